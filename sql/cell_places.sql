@@ -1,0 +1,36 @@
+-- The commonest place label and 2021 LSOA of each cell's incidents; ties go to the
+-- first in the alphabet. Labels of older LSOA vintages are another geography.
+-- in:     incidents
+-- params: $h3_res: 9 or 10; $first_month, $last_month: the window, both included
+-- out:    h3_cell bigint, place_label text, lsoa21cd text
+with placed as (
+    select
+        case $h3_res when 9 then h3_r9 when 10 then h3_r10 end as h3_cell,
+        place_label,
+        case when lsoa_vintage = '2021' then lsoa_code end as lsoa21cd
+    from incidents
+    where in_area and month between $first_month and $last_month
+),
+labels as (
+    select h3_cell, place_label
+    from placed
+    where place_label is not null
+    group by h3_cell, place_label
+    qualify row_number() over (
+        partition by h3_cell order by count(*) desc, place_label
+    ) = 1
+),
+lsoas as (
+    select h3_cell, lsoa21cd
+    from placed
+    where lsoa21cd is not null
+    group by h3_cell, lsoa21cd
+    qualify row_number() over (
+        partition by h3_cell order by count(*) desc, lsoa21cd
+    ) = 1
+)
+select cells.h3_cell, labels.place_label, lsoas.lsoa21cd
+from (select distinct h3_cell from placed where h3_cell is not null) as cells
+left join labels on labels.h3_cell = cells.h3_cell
+left join lsoas on lsoas.h3_cell = cells.h3_cell
+order by cells.h3_cell

@@ -1,0 +1,105 @@
+"""H3 cells: from points to cells, and the geometry and neighbours of cells.
+
+The only module that imports h3. Cells are `int64` here and 15 lower-case hexadecimal
+characters wherever they leave hexbeat.
+"""
+
+from collections.abc import Sequence
+
+import h3.api.basic_int as h3
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+
+Cells = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+# h3 answers for any pair of numbers: swapped, projected or null-island coordinates
+# all get a valid cell. So points are held against these bounds (degrees, WGS 84)
+# first: Great Britain and its waters.
+LATITUDE_BOUNDS = (49.8, 61.0)
+LONGITUDE_BOUNDS = (-8.7, 1.8)
+
+_CHILDREN_BITS = 3
+
+
+def within_bounds(longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:
+    """Which points lie in Great Britain's bounds; NaN does not."""
+    (south, north), (west, east) = LATITUDE_BOUNDS, LONGITUDE_BOUNDS
+    inside = (latitude >= south) & (latitude <= north)
+    return np.asarray(inside & (longitude >= west) & (longitude <= east))
+
+
+def index_points(longitude: Floats, latitude: Floats, resolution: int) -> Cells:
+    """The cell of each point, all within bounds."""
+    points = zip(latitude.tolist(), longitude.tolist(), strict=True)
+    cells = [h3.latlng_to_cell(lat, lon, resolution) for lat, lon in points]
+    return np.array(cells, dtype=np.int64)
+
+
+def parents(cells: Cells, resolution: int) -> Cells:
+    """Each cell's parent at a coarser resolution, as `h3.cell_to_parent`.
+
+    An H3 index holds its resolution in bits 52-55 and one base-7 digit of three bits
+    per level below, filled with sevens past its own.
+    """
+    unused = np.int64((1 << _CHILDREN_BITS * (15 - resolution)) - 1)
+    level = np.int64(resolution) << np.int64(52)
+    return (cells & ~(np.int64(0xF) << np.int64(52))) | level | unused
+
+
+def children(cells: Cells, resolution: int) -> Cells:
+    """All children of the cells at a finer resolution, sorted and distinct."""
+    found = [h3.cell_to_children(cell, resolution) for cell in cells.tolist()]
+    return np.unique(np.array(found, dtype=np.int64).ravel())
+
+
+def rings(cells: Cells, distance: int) -> csr_array:
+    """Which cells lie at exactly that grid distance from which, as a 0/1 matrix.
+
+    `cells` is sorted; neighbours outside it are left out.
+    """
+    rows, columns = [], []
+    for row, cell in enumerate(cells.tolist()):
+        ring = h3.grid_ring(cell, distance)
+        rows += [row] * len(ring)
+        columns += ring
+    neighbours = np.array(columns, dtype=np.int64)
+    at = np.searchsorted(cells, neighbours)
+    at[at == len(cells)] = 0
+    known = cells[at] == neighbours
+    entries = (np.ones(known.sum()), (np.array(rows)[known], at[known]))
+    return csr_array(entries, shape=(len(cells), len(cells)))
+
+
+def areas_m2(cells: Cells) -> Floats:
+    """True area of each cell on the sphere: it varies by 12 % over England and Wales."""
+    return np.array([h3.cell_area(cell, unit="m^2") for cell in cells.tolist()])
+
+
+def centres(cells: Cells) -> tuple[Floats, Floats]:
+    """Longitude and latitude of each cell's centre."""
+    points = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()])
+    points = points.reshape(-1, 2)
+    return points[:, 1], points[:, 0]
+
+
+def boundaries(cells: Cells) -> Floats:
+    """The closed, counter-clockwise ring of each cell: (cells, 7, 2) of lon, lat.
+
+    Every cell of Great Britain has exactly six corners at the resolutions used here.
+    """
+    corners = np.array([h3.cell_to_boundary(cell) for cell in cells.tolist()])
+    lonlat = corners.reshape(-1, 6, 2)[:, :, ::-1]
+    return np.concatenate([lonlat, lonlat[:, :1]], axis=1)
+
+
+def as_text(cells: Cells) -> list[str]:
+    """The published form: 15 lower-case hexadecimal characters."""
+    return [f"{cell:x}" for cell in cells.tolist()]
+
+
+def from_text(texts: Sequence[str]) -> Cells:
+    """The cells of their published form."""
+    return np.array([int(text, 16) for text in texts], dtype=np.int64)

@@ -1,0 +1,33 @@
+"""What can go wrong, in words for the person who has to mend it.
+
+Every error of ours carries the exit code of the command that meets it, and is shown
+as one line, without a traceback.
+"""
+
+
+class HexbeatError(Exception):
+    """Something went wrong that hexbeat can say in one line."""
+
+    exit_code = 1
+
+
+class UsageError(HexbeatError):
+    """The user asked for something that cannot be: a mistyped force, a bad month."""
+
+    exit_code = 2
+
+
+class FileRejectedError(HexbeatError):
+    """A file is not what it says it is: the month stays as it was."""
+
+    exit_code = 3
+
+
+class ForceError(HexbeatError):
+    """One force could not be done; the others are not touched."""
+
+    exit_code = 3
+
+
+class LakeError(HexbeatError):
+    """The lake does not hold what its ledger says."""

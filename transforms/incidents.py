@@ -1,0 +1,89 @@
+"""From one file's rows to incidents: each row accepted, or quarantined with its rule.
+
+What every feed shares: rules in order, the quarantine's shape, and the identity
+`rows in = accepted + quarantined`, without which a file is not taken at all.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from transforms.csv_bytes import Rows, line_offsets
+from transforms.errors import FileRejectedError
+
+
+Mask = NDArray[np.bool_]
+File = TypeVar("File")
+
+
+@dataclass(frozen=True)
+class Rule(Generic[File]):
+    """A reason to hold a row back: which rows break it, and what to tell people."""
+
+    id: str
+    text: str
+    broken: Callable[[File], Mask]
+
+
+MISSHAPEN = "columns"  # the one rule a row breaks before it is one
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """One file, every line of it accounted for."""
+
+    raw_sha256: str
+    rows_in: int
+    accepted: pa.Table  # incidents, but for force and month, which are the file's
+    quarantined: pa.Table
+
+    @property
+    def rows_located(self) -> int:
+        """Accepted rows with a place."""
+        return int(self.accepted.num_rows - self.accepted["h3_r9"].null_count)
+
+
+def sort_out(
+    file: File, rules: Sequence[Rule[File]], rows: Rows
+) -> tuple[Mask, NDArray[np.int32], list[str]]:
+    """Which rows are good; and the lines of the others with the rule each broke first."""
+    verdict = np.full(len(rows.lines), -1, dtype=np.int8)
+    for index, rule in enumerate(rules):
+        verdict[(verdict < 0) & rule.broken(file)] = index
+    bad = verdict >= 0
+    lines = np.concatenate([rows.lines[bad], rows.misshapen_lines])
+    broken = [rules[i].id for i in verdict[bad]] + [MISSHAPEN] * len(
+        rows.misshapen_lines
+    )
+    return ~bad, lines, broken
+
+
+def quarantine(
+    data: bytes, raw_sha256: str, lines: NDArray[np.int32], rules: Sequence[str]
+) -> pa.Table:
+    """The quarantine's rows, in file order: never their text."""
+    order = np.argsort(lines, kind="stable")
+    lines = lines[order]
+    offsets = line_offsets(data, lines) if len(lines) else np.empty(0, np.int64)
+    return pa.table(
+        {
+            "raw_sha256": pa.repeat(raw_sha256, len(lines)),
+            "raw_line": lines,
+            "byte_offset": offsets,
+            "rule": pa.array([rules[i] for i in order], pa.string()),
+        }
+    )
+
+
+def check_identity(sifted: Sifted, where: str) -> Sifted:
+    """The file itself, or `FileRejectedError` if a line of it went astray."""
+    kept = sifted.accepted.num_rows + sifted.quarantined.num_rows
+    if sifted.rows_in != kept:
+        raise FileRejectedError(
+            f"{where}: {sifted.rows_in:,} rows in, but {kept:,} accounted for"
+        )
+    return sifted

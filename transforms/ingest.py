@@ -1,0 +1,232 @@
+"""The first stage: from a source's files to incidents in the lake, one force at a time.
+
+What to do is decided before anything is read, from the directory of the source and the
+ledger. Then files are read, sifted and written; one commit puts all months of the
+force in the lake; and the ledger says so last. A crash anywhere in between leaves
+months that do not match their ledger row, which the next run does again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from transforms.coverage import Entry, as_table, deciding, entries, merged
+from transforms.errors import FileRejectedError
+from transforms.feeds import Feed
+from transforms.feeds.members import Member, read_member
+from transforms.forces import Force
+from transforms.lake import AddAction, Lake, SupersededError
+from transforms.ledger import Partitions, incident_partitions, is_whole
+from transforms.months import Month, month_range
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one force's ingest has to do."""
+
+    read: list[Member]  # files to read and land
+    restated: list[tuple[Member, Entry]]  # a newer release with the bytes already held
+    missing: list[tuple[Month, str]]  # months that a release should hold and does not
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to do."""
+        return not (self.read or self.restated or self.missing)
+
+
+@dataclass(frozen=True)
+class Landed:
+    """One file that was read: its ledger entry and the data files written for it."""
+
+    entry: Entry
+    incidents: AddAction | None = None
+    quarantine: AddAction | None = None
+    broken: Counter[str] = field(default_factory=Counter)  # rows by rule
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What one force's ingest did."""
+
+    force: str
+    files: list[Landed]
+    months_noted: int  # ledger rows written without reading a file
+
+    @property
+    def rejected(self) -> list[str]:
+        """One line for each refused file."""
+        return [f.entry.reason for f in self.files if f.entry.reason]
+
+    def total(self, count: str) -> int:
+        """The sum of one of the ledger's row counts over the files read."""
+        return sum(getattr(f.entry, count) or 0 for f in self.files)
+
+    @property
+    def broken(self) -> Counter[str]:
+        """Quarantined rows by rule."""
+        return sum((f.broken for f in self.files), Counter())
+
+
+def decide(
+    members: Collection[Member],
+    force: str,
+    months: Collection[Month],
+    ledger: Iterable[Entry],
+    partitions: Partitions,
+) -> Plan:
+    """What is missing: a pure decision, from directories and the ledger alone.
+
+    `members` are all files of the source, of every force, since a release spans the
+    months that it holds any file of. Of each month the newest release is landed; an
+    older one never replaces a newer.
+    """
+    ledger = list(ledger)
+    by_key = {(entry.month, entry.release): entry for entry in ledger}
+    holds = deciding(ledger)
+    plan = Plan([], [], [])
+    for member in _newest(members, force, months):
+        held = holds.get(member.month)
+        if held and held.release > member.release:
+            continue
+        if held is None or not (_same(held, member) and is_whole(held, partitions)):
+            plan.read.append(member)
+        elif held.release < member.release:
+            plan.restated.append((member, held))
+    for month, release in _absent(members, force, months):
+        if (str(month), release) not in by_key:
+            plan.missing.append((month, release))
+    return plan
+
+
+def _newest(
+    members: Iterable[Member], force: str, months: Collection[Month]
+) -> list[Member]:
+    """The newest release's file of each month asked, oldest month first."""
+    newest: dict[Month, Member] = {}
+    for member in members:
+        if member.force == force and member.month in months:
+            rival = newest.setdefault(member.month, member)
+            if member.release > rival.release:
+                newest[member.month] = member
+    return [newest[month] for month in sorted(newest)]
+
+
+def _absent(
+    members: Collection[Member], force: str, months: Collection[Month]
+) -> list[tuple[Month, str]]:
+    """Months that a release of the force spans without holding its file."""
+    absent = []
+    for release in sorted({m.release for m in members if m.force == force}):
+        of_release = [m for m in members if m.release == release]
+        span = [m.month for m in of_release]
+        has = {m.month for m in of_release if m.force == force}
+        absent += [
+            (month, release)
+            for month in month_range(min(span), max(span))
+            if month in months and month not in has
+        ]
+    return absent
+
+
+def _same(held: Entry, member: Member) -> bool:
+    of_member = member.name, member.crc32, member.size_bytes
+    return (held.member, held.crc32, held.size_bytes) == of_member
+
+
+def ingest_force(
+    lake: Lake,
+    feed: Feed,
+    force: Force,
+    members: Collection[Member],
+    months: Collection[Month],
+    received_at: datetime,
+    on_file: Callable[[], None] = lambda: None,
+) -> Ingested:
+    """Bring the lake up to date for one force, and the ledger with it.
+
+    A refused file leaves its month as it was and is told in the result; the force's
+    other months land. Safe beside another writer: whoever loses a race decides again.
+    """
+    while True:
+        ledger = entries(lake.read("coverage", force.id))
+        partitions = incident_partitions(lake, force.id)
+        plan = decide(members, force.id, months, ledger, partitions)
+        files = []
+        for member in plan.read:
+            files.append(_land(lake, feed, force, member, received_at))
+            on_file()
+        noted = [
+            replace(held, release=member.release, received_at=received_at)
+            for member, held in plan.restated
+        ] + [
+            Entry(force.id, feed.NAME, str(month), release, "missing", received_at)
+            for month, release in plan.missing
+        ]
+        try:
+            _commit(lake, force.id, files, noted, ledger)
+        except SupersededError:
+            continue
+        return Ingested(force.id, files, len(noted))
+
+
+def _land(
+    lake: Lake, feed: Feed, force: Force, member: Member, received_at: datetime
+) -> Landed:
+    """Read one file and write its rows; nothing of it counts before the commit."""
+    entry = Entry(
+        force.id,
+        feed.NAME,
+        str(member.month),
+        member.release,
+        "supplied",
+        received_at,
+        member.name,
+        member.crc32,
+        member.size_bytes,
+    )
+    try:
+        sifted = feed.sift(read_member(member), member, force)
+    except FileRejectedError as error:
+        return Landed(replace(entry, observed="rejected", reason=str(error)))
+    partition = {"force": force.id, "month": str(member.month)}
+    held_back = sifted.quarantined
+    return Landed(
+        replace(
+            entry,
+            raw_sha256=sifted.raw_sha256,
+            rows_in=sifted.rows_in,
+            rows_accepted=sifted.accepted.num_rows,
+            rows_quarantined=held_back.num_rows,
+            rows_located=sifted.rows_located,
+        ),
+        lake.write("incidents", partition, sifted.accepted),
+        lake.write("quarantine", partition, held_back) if len(held_back) else None,
+        Counter(held_back["rule"].to_pylist()),
+    )
+
+
+def _commit(
+    lake: Lake,
+    force: str,
+    files: list[Landed],
+    noted: list[Entry],
+    ledger: list[Entry],
+) -> None:
+    """Incidents, then quarantine, then the ledger, each only on the ledger decided on."""
+
+    def still_valid() -> bool:
+        return entries(lake.read("coverage", force)) == ledger
+
+    months = [f.entry.month for f in files if f.incidents]
+    incidents = [f.incidents for f in files if f.incidents]
+    held_back = [f.quarantine for f in files if f.quarantine]
+    if incidents:
+        lake.commit("incidents", force, incidents, months, still_valid)
+    stale = {file.partition["month"] for file in lake.files("quarantine", force)}
+    if held_back or stale & set(months):
+        lake.commit("quarantine", force, held_back, months, still_valid)
+    updated = merged(ledger, [*(f.entry for f in files), *noted])
+    if updated != ledger:
+        rows = lake.write("coverage", {"force": force}, as_table(updated))
+        lake.commit("coverage", force, [rows], still_valid=still_valid)

@@ -1,0 +1,237 @@
+"""The lake: Delta tables on disk, written with our own Parquet files.
+
+Delta gives atomic replacement, optimistic concurrency and history; we write the data
+files ourselves, flush them to disk, and replace whole partitions of one force in one
+commit. The only module that imports deltalake.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable
+from deltalake.exceptions import CommitFailedError
+from deltalake.transaction import AddAction
+
+from transforms.errors import LakeError
+from transforms.schemas import COVERAGE, INCIDENTS, QUARANTINE, SCORES, conform, plain
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A table: its columns, how it is partitioned, and what marks a partition's content."""
+
+    schema: pa.Schema
+    partition_by: tuple[str, ...]
+    mark: str | None = None  # a column with one value in each file
+
+    @property
+    def stored(self) -> pa.Schema:
+        """The columns in the data files: partition values stand in their paths alone."""
+        return pa.schema([f for f in self.schema if f.name not in self.partition_by])
+
+
+TABLES: dict[str, TableSpec] = {
+    "incidents": TableSpec(INCIDENTS, ("force", "month"), mark="raw_sha256"),
+    "quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
+    "scores": TableSpec(SCORES, ("force", "as_of"), mark="inputs_sha256"),
+    "coverage": TableSpec(COVERAGE, ("force",)),
+}
+
+_MAX_COMMIT_ATTEMPTS = 20
+# Delta's own retries let two first writers of one partition both land, so every lost
+# race comes back to us; this lock keeps our own threads out of each other's way.
+_COMMIT_LOCK = Lock()
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One live Parquet file of a table, as its log describes it."""
+
+    path: str
+    partition: Mapping[str, str]
+    rows: int
+    mark: str | None
+
+
+class SupersededError(Exception):
+    """What a commit was decided on has changed under it: decide again."""
+
+
+class Lake:
+    """The tables under one folder. Reads go to a stated version, or to the newest."""
+
+    def __init__(self, root: Path, versions: Mapping[str, int] | None = None) -> None:
+        self.root = root
+        self._versions = dict(versions or {})
+
+    def versions(self) -> dict[str, int]:
+        """The version of each table that exists, for others to read exactly this."""
+        tables = {name: self._table(name) for name in TABLES}
+        return {name: table.version() for name, table in tables.items() if table}
+
+    def files(self, name: str, force: str | None = None) -> list[DataFile]:
+        """The live data files of a table, of one force or of all, in stable order."""
+        table = self._table(name)
+        if table is None:
+            return []
+        spec = TABLES[name]
+        found = []
+        for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+            partition = {key: action[f"partition.{key}"] for key in spec.partition_by}
+            if force is None or partition["force"] == force:
+                mark = action.get(f"min.{spec.mark}")
+                path = str(self._path(name) / action["path"])
+                found.append(DataFile(path, partition, action["num_records"], mark))
+        return sorted(found, key=lambda f: sorted(f.partition.items()))
+
+    def read(self, name: str, force: str | None = None) -> pa.Table:
+        """All rows of a table that is small enough to hold: coverage, or one force."""
+        return read_files(self.files(name, force), TABLES[name])
+
+    def write(
+        self, name: str, partition: Mapping[str, str], rows: pa.Table
+    ) -> AddAction:
+        """Write one data file, flushed to disk; it counts once it is committed."""
+        spec = TABLES[name]
+        stored = conform(rows, spec.stored)
+        folder = "/".join(f"{key}={partition[key]}" for key in spec.partition_by)
+        relative = f"{folder}/{uuid4().hex}.parquet"
+        path = self._path(name) / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_parquet(stored, path)
+        return AddAction(
+            relative,
+            path.stat().st_size,
+            dict(partition),
+            0,
+            True,
+            _statistics(stored, spec.mark),
+        )
+
+    def commit(
+        self,
+        name: str,
+        force: str,
+        added: Sequence[AddAction],
+        replaced: Sequence[str] = (),
+        still_valid: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Replace those partitions of a force by the added files, in one commit.
+
+        `replaced` are values of the table's second partition column. Each time another
+        writer was faster, `still_valid` is asked again before the next attempt;
+        `SupersededError` when it says no.
+        """
+        spec = TABLES[name]
+        filters: list[tuple[str, str, object]] = [("force", "=", force)]
+        if len(spec.partition_by) > 1:
+            filters.append((spec.partition_by[1], "in", sorted(replaced)))
+        for _ in range(_MAX_COMMIT_ATTEMPTS):
+            with _COMMIT_LOCK:
+                table = self._table(name) or self._create(name)
+                if not still_valid():
+                    raise SupersededError(force)
+                try:
+                    table.create_write_transaction(
+                        list(added),
+                        "overwrite",
+                        _delta_schema(spec.schema),
+                        list(spec.partition_by),
+                        filters,  # type: ignore[arg-type]  # its stub knows no "in" list
+                        commit_properties=CommitProperties(max_commit_retries=0),
+                    )
+                except CommitFailedError:
+                    continue
+                _flush_log(self._path(name))
+                return
+        raise LakeError(
+            f"the {name} table is too busy: {_MAX_COMMIT_ATTEMPTS} commits of"
+            f" {force} lost to other writers; run the same command again"
+        )
+
+    def _path(self, name: str) -> Path:
+        return self.root / name
+
+    def _table(self, name: str) -> DeltaTable | None:
+        path = self._path(name)
+        if self._versions:
+            if name not in self._versions:
+                return None
+            return DeltaTable(path, version=self._versions[name])
+        return DeltaTable(path) if DeltaTable.is_deltatable(str(path)) else None
+
+    def _create(self, name: str) -> DeltaTable:
+        spec = TABLES[name]
+        table = DeltaTable.create(
+            self._path(name),
+            _delta_schema(spec.schema),
+            mode="ignore",
+            partition_by=list(spec.partition_by),
+        )
+        _flush_log(self._path(name))
+        return table
+
+
+def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
+    """The rows of those data files, partition columns included, in the files' order."""
+    tables = []
+    for file in files:
+        rows = pq.ParquetFile(file.path).read()
+        for key, value in file.partition.items():
+            rows = rows.append_column(key, pa.repeat(value, rows.num_rows))
+        tables.append(conform(rows, spec.schema))
+    return pa.concat_tables(tables) if tables else spec.schema.empty_table()
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    # Crime IDs are noise: compressing them costs time and saves nothing.
+    names = table.column_names
+    compression = {n: "none" if n == "crime_id" else "zstd" for n in names}
+    dictionary = [n for n in names if n not in ("crime_id", "raw_line")]
+    with path.open("xb") as sink:
+        pq.write_table(table, sink, compression=compression, use_dictionary=dictionary)
+        sink.flush()
+        os.fsync(sink.fileno())
+    flush_folder(path.parent)
+
+
+def _statistics(table: pa.Table, mark: str | None) -> str:
+    """The log's note on a file: how many rows, and the one value that marks it."""
+    statistics: dict[str, object] = {"numRecords": table.num_rows}
+    if mark is not None and table.num_rows:
+        value = {mark: table[mark][0].as_py()}
+        statistics |= {"minValues": value, "maxValues": value, "nullCount": {mark: 0}}
+    return json.dumps(statistics)
+
+
+def _delta_schema(schema: pa.Schema) -> pa.Schema:
+    """The schema in Delta's words: it knows no dictionaries, and keeps no notes of ours."""
+    return pa.schema([plain(field).remove_metadata() for field in schema])
+
+
+def _flush_log(path: Path) -> None:
+    """Force the newest log entry to disk: Delta itself flushes nothing."""
+    log = path / "_delta_log"
+    newest = max(log.glob("*.json"))
+    descriptor = os.open(newest, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    flush_folder(log)
+
+
+def flush_folder(path: Path) -> None:
+    """Force a folder's entries to disk: a new or renamed file is only then safe."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,47 @@
+"""The ledger held against the lake: what each force's months count as, checked.
+
+A month whose rows in the lake are not what the ledger says is unfinished. It must never
+pass for a missing one, so whoever reads a force meets an error instead.
+"""
+
+from collections.abc import Mapping
+
+from transforms.coverage import Entry, MonthCoverage, coverage, deciding, entries
+from transforms.errors import ForceError
+from transforms.forces import Force
+from transforms.lake import Lake
+from transforms.months import Month
+
+
+Partitions = Mapping[str, tuple[str | None, int]]
+
+
+def incident_partitions(lake: Lake, force: str) -> Partitions:
+    """The mark and the rows of each month of a force's incidents."""
+    files = lake.files("incidents", force)
+    return {file.partition["month"]: (file.mark, file.rows) for file in files}
+
+
+def is_whole(entry: Entry, partitions: Partitions) -> bool:
+    """Whether the lake holds what this ledger entry says."""
+    mark, rows = partitions.get(entry.month, (None, -1))
+    return rows == entry.rows_accepted and (mark == entry.raw_sha256 or not rows)
+
+
+def force_coverage(lake: Lake, force: Force) -> dict[Month, MonthCoverage]:
+    """What each month of a force counts as; `ForceError` if one is unfinished."""
+    held = entries(lake.read("coverage", force.id))
+    partitions = incident_partitions(lake, force.id)
+    for month, entry in deciding(held).items():
+        if not is_whole(entry, partitions):
+            raise ForceError(
+                f"{force.id} {month}: the lake's rows are not those of its ledger;"
+                " ingest this force again"
+            )
+    return coverage(held, force)
+
+
+def forces_held(lake: Lake, registry: Mapping[str, Force]) -> list[Force]:
+    """The forces that the ledger knows, in order of their ids."""
+    ids = {file.partition["force"] for file in lake.files("coverage")}
+    return [registry[force] for force in sorted(ids)]

@@ -1,0 +1,47 @@
+"""Calendar months, the only clock of the public feed."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from transforms.errors import UsageError
+
+
+_TEXT = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Month:
+    """A calendar month, written `YYYY-MM`."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `YYYY-MM`; anything else is a `UsageError`."""
+        match = _TEXT.fullmatch(text)
+        if match is None:
+            raise UsageError(f"{text!r} is not a month: write YYYY-MM, such as 2024-07")
+        return cls(int(match[1]), int(match[2]))
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+    def __add__(self, months: int) -> "Month":
+        years, month = divmod(self.year * 12 + self.month - 1 + months, 12)
+        return Month(years, month + 1)
+
+    def since(self, earlier: "Month") -> int:
+        """How many months lie between `earlier` and this one."""
+        return (self.year - earlier.year) * 12 + self.month - earlier.month
+
+
+def month_range(first: Month, last: Month) -> list[Month]:
+    """The months from `first` to `last`, both included."""
+    return [first + i for i in range(last.since(first) + 1)]
+
+
+def window(last: Month, months: int) -> list[Month]:
+    """The calendar window of so many months that ends with `last`."""
+    return month_range(last + (1 - months), last)

@@ -1,0 +1,33 @@
+"""Place labels and outcome labels, cleaned: whole words in, one spelling out."""
+
+import re
+import unicodedata
+
+
+_PREFIX = "on or near"
+_NO_PLACE = "no location"
+_SPACES = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+# Formatting characters (joiners, direction marks) and controls: they show nothing,
+# and let one text pass for another.
+_INVISIBLE = {"Cc", "Cf"}
+
+
+def clean_text(text: str) -> str:
+    """Composed letters, single spaces, nothing invisible."""
+    composed = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
+    visible = (c for c in composed if unicodedata.category(c) not in _INVISIBLE)
+    return "".join(visible).strip()
+
+
+def place_label(location: str) -> str | None:
+    """The street or venue of a police.uk `Location`; None where it names none."""
+    text = clean_text(location)
+    if text.lower().startswith(_PREFIX):
+        text = text[len(_PREFIX) :].strip()
+    return None if not text or text.lower() == _NO_PLACE else text
+
+
+def slug(label: str) -> str | None:
+    """Lower-case words joined by dashes: `Offender fined` gives `offender-fined`."""
+    return _NOT_WORD.sub("-", clean_text(label).lower()).strip("-") or None

@@ -1,0 +1,138 @@
+"""The files that say what the others mean: method, dictionary and provenance."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+
+from transforms.categories import CATEGORIES
+from transforms.groups import GROUPS
+from transforms.publications.edition import Edition
+from transforms.schemas import HISTORY, PUBLISHED, PUBLISHED_COVERAGE
+
+
+_METHOD = """# How these hot spots were made
+
+{attribution}.
+
+Run `{run_id}`, counts to the end of {as_of}, method {method}.
+
+## What a score says
+
+The score of a cell is the number of incidents of that crime group expected in it in the
+month after {as_of}. The interval `score_lo` to `score_hi` should hold that month's count
+in 95 of 100 such months. A rank of 1 is the highest score of the force; bands are shares
+of all cells of the force's universe, with and without crime.
+
+{in_words}
+
+## What it rests on
+
+- **Cells** are H3 hexagons, resolution 9 for the public feed (about 0.1 km² each).
+- **The universe** of a force is every cell inside the H3 resolution-7 cells that hold at
+  least five of its located incidents up to {as_of}. Its size stands on every row.
+- **Only supplied months count.** A month that a force did not supply is missing, never
+  zero; a month with under 0.6 of the rows of the force's recent months is
+  `partial_suspected` and left out too. `coverage.csv` lists every month;
+  `months_12m` says how many months a count of twelve rests on.
+- **A force has no score** where fewer than 3 of the 12 months to {as_of} were supplied,
+  or its newest supplied month is more than 3 months before {as_of}.
+- **Stop and search never enters a score.**
+
+## Forces
+
+| force | scored | universe, cells | universe, km² | months supplied of 12 | newest month |
+|---|---|---|---|---|---|
+{forces}
+
+## Crime groups
+
+| group | what it is | categories |
+|---|---|---|
+{groups}
+
+## What it cannot tell
+
+- The public feed gives the month of an incident and a snap point near it: nothing here
+  knows the hour, the day or the address. Points stack on street centres and venues.
+- It counts what was reported and recorded. Places differ in how much is reported.
+- A cell that was very high last year is likely to be lower next year with no patrol at
+  all. A fall is no proof that something worked.
+- Recorded crime that officers mostly find for themselves (drugs, possession of weapons)
+  is scored alone, and kept out of all crime and of every other group's prior.
+"""
+
+_IN_WORDS = {
+    "shared_prior": """Incidents are counted with a weight that halves every six months.
+What is expected of a cell is first read off the other crime in it and next to it; then
+it is pulled towards what the cell itself has recorded, the more so the more that crime
+type sticks to the same places in that force (empirical Bayes; the weight is found by
+likelihood). Sums are divided by the weight of the supplied months, so that a missing
+month costs certainty and nothing else. All crime, which has no other crime to borrow
+from, is the weighted count itself with a little of its neighbours'.""",
+    "rolling_count": """The score is the count of the last twelve calendar months,
+divided by how many of them were supplied.""",
+}
+
+
+def write_method(edition: Edition, path: Path) -> None:
+    """What the numbers mean, how sure they are and where they fail."""
+    forces = [
+        f"| {f.force.name} | {f.unscored or 'yes'} | {f.universe_cells:,} |"
+        f" {f.universe_area_m2 / 1e6:,.0f} | {f.supplied(edition.as_of, 12)} |"
+        f" {f.newest_month or 'none'} |"
+        for f in edition.forces
+    ]
+    groups = [
+        f"| `{g.slug}` | {g.note} | {', '.join(CATEGORIES[c] for c in g.categories)} |"
+        for g in GROUPS.values()
+    ]
+    text = _METHOD.format(
+        attribution=edition.attribution,
+        run_id=edition.run_id,
+        as_of=edition.as_of,
+        method=f"{edition.method.LABEL} (version {edition.method.VERSION})",
+        in_words=_IN_WORDS[edition.method.NAME],
+        forces="\n".join(forces),
+        groups="\n".join(groups),
+    )
+    path.write_text(text, encoding="utf-8")
+
+
+def write_dictionary(edition: Edition, path: Path) -> None:
+    """Every column of every file."""
+    path.write_text(
+        f"{dictionary()}\nRun `{edition.run_id}`. {edition.attribution}.\n",
+        encoding="utf-8",
+    )
+
+
+def dictionary() -> str:
+    """The data dictionary: generated from the schemas, so it cannot differ from them."""
+    parts = ["# Data dictionary"]
+    for title, schema in {
+        "hotspot_cells.parquet and hotspot_cells.csv": PUBLISHED,
+        "hotspot_history.parquet": HISTORY,
+        "coverage.csv": PUBLISHED_COVERAGE,
+    }.items():
+        rows = [_row(field) for field in schema]
+        parts.append(
+            f"\n## {title}\n\n| column | type | meaning | empty means |\n|---|---|---|---|"
+        )
+        parts += rows
+    parts.append(
+        "\nThe Parquet file of cells also has `geometry` (the hexagon, WGS 84) and `bbox`."
+    )
+    return "\n".join(parts) + "\n"
+
+
+def _row(field: pa.Field) -> str:
+    about = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
+    empty = about.get("null", "never empty")
+    return f"| `{field.name}` | {field.type} | {about['description']} | {empty} |"
+
+
+def write_provenance(edition: Edition, path: Path) -> None:
+    """What the publication was made from, down to the hash of each file."""
+    facts = {"run_id": edition.run_id, **edition.identity}
+    path.write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")

@@ -1,0 +1,71 @@
+"""An edition: everything that one publication says, gathered once and written often."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from importlib.metadata import version
+
+import pyarrow as pa
+
+from transforms.groups import groups_sha256
+from transforms.months import Month
+from transforms.publications.force_edition import ForceEdition
+from transforms.publications.published import published_cells
+from transforms.scores import Method
+
+
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One publication's content."""
+
+    as_of: Month
+    method: Method
+    forces: Sequence[ForceEdition]
+    attribution: str
+
+    @property
+    def scored(self) -> list[ForceEdition]:
+        """The forces that have scores at the as-of month."""
+        return [f for f in self.forces if f.scores is not None]
+
+    @cached_property
+    def cells(self) -> pa.Table:
+        """The published cells of all forces: one row per cell and crime group."""
+        return published_cells(self.scored, self.as_of)
+
+    @property
+    def identity(self) -> dict[str, object]:
+        """Everything that decides what is published: no clock, host or path."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "parameters": {"as_of": str(self.as_of), "method": self.method.NAME},
+            "data_files": {"crime_groups.toml": groups_sha256()},
+            "versions": {
+                "hexbeat": version("hexbeat"),
+                self.method.NAME: self.method.VERSION,
+            },
+            "attribution": self.attribution,
+            "inputs": [
+                {
+                    "force": f.force.id,
+                    "month": str(month),
+                    "release": c.entry.release if c.entry else None,
+                    "raw_sha256": c.entry.raw_sha256 if c.entry else None,
+                    "status": c.status,
+                }
+                for f in self.forces
+                for month, c in f.months.items()
+            ],
+            "unscored": {f.force.id: f.unscored for f in self.forces if f.unscored},
+        }
+
+    @property
+    def run_id(self) -> str:
+        """`<as-of>-<twelve hex characters of the identity's hash>`."""
+        text = json.dumps(self.identity, sort_keys=True)
+        return f"{self.as_of}-{sha256(text.encode()).hexdigest()[:12]}"

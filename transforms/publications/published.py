@@ -1,0 +1,79 @@
+"""The published columns: the scores' own, with ids as text and the place of each cell."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+from pyproj import Transformer
+
+import sql
+from transforms import cells
+from transforms.lake import TABLES, read_files
+from transforms.months import Month, window
+from transforms.publications.force_edition import ForceEdition
+from transforms.schemas import PUBLISHED, conform
+
+
+PLACE_WINDOW_MONTHS = 36
+_DEGREE_DECIMALS = 6
+_TO_GRID = ("OGC:CRS84", "EPSG:27700")
+
+
+def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> pa.Table:
+    """The scores of those forces at a month, one row per cell and crime group."""
+    tables = [_of_force(force, as_of) for force in forces]
+    if not tables:
+        return PUBLISHED.empty_table()
+    return pa.concat_tables(tables).sort_by(
+        [(key, "ascending") for key in ("h3_cell", "force", "crime_group")]
+    )
+
+
+def _of_force(force: ForceEdition, as_of: Month) -> pa.Table:
+    rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
+    ids = rows["h3_cell"].to_numpy()
+    distinct, of_row = np.unique(ids, return_inverse=True)
+    facts = _cell_facts(force, as_of, distinct).take(pa.array(of_row))
+    rows = rows.drop_columns(["h3_cell"])
+    for name in facts.column_names:
+        rows = rows.append_column(name, facts[name])
+    code = pa.repeat(force.force.code, len(rows)) if force.force.code else None
+    return conform(
+        rows.append_column("force_code", code or pa.nulls(len(rows))), PUBLISHED
+    )
+
+
+def _cell_facts(force: ForceEdition, as_of: Month, ids: cells.Cells) -> pa.Table:
+    """What is published of each cell whatever the group."""
+    longitude, latitude = (
+        np.round(degrees, _DEGREE_DECIMALS) for degrees in cells.centres(ids)
+    )
+    to_grid = Transformer.from_crs(*_TO_GRID, always_xy=True)
+    easting, northing = to_grid.transform(longitude, latitude)
+    places = _places(force, as_of, ids)
+    return pa.table(
+        {
+            "h3_cell": cells.as_text(ids),
+            "place_label": places["place_label"],
+            "lsoa21cd": places["lsoa21cd"],
+            "lon": longitude,
+            "lat": latitude,
+            "easting": np.round(easting).astype(np.int32),
+            "northing": np.round(northing).astype(np.int32),
+            "cell_area_m2": np.round(cells.areas_m2(ids), 1),
+        }
+    )
+
+
+def _places(force: ForceEdition, as_of: Month, ids: cells.Cells) -> pa.Table:
+    """The commonest labels of those cells, in their order; null where there are none."""
+    span = window(as_of, PLACE_WINDOW_MONTHS)
+    found = sql.run(
+        "cell_places",
+        {"incidents": [file.path for file in force.incidents]},
+        h3_res=force.resolution,
+        first_month=str(span[0]),
+        last_month=str(span[-1]),
+    )
+    at = {cell: row for row, cell in enumerate(found["h3_cell"].to_pylist())}
+    return found.take(pa.array([at.get(cell) for cell in ids.tolist()], pa.int64()))

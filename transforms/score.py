@@ -1,0 +1,160 @@
+"""The second stage: from incidents to scores, one force at its newest as-of months.
+
+Each (force, as-of month) carries a hash of everything it rests on: equal hash, nothing
+to do. A score knows nothing later than its as-of month, the universe included.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+import pyarrow as pa
+
+from transforms.coverage import MonthCoverage, supplied_months
+from transforms.errors import ForceError
+from transforms.feeds import FEEDS
+from transforms.forces import Force
+from transforms.groups import GROUPS, groups_sha256
+from transforms.lake import Lake
+from transforms.ledger import force_coverage, forces_held
+from transforms.months import Month, window
+from transforms.panel import Panel, read_panel
+from transforms.schemas import SCORES
+from transforms.scores import Method
+from transforms.scores.table import score_rows
+from transforms.scores.view import view
+
+
+KEPT_AS_OFS = 12
+_AT_LEAST_OF_LAST_12 = 3
+_AT_MOST_MONTHS_BEHIND = 3
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What scoring one force did."""
+
+    force: str
+    as_ofs: list[str]  # computed in this run
+    unchanged: int  # as-of months whose inputs had not changed
+    rows: int
+    unscored: str | None  # why the newest as-of has no score
+
+
+def newest_supplied(lake: Lake, registry: Mapping[str, Force]) -> Month | None:
+    """The newest month that any force has supplied: the as-of month of a run.
+
+    A force whose lake is unfinished is passed over here, and fails when it is scored.
+    """
+    newest = []
+    for force in forces_held(lake, registry):
+        try:
+            newest += supplied_months(force_coverage(lake, force))[-1:]
+        except ForceError:
+            continue
+    return max(newest, default=None)
+
+
+def unscorable(months: Mapping[Month, MonthCoverage], as_of: Month) -> str | None:
+    """Why a force can have no score at that month, or None if it can."""
+    known = [month for month in supplied_months(months) if month <= as_of]
+    if not known:
+        return f"no month supplied up to {as_of}"
+    if as_of.since(known[-1]) > _AT_MOST_MONTHS_BEHIND:
+        return f"newest supplied month is {known[-1]}, over 3 months before {as_of}"
+    recent = len(set(known) & set(window(as_of, 12)))
+    if recent < _AT_LEAST_OF_LAST_12:
+        return f"only {recent} of the 12 months to {as_of} were supplied"
+    return None
+
+
+def inputs_sha256(
+    months: Mapping[Month, MonthCoverage], as_of: Month, method: Method
+) -> str:
+    """The identity of everything that a force's scores at a month rest on."""
+    rests_on = [
+        (str(month), c.status, c.entry.raw_sha256 if c.entry else None)
+        for month, c in months.items()
+        if month <= as_of
+    ]
+    identity = [str(as_of), method.NAME, method.VERSION, groups_sha256(), rests_on]
+    return sha256(json.dumps(identity).encode()).hexdigest()
+
+
+def score_force(lake: Lake, force: Force, as_of: Month, method: Method) -> Scored:
+    """Bring a force's scores up to date for the as-of month and the eleven before it."""
+    months = force_coverage(lake, force)
+    wanted = {
+        str(month): inputs_sha256(months, month, method)
+        for month in window(as_of, KEPT_AS_OFS)
+        if unscorable(months, month) is None
+    }
+    held = {f.partition["as_of"]: f.mark for f in lake.files("scores", force.id)}
+    stale = [month for month, mark in wanted.items() if held.get(month) != mark]
+    rows = 0
+    actions = []
+    if stale:
+        panel = _panel(lake, force, months)
+        supplied = supplied_months(months)
+        for text in stale:
+            table = score_month(panel, supplied, Month.parse(text), method)
+            marked = _with(table, "inputs_sha256", wanted[text])
+            partition = {"force": force.id, "as_of": text}
+            actions.append(lake.write("scores", partition, marked))
+            rows += table.num_rows
+    dropped = _expired(held, as_of) | {m for m in held if _unwanted(m, as_of, wanted)}
+    if stale or dropped:
+        lake.commit("scores", force.id, actions, [*stale, *dropped])
+    return Scored(
+        force.id, stale, len(wanted) - len(stale), rows, unscorable(months, as_of)
+    )
+
+
+def score_month(
+    panel: Panel, supplied: list[Month], as_of: Month, method: Method
+) -> pa.Table:
+    """All groups' score rows of one force at one month."""
+    seen = view(panel, supplied, as_of)
+    tables = [
+        score_rows(group, seen, method.expect(group, seen)) for group in GROUPS.values()
+    ]
+    table = pa.concat_tables([t.unify_dictionaries() for t in tables])
+    for name, value in {
+        "h3_res": panel.resolution,
+        "method": f"{method.NAME} {method.VERSION}",
+        "universe_cells": len(seen.cells),
+        "universe_area_m2": seen.area_m2,
+    }.items():
+        table = _with(table, name, value)
+    for field in SCORES:
+        if field.nullable and field.name not in table.column_names:
+            table = _with(table, field.name, None)
+    return table
+
+
+def _with(table: pa.Table, name: str, value: object) -> pa.Table:
+    column = pa.nulls(len(table)) if value is None else pa.repeat(value, len(table))
+    return table.append_column(name, column)
+
+
+def _panel(lake: Lake, force: Force, months: Mapping[Month, MonthCoverage]) -> Panel:
+    files = lake.files("incidents", force.id)
+    feed = next(c.entry.feed for c in months.values() if c.entry)
+    return read_panel(
+        [file.path for file in files],
+        [Month.parse(file.partition["month"]) for file in files],
+        FEEDS[feed].SCORED_RESOLUTION,
+    )
+
+
+def _expired(held: Mapping[str, object], as_of: Month) -> set[str]:
+    """As-of months older than both this run's twelve and the newest twelve held."""
+    newest = max([as_of, *map(Month.parse, held)])
+    kept = {str(m) for end in (as_of, newest) for m in window(end, KEPT_AS_OFS)}
+    return {month for month in held if month not in kept}
+
+
+def _unwanted(month: str, as_of: Month, wanted: Mapping[str, str]) -> bool:
+    """An as-of of this run that was scorable once and, after a revision, is not."""
+    return month not in wanted and Month.parse(month) in window(as_of, KEPT_AS_OFS)

@@ -1,0 +1,77 @@
+"""Expectations as rows of scores: ranked, banded, and only those worth keeping."""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from transforms.cells import Cells, Floats
+from transforms.groups import CrimeGroup
+from transforms.scores.expectation import Expectation
+from transforms.scores.intervals import negative_binomial_quantiles, predictive_size
+from transforms.scores.view import View
+
+
+# A band holds the cells ranked within this share of the universe's cells.
+BANDS = {"top_1pct": 0.01, "top_2pct": 0.02, "top_5pct": 0.05, "top_20pct": 0.20}
+REST = "rest"
+KEPT_SHARE = BANDS["top_5pct"]
+INTERVAL = (0.025, 0.975)
+
+
+def ranks(score: Floats, cells: Cells) -> NDArray[np.int32]:
+    """1 for the highest score; equal scores rank by cell id."""
+    order = np.lexsort((cells, -score))
+    rank = np.empty(len(score), dtype=np.int32)
+    rank[order] = np.arange(1, len(score) + 1)
+    return rank
+
+
+def band_limits(universe_cells: int) -> dict[str, int]:
+    """The last rank of each band."""
+    return {band: int(np.ceil(s * universe_cells)) for band, s in BANDS.items()}
+
+
+def score_rows(group: CrimeGroup, seen: View, expected: Expectation) -> pa.Table:
+    """The rows of one group: cells with incidents in 36 months, or in the top 5 %."""
+    rank = ranks(expected.mean, seen.cells)
+    limits = band_limits(len(rank))
+    recorded = seen.of(seen.windows["36m"], group.categories) > 0
+    kept = recorded | (rank <= limits["top_5pct"])
+    rank, mean = rank[kept], expected.mean[kept]
+    size = predictive_size(expected.information[kept])
+    low, high = negative_binomial_quantiles(mean, size, INTERVAL)
+    bands = np.searchsorted(list(limits.values()), rank)
+    columns = {
+        "crime_group": _constant(group.slug, len(rank)),
+        "h3_cell": seen.cells[kept],
+        "score": mean,
+        "score_lo": low,
+        "score_hi": high,
+        "score_rank": rank,
+        "score_pctile": 1 - (rank - 1) / len(seen.cells),
+        "score_band": pa.DictionaryArray.from_arrays(
+            pa.array(bands, pa.int32()), [*BANDS, REST]
+        ),
+    }
+    return pa.table(columns | _counts(group, seen, kept))
+
+
+def _counts(
+    group: CrimeGroup, seen: View, kept: NDArray[np.bool_]
+) -> dict[str, pa.Array]:
+    """Counts of each window with the months they rest on; null where they rest on none."""
+    columns = {}
+    for name, counts in seen.windows.items():
+        months = seen.window_months[name]
+        number = seen.of(counts, group.categories)[kept].astype(np.int32)
+        count = pa.array(number) if months else pa.nulls(len(number), pa.int32())
+        columns |= {
+            f"n_{name}": count,
+            f"months_{name}": pa.array(np.full(len(number), months, dtype=np.int8)),
+        }
+    return columns
+
+
+def _constant(text: str, rows: int) -> pa.Array:
+    codes = pa.array(np.zeros(rows, dtype=np.int32))
+    return pa.DictionaryArray.from_arrays(codes, [text])
