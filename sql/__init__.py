@@ -7,12 +7,13 @@ Parquet files.
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import TypeAlias
 
 import duckdb
 import pyarrow as pa
 
 
-Relation = pa.Table | Sequence[str]
+Relation: TypeAlias = pa.Table | Sequence[str]
 
 
 def text(name: str) -> str:

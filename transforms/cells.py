@@ -74,7 +74,7 @@ def rings(cells: Cells, distance: int) -> csr_array:
 
 
 def areas_m2(cells: Cells) -> Floats:
-    """True area of each cell on the sphere: it varies by 12 % over England and Wales."""
+    """True area of each cell: it varies by 12 % over England and Wales."""
     return np.array([h3.cell_area(cell, unit="m^2") for cell in cells.tolist()])
 
 

@@ -128,7 +128,7 @@ def supplied_months(months: Mapping[Month, MonthCoverage]) -> list[Month]:
 def _looks_partial(
     month: Month, entry: Entry, earlier: Mapping[Month, MonthCoverage]
 ) -> bool:
-    """Far fewer rows than the force's recent supplied months: judged on three or more."""
+    """Far fewer rows than the force's recent months; judged on three or more."""
     recent = [
         c.entry.rows_in
         for c in earlier.values()

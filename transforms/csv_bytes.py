@@ -112,10 +112,11 @@ def _check_header(data: bytes, header: str, where: str) -> None:
 
 def _numbered(data: bytes, table: pa.Table, misshapen: list[int], where: str) -> Rows:
     physical = data.count(_NEWLINE) + (not data.endswith(_NEWLINE)) - 1
-    if table.num_rows + len(misshapen) != physical:
+    rows = table.num_rows + len(misshapen)
+    if rows != physical:
         raise FileRejectedError(
-            f"{where}: {physical:,} lines, but {table.num_rows + len(misshapen):,} rows:"
-            " a quote is unbalanced or holds a line break"
+            f"{where}: {physical:,} lines, but {rows:,} rows: a quote is unbalanced"
+            " or holds a line break"
         )
     if physical == 0:
         raise FileRejectedError(f"{where}: a header and no rows")

@@ -117,7 +117,8 @@ def find_force(force_id: str, registry: dict[str, Force] = FORCES) -> Force:
         raise UsageError(_unknown(force_id, registry))
     if not force.in_scope:
         raise UsageError(
-            f"{force.name} ({force.id}) is out of scope: hexbeat covers England and Wales"
+            f"{force.name} ({force.id}) is out of scope: hexbeat"
+            " covers England and Wales"
         )
     return force
 

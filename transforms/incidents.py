@@ -50,7 +50,7 @@ class Sifted:
 def sort_out(
     file: File, rules: Sequence[Rule[File]], rows: Rows
 ) -> tuple[Mask, NDArray[np.int32], list[str]]:
-    """Which rows are good; and the lines of the others with the rule each broke first."""
+    """Which rows are good, and the others' lines with the rule each broke first."""
     verdict = np.full(len(rows.lines), -1, dtype=np.int8)
     for index, rule in enumerate(rules):
         verdict[(verdict < 0) & rule.broken(file)] = index

@@ -16,7 +16,7 @@ from transforms.errors import FileRejectedError
 from transforms.feeds import Feed
 from transforms.feeds.members import Member, read_member
 from transforms.forces import Force
-from transforms.lake import AddAction, Lake, SupersededError
+from transforms.lake import Lake, NewFile, SupersededError
 from transforms.ledger import Partitions, incident_partitions, is_whole
 from transforms.months import Month, month_range
 
@@ -40,8 +40,8 @@ class Landed:
     """One file that was read: its ledger entry and the data files written for it."""
 
     entry: Entry
-    incidents: AddAction | None = None
-    quarantine: AddAction | None = None
+    incidents: NewFile | None = None
+    quarantine: NewFile | None = None
     broken: Counter[str] = field(default_factory=Counter)  # rows by rule
 
 
@@ -213,7 +213,7 @@ def _commit(
     noted: list[Entry],
     ledger: list[Entry],
 ) -> None:
-    """Incidents, then quarantine, then the ledger, each only on the ledger decided on."""
+    """Incidents, quarantine, then the ledger, each only on the ledger decided on."""
 
     def still_valid() -> bool:
         return entries(lake.read("coverage", force)) == ledger

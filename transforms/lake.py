@@ -25,7 +25,7 @@ from transforms.schemas import COVERAGE, INCIDENTS, QUARANTINE, SCORES, conform,
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A table: its columns, how it is partitioned, and what marks a partition's content."""
+    """A table: its columns, its partitions, and what marks a partition's content."""
 
     schema: pa.Schema
     partition_by: tuple[str, ...]
@@ -33,7 +33,7 @@ class TableSpec:
 
     @property
     def stored(self) -> pa.Schema:
-        """The columns in the data files: partition values stand in their paths alone."""
+        """The columns in the data files; partition values stand in their paths."""
         return pa.schema([f for f in self.schema if f.name not in self.partition_by])
 
 
@@ -43,6 +43,8 @@ TABLES: dict[str, TableSpec] = {
     "scores": TableSpec(SCORES, ("force", "as_of"), mark="inputs_sha256"),
     "coverage": TableSpec(COVERAGE, ("force",)),
 }
+
+NewFile = AddAction  # a data file that is written, and waits for its commit
 
 _MAX_COMMIT_ATTEMPTS = 20
 # Delta's own retries let two first writers of one partition both land, so every lost
@@ -95,9 +97,7 @@ class Lake:
         """All rows of a table that is small enough to hold: coverage, or one force."""
         return read_files(self.files(name, force), TABLES[name])
 
-    def write(
-        self, name: str, partition: Mapping[str, str], rows: pa.Table
-    ) -> AddAction:
+    def write(self, name: str, partition: Mapping[str, str], rows: pa.Table) -> NewFile:
         """Write one data file, flushed to disk; it counts once it is committed."""
         spec = TABLES[name]
         stored = conform(rows, spec.stored)
@@ -119,7 +119,7 @@ class Lake:
         self,
         name: str,
         force: str,
-        added: Sequence[AddAction],
+        added: Sequence[NewFile],
         replaced: Sequence[str] = (),
         still_valid: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -144,7 +144,7 @@ class Lake:
                         "overwrite",
                         _delta_schema(spec.schema),
                         list(spec.partition_by),
-                        filters,  # type: ignore[arg-type]  # its stub knows no "in" list
+                        filters,
                         commit_properties=CommitProperties(max_commit_retries=0),
                     )
                 except CommitFailedError:
@@ -212,7 +212,7 @@ def _statistics(table: pa.Table, mark: str | None) -> str:
 
 
 def _delta_schema(schema: pa.Schema) -> pa.Schema:
-    """The schema in Delta's words: it knows no dictionaries, and keeps no notes of ours."""
+    """The schema in Delta's words: it knows no dictionaries and none of our notes."""
     return pa.schema([plain(field).remove_metadata() for field in schema])
 
 

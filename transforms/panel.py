@@ -98,4 +98,5 @@ def build_panel(counted: pa.Table, months: Sequence[Month], resolution: int) -> 
 def _codes(column: pa.ChunkedArray, index: Mapping[str, int]) -> NDArray[np.int64]:
     encoded = column.combine_chunks().dictionary_encode()
     of_text = np.array([index[t] for t in encoded.dictionary.to_pylist()], dtype=int)
-    return of_text[encoded.indices.to_numpy(zero_copy_only=False)]
+    codes: NDArray[np.int64] = of_text[encoded.indices.to_numpy(zero_copy_only=False)]
+    return codes

@@ -103,7 +103,7 @@ def _attribution(forces: list[ForceEdition]) -> str:
 
 
 def publish(home: Home, as_of: Month, method: Method) -> Published:
-    """Publish every force in the lake at that month; a no-op where that stands already."""
+    """Publish every force in the lake at that month; a no-op where that stands."""
     edition = gather(home, as_of, method)
     folder = home.publications / "runs" / edition.run_id
     created = not folder.exists() and _build(edition, folder)

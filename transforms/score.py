@@ -83,7 +83,7 @@ def inputs_sha256(
 
 
 def score_force(lake: Lake, force: Force, as_of: Month, method: Method) -> Scored:
-    """Bring a force's scores up to date for the as-of month and the eleven before it."""
+    """Bring a force's scores up to date at the as-of month and the eleven before."""
     months = force_coverage(lake, force)
     wanted = {
         str(month): inputs_sha256(months, month, method)
@@ -124,7 +124,7 @@ def score_month(
         "h3_res": panel.resolution,
         "method": f"{method.NAME} {method.VERSION}",
         "universe_cells": len(seen.cells),
-        "universe_area_m2": seen.area_m2,
+        "universe_area_m2": round(seen.area_m2, 1),
     }.items():
         table = _with(table, name, value)
     for field in SCORES:

@@ -1,4 +1,4 @@
-"""Files inside releases: listed without reading them, read with their checksum verified.
+"""Files inside releases: listed without reading them, read with checksums verified.
 
 A release is a zip, or a folder of extracted CSVs. Nothing is ever extracted by path:
 a member is found by an exact name pattern and inflated into memory, within caps.
@@ -24,6 +24,8 @@ _MAX_RATIO = 200  # real files inflate four- to fifteen-fold
 _MAX_MEMBERS = 20_000
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _ENCRYPTED = 0x1
+# its stub calls the exception's class an instance
+_BROKEN_STREAM: type[Exception] = isal_zlib.error  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -150,8 +152,8 @@ def _inflate(member: Member, header_offset: int) -> bytes:
     limit = min(_MAX_MEMBER_BYTES, max(member.packed_bytes, 1) * _MAX_RATIO)
     if member.size_bytes > limit or member.flags & _ENCRYPTED:
         raise FileRejectedError(
-            f"{member.where}: encrypted, over {_MAX_MEMBER_BYTES >> 20} MB, or inflating"
-            f" more than {_MAX_RATIO}-fold; no real file is"
+            f"{member.where}: encrypted, over {_MAX_MEMBER_BYTES >> 20} MB,"
+            f" or inflating more than {_MAX_RATIO}-fold; no real file is"
         )
     packed = _packed_bytes(member, header_offset)
     if member.packing == zipfile.ZIP_STORED:
@@ -162,7 +164,7 @@ def _inflate(member: Member, header_offset: int) -> bytes:
         inflater = isal_zlib.decompressobj(wbits=-15)
         # one byte over, so that a longer stream shows
         return bytes(inflater.decompress(packed, member.size_bytes + 1))
-    except isal_zlib.error as error:
+    except _BROKEN_STREAM as error:
         raise FileRejectedError(
             f"{member.where}: broken compression ({error}); get the release again"
         ) from error

@@ -133,7 +133,7 @@ RULES: list[Rule[StreetFile]] = [
 
 
 def sift(data: bytes, member: Member, force: Force) -> Sifted:
-    """A street file's bytes as incidents and quarantine; the file itself may be refused.
+    """A street file's bytes as incidents and quarantine.
 
     Raises `FileRejectedError` when the file is not a street file of that layout.
     """

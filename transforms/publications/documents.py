@@ -19,18 +19,18 @@ Run `{run_id}`, counts to the end of {as_of}, method {method}.
 
 ## What a score says
 
-The score of a cell is the number of incidents of that crime group expected in it in the
-month after {as_of}. The interval `score_lo` to `score_hi` should hold that month's count
-in 95 of 100 such months. A rank of 1 is the highest score of the force; bands are shares
-of all cells of the force's universe, with and without crime.
+The score of a cell is the number of incidents of that crime group expected in it in
+the month after {as_of}. The interval `score_lo` to `score_hi` should hold that month's
+count in 95 of 100 such months. A rank of 1 is the highest score of the force; bands are
+shares of all cells of the force's universe, with and without crime.
 
 {in_words}
 
 ## What it rests on
 
 - **Cells** are H3 hexagons, resolution 9 for the public feed (about 0.1 km² each).
-- **The universe** of a force is every cell inside the H3 resolution-7 cells that hold at
-  least five of its located incidents up to {as_of}. Its size stands on every row.
+- **The universe** of a force is every cell inside the H3 resolution-7 cells that hold
+  at least five of its located incidents up to {as_of}. Its size stands on every row.
 - **Only supplied months count.** A month that a force did not supply is missing, never
   zero; a month with under 0.6 of the rows of the force's recent months is
   `partial_suspected` and left out too. `coverage.csv` lists every month;
@@ -41,7 +41,7 @@ of all cells of the force's universe, with and without crime.
 
 ## Forces
 
-| force | scored | universe, cells | universe, km² | months supplied of 12 | newest month |
+| force | scored | cells of universe | its km² | months of 12 | newest month |
 |---|---|---|---|---|---|
 {forces}
 
@@ -108,7 +108,7 @@ def write_dictionary(edition: Edition, path: Path) -> None:
 
 
 def dictionary() -> str:
-    """The data dictionary: generated from the schemas, so it cannot differ from them."""
+    """The data dictionary, generated from the schemas."""
     parts = ["# Data dictionary"]
     for title, schema in {
         "hotspot_cells.parquet and hotspot_cells.csv": PUBLISHED,
@@ -117,11 +117,13 @@ def dictionary() -> str:
     }.items():
         rows = [_row(field) for field in schema]
         parts.append(
-            f"\n## {title}\n\n| column | type | meaning | empty means |\n|---|---|---|---|"
+            f"\n## {title}\n\n"
+            "| column | type | meaning | empty means |\n|---|---|---|---|"
         )
         parts += rows
     parts.append(
-        "\nThe Parquet file of cells also has `geometry` (the hexagon, WGS 84) and `bbox`."
+        "\nThe Parquet file of cells also has `geometry` (the hexagon, WGS 84)"
+        " and `bbox`."
     )
     return "\n".join(parts) + "\n"
 

@@ -1,4 +1,4 @@
-"""The published columns: the scores' own, with ids as text and the place of each cell."""
+"""The published columns: the scores' own, ids as text, and each cell's place."""
 
 from collections.abc import Sequence
 
@@ -66,7 +66,7 @@ def _cell_facts(force: ForceEdition, as_of: Month, ids: cells.Cells) -> pa.Table
 
 
 def _places(force: ForceEdition, as_of: Month, ids: cells.Cells) -> pa.Table:
-    """The commonest labels of those cells, in their order; null where there are none."""
+    """The commonest labels of those cells, in order; null where there are none."""
     span = window(as_of, PLACE_WINDOW_MONTHS)
     found = sql.run(
         "cell_places",

@@ -1,4 +1,4 @@
-"""What every method answers: how much is expected of each cell, and on what evidence."""
+"""What every method answers: how much is expected of each cell, on what evidence."""
 
 from dataclasses import dataclass
 

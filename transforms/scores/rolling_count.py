@@ -1,4 +1,4 @@
-"""The rolling count: what most analysts rank by, and the rival that any score must beat."""
+"""The rolling count: what most analysts rank by, and the rival to beat."""
 
 from transforms.groups import CrimeGroup
 from transforms.scores.expectation import Expectation

@@ -59,8 +59,8 @@ def score_rows(group: CrimeGroup, seen: View, expected: Expectation) -> pa.Table
 def _counts(
     group: CrimeGroup, seen: View, kept: NDArray[np.bool_]
 ) -> dict[str, pa.Array]:
-    """Counts of each window with the months they rest on; null where they rest on none."""
-    columns = {}
+    """Counts of each window, null where they rest on no month."""
+    columns: dict[str, pa.Array] = {}
     for name, counts in seen.windows.items():
         months = seen.window_months[name]
         number = seen.of(counts, group.categories)[kept].astype(np.int32)

@@ -50,9 +50,10 @@ def view(panel: Panel, supplied: Sequence[Month], as_of: Month) -> View:
     age = np.array([as_of.since(month) for month in panel.months], dtype=float)
     # ages of later months are negative; their weight is nil because they are not known
     decay = counted * 0.5 ** (np.maximum(age, 0) / HALF_LIFE_MONTHS)
-    columns = [decay]
-    for span in spans.values():
-        columns.append(counted * [month in set(span) for month in panel.months])
+    columns = [decay] + [
+        counted * [month in set(span) for month in panel.months]
+        for span in spans.values()
+    ]
 
     inside = panel.universe(as_of)
     sums = panel.weighted(np.column_stack(columns))

@@ -1,0 +1,4 @@
+"""Orchestration: Prefect flows and tasks, settings, and the `hexbeat` command.
+
+Nothing is computed here: a task calls one function of `transforms` and reports.
+"""

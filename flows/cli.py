@@ -1,0 +1,209 @@
+"""The `hexbeat` command: the same flows that deployments run, for one's own terminal.
+
+Prefect and the domain are imported only by the commands that need them, so that help
+is there at once.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+
+from transforms.errors import HexbeatError
+
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+app = App(
+    name="hexbeat",
+    help="From police incident feeds to honest, rolling hot spots on H3 cells.",
+)
+
+Forces = Annotated[
+    list[str] | None,
+    Parameter(name="--force", help="police.uk id of a force; may be given again"),
+]
+AllForces = Annotated[
+    bool, Parameter(name="--all-forces", negative="", help="Every force in the source")
+]
+From = Annotated[str | None, Parameter(name="--from", help="First month, YYYY-MM")]
+To = Annotated[str | None, Parameter(name="--to", help="Last month, YYYY-MM")]
+Source = Annotated[
+    str | None, Parameter(help="Folder of release zips, or of extracted CSVs")
+]
+Release = Annotated[
+    str | None, Parameter(help="Release of a folder of extracted CSVs, YYYY-MM")
+]
+AsOf = Annotated[
+    str | None, Parameter(help="As-of month, YYYY-MM; default the newest supplied")
+]
+MethodName = Annotated[str | None, Parameter(help="Scoring method")]
+HomeFolder = Annotated[
+    Path | None, Parameter(name="--home", help="Folder of lake and publications")
+]
+Json = Annotated[
+    bool, Parameter(name="--json", negative="", help="Machine-readable result")
+]
+
+
+@app.command
+def run(
+    *,
+    force: Forces = None,
+    all_forces: AllForces = False,
+    from_: From = None,
+    to: To = None,
+    source: Source = None,
+    release: Release = None,
+    as_of: AsOf = None,
+    method: MethodName = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Do what is missing: ingest, score, publish."""
+    from flows.params import RefreshParams
+
+    given = _given(
+        forces=force,
+        all_forces=all_forces,
+        start=from_,
+        end=to,
+        source=source,
+        release=release,
+        as_of=as_of,
+        method=method,
+        home=home,
+    )
+    return _flow("refresh", RefreshParams, given, json_)
+
+
+@app.command
+def ingest(
+    *,
+    force: Forces = None,
+    all_forces: AllForces = False,
+    from_: From = None,
+    to: To = None,
+    source: Source = None,
+    release: Release = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Bring the lake up to date with a source of releases."""
+    from flows.params import IngestParams
+
+    given = _given(
+        forces=force,
+        all_forces=all_forces,
+        start=from_,
+        end=to,
+        source=source,
+        release=release,
+        home=home,
+    )
+    return _flow("ingest", IngestParams, given, json_)
+
+
+@app.command
+def score(
+    *,
+    as_of: AsOf = None,
+    method: MethodName = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Bring the scores of every force in the lake up to date."""
+    from flows.params import ScoreParams
+
+    given = _given(as_of=as_of, method=method, home=home)
+    return _flow("score", ScoreParams, given, json_)
+
+
+@app.command
+def publish(
+    *,
+    as_of: AsOf = None,
+    method: MethodName = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Publish the scores as they stand."""
+    from flows.params import ScoreParams
+
+    given = _given(as_of=as_of, method=method, home=home)
+    return _flow("publish", ScoreParams, given, json_)
+
+
+@app.command
+def demo(*, home: HomeFolder = None, json_: Json = False) -> int:
+    """The whole job on simulated feeds of three made-up forces: nothing to download."""
+    from flows.params import RefreshParams
+    from transforms.home import create_demo_home
+    from transforms.simulator import simulate
+
+    folder = create_demo_home(home or Path("demo")).root
+    simulate(folder / "source")
+    given = {"all_forces": True, "source": str(folder / "source"), "home": folder}
+    return _flow("refresh", RefreshParams, given, json_)
+
+
+@app.command
+def status(*, home: HomeFolder = None, json_: Json = False) -> int:
+    """What is held of each force, month by month, and how fresh it is."""
+    from flows.console import show_status
+    from flows.settings import Settings
+    from transforms.home import open_home
+
+    return show_status(open_home(home or Settings().home), as_json=json_)
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """The options that were given: the parameters' own defaults stand for the rest."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _flow(
+    name: str, model: "type[BaseModel]", given: dict[str, Any], as_json: bool
+) -> int:
+    """Run a flow to its end and tell how it went; the exit code."""
+    from flows.console import ConsoleProgress, checked, show_summary
+    from flows.settings import Settings
+
+    params = checked(model, given)
+    from flows import progress
+    from flows.server import prefect_api
+
+    with prefect_api(given.get("home") or Settings().home):
+        from importlib import import_module
+
+        run_flow: Callable[..., Any] = getattr(import_module(f"flows.{name}"), name)
+        with ConsoleProgress(silent=as_json) as console:
+            progress.listen(console)
+            state = run_flow(params, return_state=True)
+        account = state.result(raise_on_failure=False)
+    if isinstance(account, BaseException):
+        raise account
+    return show_summary(account, as_json=as_json)
+
+
+def main() -> None:
+    """Run the command; an error that people can mend is one line, with its exit code."""
+    try:
+        code = app(exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        _complain(" ".join(str(error).split()))
+        code = 2
+    except HexbeatError as error:
+        _complain(str(error))
+        code = error.exit_code
+    except KeyboardInterrupt:
+        _complain("stopped; run the same command again to go on")
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"hexbeat: {text}\n")

@@ -1,0 +1,179 @@
+"""What a command prints: progress while it runs, and how it went."""
+
+import json
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+
+from flows.summary import EXIT_CODES
+from transforms.coverage import MonthCoverage, supplied_months
+from transforms.errors import ForceError, UsageError
+from transforms.home import Home
+from transforms.ledger import force_coverage, forces_held
+from transforms.months import Month, window
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_SHOWN_MONTHS = 36
+_SIGNS = {
+    "supplied": "■",
+    "partial_suspected": "◧",
+    "missing": "·",
+    "not_supplied": "-",
+    "rejected": "x",
+    None: " ",
+}
+
+
+class ConsoleProgress(AbstractContextManager["ConsoleProgress"]):
+    """A bar a stage on a terminal, plain lines elsewhere."""
+
+    def __init__(self, silent: bool = False) -> None:
+        self._console = Console(stderr=True)
+        self._silent = silent
+        self._bars = Progress(
+            TextColumn("{task.description:<8}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[label]}"),
+            console=self._console,
+            disable=silent or not self._console.is_terminal,
+        )
+        self._ids: dict[str, TaskID] = {}
+        self._done: dict[str, int] = {}
+        self._steps: dict[str, int] = {}
+
+    def __enter__(self) -> "ConsoleProgress":
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bars.stop()
+
+    def start(self, stage: str, steps: int) -> None:
+        """A stage begins."""
+        self._steps[stage], self._done[stage] = steps, 0
+        self._ids[stage] = self._bars.add_task(stage, total=steps, label="")
+
+    def step(self, stage: str, label: str) -> None:
+        """One step of it is done."""
+        self._done[stage] += 1
+        self._bars.update(self._ids[stage], advance=1, label=label)
+        if not self._silent and not self._console.is_terminal:
+            sys.stderr.write(
+                f"{stage} {self._done[stage]}/{self._steps[stage]} {label}\n"
+            )
+
+
+def checked(model: type[Model], given: Mapping[str, Any]) -> Model:
+    """The parameters, or one line that says which option is wrong."""
+    try:
+        return model(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{where}: {first['msg']}, not {first['input']!r}") from error
+
+
+def show_summary(account: Mapping[str, Any], as_json: bool) -> int:
+    """Say how a run went; the exit code."""
+    code = EXIT_CODES[account["outcome"]]
+    if as_json:
+        sys.stdout.write(json.dumps({**account, "exit_code": code}, indent=1) + "\n")
+        return code
+    for stage in account["stages"] or [account]:
+        sys.stdout.write(f"{stage['stage']:<8} {_in_words(stage)}\n")
+    for note in account["notes"]:
+        sys.stdout.write(f"note     {note}\n")
+    for why in account["failed"].values():
+        sys.stderr.write(f"hexbeat: {why}\n")
+    if account["outcome"] == "nothing to do":
+        sys.stdout.write("Nothing to do: everything asked for is done already.\n")
+    return code
+
+
+def _in_words(stage: Mapping[str, Any]) -> str:
+    facts = stage["facts"]
+    match stage["stage"]:
+        case "ingest":
+            first, last = facts["months"]
+            return (
+                f"{facts['files']} files read, {first} to {last}: {facts['rows_in']:,}"
+                f" rows, {facts['rows_accepted']:,} accepted"
+                f" ({facts['rows_located']:,} with a place),"
+                f" {facts['rows_quarantined']:,} quarantined"
+            )
+        case "score":
+            return (
+                f"{facts['forces_scored']} forces at {facts['as_of']},"
+                f" {facts['rows']:,} rows written"
+            )
+        case _ if "folder" in facts:
+            made = "made" if facts["created"] else "stands already"
+            page = Path(facts["folder"]) / "internal" / "map.html"
+            return f"{facts['run_id']} {made}\nmap      {page}"
+        case _:
+            return str(stage["outcome"])
+
+
+def show_status(home: Home, as_json: bool) -> int:
+    """What is held, force by force and month by month."""
+    held: dict[str, dict[Month, MonthCoverage] | str] = {}
+    for force in forces_held(home.lake, home.registry):
+        try:
+            held[force.id] = force_coverage(home.lake, force)
+        except ForceError as error:
+            held[force.id] = str(error)
+    if as_json:
+        sys.stdout.write(json.dumps(_as_json(held), indent=1) + "\n")
+    else:
+        _print_matrix(held, home)
+    return 3 if any(isinstance(c, str) for c in held.values()) else 0
+
+
+def _as_json(held: Mapping[str, dict[Month, MonthCoverage] | str]) -> dict[str, Any]:
+    return {
+        force: {str(month): c.status for month, c in coverage.items()}
+        if isinstance(coverage, dict)
+        else coverage
+        for force, coverage in held.items()
+    }
+
+
+def _print_matrix(
+    held: Mapping[str, dict[Month, MonthCoverage] | str], home: Home
+) -> None:
+    console = Console()
+    months = [m for c in held.values() if isinstance(c, dict) for m in c]
+    if not months:
+        console.print(f"The lake in {home.root} is empty: run hexbeat ingest first.")
+        return
+    shown = window(max(months), _SHOWN_MONTHS)
+    table = Table(box=None, pad_edge=False)
+    for title in ("force", "newest", "months", f"{shown[0]} to {shown[-1]}"):
+        table.add_column(title, no_wrap=True)
+    for force, coverage in held.items():
+        if isinstance(coverage, str):
+            table.add_row(force, "unfinished", "", coverage)
+            continue
+        supplied = supplied_months(coverage)
+        signs = [_SIGNS[coverage[m].status if m in coverage else None] for m in shown]
+        newest = str(max(supplied, default="none"))
+        table.add_row(force, newest, str(len(supplied)), "".join(signs))
+    console.print(table)
+    legend = (f"{s} {n or 'not held'}" for n, s in _SIGNS.items())
+    console.print("  ".join(legend), style="dim")

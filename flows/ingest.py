@@ -1,0 +1,59 @@
+"""The ingest flow: what is missing in the lake, force by force."""
+
+from typing import Any
+
+from prefect import State, flow
+from prefect.artifacts import create_table_artifact
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.utilities.annotations import quote
+
+from flows.params import IngestParams
+from flows.settings import Settings
+from flows.stages import final, gather, home_of
+from flows.summary import Summary
+from flows.tasks import ingest_one
+from transforms.request import local_source, resolve
+
+
+@flow(
+    name="ingest",
+    flow_run_name="ingest {params.span}",
+    task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers),
+)
+def ingest(params: IngestParams) -> State[dict[str, Any]]:
+    """Bring the lake up to date with a source of releases."""
+    home = home_of(params.home)
+    request = resolve(
+        local_source(params.source or Settings().source),
+        home.registry,
+        params.forces,
+        params.all_forces,
+        params.start,
+        params.end,
+        params.release,
+    )
+    asked = [force.id for force in request.forces]
+    summary = Summary("ingest", asked=[*asked, *request.absent])
+    summary.failed.update(request.absent)
+    summary.notes += [
+        f"{f}: passed over, {why}" for f, why in request.passed_over.items()
+    ]
+    # quoted: Prefect would otherwise look into every file of the source for futures
+    futures = {f: ingest_one.submit(home.root, f, quote(request)) for f in asked}
+    accounts = gather(summary, futures)
+    summary.changed = any(a.get("files") or a.get("noted") for a in accounts)
+    for count in (
+        "files",
+        "rows_in",
+        "rows_accepted",
+        "rows_quarantined",
+        "rows_located",
+    ):
+        summary.facts[count] = sum(a.get(count, 0) for a in accounts)
+    summary.facts["months"] = [str(request.months[0]), str(request.months[-1])]
+    create_table_artifact(
+        key="ingest",
+        table=sorted(accounts, key=lambda a: a["force"]),
+        description="Ingest",
+    )
+    return final(summary)

@@ -1,0 +1,67 @@
+"""Parameters of the flows: one model each, so that the UI's form explains itself.
+
+Rules that a single field can break are constraints of that field: the server refuses
+them before anything runs.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from transforms.scores import DEFAULT_METHOD, METHODS
+
+
+ForceId = Annotated[str, Field(pattern=r"^[a-z][a-z-]{1,40}$")]
+MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+MethodName = Annotated[str, Field(json_schema_extra={"enum": sorted(METHODS)})]
+
+
+class _Params(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    home: Path | None = Field(
+        None, description="Folder of the lake and publications; default HEXBEAT_HOME"
+    )
+
+
+class IngestParams(_Params):
+    """What to bring into the lake."""
+
+    forces: list[ForceId] = Field(
+        default_factory=list, description="police.uk ids, such as bedfordshire"
+    )
+    all_forces: bool = Field(
+        False, description="Every force with a street file in the source and range"
+    )
+    start: MonthText | None = Field(
+        None, description="First month, YYYY-MM; default 36 months to the newest"
+    )
+    end: MonthText | None = Field(
+        None, description="Last month, YYYY-MM; default the newest of the source"
+    )
+    source: str | None = Field(
+        None, description="Folder of release zips or extracted CSVs; HEXBEAT_SOURCE"
+    )
+    release: MonthText | None = Field(
+        None, description="Release of a folder of extracted CSVs, YYYY-MM"
+    )
+
+    @property
+    def span(self) -> str:
+        """How a run's name says what it is about."""
+        who = "all forces" if self.all_forces else ", ".join(self.forces)
+        return f"{who} {self.start or '36 months'}..{self.end or 'newest'}"
+
+
+class ScoreParams(_Params):
+    """What to score, and to publish."""
+
+    as_of: MonthText | None = Field(
+        None, description="As-of month, YYYY-MM; default the newest supplied month"
+    )
+    method: MethodName = Field(DEFAULT_METHOD, description="Scoring method")
+
+
+class RefreshParams(IngestParams, ScoreParams):
+    """Everything: what is missing is ingested, scored and published."""

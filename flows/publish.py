@@ -1,0 +1,31 @@
+"""The publish flow: one publication of every force in the lake."""
+
+from typing import Any
+
+from prefect import State, flow
+from prefect.artifacts import create_link_artifact
+
+from flows.params import ScoreParams
+from flows.reports import coverage_artifact
+from flows.stages import as_of_month, final, gather, home_of
+from flows.summary import Summary
+from flows.tasks import publish_all
+
+
+@flow(name="publish", flow_run_name="publish {params.as_of}")
+def publish(params: ScoreParams) -> State[dict[str, Any]]:
+    """Publish the scores as they stand."""
+    home = home_of(params.home)
+    as_of = str(as_of_month(home, params.as_of))
+    summary = Summary("publish", asked=["publication"], facts={"as_of": as_of})
+    task = publish_all.submit(home.root, as_of, params.method)
+    for account in gather(summary, {"publication": task}):
+        if "run_id" in account:
+            summary.changed = account["created"]
+            summary.facts |= account
+            page = home.root / "publications" / "runs" / account["run_id"] / "internal"
+            create_link_artifact(
+                key="publication", link=(page / "map.html").resolve().as_uri()
+            )
+    coverage_artifact(home)
+    return final(summary)

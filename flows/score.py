@@ -1,0 +1,41 @@
+"""The score flow: every force in the lake, at the newest as-of months."""
+
+from typing import Any
+
+from prefect import State, flow
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.params import ScoreParams
+from flows.settings import Settings
+from flows.stages import as_of_month, final, gather, home_of
+from flows.summary import Summary
+from flows.tasks import score_one
+from transforms.ledger import forces_held
+
+
+@flow(
+    name="score",
+    flow_run_name="score {params.as_of}",
+    task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers),
+)
+def score(params: ScoreParams) -> State[dict[str, Any]]:
+    """Bring all scores up to date with the lake."""
+    home = home_of(params.home)
+    as_of = str(as_of_month(home, params.as_of))
+    forces = [force.id for force in forces_held(home.lake, home.registry)]
+    summary = Summary("score", asked=forces, facts={"as_of": as_of})
+    accounts = gather(
+        summary,
+        {f: score_one.submit(home.root, f, as_of, params.method) for f in forces},
+    )
+    summary.changed = any(a.get("as_ofs") for a in accounts)
+    summary.facts["rows"] = sum(a.get("rows", 0) for a in accounts)
+    summary.facts["forces_scored"] = sum(
+        "as_ofs" in a and not a["unscored"] for a in accounts
+    )
+    summary.notes += [
+        f"{a['force']}: no score, {a['unscored']}"
+        for a in sorted(accounts, key=lambda a: a["force"])
+        if a.get("unscored")
+    ]
+    return final(summary)

@@ -1,0 +1,187 @@
+"""A Prefect API for this process: the configured server, or one of our own.
+
+Prefect reads its settings once, when it is first imported, so nothing here imports it
+at the top: settings first, then Prefect, then the server.
+"""
+
+import asyncio
+import fcntl
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from transforms.errors import HexbeatError
+
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from uvicorn import Server
+
+# A failed task prints its traceback on Prefect's console handlers. The commands speak
+# for themselves; levels of loggers stay as they are, so the API gets every line.
+QUIET = {
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_HANDLERS_DEBUG_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "DO_NOT_TRACK": "1",
+}
+
+# What a command does not need: the server lives as long as one run, on one machine,
+# with no deployments, workers, automations or browser.
+LEAN = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "false",
+    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+    "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
+    # Events are written one by one by default: a commit for every state of every task.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
+}
+
+LAST_EVENTS_SECONDS = 30
+
+
+class ServerError(HexbeatError):
+    """The server inside this process did not start."""
+
+
+@contextmanager
+def prefect_api(home: Path) -> Iterator[str]:
+    """The API address that this process's flows talk to.
+
+    That is PREFECT_API_URL if it is set, else a server of our own for as long as the
+    body lasts, once in a process. Prefect must not have been imported before.
+    """
+    os.environ.update(QUIET)
+    if url := os.environ.get("PREFECT_API_URL"):
+        yield url
+        return
+    if "prefect" in sys.modules:
+        raise ServerError("Prefect was imported before its server was set up")
+    with _listening() as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        _settle(home / "prefect", url)
+        with _running(home / "prefect", listener):
+            yield url
+
+
+def _settle(folder: Path, url: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    database = (folder / "prefect.db").resolve()
+    os.environ.update(
+        LEAN,
+        PREFECT_API_URL=url,
+        PREFECT_HOME=str(folder.resolve()),
+        PREFECT_SERVER_DATABASE_CONNECTION_URL=f"sqlite+aiosqlite:///{database}",
+    )
+
+
+@contextmanager
+def _listening() -> Iterator[socket.socket]:
+    """A bound socket on a free port: taken before the address is told to anyone."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        yield listener
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One process at a time; the kernel lets go if the holder is killed."""
+    with (folder / "start.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _running(folder: Path, listener: socket.socket) -> Iterator[None]:
+    from prefect.server.api.server import create_app
+    from uvicorn import Config, Server
+
+    app = create_app(ephemeral=True, final=True)
+    # The logging is Prefect's own, and our lifespan is entered by hand: uvicorn would
+    # only log why it failed.
+    server = Server(Config(app, log_config=None, lifespan="off", access_log=False))
+    failures: list[BaseException] = []
+    thread = threading.Thread(
+        target=_serve, args=(app, server, listener, failures), daemon=True
+    )
+    try:
+        with _locked(folder):  # two first runs at once would both make the tables
+            thread.start()
+            while thread.is_alive() and not server.started:
+                thread.join(0.02)
+        if failures:
+            raise ServerError(f"the Prefect server did not start: {_line(failures[0])}")
+        with _no_heartbeat():
+            yield
+    finally:
+        _drain()
+        server.should_exit = True
+        if thread.is_alive():
+            thread.join()
+
+
+def _line(failure: BaseException) -> str:
+    """Its first line: the database's errors go on with links and statements."""
+    return next(iter(str(failure).splitlines()), type(failure).__name__)
+
+
+def _serve(
+    app: "FastAPI",
+    server: "Server",
+    listener: socket.socket,
+    failures: list[BaseException],
+) -> None:
+    async def serve() -> None:
+        async with app.router.lifespan_context(app):
+            await server.serve(sockets=[listener])
+            await _recorded()
+
+    try:
+        asyncio.run(serve())
+    except BaseException as error:  # uvicorn leaves by SystemExit
+        failures.append(error)
+
+
+async def _recorded() -> None:
+    """Wait until the last events are read: they are what task runs are written from."""
+    from prefect.server.utilities.messaging.memory import Topic
+
+    queues = [held._queue for held in Topic.by_name("events")._subscriptions]
+    deadline = time.monotonic() + LAST_EVENTS_SECONDS
+    while any(not queue.empty() for queue in queues) and time.monotonic() < deadline:
+        await asyncio.sleep(0.02)
+
+
+@contextmanager
+def _no_heartbeat() -> Iterator[None]:
+    """No one watches this run, and each flow would wait up to 1 s for its last beat.
+
+    The one setting that no environment variable can switch off.
+    """
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
+
+
+def _drain() -> None:
+    """Send what Prefect still holds back, while there is a server to take it."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    APILogWorker.drain_all()
+    EventsWorker.drain_all()

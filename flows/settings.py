@@ -1,0 +1,15 @@
+"""Settings from the environment: the only reader of it in hexbeat."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator sets once, as HEXBEAT_… variables."""
+
+    model_config = SettingsConfigDict(env_prefix="HEXBEAT_")
+
+    home: Path = Path("data")
+    source: str | None = None  # where releases come from when a run names no source
+    workers: int = 2  # forces done at once

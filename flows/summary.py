@@ -1,0 +1,55 @@
+"""What a run says of itself: for the terminal, for `--json` and for the Prefect UI."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+
+Outcome = Literal["done", "nothing to do", "gaps", "failed"]
+QUORUM_SHARE = 0.8
+QUORUM_FROM_FORCES = 5
+# In order of weight: a run of several stages ends as its weightiest.
+EXIT_CODES: dict[Outcome, int] = {
+    "nothing to do": 0,
+    "done": 0,
+    "gaps": 3,
+    "failed": 1,
+}
+
+
+@dataclass
+class Summary:
+    """One stage's account: what was done, and one line for each thing that was not."""
+
+    stage: str
+    asked: list[str] = field(default_factory=list)  # forces
+    failed: dict[str, str] = field(default_factory=dict)  # force: one line why
+    notes: list[str] = field(default_factory=list)  # passed over, and why
+    facts: dict[str, Any] = field(default_factory=dict)
+    changed: bool = False
+    stages: list[dict[str, Any]] = field(default_factory=list)  # of a run of several
+
+    def add(self, account: dict[str, Any]) -> None:
+        """Take in a stage's account."""
+        self.stages.append(account)
+        self.failed |= account["failed"]
+        self.notes += account["notes"]
+        self.changed |= account["changed"]
+
+    @property
+    def outcome(self) -> Outcome:
+        """Done, with gaps, or failed: under the quorum the run has failed."""
+        if self.stages:
+            return max((s["outcome"] for s in self.stages), key=list(EXIT_CODES).index)
+        if not self.failed:
+            return "done" if self.changed else "nothing to do"
+        good = len(self.asked) - len(self.failed)
+        enough = (
+            QUORUM_SHARE * len(self.asked)
+            if len(self.asked) >= QUORUM_FROM_FORCES
+            else 1
+        )
+        return "gaps" if good >= enough else "failed"
+
+    def as_json(self) -> dict[str, Any]:
+        """The account as plain values."""
+        return asdict(self) | {"outcome": self.outcome}

@@ -1,0 +1,128 @@
+"""The tasks: one force each. They pass paths, ids and counts, never rows.
+
+A task that meets an error of ours ends Failed with that one line; anything else is a
+fault of hexbeat, and its traceback goes to the run's log.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import State, Task, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import TaskRun
+from prefect.states import Failed
+from prefect.tasks import exponential_backoff
+
+from transforms.errors import HexbeatError
+from transforms.home import open_home
+from transforms.ingest import ingest_force
+from transforms.months import Month
+from transforms.publish import publish
+from transforms.request import Request
+from transforms.score import score_force
+from transforms.scores import METHODS
+
+
+Account = dict[str, Any]
+
+
+def may_pass(_: Task[..., Any], __: TaskRun, state: State[Any]) -> bool:
+    """Whether a failure can pass by itself: a busy disk may, a wrong file will not."""
+    return isinstance(state.result(raise_on_failure=False), OSError)
+
+
+_PATIENT: dict[str, Any] = {
+    "cache_policy": NO_CACHE,  # the ledger knows what is done; a cache would not
+    "persist_result": False,
+    "retries": 2,
+    "retry_delay_seconds": exponential_backoff(2),
+    "retry_jitter_factor": 0.5,
+    "retry_condition_fn": may_pass,
+}
+
+
+@task(task_run_name="ingest {force}", tags=["ingest"], **_PATIENT)
+def ingest_one(home: Path, force: str, request: Request) -> Account | State[Account]:
+    """Land what is missing of one force."""
+    try:
+        done = ingest_force(
+            open_home(home).lake,
+            request.feed,
+            next(f for f in request.forces if f.id == force),
+            request.members,
+            request.months,
+            datetime.now(UTC),
+        )
+    except HexbeatError as error:
+        return _failed(force, str(error))
+    account = {
+        "force": force,
+        "files": len(done.files),
+        "noted": done.months_noted,
+        "rows_in": done.total("rows_in"),
+        "rows_accepted": done.total("rows_accepted"),
+        "rows_quarantined": done.total("rows_quarantined"),
+        "rows_located": done.total("rows_located"),
+        "quarantined_by_rule": dict(done.broken),
+    }
+    get_run_logger().info(
+        "%s: %d files, %d rows, %d quarantined",
+        force,
+        account["files"],
+        account["rows_in"],
+        account["rows_quarantined"],
+    )
+    return (
+        _failed(force, "; ".join(done.rejected), account) if done.rejected else account
+    )
+
+
+@task(task_run_name="score {force}", tags=["score"], **_PATIENT)
+def score_one(
+    home: Path, force: str, as_of: str, method: str
+) -> Account | State[Account]:
+    """Bring one force's scores up to date."""
+    opened = open_home(home)
+    try:
+        done = score_force(
+            opened.lake, opened.registry[force], Month.parse(as_of), METHODS[method]
+        )
+    except HexbeatError as error:
+        return _failed(force, str(error))
+    get_run_logger().info(
+        "%s: %d as-of months scored, %d unchanged",
+        force,
+        len(done.as_ofs),
+        done.unchanged,
+    )
+    return {
+        "force": force,
+        "as_ofs": done.as_ofs,
+        "unchanged": done.unchanged,
+        "rows": done.rows,
+        "unscored": done.unscored,
+    }
+
+
+@task(task_run_name="publish {as_of}", tags=["publish"], **_PATIENT)
+def publish_all(home: Path, as_of: str, method: str) -> Account | State[Account]:
+    """Publish every force in the lake."""
+    try:
+        done = publish(open_home(home), Month.parse(as_of), METHODS[method])
+    except HexbeatError as error:
+        return _failed("publication", str(error))
+    get_run_logger().info("%s %s", done.run_id, "made" if done.created else "stands")
+    return {
+        "run_id": done.run_id,
+        "folder": str(done.folder),
+        "created": done.created,
+        "latest": done.pointed,
+        "scored": list(done.scored),
+        "unscored": dict(done.unscored),
+    }
+
+
+def _failed(what: str, why: str, account: Account | None = None) -> State[Account]:
+    data = (account or {"force": what}) | {"failed": why}
+    return Failed(message=f"{what}: {why}", data=data)

@@ -1,0 +1,154 @@
+"""The server inside the process: silent, quick to end, and its record complete."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+
+pytestmark = pytest.mark.prefect
+
+ROOT = Path(__file__).parents[2]
+
+SCRIPT = """
+    import sys
+    from pathlib import Path
+
+    from flows.server import prefect_api
+
+    def body():
+        from prefect import flow, task
+        from prefect.futures import as_completed
+        from prefect.states import Completed
+        from prefect.task_runners import ThreadPoolTaskRunner
+
+        @task
+        def third(number):
+            if number == 1:
+                raise ValueError("one is not wanted")
+            return number // 3
+
+        @flow(name="tiny", task_runner=ThreadPoolTaskRunner(max_workers=4))
+        def tiny():
+            print("in the flow", flush=True)
+            futures = [third.submit(number) for number in range(20)]
+            for future in as_completed(futures):
+                future.wait()
+            failed = sum(future.state.is_failed() for future in futures)
+            {extra}
+            return Completed(name="CompletedWithGaps", data={{"failed": failed}})
+
+        return tiny(return_state=True)
+
+    with prefect_api(Path(sys.argv[1])) as url:
+        assert url.startswith("http://127.0.0.1:")
+        state = body()
+        print(state.name, state.result(), flush=True)
+"""
+
+
+def start(home: Path, extra: str = "pass") -> subprocess.Popen[str]:
+    script = textwrap.dedent(SCRIPT).format(extra=extra)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
+    return subprocess.Popen(
+        [sys.executable, "-c", script, str(home)],
+        cwd=ROOT,
+        env=kept,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[str, str]:
+    try:
+        return process.communicate(timeout=180)
+    finally:
+        process.kill()
+
+
+def recorded(home: Path, table: str) -> list[tuple[str, int]]:
+    database = sqlite3.connect(home / "prefect" / "prefect.db")
+    try:
+        counts = f"select state_name, count(*) from {table} group by 1 order by 1"  # noqa: S608
+        return database.execute(counts).fetchall()
+    finally:
+        database.close()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One home for the module: making its tables takes longer than all the rest."""
+    return tmp_path_factory.mktemp("home")
+
+
+def test_two_first_runs_at_once_say_nothing_and_record_every_task(home: Path) -> None:
+    processes = [start(home), start(home)]
+    for process in processes:
+        out, err = finish(process)
+        assert out.splitlines() == ["in the flow", "CompletedWithGaps {'failed': 1}"]
+        assert err == ""  # the failed task's traceback is in the API's logs only
+        assert process.returncode == 0
+    assert recorded(home, "flow_run") == [("CompletedWithGaps", 2)]
+    assert recorded(home, "task_run") == [("Completed", 38), ("Failed", 2)]
+
+
+def test_the_process_ends_soon_after_its_work(home: Path) -> None:
+    process = start(home)
+    assert process.stdout is not None
+    while not process.stdout.readline().startswith("CompletedWithGaps"):
+        assert process.poll() is None
+    before = time.monotonic()
+    finish(process)
+    assert process.returncode == 0
+    assert time.monotonic() - before < 15
+
+
+def test_a_run_killed_outright_does_not_block_the_next(home: Path) -> None:
+    killed = start(home, "__import__('time').sleep(60)")
+    assert killed.stdout is not None
+    killed.stdout.readline()
+    killed.kill()
+    finish(killed)
+    following = start(home)
+    _, err = finish(following)
+    assert (following.returncode, err) == (0, "")
+
+
+def test_ctrl_c_ends_the_run_and_its_server(home: Path) -> None:
+    process = start(home, "__import__('time').sleep(60)")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "in the flow\n"
+    process.send_signal(signal.SIGINT)
+    _, err = finish(process)
+    assert process.returncode in (1, -signal.SIGINT)
+    assert err.rstrip().endswith("KeyboardInterrupt")
+    assert "Task was destroyed" not in err
+    assert "CancelledError" not in err
+
+
+def test_a_server_that_cannot_start_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "prefect" / "prefect.db").mkdir(parents=True)
+    process = start(tmp_path)
+    _, err = finish(process)
+    assert process.returncode == 1
+    assert "ServerError: the Prefect server did not start" in err.splitlines()[-1]
+
+
+def test_a_configured_server_is_used_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from flows.server import QUIET, prefect_api
+
+    for name in QUIET:
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
+    with prefect_api(tmp_path) as url:
+        assert url == "http://127.0.0.1:1/api"
+    assert list(tmp_path.iterdir()) == []

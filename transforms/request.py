@@ -1,0 +1,97 @@
+"""What a run asks for, made exact: which forces, which months, which files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from transforms.errors import UsageError
+from transforms.feeds import FEEDS, Feed
+from transforms.feeds.members import Member
+from transforms.forces import Force, find_force
+from transforms.months import Month, month_range, window
+
+
+DEFAULT_FEED = "police_uk"
+DEFAULT_RANGE_MONTHS = 36
+
+
+@dataclass(frozen=True)
+class Request:
+    """Forces, months and the files of a source."""
+
+    feed: Feed
+    members: Sequence[Member]  # every street file of the source, of any force
+    months: Sequence[Month]
+    forces: Sequence[Force]
+    passed_over: Mapping[str, str]  # force id: why it is not asked for
+    absent: Mapping[str, str]  # force asked for by name: why there is nothing of it
+
+
+def local_source(source: str | None) -> Path:
+    """The folder or zip that a source names."""
+    if source is None:
+        raise UsageError("say where the releases are: --source FOLDER")
+    if "://" in source:
+        raise UsageError(
+            f"source {source}: this version reads releases from a folder only; download"
+            " the zip and name its folder"
+        )
+    return Path(source)
+
+
+def resolve(
+    source: Path,
+    registry: Mapping[str, Force],
+    forces: Sequence[str] = (),
+    all_forces: bool = False,
+    start: str | None = None,
+    end: str | None = None,
+    release: str | None = None,
+) -> Request:
+    """The exact request; `UsageError` for what cannot be asked.
+
+    With `all_forces` those with a street file in the source and range are asked, and
+    the rest are told. Without a range: 36 months to the newest of the source.
+    """
+    asked = [find_force(force, dict(registry)) for force in dict.fromkeys(forces)]
+    if bool(asked) == all_forces:
+        raise UsageError("name forces with --force, or ask for --all-forces")
+    feed = FEEDS[DEFAULT_FEED]
+    members = feed.street_members(source, release)
+    if not members:
+        raise UsageError(f"source {source} holds no street file")
+    last = Month.parse(end) if end else max(m.month for m in members)
+    first = Month.parse(start) if start else window(last, DEFAULT_RANGE_MONTHS)[0]
+    if first > last:
+        raise UsageError(f"the range is empty: {first} comes after {last}")
+    span = f"{first} to {last}"
+    present = {m.force for m in members if first <= m.month <= last}
+    passed_over = _passed_over(present, registry) if all_forces else {}
+    if all_forces:
+        asked = [registry[f] for f in sorted(present - set(passed_over))]
+        if not asked:
+            raise UsageError(f"source {source} holds no street file from {span}")
+    absent = {f.id: _why_absent(f, span) for f in asked if f.id not in present}
+    return Request(
+        feed,
+        members,
+        month_range(first, last),
+        [f for f in asked if f.id in present],
+        passed_over,
+        absent,
+    )
+
+
+def _passed_over(present: set[str], registry: Mapping[str, Force]) -> dict[str, str]:
+    reasons = {}
+    for force in sorted(present):
+        if force not in registry:
+            reasons[force] = "not a force that hexbeat knows"
+        elif not registry[force].in_scope:
+            reasons[force] = "out of scope: hexbeat covers England and Wales"
+    return reasons
+
+
+def _why_absent(force: Force, span: str) -> str:
+    fact = f" ({force.not_supplied.text})" if force.not_supplied else ""
+    return f"the source holds no street file of it from {span}{fact}"
