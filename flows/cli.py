@@ -6,12 +6,14 @@ is there at once.
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
 from transforms.errors import HexbeatError
+from transforms.months import Month
 
 
 if TYPE_CHECKING:
@@ -22,6 +24,19 @@ app = App(
     help="From police incident feeds to honest, rolling hot spots on H3 cells.",
 )
 
+
+def _month(_: object, text: str | None) -> None:
+    """A month option's validator: the library names the option in the message."""
+    try:
+        Month.parse(text or "2000-01")
+    except HexbeatError as error:
+        raise ValueError(str(error)) from error
+
+
+def _month_option(name: str | None, text: str) -> Parameter:
+    return Parameter(name=name, validator=_month, help=f"{text}, YYYY-MM")
+
+
 Forces = Annotated[
     list[str] | None,
     Parameter(name="--force", help="police.uk id of a force; may be given again"),
@@ -29,18 +44,18 @@ Forces = Annotated[
 AllForces = Annotated[
     bool, Parameter(name="--all-forces", negative="", help="Every force in the source")
 ]
-From = Annotated[str | None, Parameter(name="--from", help="First month, YYYY-MM")]
-To = Annotated[str | None, Parameter(name="--to", help="Last month, YYYY-MM")]
+From = Annotated[str | None, _month_option("--from", "First month")]
+To = Annotated[str | None, _month_option("--to", "Last month")]
 Source = Annotated[
     str | None, Parameter(help="Folder of release zips, or of extracted CSVs")
 ]
 Release = Annotated[
-    str | None, Parameter(help="Release of a folder of extracted CSVs, YYYY-MM")
+    str | None, _month_option("--release", "Release of a folder of extracted CSVs")
 ]
 AsOf = Annotated[
-    str | None, Parameter(help="As-of month, YYYY-MM; default the newest supplied")
+    str | None, _month_option("--as-of", "As-of month (default the newest supplied)")
 ]
-MethodName = Annotated[str | None, Parameter(help="Scoring method")]
+MethodName = Annotated[str | None, Parameter(name="--method", help="Scoring method")]
 HomeFolder = Annotated[
     Path | None, Parameter(name="--home", help="Folder of lake and publications")
 ]
@@ -169,20 +184,23 @@ def _flow(
     name: str, model: "type[BaseModel]", given: dict[str, Any], as_json: bool
 ) -> int:
     """Run a flow to its end and tell how it went; the exit code."""
-    from flows.console import ConsoleProgress, checked, show_summary
-    from flows.settings import Settings
-
-    params = checked(model, given)
     from flows import progress
+    from flows.console import ConsoleProgress, check_asked, checked, show_summary
     from flows.server import prefect_api
+    from flows.settings import Settings
+    from transforms.home import open_home
 
-    with prefect_api(given.get("home") or Settings().home):
-        from importlib import import_module
-
+    settings = Settings()
+    folder = given.get("home") or settings.home
+    if "source" in model.model_fields:
+        # before a server is started for it: a slip is told at once
+        given["source"] = given.get("source") or settings.source
+        check_asked(given, open_home(folder))
+    params = checked(model, given)
+    with prefect_api(folder), ConsoleProgress(silent=as_json) as console:
+        progress.listen(console)
         run_flow: Callable[..., Any] = getattr(import_module(f"flows.{name}"), name)
-        with ConsoleProgress(silent=as_json) as console:
-            progress.listen(console)
-            state = run_flow(params, return_state=True)
+        state = run_flow(params, return_state=True)
         account = state.result(raise_on_failure=False)
     if isinstance(account, BaseException):
         raise account
@@ -190,7 +208,7 @@ def _flow(
 
 
 def main() -> None:
-    """Run the command; an error that people can mend is one line, with its exit code."""
+    """Run the command; an error that people can mend is one line."""
     try:
         code = app(exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:

@@ -19,6 +19,7 @@ from transforms.errors import ForceError, UsageError
 from transforms.home import Home
 from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month, window
+from transforms.request import asked_forces, local_source
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -86,7 +87,14 @@ def checked(model: type[Model], given: Mapping[str, Any]) -> Model:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{where}: {first['msg']}, not {first['input']!r}") from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise UsageError(f"{where} {first['input']!r}: {said}") from error
+
+
+def check_asked(given: Mapping[str, Any], home: Home) -> None:
+    """Refuse at once what the flow would refuse after its start."""
+    asked_forces(home.registry, given.get("forces", ()), given.get("all_forces", False))
+    local_source(given.get("source"))
 
 
 def show_summary(account: Mapping[str, Any], as_json: bool) -> int:
@@ -175,5 +183,5 @@ def _print_matrix(
         newest = str(max(supplied, default="none"))
         table.add_row(force, newest, str(len(supplied)), "".join(signs))
     console.print(table)
-    legend = (f"{s} {n or 'not held'}" for n, s in _SIGNS.items())
+    legend = (f"{sign} {status}" for status, sign in _SIGNS.items() if status)
     console.print("  ".join(legend), style="dim")

@@ -1,24 +1,23 @@
 """The ingest flow: what is missing in the lake, force by force."""
 
-from typing import Any
+from typing import Any, cast
 
 from prefect import State, flow
 from prefect.artifacts import create_table_artifact
-from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
 from flows.params import IngestParams
 from flows.settings import Settings
-from flows.stages import final, gather, home_of
+from flows.stages import PARALLEL, final, gather, home_of
 from flows.summary import Summary
 from flows.tasks import ingest_one
-from transforms.request import local_source, resolve
+from transforms.request import Request, local_source, resolve
 
 
 @flow(
     name="ingest",
     flow_run_name="ingest {params.span}",
-    task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers),
+    task_runner=PARALLEL,
 )
 def ingest(params: IngestParams) -> State[dict[str, Any]]:
     """Bring the lake up to date with a source of releases."""
@@ -39,7 +38,8 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
         f"{f}: passed over, {why}" for f, why in request.passed_over.items()
     ]
     # quoted: Prefect would otherwise look into every file of the source for futures
-    futures = {f: ingest_one.submit(home.root, f, quote(request)) for f in asked}
+    unseen = cast("Request", quote(request))
+    futures = {f: ingest_one.submit(home.root, f, unseen) for f in asked}
     accounts = gather(summary, futures)
     summary.changed = any(a.get("files") or a.get("noted") for a in accounts)
     for count in (
@@ -54,6 +54,6 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
     create_table_artifact(
         key="ingest",
         table=sorted(accounts, key=lambda a: a["force"]),
-        description="Ingest",
+        description="Files and rows by force",
     )
     return final(summary)

@@ -7,14 +7,26 @@ them before anything runs.
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from transforms.scores import DEFAULT_METHOD, METHODS
 
 
 ForceId = Annotated[str, Field(pattern=r"^[a-z][a-z-]{1,40}$")]
 MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-MethodName = Annotated[str, Field(json_schema_extra={"enum": sorted(METHODS)})]
+
+
+def _known_method(name: str) -> str:
+    if name not in METHODS:
+        raise ValueError(f"unknown; there are {', '.join(METHODS)}")
+    return name
+
+
+MethodName = Annotated[
+    str,
+    AfterValidator(_known_method),
+    Field(json_schema_extra={"enum": sorted(METHODS)}),
+]
 
 
 class _Params(BaseModel):
@@ -61,6 +73,11 @@ class ScoreParams(_Params):
         None, description="As-of month, YYYY-MM; default the newest supplied month"
     )
     method: MethodName = Field(DEFAULT_METHOD, description="Scoring method")
+
+    @property
+    def when(self) -> str:
+        """How a run's name says which as-of month it is about."""
+        return self.as_of or "newest month"
 
 
 class RefreshParams(IngestParams, ScoreParams):

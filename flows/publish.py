@@ -12,7 +12,7 @@ from flows.summary import Summary
 from flows.tasks import publish_all
 
 
-@flow(name="publish", flow_run_name="publish {params.as_of}")
+@flow(name="publish", flow_run_name="publish {params.when}")
 def publish(params: ScoreParams) -> State[dict[str, Any]]:
     """Publish the scores as they stand."""
     home = home_of(params.home)
@@ -25,7 +25,9 @@ def publish(params: ScoreParams) -> State[dict[str, Any]]:
             summary.facts |= account
             page = home.root / "publications" / "runs" / account["run_id"] / "internal"
             create_link_artifact(
-                key="publication", link=(page / "map.html").resolve().as_uri()
+                description="The map of this publication",
+                key="publication",
+                link=(page / "map.html").resolve().as_uri(),
             )
     coverage_artifact(home)
     return final(summary)

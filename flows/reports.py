@@ -31,7 +31,11 @@ def coverage_artifact(home: Home) -> None:
                 **{status: counts[status] for status in sorted(counts)},
             }
         )
-    create_table_artifact(key="coverage", table=rows, description="Months by status")
+    create_table_artifact(
+        key="coverage",
+        table=rows,
+        description="What is held of each force: months by status",
+    )
 
 
 def summary_artifact(summary: Summary) -> None:
@@ -42,4 +46,6 @@ def summary_artifact(summary: Summary) -> None:
         lines.append(f"- {stage['stage']}: {stage['outcome']}; {facts}")
     lines += [f"- **{what}**: {why}" for what, why in summary.failed.items()]
     lines += [f"- {note}" for note in summary.notes]
-    create_markdown_artifact(key="run-summary", markdown="\n".join(lines))
+    create_markdown_artifact(
+        key="run-summary", markdown="\n".join(lines), description="The run in words"
+    )

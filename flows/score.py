@@ -3,11 +3,9 @@
 from typing import Any
 
 from prefect import State, flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.params import ScoreParams
-from flows.settings import Settings
-from flows.stages import as_of_month, final, gather, home_of
+from flows.stages import PARALLEL, as_of_month, final, gather, home_of
 from flows.summary import Summary
 from flows.tasks import score_one
 from transforms.ledger import forces_held
@@ -15,8 +13,8 @@ from transforms.ledger import forces_held
 
 @flow(
     name="score",
-    flow_run_name="score {params.as_of}",
-    task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers),
+    flow_run_name="score {params.when}",
+    task_runner=PARALLEL,
 )
 def score(params: ScoreParams) -> State[dict[str, Any]]:
     """Bring all scores up to date with the lake."""

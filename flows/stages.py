@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from prefect import State, get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed, Failed
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows import progress
 from flows.settings import Settings
@@ -16,6 +18,13 @@ from transforms.errors import UsageError
 from transforms.home import Home, open_home
 from transforms.months import Month
 from transforms.score import newest_supplied
+
+
+# Forces at once. Threads: all that is slow lets go of the interpreter.
+PARALLEL = cast(
+    "TaskRunner[PrefectFuture[Any]]",
+    ThreadPoolTaskRunner(max_workers=Settings().workers),
+)
 
 
 def home_of(folder: Path | None) -> Home:
@@ -41,7 +50,12 @@ def gather(
     """Wait for all forces; the accounts of those that have one, failures noted."""
     stage = summary.stage
     progress.start(stage, len(futures))
-    artifact = create_progress_artifact(0.0, key=f"{stage}-progress")
+    artifact = cast(
+        "UUID",
+        create_progress_artifact(
+            0.0, key=f"{stage}-progress", description=f"How far {stage} has come"
+        ),
+    )
     names = {future: name for name, future in futures.items()}
     accounts = []
     for number, future in enumerate(as_completed(list(futures.values())), start=1):
@@ -49,9 +63,8 @@ def gather(
         account = future.result(raise_on_failure=False)
         name = names[future]
         if isinstance(account, Exception):
-            summary.failed[name] = (
-                f"{type(account).__name__}: {account} (see the run's log)"
-            )
+            kind = type(account).__name__
+            summary.failed[name] = f"{kind}: {account} (see the run's log)"
         else:
             accounts.append(account)
             if why := account.get("failed"):
@@ -77,7 +90,7 @@ def final(summary: Summary) -> State[dict[str, Any]]:
 
 
 def account_of(run: Callable[..., Any], params: object) -> dict[str, Any]:
-    """Run a stage's flow inside another and return its account; its errors are raised."""
+    """Run a stage's flow inside another: its account, or its error raised."""
     result = run(params, return_state=True).result(raise_on_failure=False)
     if isinstance(result, BaseException):
         raise result

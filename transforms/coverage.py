@@ -6,7 +6,7 @@ Missing is never zero: only supplied months are exposure.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 from typing import Literal
@@ -75,11 +75,17 @@ def as_table(ledger: Iterable[Entry]) -> pa.Table:
 
 
 def merged(ledger: Iterable[Entry], new: Iterable[Entry]) -> list[Entry]:
-    """The ledger with new entries; a rejection never hides what was supplied before."""
+    """The ledger with new entries.
+
+    A rejection never hides what was supplied before, and what is told again stays as it
+    was first received.
+    """
     by_key = {entry.key: entry for entry in ledger}
     for entry in new:
         held = by_key.get(entry.key)
         if held and held.observed == "supplied" and entry.observed == "rejected":
+            continue
+        if held and replace(entry, received_at=held.received_at) == held:
             continue
         by_key[entry.key] = entry
     return list(by_key.values())

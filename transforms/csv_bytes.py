@@ -65,6 +65,7 @@ def read_rows(data: bytes, header: str, where: str, plain: Sequence[str] = ()) -
     Raises `FileRejectedError`, naming `where`, for anything that is not such a file.
     """
     _check_header(data, header, where)
+    _check_text(data, where)
     names = header.split(",")
     misshapen: list[int] = []
 
@@ -110,6 +111,17 @@ def _check_header(data: bytes, header: str, where: str) -> None:
     )
 
 
+def _check_text(data: bytes, where: str) -> None:
+    """Refuse what a parser would quote in its error, or take for a line's end."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(_NEWLINE, 0, error.start) + 1
+        raise FileRejectedError(f"{where}, line {line}: not UTF-8") from error
+    if data.count(b"\r") != data.count(b"\r\n"):
+        raise FileRejectedError(f"{where}: a carriage return within a line")
+
+
 def _numbered(data: bytes, table: pa.Table, misshapen: list[int], where: str) -> Rows:
     physical = data.count(_NEWLINE) + (not data.endswith(_NEWLINE)) - 1
     rows = table.num_rows + len(misshapen)
@@ -118,6 +130,11 @@ def _numbered(data: bytes, table: pa.Table, misshapen: list[int], where: str) ->
             f"{where}: {physical:,} lines, but {rows:,} rows: a quote is unbalanced"
             " or holds a line break"
         )
+    # a quote left open on the last line takes the file's end for its own: same count
+    if table.num_rows and any(
+        "\n" in v for v in table.slice(table.num_rows - 1).to_pylist()[0].values()
+    ):
+        raise FileRejectedError(f"{where}: a quote is unbalanced on the last line")
     if physical == 0:
         raise FileRejectedError(f"{where}: a header and no rows")
     lines = np.arange(2, physical + 2, dtype=np.int32)

@@ -20,13 +20,9 @@ class UsageError(HexbeatError):
 class FileRejectedError(HexbeatError):
     """A file is not what it says it is: the month stays as it was."""
 
-    exit_code = 3
-
 
 class ForceError(HexbeatError):
     """One force could not be done; the others are not touched."""
-
-    exit_code = 3
 
 
 class LakeError(HexbeatError):

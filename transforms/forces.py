@@ -6,6 +6,7 @@ Codes are the ONS's police force areas (December 2025). Grip membership: the eig
 forces funded from April 2021, and the two with bespoke money from September 2021.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -110,7 +111,7 @@ DEMO_FORCES: dict[str, Force] = {
 }
 
 
-def find_force(force_id: str, registry: dict[str, Force] = FORCES) -> Force:
+def find_force(force_id: str, registry: Mapping[str, Force] = FORCES) -> Force:
     """The force of that id, or a `UsageError` that says what was probably meant."""
     force = registry.get(force_id)
     if force is None:
@@ -123,7 +124,7 @@ def find_force(force_id: str, registry: dict[str, Force] = FORCES) -> Force:
     return force
 
 
-def _unknown(force_id: str, registry: dict[str, Force]) -> str:
+def _unknown(force_id: str, registry: Mapping[str, Force]) -> str:
     if force_id in DEMO_FORCES:
         return f"{force_id!r} is a made-up force: it lives only in the demo's own home"
     if force_id in FORCES:

@@ -52,20 +52,27 @@ def open_home(root: Path) -> Home:
     if not settings.exists():
         return Home(root, "forces")
     try:
-        name = tomllib.loads(settings.read_text()).get("home", {}).get("registry")
-    except tomllib.TOMLDecodeError as error:
+        table = tomllib.loads(settings.read_text(encoding="utf-8")).get("home", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{settings}: not valid TOML ({error})") from error
-    if name is not None and name not in _REGISTRIES:
+    if not isinstance(table, dict):
+        raise UsageError(f"{settings}: home is a table: write [home]")
+    name = table.get("registry", "forces")
+    if not isinstance(name, str) or name not in _REGISTRIES:
         raise UsageError(
             f"{settings}: registry = {name!r} is unknown; write"
             f" {' or '.join(map(repr, _REGISTRIES))}"
         )
-    return Home(root, name or "forces")
+    return Home(root, name)
 
 
 def create_demo_home(root: Path) -> Home:
     """A home for made-up forces; a folder that holds real ones is refused."""
-    if root.exists() and any(root.iterdir()) and not (root / SETTINGS_FILE).exists():
+    if (
+        root.exists()
+        and any(root.iterdir())
+        and open_home(root).registry_name != "demo"
+    ):
         raise UsageError(
             f"{root} is not a demo home: give the demo a folder of its own"
         )

@@ -25,7 +25,7 @@ from transforms.months import Month, month_range
 class Plan:
     """What one force's ingest has to do."""
 
-    read: list[Member]  # files to read and land
+    read: list[list[Member]]  # of each month the files to try, newest release first
     restated: list[tuple[Member, Entry]]  # a newer release with the bytes already held
     missing: list[tuple[Month, str]]  # months that a release should hold and does not
 
@@ -78,38 +78,42 @@ def decide(
     """What is missing: a pure decision, from directories and the ledger alone.
 
     `members` are all files of the source, of every force, since a release spans the
-    months that it holds any file of. Of each month the newest release is landed; an
-    older one never replaces a newer.
+    months that it holds any file of. Of each month the newest release is landed, or,
+    where its file is refused, the newest that is not; an older release than the one
+    held never replaces it.
     """
     ledger = list(ledger)
     by_key = {(entry.month, entry.release): entry for entry in ledger}
     holds = deciding(ledger)
     plan = Plan([], [], [])
-    for member in _newest(members, force, months):
-        held = holds.get(member.month)
-        if held and held.release > member.release:
-            continue
-        if held is None or not (_same(held, member) and is_whole(held, partitions)):
-            plan.read.append(member)
-        elif held.release < member.release:
-            plan.restated.append((member, held))
+    for month, candidates in _by_month(members, force, months):
+        held = holds.get(month)
+        wanted = []
+        for member in candidates:
+            if held and member.release < held.release:
+                break
+            if held and _same(held, member) and is_whole(held, partitions):
+                if member.release > held.release:
+                    plan.restated.append((member, held))
+                break
+            wanted.append(member)
+        if wanted:
+            plan.read.append(wanted)
     for month, release in _absent(members, force, months):
         if (str(month), release) not in by_key:
             plan.missing.append((month, release))
     return plan
 
 
-def _newest(
+def _by_month(
     members: Iterable[Member], force: str, months: Collection[Month]
-) -> list[Member]:
-    """The newest release's file of each month asked, oldest month first."""
-    newest: dict[Month, Member] = {}
-    for member in members:
+) -> list[tuple[Month, list[Member]]]:
+    """Each month asked with its files, oldest month and newest release first."""
+    found: dict[Month, list[Member]] = {}
+    for member in sorted(members, key=lambda m: m.release, reverse=True):
         if member.force == force and member.month in months:
-            rival = newest.setdefault(member.month, member)
-            if member.release > rival.release:
-                newest[member.month] = member
-    return [newest[month] for month in sorted(newest)]
+            found.setdefault(member.month, []).append(member)
+    return sorted(found.items())
 
 
 def _absent(
@@ -153,9 +157,12 @@ def ingest_force(
         partitions = incident_partitions(lake, force.id)
         plan = decide(members, force.id, months, ledger, partitions)
         files = []
-        for member in plan.read:
-            files.append(_land(lake, feed, force, member, received_at))
-            on_file()
+        for candidates in plan.read:
+            for member in candidates:
+                files.append(_land(lake, feed, force, member, received_at))
+                on_file()
+                if files[-1].incidents:
+                    break
         noted = [
             replace(held, release=member.release, received_at=received_at)
             for member, held in plan.restated
@@ -229,4 +236,10 @@ def _commit(
     updated = merged(ledger, [*(f.entry for f in files), *noted])
     if updated != ledger:
         rows = lake.write("coverage", {"force": force}, as_table(updated))
-        lake.commit("coverage", force, [rows], still_valid=still_valid)
+
+        def still_landed() -> bool:
+            now = incident_partitions(lake, force)
+            landed = [f.entry for f in files if f.incidents]
+            return still_valid() and all(is_whole(entry, now) for entry in landed)
+
+        lake.commit("coverage", force, [rows], still_valid=still_landed)

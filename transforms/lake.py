@@ -71,7 +71,7 @@ class Lake:
 
     def __init__(self, root: Path, versions: Mapping[str, int] | None = None) -> None:
         self.root = root
-        self._versions = dict(versions or {})
+        self._versions = None if versions is None else dict(versions)
 
     def versions(self) -> dict[str, int]:
         """The version of each table that exists, for others to read exactly this."""
@@ -161,7 +161,7 @@ class Lake:
 
     def _table(self, name: str) -> DeltaTable | None:
         path = self._path(name)
-        if self._versions:
+        if self._versions is not None:
             if name not in self._versions:
                 return None
             return DeltaTable(path, version=self._versions[name])

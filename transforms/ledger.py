@@ -38,6 +38,11 @@ def force_coverage(lake: Lake, force: Force) -> dict[Month, MonthCoverage]:
                 f"{force.id} {month}: the lake's rows are not those of its ledger;"
                 " ingest this force again"
             )
+    if untold := partitions.keys() - {str(month) for month in deciding(held)}:
+        raise ForceError(
+            f"{force.id} {min(untold)}: the lake holds rows that its ledger does not"
+            " know; ingest this force again"
+        )
     return coverage(held, force)
 
 

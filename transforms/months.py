@@ -7,7 +7,7 @@ from typing import Self
 from transforms.errors import UsageError
 
 
-_TEXT = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_TEXT = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -15,9 +15,10 @@ _INVISIBLE = {"Cc", "Cf"}
 
 def clean_text(text: str) -> str:
     """Composed letters, single spaces, nothing invisible."""
-    composed = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
-    visible = (c for c in composed if unicodedata.category(c) not in _INVISIBLE)
-    return "".join(visible).strip()
+    spaced = _SPACES.sub(" ", text)
+    visible = (c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
+    composed = unicodedata.normalize("NFC", "".join(visible))
+    return _SPACES.sub(" ", composed).strip()
 
 
 def place_label(location: str) -> str | None:

@@ -36,7 +36,19 @@ def local_source(source: str | None) -> Path:
             f"source {source}: this version reads releases from a folder only; download"
             " the zip and name its folder"
         )
+    if not Path(source).exists():
+        raise UsageError(f"source {source} does not exist")
     return Path(source)
+
+
+def asked_forces(
+    registry: Mapping[str, Force], forces: Sequence[str], all_forces: bool
+) -> list[Force]:
+    """The forces asked for by name: none where all are."""
+    asked = [find_force(force, registry) for force in dict.fromkeys(forces)]
+    if bool(asked) == all_forces:
+        raise UsageError("name forces with --force, or ask for --all-forces")
+    return asked
 
 
 def resolve(
@@ -53,9 +65,7 @@ def resolve(
     With `all_forces` those with a street file in the source and range are asked, and
     the rest are told. Without a range: 36 months to the newest of the source.
     """
-    asked = [find_force(force, dict(registry)) for force in dict.fromkeys(forces)]
-    if bool(asked) == all_forces:
-        raise UsageError("name forces with --force, or ask for --all-forces")
+    asked = asked_forces(registry, forces, all_forces)
     feed = FEEDS[DEFAULT_FEED]
     members = feed.street_members(source, release)
     if not members:

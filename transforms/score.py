@@ -95,7 +95,7 @@ def score_force(lake: Lake, force: Force, as_of: Month, method: Method) -> Score
     rows = 0
     actions = []
     if stale:
-        panel = _panel(lake, force, months)
+        panel = force_panel(lake, force, months)
         supplied = supplied_months(months)
         for text in stale:
             table = score_month(panel, supplied, Month.parse(text), method)
@@ -138,7 +138,10 @@ def _with(table: pa.Table, name: str, value: object) -> pa.Table:
     return table.append_column(name, column)
 
 
-def _panel(lake: Lake, force: Force, months: Mapping[Month, MonthCoverage]) -> Panel:
+def force_panel(
+    lake: Lake, force: Force, months: Mapping[Month, MonthCoverage]
+) -> Panel:
+    """All held incidents of a force, ready to be looked at from any month."""
     files = lake.files("incidents", force.id)
     feed = next(c.entry.feed for c in months.values() if c.entry)
     return read_panel(

@@ -62,7 +62,7 @@ def list_members(
     if not source.exists():
         raise UsageError(f"source {source} does not exist")
     zips = [source] if source.is_file() else sorted(source.glob("*.zip"))
-    if zips and release is None:
+    if source.is_file() or (zips and release is None):
         found = [m for path in zips for m in _in_zip(path, pattern)]
     elif release is not None:
         found = list(_in_folder(source, pattern, str(Month.parse(release))))
@@ -89,11 +89,11 @@ def read_member(member: Member) -> bytes:
 
 
 def _in_zip(path: Path, pattern: re.Pattern[str]) -> Iterator[Member]:
-    release = str(Month.parse(path.stem))
+    release = _release_of(path)
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
         raise FileRejectedError(
             f"{path.name}: not a readable zip ({error}); get the release again"
         ) from error
@@ -121,6 +121,15 @@ def _in_zip(path: Path, pattern: re.Pattern[str]) -> Iterator[Member]:
             info.compress_type,
             info.flag_bits,
         )
+
+
+def _release_of(path: Path) -> str:
+    try:
+        return str(Month.parse(path.stem))
+    except UsageError as error:
+        raise UsageError(
+            f"{path.name}: a release's zip is named for its month, such as 2024-04.zip"
+        ) from error
 
 
 def _in_folder(
@@ -173,7 +182,10 @@ def _inflate(member: Member, header_offset: int) -> bytes:
 def _packed_bytes(member: Member, header_offset: int) -> bytes:
     descriptor = os.open(member.container, os.O_RDONLY)
     try:
-        header = os.pread(descriptor, _LOCAL_HEADER.size, header_offset)
+        room = os.fstat(descriptor).st_size - member.packed_bytes
+        header = b""
+        if 0 <= header_offset <= room:
+            header = os.pread(descriptor, _LOCAL_HEADER.size, header_offset)
         if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
             raise FileRejectedError(f"{member.where}: its place in the zip is broken")
         *_, name_bytes, extra_bytes = _LOCAL_HEADER.unpack(header)

@@ -42,13 +42,13 @@ STREET_HEADER = (
     "LSOA name,Crime type,Last outcome category,Context"
 )
 MEMBER = re.compile(
-    r"(?P<month>\d{4}-(?:0[1-9]|1[0-2]))/(?P=month)-(?P<force>[a-z][a-z-]{1,40})"
+    r"(?P<month>[0-9]{4}-(?:0[1-9]|1[0-2]))/(?P=month)-(?P<force>[a-z][a-z-]{1,40})"
     r"-(?P<kind>street|outcomes|stop-and-search)\.csv"
 )
 
-_LSOA = re.compile(r"[A-Z]\d{8}")
-_ENGLISH_OR_WELSH = re.compile(r"[EW]01\d{6}")
-_DEGREES = re.compile(r"-?\d{1,7}\.?\d{0,12}")
+_LSOA = re.compile(r"[A-Z][0-9]{8}")
+_ENGLISH_OR_WELSH = re.compile(r"[EW]01[0-9]{6}")
+_DEGREES = re.compile(r"-?[0-9]{1,7}\.?[0-9]{0,12}")
 _SCOTTISH_LATITUDE = 54.9
 # Releases from June 2023 on carry LSOA codes of the 2021 census, whatever the month.
 _LSOA_2021_FROM_RELEASE = "2023-06"

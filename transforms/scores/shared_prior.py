@@ -50,7 +50,7 @@ def _prior(group: CrimeGroup, view: View, own: Floats, own_ring: Floats) -> Floa
     basis = view.of(view.decayed, group.others) + OWN_RING_WEIGHT * own_ring
     for weight, ring in zip(RING_WEIGHTS, view.rings, strict=True):
         basis = basis + weight * view.of(ring, group.others)
-    floored = np.maximum(basis, PRIOR_FLOOR * basis.mean())
+    floored = np.maximum(basis, PRIOR_FLOOR * basis.sum() / max(len(basis), 1))
     return np.asarray(floored * own.sum() / max(floored.sum(), np.finfo(float).tiny))
 
 

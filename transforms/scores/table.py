@@ -11,10 +11,9 @@ from transforms.scores.intervals import negative_binomial_quantiles, predictive_
 from transforms.scores.view import View
 
 
-# A band holds the cells ranked within this share of the universe's cells.
-BANDS = {"top_1pct": 0.01, "top_2pct": 0.02, "top_5pct": 0.05, "top_20pct": 0.20}
+# A band holds the cells ranked within so many in a hundred of the universe's cells.
+BANDS = {"top_1pct": 1, "top_2pct": 2, "top_5pct": 5, "top_20pct": 20}
 REST = "rest"
-KEPT_SHARE = BANDS["top_5pct"]
 INTERVAL = (0.025, 0.975)
 
 
@@ -27,8 +26,8 @@ def ranks(score: Floats, cells: Cells) -> NDArray[np.int32]:
 
 
 def band_limits(universe_cells: int) -> dict[str, int]:
-    """The last rank of each band."""
-    return {band: int(np.ceil(s * universe_cells)) for band, s in BANDS.items()}
+    """The last rank of each band: in whole numbers, since 0.05 x 60 is not 3."""
+    return {band: -(-share * universe_cells // 100) for band, share in BANDS.items()}
 
 
 def score_rows(group: CrimeGroup, seen: View, expected: Expectation) -> pa.Table:

@@ -46,12 +46,9 @@ def view(panel: Panel, supplied: Sequence[Month], as_of: Month) -> View:
     known = [month for month in supplied if month <= as_of]
     spans = {f"{n}m": window(as_of, n) for n in WINDOWS_MONTHS}
     spans[PREVIOUS_12] = window(as_of + -12, 12)
-    counted = np.array([month in set(known) for month in panel.months], dtype=float)
-    age = np.array([as_of.since(month) for month in panel.months], dtype=float)
-    # ages of later months are negative; their weight is nil because they are not known
-    decay = counted * 0.5 ** (np.maximum(age, 0) / HALF_LIFE_MONTHS)
-    columns = [decay] + [
-        counted * [month in set(span) for month in panel.months]
+    weight = {month: 0.5 ** (as_of.since(month) / HALF_LIFE_MONTHS) for month in known}
+    columns = [[weight.get(month, 0.0) for month in panel.months]] + [
+        [float(month in set(span) & set(known)) for month in panel.months]
         for span in spans.values()
     ]
 
@@ -66,6 +63,6 @@ def view(panel: Panel, supplied: Sequence[Month], as_of: Month) -> View:
         {name: sums[:, inside, i] for i, name in enumerate(spans, start=1)},
         {name: len(set(span) & set(known)) for name, span in spans.items()},
         decayed[:, inside],
-        float(decay.sum()),
+        sum(weight.values()),
         tuple((ring @ decayed.T).T[:, inside] for ring in panel.rings),
     )
