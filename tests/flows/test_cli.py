@@ -1,0 +1,123 @@
+"""The command as people meet it: run for real, in a process of its own."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from transforms.simulator import simulate
+
+
+HEXBEAT = Path(sys.executable).with_name("hexbeat")
+
+
+def hexbeat(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [HEXBEAT, *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+
+
+def _demo_home(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "hexbeat.toml").write_text('[home]\nregistry = "demo"\n')
+    return folder
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("source")
+    simulate(folder, size=0.05)
+    return folder
+
+
+def _corrupted(source: Path, folder: Path, member: str) -> Path:
+    """The source with one byte of one compressed member flipped."""
+    folder.mkdir()
+    for path in source.glob("*.zip"):
+        data = bytearray(path.read_bytes())
+        with zipfile.ZipFile(path) as archive:
+            if member in archive.namelist():
+                info = archive.getinfo(member)
+                data[info.header_offset + 30 + len(member) + 200] ^= 0xFF
+        (folder / path.name).write_bytes(data)
+    return folder
+
+
+def test_help_needs_no_prefect_and_names_every_command() -> None:
+    done = hexbeat("--help")
+    assert done.returncode == 0
+    for command in ("run", "demo", "ingest", "score", "publish", "status"):
+        assert command in done.stdout
+    code = "import sys, flows.cli; sys.exit('prefect' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--force", "metropoliton"], "did you mean 'metropolitan'?"),
+        (["run", "--force", "northern-ireland"], "out of scope"),
+        (["run", "--force", "avonmere"], "made-up force"),
+        (["run"], "name forces with --force, or ask for --all-forces"),
+        (["run", "--force", "kent", "--from", "2021-5"], "--from"),
+        (["run", "--frce", "kent"], "--force"),
+        (["score", "--method", "magic"], "magic"),
+        (["rn"], "run"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    arguments: list[str], words: str, tmp_path: Path, source: Path
+) -> None:
+    options = ["--source", source] if "kent" not in arguments else []
+    if arguments[0] == "run" and "--frce" not in arguments:
+        arguments = [*arguments, *map(str, options), "--home", str(tmp_path)]
+    done = hexbeat(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_status_of_an_empty_home_says_what_to_do(tmp_path: Path) -> None:
+    done = hexbeat("status", "--home", tmp_path)
+    assert done.returncode == 0
+    assert "hexbeat ingest" in done.stdout
+
+
+@pytest.mark.prefect
+def test_a_run_ends_in_a_map_and_the_same_again_does_nothing(
+    source: Path, tmp_path: Path
+) -> None:
+    home = _demo_home(tmp_path / "home")
+    first = hexbeat("run", "--all-forces", "--source", source, "--home", home)
+    assert first.returncode == 0, first.stderr
+    page = next(line for line in first.stdout.splitlines() if line.startswith("map"))
+    assert Path(page.split()[1]).exists()
+
+    again = hexbeat("run", "--all-forces", "--source", source, "--home", home, "--json")
+    account = json.loads(again.stdout)
+    assert (again.returncode, account["outcome"]) == (0, "nothing to do")
+    assert again.stderr == ""
+
+    shown = hexbeat("status", "--home", home, "--json")
+    assert json.loads(shown.stdout)["saltmarsh"]["2025-01"] == "missing"
+
+
+@pytest.mark.prefect
+def test_a_corrupt_member_fails_its_force_alone(source: Path, tmp_path: Path) -> None:
+    home = _demo_home(tmp_path / "home")
+    member = "2025-12/2025-12-northfell-street.csv"
+    broken = _corrupted(source, tmp_path / "source", member)
+    done = hexbeat("run", "--all-forces", "--source", broken, "--home", home, "--json")
+    account = json.loads(done.stdout)
+    assert done.returncode == 3, done.stderr
+    assert list(account["failed"]) == ["northfell"]
+    assert f"2025-12.zip:{member}" in account["failed"]["northfell"]
+    assert {"avonmere", "saltmarsh"} <= set(account["stages"][-1]["facts"]["scored"])
+    plain = hexbeat("run", "--all-forces", "--source", broken, "--home", home)
+    complaints = [x for x in plain.stderr.splitlines() if x.startswith("hexbeat:")]
+    assert len(complaints) == 1
+    assert "Traceback" not in plain.stderr

@@ -1,0 +1,155 @@
+"""The whole way on the real archive, where it lies beside the checkout."""
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests import oracles
+from transforms.cells import as_text
+from transforms.coverage import entries, supplied_months
+from transforms.feeds import FEEDS
+from transforms.forces import FORCES
+from transforms.groups import GROUPS
+from transforms.home import Home, open_home
+from transforms.ingest import ingest_force
+from transforms.ledger import force_coverage
+from transforms.months import Month
+from transforms.publish import publish
+from transforms.request import resolve
+from transforms.score import force_panel, newest_supplied, score_force
+from transforms.scores import METHODS
+from transforms.scores.view import view
+
+
+DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "police_uk"
+RECEIVED_AT = datetime(2026, 1, 2, tzinfo=UTC)
+
+pytestmark = [
+    pytest.mark.realdata,
+    pytest.mark.skipif(
+        not DATA.exists(), reason="the real archive is not beside the checkout"
+    ),
+]
+
+
+def _expected() -> dict[tuple[str, str, str], dict[str, str]]:
+    with (DATA / "expected_counts.csv").open() as file:
+        return {
+            (row["release"], row["force"], row["month"]): row
+            for row in csv.DictReader(file)
+            if row["kind"] == "street"
+        }
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Every force and month of the whole archive, ingested."""
+    home = open_home(tmp_path_factory.mktemp("real"))
+    request = resolve(
+        DATA / "archive", FORCES, all_forces=True, start="2016-02", end="2025-12"
+    )
+    assert set(request.passed_over) == {"northern-ireland"}
+    for force in request.forces:
+        ingest_force(
+            home.lake,
+            request.feed,
+            force,
+            request.members,
+            request.months,
+            RECEIVED_AT,
+        )
+    return home
+
+
+def test_the_newest_release_of_every_force_month_is_whole(home: Home) -> None:
+    ledger = [e for e in entries(home.lake.read("coverage")) if e.raw_sha256]
+    newest: dict[tuple[str, str], str] = {}
+    for release, force, month in _expected():
+        if force != "northern-ireland":
+            held = newest.get((force, month), "")
+            newest[force, month] = max(held, release)
+    assert {(e.force, e.month): e.release for e in ledger} == newest
+    for entry in ledger:
+        known = _expected()[entry.release, entry.force, entry.month]
+        assert entry.raw_sha256 == known["sha256"]
+        assert entry.rows_in == int(known["rows"])
+        assert entry.rows_accepted == entry.rows_in
+        placeless = int(known["rows_without_coordinates"])
+        assert entry.rows_located == entry.rows_in - placeless
+
+
+def test_holes_are_missing_and_never_zero(home: Home) -> None:
+    status = {
+        m: c.status
+        for m, c in force_coverage(home.lake, FORCES["thames-valley"]).items()
+    }
+    assert sum(s == "missing" for s in status.values()) == 8
+    assert sum(s == "supplied" for s in status.values()) == 4
+
+
+def test_scottish_incidents_of_the_railway_police_are_kept_and_not_scored(
+    home: Home,
+) -> None:
+    rows = home.lake.read("incidents", "btp")
+    northern = [
+        row
+        for row in rows.select(
+            ["latitude", "lsoa_code", "in_area", "h3_r9"]
+        ).to_pylist()
+        if row["latitude"] and row["latitude"] >= 54.9 and not row["lsoa_code"]
+    ]
+    assert len(northern) > 1000
+    assert not any(row["in_area"] for row in northern)
+    assert all(row["h3_r9"] for row in northern)
+    panel = force_panel(
+        home.lake, FORCES["btp"], force_coverage(home.lake, FORCES["btp"])
+    )
+    counted = sum(
+        row["in_area"] and row["h3_r9"] is not None
+        for row in rows.select(["in_area", "h3_r9"]).to_pylist()
+    )
+    assert panel.parent_counts.sum() == counted
+
+
+@pytest.mark.parametrize(
+    "slug", ["burglary", "robbery-and-theft-from-person", "all-crime"]
+)
+def test_scores_of_a_real_force_equal_the_oracle(home: Home, slug: str) -> None:
+    force, as_of = FORCES["city-of-london"], Month(2025, 12)
+    months = force_coverage(home.lake, force)
+    supplied = supplied_months(months)
+    rows = home.lake.read("incidents", force.id)
+    incidents = [
+        (
+            f"{row['h3_r9']:x}",
+            (int(row["month"][:4]), int(row["month"][5:])),
+            row["category"],
+        )
+        for row in rows.select(["h3_r9", "month", "category", "in_area"]).to_pylist()
+        if row["in_area"]
+    ]
+    group = GROUPS[slug]
+    seen = view(force_panel(home.lake, force, months), supplied, as_of)
+    found = METHODS["shared_prior"].expect(group, seen).mean
+    score, _ = oracles.shared_prior(
+        incidents, [(m.year, m.month) for m in supplied], (2025, 12), group
+    )
+    assert dict(zip(as_text(seen.cells), found, strict=True)) == pytest.approx(
+        score, rel=1e-9
+    )
+
+
+def test_the_newest_forces_are_published_and_the_stale_listed(home: Home) -> None:
+    as_of = newest_supplied(home.lake, FORCES)
+    assert as_of == Month(2025, 12)
+    for force in ("city-of-london", "gwent", "bedfordshire"):
+        score_force(home.lake, FORCES[force], as_of, METHODS["shared_prior"])
+    done = publish(home, as_of, METHODS["shared_prior"])
+    assert done.scored == ["city-of-london", "gwent"]
+    assert "over 3 months before 2025-12" in done.unscored["bedfordshire"]
+    assert (
+        FEEDS["police_uk"].ATTRIBUTION
+        in (done.folder / "internal" / "METHOD.md").read_text()
+    )

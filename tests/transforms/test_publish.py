@@ -1,0 +1,211 @@
+"""Publishing: whole or not at all, the same bytes each time, nothing private."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import geopandas as gpd
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import pytest
+
+from tests.transforms.conftest import AS_OF, Simulated, make_home
+from transforms import publish as publishing
+from transforms.errors import UsageError
+from transforms.home import Home, open_home
+from transforms.months import Month
+from transforms.publications import FORMATS
+from transforms.publish import Published, publish
+from transforms.schemas import HISTORY, PUBLISHED
+from transforms.score import score_force
+from transforms.scores import METHODS
+
+
+METHOD = METHODS["shared_prior"]
+VALIDATOR = Path(sys.executable).with_name("geoparquet-validator")
+
+
+@pytest.fixture(scope="module")
+def published(simulated: Simulated) -> Published:
+    return publish(simulated.home, AS_OF, METHOD)
+
+
+def _copy(home: Home, folder: Path) -> Home:
+    shutil.copytree(home.root, folder / "home", ignore=shutil.ignore_patterns("pub*"))
+    return open_home(folder / "home")
+
+
+def _tier(done: Published) -> Path:
+    return done.folder / "internal"
+
+
+def test_every_format_is_there_and_every_sum_holds(published: Published) -> None:
+    names = {path.name for path in _tier(published).iterdir()}
+    assert names == {*FORMATS, "manifest.json", "SHA256SUMS"}
+    subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"],
+        cwd=_tier(published),
+        check=True,
+        capture_output=True,
+    )
+
+
+def test_two_homes_give_the_same_bytes(
+    simulated: Simulated, published: Published, tmp_path: Path
+) -> None:
+    other = publish(make_home(tmp_path / "other", simulated.source), AS_OF, METHOD)
+    assert other.run_id == published.run_id
+    for path in _tier(published).iterdir():
+        assert path.read_bytes() == (_tier(other) / path.name).read_bytes(), path.name
+
+
+def test_publishing_again_makes_nothing(
+    simulated: Simulated, published: Published
+) -> None:
+    pointer = simulated.home.publications / "latest.json"
+    before = pointer.stat().st_mtime_ns
+    again = publish(simulated.home, AS_OF, METHOD)
+    assert (again.run_id, again.created) == (published.run_id, False)
+    assert pointer.stat().st_mtime_ns == before
+
+
+def test_another_input_is_another_run(
+    simulated: Simulated, published: Published, tmp_path: Path
+) -> None:
+    home = _copy(simulated.home, tmp_path)
+    rival = METHODS["rolling_count"]
+    score_force(home.lake, home.registry["avonmere"], AS_OF, rival)
+    rolling = publish(home, AS_OF, rival)
+    assert rolling.run_id != published.run_id
+    assert rolling.scored == ["avonmere"]
+    assert rolling.unscored["saltmarsh"].startswith("its scores are not up to date")
+
+
+def test_the_pointer_never_goes_back_in_time(
+    simulated: Simulated, tmp_path: Path
+) -> None:
+    home = _copy(simulated.home, tmp_path)
+    newest = publish(home, AS_OF, METHOD)
+    older = publish(home, Month(2025, 6), METHOD)
+    assert older.created
+    assert not older.pointed
+    latest = json.loads((home.publications / "latest.json").read_text())
+    assert latest["run_id"] == newest.run_id
+
+
+def test_a_crash_while_building_leaves_no_publication(
+    simulated: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = _copy(simulated.home, tmp_path)
+
+    def crash(*_: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setitem(publishing.FORMATS, "map.html", crash)
+        with pytest.raises(OSError, match="disk full"):
+            publish(home, AS_OF, METHOD)
+    assert list((home.publications / "runs").iterdir()) == []
+    assert not (home.publications / "latest.json").exists()
+    assert publish(home, AS_OF, METHOD).created
+
+
+def test_an_empty_lake_is_nothing_to_publish(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="the lake is empty"):
+        publish(open_home(tmp_path), AS_OF, METHOD)
+
+
+def test_the_geoparquet_is_valid_and_opens_in_geopandas_and_duckdb(
+    published: Published,
+) -> None:
+    path = _tier(published) / "hotspot_cells.parquet"
+    subprocess.run(
+        [VALIDATOR, "check", "--class", "all", path],
+        check=True,
+        capture_output=True,
+    )
+    frame = gpd.read_parquet(path)
+    assert frame.crs.to_authority() == ("OGC", "CRS84")
+    assert frame.geometry.is_valid.all()
+    assert frame.geometry.exterior.is_ccw.all()
+    with duckdb.connect() as con:
+        rows, kind = con.execute(
+            "select count(*), any_value(typeof(geometry)) from read_parquet($path)",
+            {"path": str(path)},
+        ).fetchall()[0]
+    assert rows == len(frame)
+    assert kind.startswith("GEOMETRY")
+
+
+def test_columns_are_those_of_the_dictionary(published: Published) -> None:
+    tier = _tier(published)
+    cells = pq.read_schema(tier / "hotspot_cells.parquet").names
+    assert cells[: len(PUBLISHED.names)] == PUBLISHED.names
+    assert pq.read_schema(tier / "hotspot_history.parquet").names == HISTORY.names
+    table = pacsv.read_csv(tier / "hotspot_cells.csv")
+    assert table.column_names == PUBLISHED.names
+    dictionary = (tier / "DATA_DICTIONARY.md").read_text()
+    for name in {*PUBLISHED.names, *HISTORY.names}:
+        assert f"`{name}`" in dictionary
+
+
+def test_cells_are_15_hexadecimal_characters_within_their_geometry(
+    published: Published,
+) -> None:
+    frame = gpd.read_parquet(_tier(published) / "hotspot_cells.parquet")
+    assert frame["h3_cell"].str.fullmatch(r"8[0-9a-f]{14}").all()
+    centre = gpd.points_from_xy(frame["lon"], frame["lat"], crs=frame.crs)
+    assert frame.geometry.contains(gpd.GeoSeries(centre)).all()
+    projected = gpd.GeoSeries(centre).to_crs(27700)
+    assert (projected.x - frame["easting"]).abs().max() < 1
+    assert (projected.y - frame["northing"]).abs().max() < 1
+
+
+def test_the_history_holds_the_newest_twelve_as_of_months(published: Published) -> None:
+    history = pq.read_table(_tier(published) / "hotspot_history.parquet")
+    of_avonmere = set(
+        history.filter(pq.filters_to_expression([("force", "==", "avonmere")]))[
+            "as_of"
+        ].to_pylist()
+    )
+    assert of_avonmere == {f"2025-{month:02d}" for month in range(1, 13)}
+
+
+def test_coverage_tells_every_month_of_every_force(published: Published) -> None:
+    rows = pacsv.read_csv(_tier(published) / "coverage.csv").to_pylist()
+    status = {(r["force"], str(r["month"])[:7]): r["status"] for r in rows}
+    assert len(rows) == 3 * 24
+    assert status["saltmarsh", "2025-01"] == status["saltmarsh", "2025-02"] == "missing"
+    assert status["northfell", "2024-11"] == "partial_suspected"
+
+
+def test_no_crime_id_leaves_the_lake(
+    simulated: Simulated, published: Published
+) -> None:
+    ids = simulated.home.lake.read("incidents", "avonmere")["crime_id"].drop_null()
+    some = set(ids.to_pylist()[::97])
+    assert len(some) > 10
+    for path in _tier(published).iterdir():
+        data = path.read_bytes()
+        assert not any(raw in data or raw.hex().encode() in data for raw in some)
+        assert b"crime_id" not in data.lower().replace(b" ", b"_"), path.name
+
+
+def test_nothing_published_comes_from_clock_host_or_path(
+    simulated: Simulated, published: Published
+) -> None:
+    for path in _tier(published).iterdir():
+        data = path.read_bytes()
+        assert str(simulated.home.root).encode() not in data, path.name
+        assert not re.search(rb"202[0-9]-\d\d-\d\d[T ]\d\d:\d\d", data), path.name
+
+
+def test_attribution_and_run_stand_on_the_documents(published: Published) -> None:
+    for name in ("METHOD.md", "DATA_DICTIONARY.md", "map.html", "manifest.json"):
+        text = (_tier(published) / name).read_text()
+        assert "Simulated data of made-up forces" in text
+        assert published.run_id in text
