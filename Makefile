@@ -1,0 +1,54 @@
+# Two commands on a fresh machine with Python 3.11 or newer: `make demo`, `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+READY := .venv/.ready
+
+.PHONY: help demo run test test-fast check fix lock clean
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+# Older pip cannot install a lock with extras by hash, so a pinned uv does. Bytecode is
+# compiled now: otherwise every command's first start would pay for it.
+$(READY): requirements.lock pyproject.toml Makefile
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes \
+		--compile-bytecode --requirements requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps \
+		--no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY)  ## the whole job on simulated feeds: ends in a map
+	$(BIN)/hexbeat demo
+
+run: $(READY)  ## the main job: make run FORCE=kent FROM=2023-01 TO=2024-12 SOURCE=folder
+	$(BIN)/hexbeat run --force $(FORCE) $(if $(FROM),--from $(FROM)) \
+		$(if $(TO),--to $(TO)) $(if $(SOURCE),--source $(SOURCE))
+
+test: $(READY)  ## all tests
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+test-fast: $(READY)  ## tests that need neither Prefect nor the real archive
+	$(BIN)/python -m pytest -m "not prefect and not realdata"
+
+check: $(READY)  ## format, lint, types, import rules, generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.docs --check
+
+fix: $(READY)  ## format, lint and regenerate what can be
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/python -m tests.docs
+
+lock: $(READY)  ## renew requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes \
+		--upgrade --extra dev --python-version 3.11 --no-header \
+		--output-file requirements.lock pyproject.toml
+
+clean:  ## forget the environment and the demo
+	rm -rf .venv demo
