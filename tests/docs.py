@@ -7,9 +7,10 @@ python -m tests.docs --check  fails where one is stale
 import sys
 from pathlib import Path
 
-from transforms.feeds.police_uk import RULES
+from transforms.feeds.police_uk import FILE_RULES, RULES
 from transforms.forces import FORCES
 from transforms.groups import GROUPS
+from transforms.incidents import LINE_RULES
 from transforms.publications.documents import dictionary
 from transforms.scores import METHODS
 
@@ -34,8 +35,11 @@ def rules() -> str:
     """Why a row is quarantined, and the groups and methods there are."""
     lines = ["\n# Why a street row is quarantined\n", "| rule | a row breaks it when |"]
     lines.append("|---|---|")
-    lines.append("| columns | it has more or fewer fields than the header |")
+    lines += [f"| {name} | {text} |" for name, text in LINE_RULES.items()]
     lines += [f"| {rule.id} | {rule.text} |" for rule in RULES]
+    lines += ["\n# Why a street file is refused\n", "| rule | share | what it is |"]
+    lines.append("|---|---|---|")
+    lines += [f"| {r.id} | over {r.share:.1%} of rows | {r.text} |" for r in FILE_RULES]
     lines += ["\n# Crime groups\n", "| group | what it is |", "|---|---|"]
     lines += [f"| {g.slug} | {g.note} |" for g in GROUPS.values()]
     lines += ["\n# Methods\n", "| method | version | what it is |", "|---|---|---|"]

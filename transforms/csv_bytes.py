@@ -15,9 +15,16 @@ import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
 from transforms.errors import FileRejectedError
+from transforms.text_bytes import NEWLINE, Text, read_text
 
 
-_NEWLINE = b"\n"
+Lines = NDArray[np.int32]
+
+# A file with more such rows than this is not that file with a slip in it. Small files
+# may have a few.
+_MISSHAPEN_SHARE = 0.001
+_A_FEW_ROWS = 5
+_MAX_ROWS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -49,111 +56,140 @@ class Rows:
 
     coded: dict[str, Coded]
     plain: dict[str, pa.Array]
-    lines: NDArray[np.int32]  # of each row; the header is line 1
-    misshapen_lines: NDArray[np.int32]  # with more or fewer fields than the header
+    lines: Lines  # of each row; the header is line 1
+    misshapen_lines: Lines  # with more or fewer fields than the header
+    unreadable_lines: Lines  # not UTF-8
+    repairs: Sequence[str]  # what was mended in the whole file, in words
 
     @property
     def count(self) -> int:
         """Physical lines less the header."""
-        return len(self.lines) + len(self.misshapen_lines)
+        return len(self.lines) + len(self.misshapen_lines) + len(self.unreadable_lines)
+
+
+def too_many(bad: int, rows: int, share: float) -> bool:
+    """Whether so many bad rows say something of the file rather than of those rows."""
+    return bad > max(_A_FEW_ROWS, share * rows)
 
 
 def read_rows(data: bytes, header: str, where: str, plain: Sequence[str] = ()) -> Rows:
-    """Read a CSV file whose header line must be exactly `header`.
+    """Read a CSV file whose columns must be those of `header`.
 
-    Columns named in `plain` come as plain text: for values that hardly repeat.
+    Columns named in `plain` come as plain text: for values that hardly repeat. The same
+    columns in another order, or more of them, are read by name and told in `repairs`.
     Raises `FileRejectedError`, naming `where`, for anything that is not such a file.
     """
-    _check_header(data, header, where)
-    _check_text(data, where)
-    names = header.split(",")
+    text = read_text(data, where)
+    names, repairs = _columns(text, header, where)
     misshapen: list[int] = []
-
-    def note_misshapen(row: pacsv.InvalidRow) -> str:
-        misshapen.append(row.number)
-        return "skip"
-
-    text = pa.string()
-    kinds = {n: text if n in plain else pa.dictionary(pa.int32(), text) for n in names}
-    try:
-        table = pacsv.read_csv(
-            io.BytesIO(data),
-            # one block: line numbers are only known to a parser that is not parallel
-            read_options=pacsv.ReadOptions(
-                use_threads=False,
-                column_names=names,
-                skip_rows=1,
-                block_size=len(data) + 1,
-            ),
-            parse_options=pacsv.ParseOptions(
-                ignore_empty_lines=False, invalid_row_handler=note_misshapen
-            ),
-            convert_options=pacsv.ConvertOptions(
-                column_types=kinds,
-                strings_can_be_null=False,
-                quoted_strings_can_be_null=False,
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        raise FileRejectedError(f"{where}: not readable as CSV ({error})") from error
-    return _numbered(data, table, misshapen, where)
-
-
-def _check_header(data: bytes, header: str, where: str) -> None:
-    first = data[: data.find(_NEWLINE)] if _NEWLINE in data[:65_536] else data[:200]
-    if first.rstrip(b"\r") == header.encode():
-        return
-    if not data:
-        raise FileRejectedError(f"{where}: the file is empty")
-    shown = first[:60].decode("utf-8", "replace")
-    raise FileRejectedError(
-        f"{where}, line 1: not the header of this feed's file but {shown!r}"
-    )
-
-
-def _check_text(data: bytes, where: str) -> None:
-    """Refuse what a parser would quote in its error, or take for a line's end."""
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(_NEWLINE, 0, error.start) + 1
-        raise FileRejectedError(f"{where}, line {line}: not UTF-8") from error
-    if data.count(b"\r") != data.count(b"\r\n"):
-        raise FileRejectedError(f"{where}: a carriage return within a line")
-
-
-def _numbered(data: bytes, table: pa.Table, misshapen: list[int], where: str) -> Rows:
-    physical = data.count(_NEWLINE) + (not data.endswith(_NEWLINE)) - 1
-    rows = table.num_rows + len(misshapen)
-    if rows != physical:
-        raise FileRejectedError(
-            f"{where}: {physical:,} lines, but {rows:,} rows: a quote is unbalanced"
-            " or holds a line break"
-        )
-    # a quote left open on the last line takes the file's end for its own: same count
-    if table.num_rows and any(
-        "\n" in v for v in table.slice(table.num_rows - 1).to_pylist()[0].values()
-    ):
-        raise FileRejectedError(f"{where}: a quote is unbalanced on the last line")
-    if physical == 0:
-        raise FileRejectedError(f"{where}: a header and no rows")
-    lines = np.arange(2, physical + 2, dtype=np.int32)
+    table = _parse(text, names, plain, where, misshapen)
+    _check_lines(text, table, misshapen, where)
+    kept = table.select(header.split(","))
     bad = np.array(misshapen, dtype=np.int32)
+    lines = np.delete(np.arange(2, text.lines + 1, dtype=np.int32), bad - 2)
+    readable = ~np.isin(lines, text.unreadable_lines)
+    kept = kept.filter(pa.array(readable))
     coded: dict[str, Coded] = {}
-    plain: dict[str, pa.Array] = {}
-    for name in table.column_names:
-        column = table[name].combine_chunks()
+    of_plain: dict[str, pa.Array] = {}
+    for name in kept.column_names:
+        column = kept[name].combine_chunks()
         if pa.types.is_dictionary(column.type):
             coded[name] = Coded(
                 column.dictionary.to_pylist(), column.indices.to_numpy()
             )
         else:
-            plain[name] = column
-    return Rows(coded, plain, np.delete(lines, bad - 2), bad)
+            of_plain[name] = column
+    return Rows(
+        coded,
+        of_plain,
+        lines[readable],
+        bad,
+        text.unreadable_lines,
+        [*text.repairs, *repairs],
+    )
 
 
-def line_offsets(data: bytes, lines: NDArray[np.int32]) -> NDArray[np.int64]:
+def _columns(text: Text, header: str, where: str) -> tuple[list[str], list[str]]:
+    """The file's columns in their order, and what differs from the header expected."""
+    wanted = header.split(",")
+    names = text.first_line.decode("utf-8", "replace").split(",")
+    if names == wanted:
+        return names, []
+    known = set(names)
+    if len(known) < len(names) or "" in known or not set(wanted) <= known:
+        shown = ",".join(names)[:60]
+        raise FileRejectedError(
+            f"{where}, line 1: not the header of this feed's file but {shown!r}"
+        )
+    more = [name for name in names if name not in wanted]
+    ordered = [name for name in names if name in wanted] == wanted
+    repairs = [f"unknown columns ignored: {', '.join(more)}"] if more else []
+    return names, repairs if ordered else [*repairs, "columns reordered"]
+
+
+def _parse(
+    text: Text, names: list[str], plain: Sequence[str], where: str, misshapen: list[int]
+) -> pa.Table:
+    """The table of all well-shaped rows; the lines of the others go to `misshapen`."""
+
+    def note(row: pacsv.InvalidRow) -> str:
+        misshapen.append(row.number)
+        return "skip"
+
+    kind = pa.dictionary(pa.int32(), pa.string())
+    try:
+        return pacsv.read_csv(
+            io.BytesIO(text.data),
+            # one block: line numbers are only known to a parser that is not parallel
+            read_options=pacsv.ReadOptions(
+                use_threads=False,
+                column_names=names,
+                skip_rows=1,
+                block_size=len(text.data) + 1,
+            ),
+            parse_options=pacsv.ParseOptions(
+                ignore_empty_lines=False, invalid_row_handler=note
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types={n: pa.string() if n in plain else kind for n in names},
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        # its own words may quote a row
+        raise FileRejectedError(f"{where}: not readable as CSV") from error
+
+
+def _check_lines(text: Text, table: pa.Table, misshapen: list[int], where: str) -> None:
+    """Every physical line is a row, and the odd ones are few and not the last."""
+    rows = table.num_rows + len(misshapen)
+    if rows != text.lines - 1:
+        raise FileRejectedError(
+            f"{where}: {text.lines - 1:,} lines, but {rows:,} rows: a quote is"
+            " unbalanced or holds a line break"
+        )
+    if not rows:
+        raise FileRejectedError(f"{where}: a header and no rows")
+    if rows > _MAX_ROWS:
+        raise FileRejectedError(f"{where}: over {_MAX_ROWS:,} rows")
+    # a quote left open on the last line takes the file's end for its own: same count
+    last = table.slice(table.num_rows - 1).to_pylist() if table.num_rows else []
+    if any("\n" in value for row in last for value in row.values()):
+        raise FileRejectedError(f"{where}: a quote is unbalanced on the last line")
+    if text.lines in misshapen:
+        raise FileRejectedError(
+            f"{where}, line {text.lines}: the last row is cut off; get the file again"
+        )
+    if too_many(len(misshapen), rows, _MISSHAPEN_SHARE):
+        raise FileRejectedError(
+            f"{where}, line {misshapen[0]}: {len(misshapen):,} of {rows:,} rows have"
+            " more or fewer fields than the header"
+        )
+
+
+def line_offsets(data: bytes, lines: Lines) -> NDArray[np.int64]:
     """Where each of those lines starts in the file, in bytes."""
-    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _NEWLINE[0])
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == NEWLINE[0])
     starts = np.concatenate([[0], ends + 1]).astype(np.int64)
     return starts[lines - 1]

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from transforms.csv_bytes import Rows, line_offsets
+from transforms.csv_bytes import Rows, line_offsets, too_many
 from transforms.errors import FileRejectedError
 
 
@@ -29,7 +29,23 @@ class Rule(Generic[File]):
     broken: Callable[[File], Mask]
 
 
-MISSHAPEN = "columns"  # the one rule a row breaks before it is one
+@dataclass(frozen=True)
+class FileRule(Generic[File]):
+    """A reason to refuse a whole file: too large a share of its rows say so."""
+
+    id: str
+    text: str
+    share: float
+    counts: Callable[[File], tuple[int, int]]  # rows that say so, among how many
+
+
+# Rules that a line breaks before it is a row.
+MISSHAPEN = "columns"
+UNREADABLE = "encoding"
+LINE_RULES = {
+    MISSHAPEN: "it has more or fewer fields than the header",
+    UNREADABLE: "it is not UTF-8",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,7 @@ class Sifted:
     rows_in: int
     accepted: pa.Table  # incidents, but for force and month, which are the file's
     quarantined: pa.Table
+    repairs: Sequence[str] = ()  # what was mended in the whole file, in words
 
     @property
     def rows_located(self) -> int:
@@ -55,11 +72,21 @@ def sort_out(
     for index, rule in enumerate(rules):
         verdict[(verdict < 0) & rule.broken(file)] = index
     bad = verdict >= 0
-    lines = np.concatenate([rows.lines[bad], rows.misshapen_lines])
-    broken = [rules[i].id for i in verdict[bad]] + [MISSHAPEN] * len(
-        rows.misshapen_lines
-    )
-    return ~bad, lines, broken
+    lines = [rows.lines[bad], rows.misshapen_lines, rows.unreadable_lines]
+    broken = [rules[i].id for i in verdict[bad]]
+    broken += [MISSHAPEN] * len(rows.misshapen_lines)
+    broken += [UNREADABLE] * len(rows.unreadable_lines)
+    return ~bad, np.concatenate(lines), broken
+
+
+def refuse_by(rules: Sequence[FileRule[File]], file: File, where: str) -> None:
+    """`FileRejectedError` by the first rule that too many of the file's rows break."""
+    for rule in rules:
+        bad, among = rule.counts(file)
+        if too_many(bad, among, rule.share):
+            raise FileRejectedError(
+                f"{where}: {rule.text} ({rule.id}: {bad:,} of {among:,} rows)"
+            )
 
 
 def quarantine(

@@ -6,6 +6,7 @@ or none.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,14 +18,17 @@ from transforms import cells, places
 from transforms.categories import CATEGORIES
 from transforms.crime_ids import CrimeIds, read_crime_ids
 from transforms.csv_bytes import Rows, read_rows
+from transforms.errors import FileRejectedError
 from transforms.feeds.members import Member, list_members
 from transforms.forces import Force
 from transforms.incidents import (
+    FileRule,
     Mask,
     Rule,
     Sifted,
     check_identity,
     quarantine,
+    refuse_by,
     sort_out,
 )
 
@@ -50,6 +54,7 @@ _LSOA = re.compile(r"[A-Z][0-9]{8}")
 _ENGLISH_OR_WELSH = re.compile(r"[EW]01[0-9]{6}")
 _DEGREES = re.compile(r"-?[0-9]{1,7}\.?[0-9]{0,12}")
 _SCOTTISH_LATITUDE = 54.9
+_MAX_DEGREES = 360.0
 # Releases from June 2023 on carry LSOA codes of the 2021 census, whatever the month.
 _LSOA_2021_FROM_RELEASE = "2023-06"
 
@@ -132,6 +137,37 @@ RULES: list[Rule[StreetFile]] = [
 ]
 
 
+def _counted(bad: Mask, among: Mask) -> tuple[int, int]:
+    return int((bad & among).sum()), int(among.sum())
+
+
+def _breaking(rule_id: str) -> Callable[[StreetFile], tuple[int, int]]:
+    """How many rows break a row rule, among all."""
+    [rule] = [rule for rule in RULES if rule.id == rule_id]
+    return lambda f: _counted(rule.broken(f), np.ones(len(f.rows.lines), dtype=bool))
+
+
+FILE_RULES: list[FileRule[StreetFile]] = [
+    FileRule("wrong-force", "it is another force's file", 0.5, _breaking("force")),
+    FileRule("wrong-month", "it is another month's file", 0.01, _breaking("month")),
+    FileRule(
+        "swapped",
+        "longitude and latitude are the wrong way round",
+        0.9,
+        lambda f: _counted(cells.within_bounds(f.latitude, f.longitude), ~f.placeless),
+    ),
+    FileRule(
+        "projected",
+        "the coordinates are eastings and northings, not degrees",
+        0.9,
+        lambda f: _counted(
+            (np.abs(f.longitude) > _MAX_DEGREES) | (np.abs(f.latitude) > _MAX_DEGREES),
+            ~f.placeless,
+        ),
+    ),
+]
+
+
 def sift(data: bytes, member: Member, force: Force) -> Sifted:
     """A street file's bytes as incidents and quarantine.
 
@@ -146,11 +182,17 @@ def sift(data: bytes, member: Member, force: Force) -> Sifted:
         rows.coded["Longitude"].numbers(_degrees),
         rows.coded["Latitude"].numbers(_degrees),
     )
+    if str(member.month) > member.release:
+        raise FileRejectedError(
+            f"{member.where}: a month after its release {member.release}"
+        )
+    refuse_by(FILE_RULES, file, member.where)
     digest = sha256(data).hexdigest()
     good, lines, broken = sort_out(file, RULES, rows)
     accepted = _incidents(file, digest).filter(pa.array(good))
     held = quarantine(data, digest, lines, broken)
-    return check_identity(Sifted(digest, rows.count, accepted, held), member.where)
+    sifted = Sifted(digest, rows.count, accepted, held, rows.repairs)
+    return check_identity(sifted, member.where)
 
 
 def _incidents(file: StreetFile, raw_sha256: str) -> pa.Table:

@@ -237,7 +237,9 @@ def test_a_scottish_row_of_the_railways_is_accepted_with_its_cells() -> None:
     [("2023-05", "2011"), ("2023-06", "2021"), ("2023-10", "2021")],
 )
 def test_the_census_of_an_lsoa_follows_the_release(release: str, vintage: str) -> None:
-    result = sifted(row(), row(lsoa_code=""), release=release)
+    april = "2023-04"
+    data = street_csv([row(month=april), row(month=april, lsoa_code="")])
+    result = sift(data, member(month=april, release=release), KENT)
     assert result.accepted["lsoa_vintage"].to_pylist() == [vintage, None]
 
 

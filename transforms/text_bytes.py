@@ -1,0 +1,104 @@
+"""Bytes to text that a parser may be given: encoding, line ends and lines, checked.
+
+What can be mended for a whole file without a guess is mended and told: a byte order
+mark, UTF-16 that says it is. A line that is no UTF-8 is blanked out and told by its
+number, since a parser would stop at it or quote it.
+"""
+
+import codecs
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.errors import FileRejectedError
+
+
+NEWLINE = b"\n"
+_MAX_LINE_BYTES = 1 << 20
+_UNREADABLE_SHARE = 0.001
+_A_FEW_LINES = 5
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_MARKED = [
+    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file as UTF-8 bytes in lines."""
+
+    data: bytes
+    lines: int  # the header's included
+    unreadable_lines: NDArray[np.int32]
+    repairs: Sequence[str]
+
+    @property
+    def first_line(self) -> bytes:
+        """The first line, without its end."""
+        return self.data[: _end_of_first(self.data)].rstrip(b"\r")
+
+
+def read_text(data: bytes, where: str) -> Text:
+    """The file's bytes as text; `FileRejectedError` for what is no text file."""
+    if not data:
+        raise FileRejectedError(f"{where}: the file is empty")
+    data, repairs = _unmarked(data, where)
+    if data.count(b"\r") != data.count(b"\r\n"):
+        raise FileRejectedError(f"{where}: a carriage return within a line")
+    lines = data.count(NEWLINE) + (not data.endswith(NEWLINE))
+    _check_length(data, where)
+    data, unreadable = _blanked(data)
+    if len(unreadable) > max(_A_FEW_LINES, _UNREADABLE_SHARE * lines):
+        raise FileRejectedError(
+            f"{where}, line {unreadable[0]}: {len(unreadable):,} of {lines:,} lines are"
+            " not UTF-8"
+        )
+    return Text(data, lines, np.array(unreadable, dtype=np.int32), repairs)
+
+
+def _unmarked(data: bytes, where: str) -> tuple[bytes, list[str]]:
+    if data.startswith(codecs.BOM_UTF8):
+        return data.removeprefix(codecs.BOM_UTF8), ["byte order mark removed"]
+    for mark, encoding, name in _MARKED:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding).encode(), [f"{name} read as UTF-8"]
+            except UnicodeDecodeError as error:
+                raise FileRejectedError(f"{where}: broken {name}") from error
+    return data, []
+
+
+def _check_length(data: bytes, where: str) -> None:
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == NEWLINE[0])
+    lengths = np.diff(ends, prepend=-1, append=len(data))
+    if lengths.max() > _MAX_LINE_BYTES:
+        line = int(lengths.argmax()) + 1
+        raise FileRejectedError(f"{where}, line {line}: over {_MAX_LINE_BYTES:,} bytes")
+
+
+def _blanked(data: bytes) -> tuple[bytes, list[int]]:
+    """The bytes with each line that is no UTF-8 emptied, and those lines' numbers."""
+    try:
+        data.decode()
+        return data, []
+    except UnicodeDecodeError:
+        pass
+    kept = data.split(NEWLINE)
+    unreadable = []
+    for number, line in enumerate(kept, start=1):
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            unreadable.append(number)
+            kept[number - 1] = b""
+    return NEWLINE.join(kept), unreadable
+
+
+def _end_of_first(data: bytes) -> int:
+    end = data.find(NEWLINE)
+    return len(data) if end < 0 else end
