@@ -23,6 +23,9 @@ def publish(params: ScoreParams) -> State[dict[str, Any]]:
         if "run_id" in account:
             summary.changed = account["created"]
             summary.facts |= account
+            summary.asked = [*account["scored"], *account["held"]]
+            for force in account["held"]:
+                summary.failed[force] = f"{force}: {account['unscored'][force]}"
             page = home.root / "publications" / "runs" / account["run_id"] / "internal"
             create_link_artifact(
                 description="The map of this publication",

@@ -15,16 +15,19 @@ import pyarrow as pa
 
 from transforms.forces import Force
 from transforms.months import Month
+from transforms.overrides import Override
 from transforms.schemas import COVERAGE
 
 
 Observed = Literal["supplied", "missing", "rejected"]
-Status = Literal["supplied", "partial_suspected", "missing", "not_supplied", "rejected"]
+Status = Literal[
+    "supplied", "partial_suspected", "set_aside", "missing", "not_supplied", "rejected"
+]
 
 PARTIAL_SHARE = 0.6
-_PARTIAL_WITHIN_MONTHS = 24
-_PARTIAL_AT_LEAST_MONTHS = 3
-_PARTIAL_AT_MOST_MONTHS = 12
+JUDGED_AT_LEAST_MONTHS = 3
+_RECENT_WITHIN_MONTHS = 24
+_RECENT_AT_MOST_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class MonthCoverage:
     month: Month
     status: Status
     entry: Entry | None
+    override: Override | None = None
 
 
 def entries(rows: pa.Table) -> list[Entry]:
@@ -103,26 +107,20 @@ def deciding(ledger: Iterable[Entry]) -> dict[Month, Entry]:
     return newest
 
 
-def coverage(
-    ledger: Iterable[Entry], force: Force, overrides: Mapping[str, str] | None = None
-) -> dict[Month, MonthCoverage]:
-    """What each month of a force counts as, oldest first.
-
-    `overrides` names months (YYYY-MM) that are whole however few rows they have, each
-    with the reason.
-    """
+def coverage(ledger: Iterable[Entry], force: Force) -> dict[Month, MonthCoverage]:
+    """What each month of a force counts as, oldest first."""
     ledger = list(ledger)
     held = deciding(ledger)
     known: dict[Month, MonthCoverage] = {}
     for month in sorted({Month.parse(entry.month) for entry in ledger}):
-        if month in held:
-            whole = str(month) in (overrides or {}) or not _looks_partial(
-                month, held[month], known
-            )
-            status: Status = "supplied" if whole else "partial_suspected"
-            known[month] = MonthCoverage(month, status, held[month])
-        else:
+        if month not in held:
             known[month] = _without_file(month, ledger, force)
+        elif override := force.overrides.get(month):
+            known[month] = MonthCoverage(month, override.verdict, held[month], override)
+        else:
+            partial = _looks_partial(month, held[month], known)
+            status: Status = "partial_suspected" if partial else "supplied"
+            known[month] = MonthCoverage(month, status, held[month])
     return known
 
 
@@ -131,19 +129,25 @@ def supplied_months(months: Mapping[Month, MonthCoverage]) -> list[Month]:
     return [month for month, c in months.items() if c.status == "supplied"]
 
 
+def recent_supplied(month: Month, months: Mapping[Month, MonthCoverage]) -> list[Month]:
+    """What a month is judged by: up to twelve supplied ones of the 24 before it."""
+    return [
+        m
+        for m in supplied_months(months)
+        if 0 < month.since(m) <= _RECENT_WITHIN_MONTHS
+    ][-_RECENT_AT_MOST_MONTHS:]
+
+
 def _looks_partial(
     month: Month, entry: Entry, earlier: Mapping[Month, MonthCoverage]
 ) -> bool:
     """Far fewer rows than the force's recent months; judged on three or more."""
     recent = [
-        c.entry.rows_in
-        for c in earlier.values()
-        if c.status == "supplied"
-        and month.since(c.month) <= _PARTIAL_WITHIN_MONTHS
-        and c.entry is not None
-        and c.entry.rows_in is not None
-    ][-_PARTIAL_AT_MOST_MONTHS:]
-    if len(recent) < _PARTIAL_AT_LEAST_MONTHS or entry.rows_in is None:
+        held.rows_in
+        for m in recent_supplied(month, earlier)
+        if (held := earlier[m].entry) is not None and held.rows_in is not None
+    ]
+    if len(recent) < JUDGED_AT_LEAST_MONTHS or entry.rows_in is None:
         return False
     return entry.rows_in < PARTIAL_SHARE * median(recent)
 

@@ -7,12 +7,13 @@ forces funded from April 2021, and the two with bespoke money from September 202
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
 from transforms.errors import UsageError
 from transforms.months import Month
+from transforms.overrides import Override
 
 
 Grip = Literal["first-18", "later-2"]
@@ -36,6 +37,7 @@ class Force:
     grip: Grip | None = None
     not_supplied: Fact | None = None
     in_scope: bool = True
+    overrides: Mapping[Month, Override] = field(default_factory=dict)
 
 
 _SILENT_MANCHESTER = Fact(

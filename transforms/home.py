@@ -5,12 +5,14 @@ silent. A home keeps real forces or the demo's made-up ones, never both.
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from transforms.errors import UsageError
-from transforms.forces import DEMO_FORCES, FORCES, Force
+from transforms.forces import DEMO_FORCES, FORCES, Force, find_force
 from transforms.lake import Lake
+from transforms.overrides import Overrides, read_overrides, shipped_overrides
 
 
 SETTINGS_FILE = "hexbeat.toml"
@@ -24,6 +26,7 @@ class Home:
 
     root: Path
     registry_name: str
+    overrides: Overrides
 
     @property
     def lake(self) -> Lake:
@@ -35,10 +38,20 @@ class Home:
         """The folder of all publications."""
         return self.root / "publications"
 
-    @property
+    @cached_property
     def registry(self) -> dict[str, Force]:
-        """The forces that may live here."""
-        return _REGISTRIES[self.registry_name]
+        """The forces that may live here, with what is known of their months."""
+        shipped = shipped_overrides()
+        return {
+            force_id: replace(
+                force,
+                overrides={
+                    **shipped.get(force_id, {}),
+                    **self.overrides.get(force_id, {}),
+                },
+            )
+            for force_id, force in _REGISTRIES[self.registry_name].items()
+        }
 
     @property
     def attribution_instead(self) -> str | None:
@@ -48,22 +61,26 @@ class Home:
 
 def open_home(root: Path) -> Home:
     """The home at that folder, which need not exist yet."""
-    settings = root / SETTINGS_FILE
-    if not settings.exists():
-        return Home(root, "forces")
+    file = root / SETTINGS_FILE
+    if not file.exists():
+        return Home(root, "forces", {})
     try:
-        table = tomllib.loads(settings.read_text(encoding="utf-8")).get("home", {})
+        settings = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{settings}: not valid TOML ({error})") from error
+        raise UsageError(f"{file}: not valid TOML ({error})") from error
+    table = settings.get("home", {})
     if not isinstance(table, dict):
-        raise UsageError(f"{settings}: home is a table: write [home]")
+        raise UsageError(f"{file}: home is a table: write [home]")
     name = table.get("registry", "forces")
     if not isinstance(name, str) or name not in _REGISTRIES:
         raise UsageError(
-            f"{settings}: registry = {name!r} is unknown; write"
+            f"{file}: registry = {name!r} is unknown; write"
             f" {' or '.join(map(repr, _REGISTRIES))}"
         )
-    return Home(root, name)
+    overrides = read_overrides(settings, str(file))
+    for force in overrides:
+        find_force(force, _REGISTRIES[name])
+    return Home(root, name, overrides)
 
 
 def create_demo_home(root: Path) -> Home:

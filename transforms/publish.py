@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from transforms.errors import ForceError, UsageError
 from transforms.feeds import FEEDS
 from transforms.forces import Force
+from transforms.holds import find_holds, held_in_words, read_profiles
 from transforms.home import Home
 from transforms.lake import DataFile, Lake, flush_folder
 from transforms.ledger import force_coverage, forces_held
@@ -41,6 +42,7 @@ class Published:
     pointed: bool  # whether latest.json points at it
     scored: list[str]
     unscored: dict[str, str]
+    held: list[str]  # of the unscored, those held back until a person has looked
 
 
 def gather(home: Home, as_of: Month, method: Method) -> Edition:
@@ -64,14 +66,17 @@ def _gather_force(
     try:
         months = force_coverage(lake, force)
     except ForceError as error:
-        return ForceEdition(force, {}, str(error), None, [], [], 0)
+        return ForceEdition(force, {}, str(error), False, None, [], [], 0)
     unscored = unscorable(months, as_of)
+    holds = [] if unscored else find_holds(read_profiles(lake, force.id), months, as_of)
+    if holds:
+        unscored = held_in_words(holds)
     current = {
         f.partition["as_of"]: f
         for f in lake.files("scores", force.id)
         if f.mark == inputs_sha256(months, Month.parse(f.partition["as_of"]), method)
     }
-    scores = current.get(str(as_of))
+    scores = None if holds else current.get(str(as_of))
     if scores is None and unscored is None:
         unscored = "its scores are not up to date; score it again"
     resolution, cells, area_m2 = _universe(scores) if scores else (0, 0, 0.0)
@@ -80,6 +85,7 @@ def _gather_force(
         force,
         months,
         unscored,
+        bool(holds),
         scores,
         [current[m] for m in kept if m in current],
         lake.files("incidents", force.id),
@@ -114,6 +120,7 @@ def publish(home: Home, as_of: Month, method: Method) -> Published:
         _point_at(home.publications, edition, folder),
         [f.force.id for f in edition.scored],
         {f.force.id: f.unscored for f in edition.forces if f.unscored},
+        [f.force.id for f in edition.forces if f.held],
     )
 
 

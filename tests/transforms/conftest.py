@@ -1,5 +1,6 @@
 """A small simulated home, made once and only read."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from transforms.feeds import FEEDS
-from transforms.home import Home, create_demo_home
+from transforms.home import Home, create_demo_home, open_home
 from transforms.ingest import ingest_force
 from transforms.months import Month, month_range
 from transforms.score import score_force
@@ -45,3 +46,9 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
     folder = tmp_path_factory.mktemp("simulated")
     simulate(folder / "source", size=0.1)
     return Simulated(folder / "source", make_home(folder / "home", folder / "source"))
+
+
+def copied_home(home: Home, folder: Path) -> Home:
+    """The same home elsewhere, to change; without its publications."""
+    shutil.copytree(home.root, folder / "home", ignore=shutil.ignore_patterns("pub*"))
+    return open_home(folder / "home")

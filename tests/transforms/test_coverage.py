@@ -20,6 +20,7 @@ from transforms.coverage import (
 )
 from transforms.forces import FORCES, Force
 from transforms.months import Month
+from transforms.overrides import Override
 from transforms.schemas import COVERAGE
 
 
@@ -62,7 +63,11 @@ def rejected(month: str, release: str = "2024-04") -> Entry:
 def statuses(
     *ledger: Entry, force: Force = KENT, overrides: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    months = coverage(ledger, force, overrides)
+    verdicts = {
+        Month.parse(month): Override("supplied", reason)
+        for month, reason in (overrides or {}).items()
+    }
+    months = coverage(ledger, replace(force, overrides=verdicts))
     return {str(month): known.status for month, known in months.items()}
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +12,10 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
-from tests.transforms.conftest import AS_OF, Simulated, make_home
+from tests.transforms.conftest import AS_OF, Simulated, copied_home, make_home
 from transforms import publish as publishing
 from transforms.errors import UsageError
-from transforms.home import Home, open_home
+from transforms.home import open_home
 from transforms.months import Month
 from transforms.publications import FORMATS
 from transforms.publish import Published, publish
@@ -32,11 +31,6 @@ VALIDATOR = Path(sys.executable).with_name("geoparquet-validator")
 @pytest.fixture(scope="module")
 def published(simulated: Simulated) -> Published:
     return publish(simulated.home, AS_OF, METHOD)
-
-
-def _copy(home: Home, folder: Path) -> Home:
-    shutil.copytree(home.root, folder / "home", ignore=shutil.ignore_patterns("pub*"))
-    return open_home(folder / "home")
 
 
 def _tier(done: Published) -> Path:
@@ -76,7 +70,7 @@ def test_publishing_again_makes_nothing(
 def test_another_input_is_another_run(
     simulated: Simulated, published: Published, tmp_path: Path
 ) -> None:
-    home = _copy(simulated.home, tmp_path)
+    home = copied_home(simulated.home, tmp_path)
     rival = METHODS["rolling_count"]
     score_force(home.lake, home.registry["avonmere"], AS_OF, rival)
     rolling = publish(home, AS_OF, rival)
@@ -88,7 +82,7 @@ def test_another_input_is_another_run(
 def test_the_pointer_never_goes_back_in_time(
     simulated: Simulated, tmp_path: Path
 ) -> None:
-    home = _copy(simulated.home, tmp_path)
+    home = copied_home(simulated.home, tmp_path)
     newest = publish(home, AS_OF, METHOD)
     older = publish(home, Month(2025, 6), METHOD)
     assert older.created
@@ -100,7 +94,7 @@ def test_the_pointer_never_goes_back_in_time(
 def test_a_crash_while_building_leaves_no_publication(
     simulated: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = _copy(simulated.home, tmp_path)
+    home = copied_home(simulated.home, tmp_path)
 
     def crash(*_: object) -> None:
         raise OSError("disk full")

@@ -1,6 +1,5 @@
 """Scoring a force: what is computed, what is left alone, and what is refused."""
 
-import shutil
 from pathlib import Path
 
 import h3
@@ -10,14 +9,14 @@ import pytest
 from tests.builders import panel_of
 from tests.oracles import Incident
 from tests.strategies import MONTHS as SPAN
-from tests.transforms.conftest import AS_OF, RECEIVED_AT, Simulated
+from tests.transforms.conftest import AS_OF, RECEIVED_AT, Simulated, copied_home
 from transforms.cells import as_text
 from transforms.coverage import Entry, MonthCoverage, coverage
 from transforms.errors import ForceError
 from transforms.feeds import FEEDS
 from transforms.forces import DEMO_FORCES, FORCES
 from transforms.groups import GROUPS
-from transforms.home import Home, open_home
+from transforms.home import open_home
 from transforms.ingest import ingest_force
 from transforms.lake import Lake
 from transforms.months import Month, month_range
@@ -88,7 +87,7 @@ def _score_of(cell: str, slug: str, seen: View) -> float:
 def test_scoring_again_computes_and_commits_nothing(
     simulated: Simulated, tmp_path: Path
 ) -> None:
-    home = _copy(simulated.home, tmp_path)
+    home = copied_home(simulated.home, tmp_path)
     before = home.lake.versions()
     done = score_force(home.lake, DEMO_FORCES["avonmere"], AS_OF, METHOD)
     assert (done.as_ofs, done.unchanged) == ([], 12)
@@ -124,7 +123,7 @@ def test_a_revised_month_scores_again_what_rests_on_it(
 def test_as_of_months_beyond_the_newest_twelve_are_dropped(
     simulated: Simulated, tmp_path: Path
 ) -> None:
-    home, force = _copy(simulated.home, tmp_path), DEMO_FORCES["avonmere"]
+    home, force = copied_home(simulated.home, tmp_path), DEMO_FORCES["avonmere"]
     score_force(home.lake, force, Month(2025, 6), METHOD)
     held = {f.partition["as_of"] for f in home.lake.files("scores", force.id)}
     assert {"2024-07", "2025-12"} <= held
@@ -136,7 +135,7 @@ def test_as_of_months_beyond_the_newest_twelve_are_dropped(
 def test_an_unfinished_month_fails_the_force_and_is_never_scored_as_missing(
     simulated: Simulated, tmp_path: Path
 ) -> None:
-    home, force = _copy(simulated.home, tmp_path), DEMO_FORCES["avonmere"]
+    home, force = copied_home(simulated.home, tmp_path), DEMO_FORCES["avonmere"]
     home.lake.commit("incidents", force.id, [], ["2025-03"])
     with pytest.raises(ForceError, match="avonmere 2025-03"):
         score_force(home.lake, force, AS_OF, METHOD)
@@ -150,8 +149,3 @@ def test_columns_of_later_versions_are_null_and_never_nan(simulated: Simulated) 
         if pa.types.is_floating(field.type):
             values = rows[field.name].drop_null().to_numpy()
             assert (values == values).all()
-
-
-def _copy(home: Home, folder: Path) -> Home:
-    shutil.copytree(home.root, folder / "home")
-    return open_home(folder / "home")

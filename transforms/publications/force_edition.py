@@ -16,6 +16,7 @@ class ForceEdition:
     force: Force
     months: Mapping[Month, MonthCoverage]
     unscored: str | None
+    held: bool  # back, until a person has looked
     scores: DataFile | None  # at the as-of month
     history: Sequence[DataFile]  # at the newest twelve, oldest first
     incidents: Sequence[DataFile]

@@ -1,0 +1,178 @@
+"""Months that look wrong, though every row of them is right: held until a person looks.
+
+A month is compared with the force's recent supplied months. What is found stops the
+force's publication, never silently mends or drops anything; an override with a reason
+lets it pass or sets the month aside. The thresholds were chosen on real files
+(docs/data-quality.md).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import sql
+from transforms.coverage import (
+    JUDGED_AT_LEAST_MONTHS,
+    MonthCoverage,
+    recent_supplied,
+)
+from transforms.lake import Lake
+from transforms.months import Month, window
+
+
+JUDGED_MONTHS = 12  # to the as-of: older months weigh little, and have been seen
+VOLUME_SHARE = 1.6
+LOCATED_DROP = 0.10
+MIX_SHIFT = 0.25
+POINT_SHARE = 0.25
+POINT_AT_LEAST = 1_000
+UNKNOWN_CATEGORY_SHARE = 0.005
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a month looks like."""
+
+    incidents: int
+    located: int
+    mix: Mapping[str, int]  # incidents by category
+    most_on_a_point: int  # of one category
+    unknown_categories: int = 0  # rows quarantined for their crime type
+
+    @property
+    def located_share(self) -> float:
+        """Share of incidents with a place."""
+        return self.located / self.incidents
+
+
+@dataclass(frozen=True)
+class HoldRule:
+    """A way to look wrong: what it finds of a month beside recent ones, in words."""
+
+    id: str
+    text: str
+    finds: Callable[[Profile, Sequence[Profile]], str | None]
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A month that is held, and why."""
+
+    month: Month
+    rule: str
+    found: str
+
+
+def _volume(month: Profile, recent: Sequence[Profile]) -> str | None:
+    usual = median(p.incidents for p in recent)
+    if month.incidents <= VOLUME_SHARE * usual:
+        return None
+    return f"{month.incidents:,} incidents, where {usual:,.0f} are usual"
+
+
+def _located(month: Profile, recent: Sequence[Profile]) -> str | None:
+    usual = median(p.located_share for p in recent)
+    if month.located_share >= usual - LOCATED_DROP:
+        return None
+    return f"{month.located_share:.0%} have a place, where {usual:.0%} are usual"
+
+
+def mix_shift(month: Profile, recent: Sequence[Profile]) -> float:
+    """Share of incidents that would need another category for the usual mix.
+
+    Total variation distance between the month's category shares and the recent months'.
+    """
+    before = sum(p.incidents for p in recent)
+    categories = set(month.mix).union(*(p.mix for p in recent))
+    usual = {c: sum(p.mix.get(c, 0) for p in recent) / before for c in categories}
+    now = {c: month.mix.get(c, 0) / month.incidents for c in categories}
+    return sum(abs(usual[c] - now[c]) for c in categories) / 2
+
+
+def _mix(month: Profile, recent: Sequence[Profile]) -> str | None:
+    shift = mix_shift(month, recent)
+    if shift <= MIX_SHIFT:
+        return None
+    return f"the mix of categories differs by {shift:.0%} from the usual"
+
+
+def _one_point(month: Profile, _: Sequence[Profile]) -> str | None:
+    limit = max(POINT_AT_LEAST, POINT_SHARE * month.incidents)
+    if month.most_on_a_point <= limit:
+        return None
+    return f"{month.most_on_a_point:,} incidents of one category lie on one point"
+
+
+def _categories(month: Profile, _: Sequence[Profile]) -> str | None:
+    rows = month.incidents + month.unknown_categories
+    if month.unknown_categories <= UNKNOWN_CATEGORY_SHARE * rows:
+        return None
+    return f"{month.unknown_categories:,} of {rows:,} rows have an unknown crime type"
+
+
+HOLD_RULES = [
+    HoldRule("volume", f"over {VOLUME_SHARE} of the recent median", _volume),
+    HoldRule("located", f"{LOCATED_DROP:.0%} fewer have a place than usual", _located),
+    HoldRule("mix", f"over {MIX_SHIFT:.0%} of the category mix differs", _mix),
+    HoldRule("one-point", f"over {POINT_SHARE:.0%} lie on one point", _one_point),
+    HoldRule(
+        "category",
+        f"over {UNKNOWN_CATEGORY_SHARE:.1%} have an unknown crime type",
+        _categories,
+    ),
+]
+
+
+def read_profiles(lake: Lake, force: str) -> dict[Month, Profile]:
+    """The profile of each month of a force's incidents that has any."""
+    paths = [file.path for file in lake.files("incidents", force) if file.rows]
+    if not paths:
+        return {}
+    by_month: dict[str, list[dict[str, Any]]] = {}
+    for row in sql.run("month_profiles", {"incidents": paths}).to_pylist():
+        by_month.setdefault(row["month"], []).append(row)
+    held_back = lake.read("quarantine", force).select(["month", "rule"]).to_pylist()
+    unknown = Counter(row["month"] for row in held_back if row["rule"] == "category")
+    return {
+        Month.parse(month): Profile(
+            sum(row["incidents"] for row in rows),
+            sum(row["located"] for row in rows),
+            {row["category"]: row["incidents"] for row in rows},
+            max(row["most_on_a_point"] for row in rows),
+            unknown[month],
+        )
+        for month, rows in by_month.items()
+    }
+
+
+def held_in_words(holds: Sequence[Hold]) -> str:
+    """One line: what was found, and what a person can do about it."""
+    found = "; ".join(f"{h.month} {h.rule}: {h.found}" for h in holds)
+    return f"held back, {found}; accept or set aside in hexbeat.toml ([[coverage]])"
+
+
+def find_holds(
+    profiles: Mapping[Month, Profile],
+    months: Mapping[Month, MonthCoverage],
+    as_of: Month,
+) -> list[Hold]:
+    """What holds a force back at a month: its last twelve supplied months, judged.
+
+    A month that an override calls supplied has been looked at, and passes.
+    """
+    found = []
+    for month in window(as_of, JUDGED_MONTHS):
+        covered = months.get(month)
+        if covered is None or covered.status != "supplied" or covered.override:
+            continue
+        recent = [profiles[m] for m in recent_supplied(month, months) if m in profiles]
+        if len(recent) < JUDGED_AT_LEAST_MONTHS or month not in profiles:
+            continue
+        found += [
+            Hold(month, rule.id, said)
+            for rule in HOLD_RULES
+            if (said := rule.finds(profiles[month], recent))
+        ]
+    return found
