@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = App(
     name="hexbeat",
+    suppress_keyboard_interrupt=False,
     help="From police incident feeds to honest, rolling hot spots on H3 cells.",
 )
 
@@ -168,11 +169,12 @@ def demo(*, home: HomeFolder = None, json_: Json = False) -> int:
 @app.command
 def status(*, home: HomeFolder = None, json_: Json = False) -> int:
     """What is held of each force, month by month, and how fresh it is."""
-    from flows.console import show_status
+    from flows.console import checked, show_status
     from flows.settings import Settings
     from transforms.home import open_home
 
-    return show_status(open_home(home or Settings().home), as_json=json_)
+    folder = home or checked(Settings, {}).home
+    return show_status(open_home(folder), as_json=json_)
 
 
 def _given(**options: Any) -> dict[str, Any]:
@@ -190,7 +192,7 @@ def _flow(
     from flows.settings import Settings
     from transforms.home import open_home
 
-    settings = Settings()
+    settings = checked(Settings, {})
     folder = given.get("home") or settings.home
     if "source" in model.model_fields:
         # before a server is started for it: a slip is told at once
@@ -217,6 +219,9 @@ def main() -> None:
     except HexbeatError as error:
         _complain(str(error))
         code = error.exit_code
+    except OSError as error:
+        _complain(f"{type(error).__name__}: {' '.join(str(error).split())}")
+        code = 1
     except KeyboardInterrupt:
         _complain("stopped; run the same command again to go on")
         code = 130

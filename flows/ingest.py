@@ -34,9 +34,13 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
     asked = [force.id for force in request.forces]
     summary = Summary("ingest", asked=[*asked, *request.absent])
     summary.failed.update(request.absent)
+    summary.lost += request.absent
     summary.notes += [
         f"{f}: passed over, {why}" for f, why in request.passed_over.items()
     ]
+    if request.not_there:
+        names = ", ".join(request.not_there)
+        summary.notes.append(f"no street file in this source and range: {names}")
     # quoted: Prefect would otherwise look into every file of the source for futures
     unseen = cast("Request", quote(request))
     futures = {f: ingest_one.submit(home.root, f, unseen) for f in asked}

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -12,4 +13,4 @@ class Settings(BaseSettings):
 
     home: Path = Path("data")
     source: str | None = None  # where releases come from when a run names no source
-    workers: int = 2  # forces done at once
+    workers: int = Field(default=2, ge=1, le=64)  # forces done at once

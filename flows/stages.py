@@ -14,11 +14,12 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows import progress
 from flows.settings import Settings
 from flows.summary import Summary
-from transforms.errors import UsageError
 from transforms.home import Home, open_home
 from transforms.months import Month
-from transforms.score import newest_supplied
+from transforms.score import check_as_of, newest_supplied
 
+
+_NEVER = Month(1, 1)  # an as-of month where none is supplied, which is then refused
 
 # Forces at once. Threads: all that is slow lets go of the interpreter.
 PARALLEL = cast(
@@ -34,14 +35,8 @@ def home_of(folder: Path | None) -> Home:
 
 def as_of_month(home: Home, asked: str | None) -> Month:
     """The as-of month of a run: the one asked, else the newest supplied."""
-    if asked:
-        return Month.parse(asked)
     newest = newest_supplied(home.lake, home.registry)
-    if newest is None:
-        raise UsageError(
-            f"the lake in {home.root} holds no supplied month: ingest first"
-        )
-    return newest
+    return check_as_of(Month.parse(asked) if asked else newest or _NEVER, newest)
 
 
 def gather(
@@ -65,10 +60,13 @@ def gather(
         if isinstance(account, Exception):
             kind = type(account).__name__
             summary.failed[name] = f"{kind}: {account} (see the run's log)"
+            summary.lost.append(name)
         else:
             accounts.append(account)
             if why := account.get("failed"):
                 summary.failed[name] = why
+                if not account.get("landed"):
+                    summary.lost.append(name)
         progress.step(stage, name)
         update_progress_artifact(artifact, 100.0 * number / len(futures))
     return accounts

@@ -23,6 +23,7 @@ class Summary:
     stage: str
     asked: list[str] = field(default_factory=list)  # forces
     failed: dict[str, str] = field(default_factory=dict)  # force: one line why
+    lost: list[str] = field(default_factory=list)  # failed with nothing to show
     notes: list[str] = field(default_factory=list)  # passed over, and why
     facts: dict[str, Any] = field(default_factory=dict)
     changed: bool = False
@@ -31,18 +32,23 @@ class Summary:
     def add(self, account: dict[str, Any]) -> None:
         """Take in a stage's account."""
         self.stages.append(account)
-        self.failed |= account["failed"]
+        self.failed |= {
+            f"{account['stage']} {what}": why for what, why in account["failed"].items()
+        }
         self.notes += account["notes"]
         self.changed |= account["changed"]
 
     @property
     def outcome(self) -> Outcome:
-        """Done, with gaps, or failed: under the quorum the run has failed."""
+        """Done, with gaps, or failed: under the quorum the run has failed.
+
+        A force with a refused file, and others that landed, is a gap but is not lost.
+        """
         if self.stages:
             return max((s["outcome"] for s in self.stages), key=list(EXIT_CODES).index)
         if not self.failed:
             return "done" if self.changed else "nothing to do"
-        good = len(self.asked) - len(self.failed)
+        good = len(self.asked) - len(self.lost)
         enough = (
             QUORUM_SHARE * len(self.asked)
             if len(self.asked) >= QUORUM_FROM_FORCES

@@ -58,6 +58,7 @@ def ingest_one(home: Path, force: str, request: Request) -> Account | State[Acco
         return _failed(force, str(error))
     account = {
         "force": force,
+        "landed": bool(open_home(home).lake.files("incidents", force)),
         "files": len(done.files),
         "noted": done.months_noted,
         "rows_in": done.total("rows_in"),

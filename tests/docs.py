@@ -48,7 +48,7 @@ def rules() -> str:
 
 
 DOCUMENTS = {
-    "data.md": lambda: _NOTE + dictionary() + "\n" + forces() + rules(),
+    "dictionary.md": lambda: _NOTE + dictionary() + "\n" + forces() + rules(),
 }
 
 

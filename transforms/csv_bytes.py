@@ -117,14 +117,26 @@ def _columns(text: Text, header: str, where: str) -> tuple[list[str], list[str]]
         return names, []
     known = set(names)
     if len(known) < len(names) or "" in known or not set(wanted) <= known:
-        shown = ",".join(names)[:60]
         raise FileRejectedError(
-            f"{where}, line 1: not the header of this feed's file but {shown!r}"
+            f"{where}, line 1: not the header of this feed's file but"
+            f" {_looks_like(text.first_line, names)}"
         )
     more = [name for name in names if name not in wanted]
     ordered = [name for name in names if name in wanted] == wanted
     repairs = [f"unknown columns ignored: {', '.join(more)}"] if more else []
     return names, repairs if ordered else [*repairs, "columns reordered"]
+
+
+def _looks_like(line: bytes, names: list[str]) -> str:
+    """What stands there, without a word of it: a first row may be an incident."""
+    start = line.lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<")):
+        return "a web page or XML"
+    if start.startswith((b"{", b"[")):
+        return "JSON"
+    if start.startswith(b"pk"):
+        return "a zip"
+    return f"a line of {len(names)} other fields"
 
 
 def _parse(

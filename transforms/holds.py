@@ -3,7 +3,7 @@
 A month is compared with the force's recent supplied months. What is found stops the
 force's publication, never silently mends or drops anything; an override with a reason
 lets it pass or sets the month aside. The thresholds were chosen on real files
-(docs/data-quality.md).
+(docs/data.md).
 """
 
 from collections import Counter

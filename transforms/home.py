@@ -62,15 +62,19 @@ class Home:
 def open_home(root: Path) -> Home:
     """The home at that folder, which need not exist yet."""
     file = root / SETTINGS_FILE
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"{root} is no folder: a home is one")
     if not file.exists():
         return Home(root, "forces", {})
     try:
         settings = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{file}: not valid TOML ({error})") from error
+    if unknown := sorted(set(settings) - {"home", "coverage"}):
+        raise UsageError(f"{file}: unknown key {unknown[0]!r}")
     table = settings.get("home", {})
-    if not isinstance(table, dict):
-        raise UsageError(f"{file}: home is a table: write [home]")
+    if not isinstance(table, dict) or set(table) - {"registry"}:
+        raise UsageError(f"{file}: home is a table with one key, registry")
     name = table.get("registry", "forces")
     if not isinstance(name, str) or name not in _REGISTRIES:
         raise UsageError(

@@ -78,6 +78,13 @@ class Lake:
         tables = {name: self._table(name) for name in TABLES}
         return {name: table.version() for name, table in tables.items() if table}
 
+    def pinned(self) -> "Lake":
+        """The lake as it is now, for reads that must agree with one another."""
+        versions = self.versions()
+        while (again := self.versions()) != versions:  # a commit came in between
+            versions = again
+        return Lake(self.root, versions)
+
     def files(self, name: str, force: str | None = None) -> list[DataFile]:
         """The live data files of a table, of one force or of all, in stable order."""
         table = self._table(name)

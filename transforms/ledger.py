@@ -7,7 +7,7 @@ pass for a missing one, so whoever reads a force meets an error instead.
 from collections.abc import Mapping
 
 from transforms.coverage import Entry, MonthCoverage, coverage, deciding, entries
-from transforms.errors import ForceError
+from transforms.errors import ForceError, UsageError
 from transforms.forces import Force
 from transforms.lake import Lake
 from transforms.months import Month
@@ -49,4 +49,9 @@ def force_coverage(lake: Lake, force: Force) -> dict[Month, MonthCoverage]:
 def forces_held(lake: Lake, registry: Mapping[str, Force]) -> list[Force]:
     """The forces that the ledger knows, in order of their ids."""
     ids = {file.partition["force"] for file in lake.files("coverage")}
+    if strange := sorted(ids - set(registry)):
+        raise UsageError(
+            f"the lake in {lake.root} holds {', '.join(strange)}, which this home's"
+            " registry does not know"
+        )
     return [registry[force] for force in sorted(ids)]

@@ -24,6 +24,7 @@ class Request:
     months: Sequence[Month]
     forces: Sequence[Force]
     passed_over: Mapping[str, str]  # force id: why it is not asked for
+    not_there: Sequence[str]  # of all forces, those without a file to ask for
     absent: Mapping[str, str]  # force asked for by name: why there is nothing of it
 
 
@@ -88,6 +89,7 @@ def resolve(
         month_range(first, last),
         [f for f in asked if f.id in present],
         passed_over,
+        _not_there(registry, present) if all_forces else [],
         absent,
     )
 
@@ -100,6 +102,10 @@ def _passed_over(present: set[str], registry: Mapping[str, Force]) -> dict[str, 
         elif not registry[force].in_scope:
             reasons[force] = "out of scope: hexbeat covers England and Wales"
     return reasons
+
+
+def _not_there(registry: Mapping[str, Force], present: set[str]) -> list[str]:
+    return [f.id for f in registry.values() if f.in_scope and f.id not in present]
 
 
 def _why_absent(force: Force, span: str) -> str:

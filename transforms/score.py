@@ -8,11 +8,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.metadata import version
 
 import pyarrow as pa
 
 from transforms.coverage import MonthCoverage, supplied_months
-from transforms.errors import ForceError
+from transforms.errors import ForceError, UsageError
 from transforms.feeds import FEEDS
 from transforms.forces import Force
 from transforms.groups import GROUPS, groups_sha256
@@ -56,6 +57,15 @@ def newest_supplied(lake: Lake, registry: Mapping[str, Force]) -> Month | None:
     return max(newest, default=None)
 
 
+def check_as_of(as_of: Month, newest: Month | None) -> Month:
+    """The as-of month asked for, which no month supplied may lie before."""
+    if newest is None:
+        raise UsageError("the lake holds no supplied month: ingest first")
+    if as_of > newest:
+        raise UsageError(f"as-of {as_of}: the newest month supplied is {newest}")
+    return as_of
+
+
 def unscorable(months: Mapping[Month, MonthCoverage], as_of: Month) -> str | None:
     """Why a force can have no score at that month, or None if it can."""
     known = [month for month in supplied_months(months) if month <= as_of]
@@ -78,24 +88,26 @@ def inputs_sha256(
         for month, c in months.items()
         if month <= as_of
     ]
-    identity = [str(as_of), method.NAME, method.VERSION, groups_sha256(), rests_on]
+    code = [version("hexbeat"), method.NAME, method.VERSION, groups_sha256()]
+    identity = [str(as_of), code, rests_on]
     return sha256(json.dumps(identity).encode()).hexdigest()
 
 
 def score_force(lake: Lake, force: Force, as_of: Month, method: Method) -> Scored:
     """Bring a force's scores up to date at the as-of month and the eleven before."""
-    months = force_coverage(lake, force)
+    seen = lake.pinned()  # so that the hash is of the very rows that are read
+    months = force_coverage(seen, force)
     wanted = {
         str(month): inputs_sha256(months, month, method)
         for month in window(as_of, KEPT_AS_OFS)
         if unscorable(months, month) is None
     }
-    held = {f.partition["as_of"]: f.mark for f in lake.files("scores", force.id)}
+    held = {f.partition["as_of"]: f.mark for f in seen.files("scores", force.id)}
     stale = [month for month, mark in wanted.items() if held.get(month) != mark]
     rows = 0
     actions = []
     if stale:
-        panel = force_panel(lake, force, months)
+        panel = force_panel(seen, force, months)
         supplied = supplied_months(months)
         for text in stale:
             table = score_month(panel, supplied, Month.parse(text), method)
@@ -153,7 +165,7 @@ def force_panel(
 
 def _expired(held: Mapping[str, object], as_of: Month) -> set[str]:
     """As-of months older than both this run's twelve and the newest twelve held."""
-    newest = max([as_of, *map(Month.parse, held)])
+    newest = max(map(Month.parse, held), default=as_of)
     kept = {str(m) for end in (as_of, newest) for m in window(end, KEPT_AS_OFS)}
     return {month for month in held if month not in kept}
 
