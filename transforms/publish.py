@@ -63,6 +63,7 @@ def _gather_force(
 ) -> ForceEdition:
     try:
         months = force_coverage(lake, force)
+        outcome_months = force_coverage(lake, force, "outcomes")
     except ForceError as error:
         return ForceEdition(force, {}, str(error), None, [], [], 0)
     unscored = unscorable(months, as_of)
@@ -86,6 +87,8 @@ def _gather_force(
         resolution,
         cells,
         area_m2,
+        lake.files("outcomes", force.id),
+        outcome_months,
     )
 
 
