@@ -10,12 +10,10 @@
 --         h3_r9 bigint, h3_r10 bigint, outcome text?, outcome_month text? (null where
 --         the outcome is the street file's own)
 with latest as (
-    select crime_id, outcome, month
+    select crime_id, arg_max(outcome, (month, raw_line)) as outcome, max(month) as month
     from outcomes
     where month <= $last_month
-    qualify row_number() over (
-        partition by crime_id order by month desc, raw_line desc
-    ) = 1
+    group by crime_id
 )
 select
     i.month,

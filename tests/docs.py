@@ -7,9 +7,14 @@ python -m tests.docs --check  fails where one is stale
 import sys
 from pathlib import Path
 
-from transforms.feeds.police_uk import RULES
+from transforms.feeds import (
+    police_uk,
+    police_uk_outcomes,
+    police_uk_stop_and_search,
+)
 from transforms.forces import FORCES
 from transforms.groups import GROUPS
+from transforms.outcomes import OUTCOMES
 from transforms.publications.documents import dictionary
 from transforms.scores import METHODS
 
@@ -31,11 +36,15 @@ def forces() -> str:
 
 
 def rules() -> str:
-    """Why a row is quarantined, and the groups and methods there are."""
-    lines = ["\n# Why a street row is quarantined\n", "| rule | a row breaks it when |"]
-    lines.append("|---|---|")
-    lines.append("| columns | it has more or fewer fields than the header |")
-    lines += [f"| {rule.id} | {rule.text} |" for rule in RULES]
+    """Why rows are quarantined, and the outcomes, groups and methods there are."""
+    lines: list[str] = []
+    for feed in (police_uk, police_uk_outcomes, police_uk_stop_and_search):
+        lines.append(f"\n# Why a {feed.KIND} row is quarantined\n")
+        lines += ["| rule | a row breaks it when |", "|---|---|"]
+        lines.append("| columns | it has more or fewer fields than the header |")
+        lines += [f"| {rule.id} | {rule.text} |" for rule in feed.RULES]
+    lines += ["\n# Outcomes\n", "| outcome | class |", "|---|---|"]
+    lines += [f"| {o.label} | {o.kind.replace('_', ' ')} |" for o in OUTCOMES.values()]
     lines += ["\n# Crime groups\n", "| group | what it is |", "|---|---|"]
     lines += [f"| {g.slug} | {g.note} |" for g in GROUPS.values()]
     lines += ["\n# Methods\n", "| method | version | what it is |", "|---|---|---|"]

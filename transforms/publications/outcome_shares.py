@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 import sql
 from transforms.coverage import supplied_months
@@ -48,12 +49,12 @@ def outcome_columns(
     for at, key in enumerate(keys):
         if key in by_key:
             number[at], positive = by_key[key]
-            share[at] = round(positive / number[at], _SHARE_DECIMALS)
-    return _columns(number, share, unknown=False)
+            share[at] = positive / number[at]
+    return _columns(number, np.round(share, _SHARE_DECIMALS), unknown=False)
 
 
 def _columns(
-    number: np.ndarray, share: np.ndarray, unknown: bool
+    number: NDArray[np.int32], share: NDArray[np.float64], unknown: bool
 ) -> dict[str, pa.Array]:
     return {
         "n_outcomes_12m": pa.array(number, mask=np.full(len(number), unknown)),
