@@ -183,24 +183,15 @@ def latest_outcome(
     """A crime's outcome and the month of it: the newest of its id, else its own."""
     if crime["crime_id"] is None:
         return None, None
-    newest: Mapping[str, object] | None = None
-    for row in outcomes:
-        if (
-            row["crime_id"] == crime["crime_id"]
-            and row["month"] <= last
-            and (
-                newest is None
-                or row["month"] > newest["month"]
-                or (
-                    row["month"] == newest["month"]
-                    and row["raw_line"] > newest["raw_line"]
-                )
-            )
-        ):
-            newest = row
-    if newest is None:
+    known = [
+        (row["month"], row["raw_line"], row["outcome"])
+        for row in outcomes
+        if row["crime_id"] == crime["crime_id"] and row["month"] <= last
+    ]
+    if not known:
         return crime["outcome"], None
-    return newest["outcome"], newest["month"]
+    month, _, outcome = max(known)
+    return outcome, month
 
 
 def outcome_counts(
