@@ -45,7 +45,8 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
     unseen = cast("Request", quote(request))
     futures = {f: ingest_one.submit(home.root, f, unseen) for f in asked}
     accounts = gather(summary, futures)
-    summary.changed = any(a.get("files") or a.get("noted") for a in accounts)
+    by_feed = [counts for a in accounts for counts in a.get("feeds", {}).items()]
+    summary.changed = any(c["files"] or c["noted"] for _, c in by_feed)
     for count in (
         "files",
         "rows_in",
@@ -54,6 +55,10 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
         "rows_located",
     ):
         summary.facts[count] = sum(a.get(count, 0) for a in accounts)
+    summary.facts["rows_by_feed"] = {
+        feed: sum(c["rows_in"] for name, c in by_feed if name == feed)
+        for feed in dict(by_feed)
+    }
     summary.facts["months"] = [str(request.months[0]), str(request.months[-1])]
     create_table_artifact(
         key="ingest",

@@ -16,7 +16,7 @@ from prefect.tasks import exponential_backoff
 
 from transforms.errors import HexbeatError
 from transforms.home import open_home
-from transforms.ingest import ingest_force
+from transforms.ingest import Ingested, ingest_force
 from transforms.months import Month
 from transforms.publish import publish
 from transforms.request import Request
@@ -44,21 +44,39 @@ _PATIENT: dict[str, Any] = {
 
 @task(task_run_name="ingest {force}", tags=["ingest"], **_PATIENT)
 def ingest_one(home: Path, force: str, request: Request) -> Account | State[Account]:
-    """Land what is missing of one force."""
-    try:
-        done = ingest_force(
-            open_home(home).lake,
-            request.feed,
-            next(f for f in request.forces if f.id == force),
-            request.members,
-            request.months,
-            datetime.now(UTC),
-        )
-    except HexbeatError as error:
-        return _failed(force, str(error))
+    """Land what is missing of one force: incidents first, then what goes with them."""
+    lake = open_home(home).lake
+    asked = next(f for f in request.forces if f.id == force)
+    by_feed: dict[str, Account] = {}
+    why: list[str] = []
+    for feed in request.feeds:
+        try:
+            done = ingest_force(
+                lake,
+                feed,
+                asked,
+                request.members,
+                request.months,
+                datetime.now(UTC),
+            )
+        except HexbeatError as error:
+            why.append(str(error))
+            break
+        why += done.rejected
+        by_feed[feed.NAME] = _counts(feed.NAME, done)
+    # the account's own counts are the incidents': other kinds of row are no crimes
     account = {
         "force": force,
-        "landed": bool(open_home(home).lake.files("incidents", force)),
+        "landed": bool(lake.files("incidents", force)),
+        **by_feed.get(request.feed.NAME, {}),
+        "feeds": by_feed,
+    }
+    return _failed(force, "; ".join(why), account) if why else account
+
+
+def _counts(feed: str, done: Ingested) -> Account:
+    """What ingest did, in numbers, which the run's log gets too."""
+    counts: Account = {
         "files": len(done.files),
         "noted": done.months_noted,
         "rows_in": done.total("rows_in"),
@@ -68,15 +86,14 @@ def ingest_one(home: Path, force: str, request: Request) -> Account | State[Acco
         "quarantined_by_rule": dict(done.broken),
     }
     get_run_logger().info(
-        "%s: %d files, %d rows, %d quarantined",
-        force,
-        account["files"],
-        account["rows_in"],
-        account["rows_quarantined"],
+        "%s, %s: %d files, %d rows, %d quarantined",
+        done.force,
+        feed,
+        counts["files"],
+        counts["rows_in"],
+        counts["rows_quarantined"],
     )
-    return (
-        _failed(force, "; ".join(done.rejected), account) if done.rejected else account
-    )
+    return counts
 
 
 @task(task_run_name="score {force}", tags=["score"], **_PATIENT)
@@ -121,7 +138,6 @@ def publish_all(home: Path, as_of: str, method: str) -> Account | State[Account]
         "latest": done.pointed,
         "scored": list(done.scored),
         "unscored": dict(done.unscored),
-        "held": list(done.held),
     }
 
 

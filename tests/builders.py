@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from transforms.categories import CATEGORIES
+from transforms.feeds import police_uk_outcomes, police_uk_stop_and_search
 from transforms.feeds.members import Member
 from transforms.feeds.police_uk import STREET_HEADER
 from transforms.months import Month
@@ -46,19 +47,76 @@ def street_csv(rows: Iterable[Mapping[str, str]], newline: str = "\n") -> bytes:
     return (newline.join(lines) + newline).encode()
 
 
+_DEFAULT_OUTCOME = {
+    name: _DEFAULT_ROW[name]
+    for name in police_uk_outcomes.HEADER.split(",")
+    if name in _DEFAULT_ROW
+} | {"Outcome type": "Offender given a caution"}
+
+_DEFAULT_STOP = {
+    "Type": "Person search",
+    "Date": "2024-01-15T22:30:00+00:00",
+    "Part of a policing operation": "False",
+    "Policing operation": "",
+    "Latitude": "52.500000",
+    "Longitude": "-1.500000",
+    "Gender": "Male",
+    "Age range": "18-24",
+    "Self-defined ethnicity": "White - Irish",
+    "Officer-defined ethnicity": "White",
+    "Legislation": "Misuse of Drugs Act 1971 (section 23)",
+    "Object of search": "Controlled drugs",
+    "Outcome": "A no further action disposal",
+    "Outcome linked to object of search": "False",
+    "Removal of more than just outer clothing": "",
+}
+
+
+def outcome(**changes: str) -> dict[str, str]:
+    """A row of an outcomes file; columns are named as `row` names them."""
+    return _changed(_DEFAULT_OUTCOME, changes)
+
+
+def outcomes_csv(rows: Iterable[Mapping[str, str]]) -> bytes:
+    """An outcomes file of those rows."""
+    return _csv(police_uk_outcomes.HEADER, rows)
+
+
+def stop(**changes: str) -> dict[str, str]:
+    """A row of a stop-and-search file; dashes in columns' names are underscores too."""
+    return _changed(_DEFAULT_STOP, changes)
+
+
+def stops_csv(rows: Iterable[Mapping[str, str]]) -> bytes:
+    """A stop-and-search file of those rows."""
+    return _csv(police_uk_stop_and_search.HEADER, rows)
+
+
+def _changed(default: dict[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+    names = {t.lower().replace(" ", "_").replace("-", "_"): t for t in default}
+    return default | {names[name]: value for name, value in changes.items()}
+
+
+def _csv(header: str, rows: Iterable[Mapping[str, str]]) -> bytes:
+    lines = [header]
+    lines += [",".join(_quoted(r[n]) for n in header.split(",")) for r in rows]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
 def _quoted(value: str) -> str:
     return f'"{value}"' if "," in value else value
 
 
 def release_zip(
-    folder: Path, release: str, files: Mapping[tuple[str, str], bytes]
+    folder: Path, release: str, files: Mapping[tuple[str, ...], bytes]
 ) -> Path:
-    """A release holding a street file for each (force, month)."""
+    """A release holding a file for each (force, month), or (force, month, kind)."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{release}.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for (force, month), data in files.items():
-            archive.writestr(f"{month}/{month}-{force}-street.csv", data)
+        for (force, month, *kind), data in files.items():
+            [named] = kind or ["street"]
+            archive.writestr(f"{month}/{month}-{force}-{named}.csv", data)
     return path
 
 
@@ -97,12 +155,15 @@ def panel_of(incidents: Sequence[tuple[str, tuple[int, int], str]]) -> Panel:
 
 
 def member(
-    force: str = "kent", month: str = "2024-01", release: str = "2024-04"
+    force: str = "kent",
+    month: str = "2024-01",
+    release: str = "2024-04",
+    kind: str = "street",
 ) -> Member:
-    """A street file as a directory lists it, for bytes that are already at hand."""
-    name = f"{month}/{month}-{force}-street.csv"
+    """A file as a directory lists it, for bytes that are already at hand."""
+    name = f"{month}/{month}-{force}-{kind}.csv"
     parsed = Month.parse(month)
-    return Member(release, force, parsed, "street", name, 0, 0, Path(f"{release}.zip"))
+    return Member(release, force, parsed, kind, name, 0, 0, Path(f"{release}.zip"))
 
 
 def kent_csv(month: str, count: int, **changes: str) -> bytes:

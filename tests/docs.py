@@ -7,10 +7,15 @@ python -m tests.docs --check  fails where one is stale
 import sys
 from pathlib import Path
 
-from transforms.feeds.police_uk import FILE_RULES, RULES
+from transforms.feeds import (
+    police_uk,
+    police_uk_outcomes,
+    police_uk_stop_and_search,
+)
 from transforms.forces import FORCES
 from transforms.groups import GROUPS
 from transforms.incidents import LINE_RULES
+from transforms.outcomes import OUTCOMES
 from transforms.publications.documents import dictionary
 from transforms.scores import METHODS
 
@@ -32,14 +37,20 @@ def forces() -> str:
 
 
 def rules() -> str:
-    """Why a row is quarantined, and the groups and methods there are."""
-    lines = ["\n# Why a street row is quarantined\n", "| rule | a row breaks it when |"]
-    lines.append("|---|---|")
-    lines += [f"| {name} | {text} |" for name, text in LINE_RULES.items()]
-    lines += [f"| {rule.id} | {rule.text} |" for rule in RULES]
-    lines += ["\n# Why a street file is refused\n", "| rule | share | what it is |"]
-    lines.append("|---|---|---|")
-    lines += [f"| {r.id} | over {r.share:.1%} of rows | {r.text} |" for r in FILE_RULES]
+    """Why rows are quarantined, and the outcomes, groups and methods there are."""
+    lines: list[str] = []
+    for feed in (police_uk, police_uk_outcomes, police_uk_stop_and_search):
+        lines.append(f"\n# Why a {feed.KIND} row is quarantined\n")
+        lines += ["| rule | a row breaks it when |", "|---|---|"]
+        lines += [f"| {name} | {text} |" for name, text in LINE_RULES.items()]
+        lines += [f"| {rule.id} | {rule.text} |" for rule in feed.RULES]
+        lines.append(f"\n# Why a {feed.KIND} file is refused\n")
+        lines += ["| rule | rows | what it is |", "|---|---|---|"]
+        lines += [
+            f"| {r.id} | over {r.share:.0%} | {r.text} |" for r in feed.FILE_RULES
+        ]
+    lines += ["\n# Outcomes\n", "| outcome | class |", "|---|---|"]
+    lines += [f"| {o.label} | {o.kind.replace('_', ' ')} |" for o in OUTCOMES.values()]
     lines += ["\n# Crime groups\n", "| group | what it is |", "|---|---|"]
     lines += [f"| {g.slug} | {g.note} |" for g in GROUPS.values()]
     lines += ["\n# Methods\n", "| method | version | what it is |", "|---|---|---|"]

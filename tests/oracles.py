@@ -6,7 +6,7 @@ crime groups. Incidents are (cell, month, category) tuples, months are (year, mo
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import h3
 from scipy.stats import nbinom
@@ -175,3 +175,28 @@ def looks_partial(rows: Sequence[tuple[int, int]], month: int) -> bool:
         if not partial:
             supplied.append((number, count))
     raise AssertionError(month)
+
+
+def latest_outcome(
+    crime: Mapping[str, object], outcomes: Sequence[Mapping[str, object]], last: str
+) -> tuple[object, object]:
+    """A crime's outcome and the month of it: the newest of its id, else its own."""
+    if crime["crime_id"] is None:
+        return None, None
+    known = [
+        (row["month"], row["raw_line"], row["outcome"])
+        for row in outcomes
+        if row["crime_id"] == crime["crime_id"] and row["month"] <= last
+    ]
+    if not known:
+        return crime["outcome"], None
+    month, _, outcome = max(known)
+    return outcome, month
+
+
+def outcome_counts(
+    outcomes: Sequence[str | None], positive: Mapping[str, bool]
+) -> tuple[int, int]:
+    """How many are final, and how many of those positive."""
+    final = [o for o in outcomes if o in positive]
+    return len(final), sum(positive[o] for o in final)

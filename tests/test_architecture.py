@@ -1,6 +1,7 @@
 """The rules of the house: what may import what, and that nothing lies about."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def test_the_import_rules_hold() -> None:
         ("transforms/score.py", "import geopandas"),
         ("transforms/score.py", "import duckdb"),
         ("flows/score.py", "import sql"),
+        ("transforms/panel.py", "import transforms.feeds.police_uk_stop_and_search"),
         ("sql/__init__.py", "import transforms.months"),
     ],
 )
@@ -49,6 +51,28 @@ def test_a_planted_import_is_caught(where: str, planted: str, tmp_path: Path) ->
     done = _lint(tmp_path)
     assert done.returncode != 0
     assert planted.split()[1].split(".")[0] in done.stdout
+
+
+def _scoring_that_names_stops(root: Path) -> list[str]:
+    """What makes scores, and yet speaks of the stops table or its feed."""
+    scoring = [
+        *(root / "transforms" / "scores").glob("*.py"),
+        root / "transforms" / "panel.py",
+        root / "transforms" / "score.py",
+        *(root / "sql").glob("cell_*.sql"),
+    ]
+    named = re.compile(r"\bstops|stop_and_search|COMPANIONS|EVERY_FEED")
+    return [path.name for path in scoring if named.search(path.read_text())]
+
+
+def test_nothing_that_scores_knows_stop_and_search(tmp_path: Path) -> None:
+    assert _scoring_that_names_stops(ROOT) == []
+    for package in ("transforms", "sql"):
+        shutil.copytree(ROOT / package, tmp_path / package)
+    for name in ("transforms/scores/view.py", "sql/cell_counts.sql"):
+        with (tmp_path / name).open("a") as file:
+            file.write('\n-- lake.files("stops")\n')
+    assert set(_scoring_that_names_stops(tmp_path)) == {"view.py", "cell_counts.sql"}
 
 
 def test_no_module_is_a_drawer() -> None:

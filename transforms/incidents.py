@@ -54,14 +54,14 @@ class Sifted:
 
     raw_sha256: str
     rows_in: int
-    accepted: pa.Table  # incidents, but for force and month, which are the file's
+    accepted: pa.Table  # but for force and month, which are the file's
     quarantined: pa.Table
     repairs: Sequence[str] = ()  # what was mended in the whole file, in words
 
     @property
     def rows_located(self) -> int:
         """Accepted rows with a place."""
-        return int(self.accepted.num_rows - self.accepted["h3_r9"].null_count)
+        return int(self.accepted.num_rows - self.accepted["longitude"].null_count)
 
 
 def sort_out(

@@ -17,7 +17,7 @@ from transforms.feeds import Feed
 from transforms.feeds.members import Member, read_member
 from transforms.forces import Force
 from transforms.lake import Lake, NewFile, SupersededError
-from transforms.ledger import Partitions, incident_partitions, is_whole
+from transforms.ledger import Partitions, is_whole, of_table, partitions_of
 from transforms.months import Month, month_range
 
 
@@ -40,14 +40,14 @@ class Landed:
     """One file that was read: its ledger entry and the data files written for it."""
 
     entry: Entry
-    incidents: NewFile | None = None
+    accepted: NewFile | None = None
     quarantine: NewFile | None = None
     broken: Counter[str] = field(default_factory=Counter)  # rows by rule
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """What one force's ingest did."""
+    """What one force's ingest of one feed did."""
 
     force: str
     files: list[Landed]
@@ -77,10 +77,10 @@ def decide(
 ) -> Plan:
     """What is missing: a pure decision, from directories and the ledger alone.
 
-    `members` are all files of the source, of every force, since a release spans the
-    months that it holds any file of. Of each month the newest release is landed, or,
-    where its file is refused, the newest that is not; an older release than the one
-    held never replaces it.
+    `members` are all files of one kind in the source, of every force, since a release
+    spans the months that it holds any file of; `ledger` has the rows of that kind. Of
+    each month the newest release is landed, or, where its file is refused, the newest
+    that is not; an older release than the one held never replaces it.
     """
     ledger = list(ledger)
     by_key = {(entry.month, entry.release): entry for entry in ledger}
@@ -147,21 +147,23 @@ def ingest_force(
     received_at: datetime,
     on_file: Callable[[], None] = lambda: None,
 ) -> Ingested:
-    """Bring the lake up to date for one force, and the ledger with it.
+    """Bring the lake up to date with one feed of a force, and the ledger with it.
 
     A refused file leaves its month as it was and is told in the result; the force's
     other months land. Safe beside another writer: whoever loses a race decides again.
     """
+    of_feed = [member for member in members if member.kind == feed.KIND]
     while True:
         ledger = entries(lake.read("coverage", force.id))
-        partitions = incident_partitions(lake, force.id)
-        plan = decide(members, force.id, months, ledger, partitions)
+        of_kind = of_table(ledger, feed.TABLE)
+        partitions = partitions_of(lake, force.id, feed.TABLE)
+        plan = decide(of_feed, force.id, months, of_kind, partitions)
         files = []
         for candidates in plan.read:
             for member in candidates:
                 files.append(_land(lake, feed, force, member, received_at))
                 on_file()
-                if files[-1].incidents:
+                if files[-1].accepted:
                     break
         noted = [
             replace(held, release=member.release, received_at=received_at)
@@ -171,7 +173,7 @@ def ingest_force(
             for month, release in plan.missing
         ]
         try:
-            _commit(lake, force.id, files, noted, ledger)
+            _commit(lake, feed, force.id, files, noted, ledger)
         except SupersededError:
             continue
         return Ingested(force.id, files, len(noted))
@@ -207,39 +209,40 @@ def _land(
             rows_quarantined=held_back.num_rows,
             rows_located=sifted.rows_located,
         ),
-        lake.write("incidents", partition, sifted.accepted),
-        lake.write("quarantine", partition, held_back) if len(held_back) else None,
+        lake.write(feed.TABLE, partition, sifted.accepted),
+        lake.write(feed.QUARANTINE, partition, held_back) if len(held_back) else None,
         Counter(held_back["rule"].to_pylist()),
     )
 
 
 def _commit(
     lake: Lake,
+    feed: Feed,
     force: str,
     files: list[Landed],
     noted: list[Entry],
     ledger: list[Entry],
 ) -> None:
-    """Incidents, quarantine, then the ledger, each only on the ledger decided on."""
+    """Rows, quarantine, then the ledger, each only on the ledger decided on."""
 
     def still_valid() -> bool:
         return entries(lake.read("coverage", force)) == ledger
 
-    months = [f.entry.month for f in files if f.incidents]
-    incidents = [f.incidents for f in files if f.incidents]
+    months = [f.entry.month for f in files if f.accepted]
+    accepted = [f.accepted for f in files if f.accepted]
     held_back = [f.quarantine for f in files if f.quarantine]
-    if incidents:
-        lake.commit("incidents", force, incidents, months, still_valid)
-    stale = {file.partition["month"] for file in lake.files("quarantine", force)}
+    if accepted:
+        lake.commit(feed.TABLE, force, accepted, months, still_valid)
+    stale = {file.partition["month"] for file in lake.files(feed.QUARANTINE, force)}
     if held_back or stale & set(months):
-        lake.commit("quarantine", force, held_back, months, still_valid)
+        lake.commit(feed.QUARANTINE, force, held_back, months, still_valid)
     updated = merged(ledger, [*(f.entry for f in files), *noted])
     if updated != ledger:
         rows = lake.write("coverage", {"force": force}, as_table(updated))
 
         def still_landed() -> bool:
-            now = incident_partitions(lake, force)
-            landed = [f.entry for f in files if f.incidents]
+            now = partitions_of(lake, force, feed.TABLE)
+            landed = [f.entry for f in files if f.accepted]
             return still_valid() and all(is_whole(entry, now) for entry in landed)
 
         lake.commit("coverage", force, [rows], still_valid=still_landed)

@@ -20,7 +20,16 @@ from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction
 
 from transforms.errors import LakeError
-from transforms.schemas import COVERAGE, INCIDENTS, QUARANTINE, SCORES, conform, plain
+from transforms.schemas import (
+    COVERAGE,
+    INCIDENTS,
+    OUTCOMES,
+    QUARANTINE,
+    SCORES,
+    STOPS,
+    conform,
+    plain,
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,10 @@ class TableSpec:
 TABLES: dict[str, TableSpec] = {
     "incidents": TableSpec(INCIDENTS, ("force", "month"), mark="raw_sha256"),
     "quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
+    "outcomes": TableSpec(OUTCOMES, ("force", "month"), mark="raw_sha256"),
+    "outcomes_quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
+    "stops": TableSpec(STOPS, ("force", "month"), mark="raw_sha256"),
+    "stops_quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
     "scores": TableSpec(SCORES, ("force", "as_of"), mark="inputs_sha256"),
     "coverage": TableSpec(COVERAGE, ("force",)),
 }

@@ -4,10 +4,11 @@ A month whose rows in the lake are not what the ledger says is unfinished. It mu
 pass for a missing one, so whoever reads a force meets an error instead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from transforms.coverage import Entry, MonthCoverage, coverage, deciding, entries
 from transforms.errors import ForceError, UsageError
+from transforms.feeds import EVERY_FEED
 from transforms.forces import Force
 from transforms.lake import Lake
 from transforms.months import Month
@@ -16,10 +17,15 @@ from transforms.months import Month
 Partitions = Mapping[str, tuple[str | None, int]]
 
 
-def incident_partitions(lake: Lake, force: str) -> Partitions:
-    """The mark and the rows of each month of a force's incidents."""
-    files = lake.files("incidents", force)
+def partitions_of(lake: Lake, force: str, table: str = "incidents") -> Partitions:
+    """The mark and the rows of each month of a force in that table."""
+    files = lake.files(table, force)
     return {file.partition["month"]: (file.mark, file.rows) for file in files}
+
+
+def of_table(ledger: Iterable[Entry], table: str) -> list[Entry]:
+    """The ledger's rows about that table: files of one kind know nothing of another."""
+    return [entry for entry in ledger if table == EVERY_FEED[entry.feed].TABLE]
 
 
 def is_whole(entry: Entry, partitions: Partitions) -> bool:
@@ -28,10 +34,12 @@ def is_whole(entry: Entry, partitions: Partitions) -> bool:
     return rows == entry.rows_accepted and (mark == entry.raw_sha256 or not rows)
 
 
-def force_coverage(lake: Lake, force: Force) -> dict[Month, MonthCoverage]:
+def force_coverage(
+    lake: Lake, force: Force, table: str = "incidents"
+) -> dict[Month, MonthCoverage]:
     """What each month of a force counts as; `ForceError` if one is unfinished."""
-    held = entries(lake.read("coverage", force.id))
-    partitions = incident_partitions(lake, force.id)
+    held = of_table(entries(lake.read("coverage", force.id)), table)
+    partitions = partitions_of(lake, force.id, table)
     for month, entry in deciding(held).items():
         if not is_whole(entry, partitions):
             raise ForceError(

@@ -65,6 +65,7 @@ def _gather_force(
 ) -> ForceEdition:
     try:
         months = force_coverage(lake, force)
+        outcome_months = force_coverage(lake, force, "outcomes")
     except ForceError as error:
         return ForceEdition(force, {}, str(error), False, None, [], [], 0)
     unscored = unscorable(months, as_of)
@@ -92,6 +93,8 @@ def _gather_force(
         resolution,
         cells,
         area_m2,
+        lake.files("outcomes", force.id),
+        outcome_months,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transforms.errors import UsageError
-from transforms.feeds import FEEDS, Feed
+from transforms.feeds import COMPANIONS, FEEDS, Feed, IncidentFeed
 from transforms.feeds.members import Member
 from transforms.forces import Force, find_force
 from transforms.months import Month, month_range, window
@@ -19,13 +19,19 @@ DEFAULT_RANGE_MONTHS = 36
 class Request:
     """Forces, months and the files of a source."""
 
-    feed: Feed
-    members: Sequence[Member]  # every street file of the source, of any force
+    feed: IncidentFeed
+    members: Sequence[Member]  # every file of the source, of any force and kind
     months: Sequence[Month]
     forces: Sequence[Force]
     passed_over: Mapping[str, str]  # force id: why it is not asked for
     not_there: Sequence[str]  # of all forces, those without a file to ask for
     absent: Mapping[str, str]  # force asked for by name: why there is nothing of it
+
+    @property
+    def feeds(self) -> list[Feed]:
+        """The feeds to ingest, incidents first."""
+        kinds = {member.kind for member in self.members}
+        return [self.feed, *(f for f in COMPANIONS.values() if f.KIND in kinds)]
 
 
 def local_source(source: str | None) -> Path:
@@ -68,15 +74,16 @@ def resolve(
     """
     asked = asked_forces(registry, forces, all_forces)
     feed = FEEDS[DEFAULT_FEED]
-    members = feed.street_members(source, release)
-    if not members:
+    members = feed.members(source, release)
+    street = [m for m in members if m.kind == feed.KIND]
+    if not street:
         raise UsageError(f"source {source} holds no street file")
-    last = Month.parse(end) if end else max(m.month for m in members)
+    last = Month.parse(end) if end else max(m.month for m in street)
     first = Month.parse(start) if start else window(last, DEFAULT_RANGE_MONTHS)[0]
     if first > last:
         raise UsageError(f"the range is empty: {first} comes after {last}")
     span = f"{first} to {last}"
-    present = {m.force for m in members if first <= m.month <= last}
+    present = {m.force for m in street if first <= m.month <= last}
     passed_over = _passed_over(present, registry) if all_forces else {}
     if all_forces:
         asked = [registry[f] for f in sorted(present - set(passed_over))]

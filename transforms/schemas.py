@@ -54,6 +54,45 @@ INCIDENTS = pa.schema(
     ]
 )  # fmt: skip
 
+OUTCOMES = pa.schema(
+    [
+        _field("force", TEXT, "Publishing force: its police.uk id"),
+        _field("month", TEXT, "Calendar month of the outcome, YYYY-MM"),
+        *(INCIDENTS.field(name) for name in ("raw_sha256", "raw_line")),
+        _field("feed", SLUG, "Feed the outcome came by"),
+        _field("crime_id", pa.binary(), "Crime ID as 32 raw bytes: the crime that this is an outcome of; a crime has several"),
+        _field("outcome", SLUG, "Outcome, as a slug"),
+        *(INCIDENTS.field(name) for name in ("longitude", "latitude", "lsoa_code", "lsoa_vintage", "place_label")),
+    ]
+)  # fmt: skip
+
+_UNSTATED = "not stated"
+
+STOPS = pa.schema(
+    [
+        _field("force", TEXT, "Publishing force: its police.uk id"),
+        _field("month", TEXT, "Calendar month of the stop on the clock in Great Britain, YYYY-MM"),
+        *(INCIDENTS.field(name) for name in ("raw_sha256", "raw_line")),
+        _field("feed", SLUG, "Feed the stop came by"),
+        _field("occurred_at", pa.timestamp("us", "UTC"), "Time of the stop, UTC"),
+        _field("local_time", TEXT, "The same on the clock in Great Britain, YYYY-MM-DDTHH:MM:SS"),
+        _field("time_ambiguous", pa.bool_(), "The clock showed local_time twice that night, as it went back; occurred_at says which"),
+        *(INCIDENTS.field(name) for name in ("longitude", "latitude")),
+        _field("search_type", SLUG, "Person search, Vehicle search or both, as published"),
+        _field("policing_operation", pa.bool_(), "Part of a policing operation", null=_UNSTATED),
+        _field("operation_name", SLUG, "Policing operation, as published", null=_UNSTATED),
+        _field("gender", SLUG, "Gender of the person, as published", null=_UNSTATED),
+        _field("age_range", SLUG, "Age range of the person, as published", null=_UNSTATED),
+        _field("self_defined_ethnicity", SLUG, "Ethnicity as the person stated it, as published", null=_UNSTATED),
+        _field("officer_defined_ethnicity", SLUG, "Ethnicity as the officer saw it, as published", null=_UNSTATED),
+        _field("legislation", SLUG, "Power used, as published", null=_UNSTATED),
+        _field("object_of_search", SLUG, "What was searched for, as published", null=_UNSTATED),
+        _field("outcome", SLUG, "What came of the stop, as published", null=_UNSTATED),
+        _field("outcome_linked", pa.bool_(), "The outcome was linked to the object of search", null=_UNSTATED),
+        _field("removal_of_clothing", pa.bool_(), "More than outer clothing was removed", null=_UNSTATED),
+    ]
+)  # fmt: skip
+
 QUARANTINE = pa.schema(
     [
         _field("force", TEXT, "Publishing force: its police.uk id"),
@@ -77,7 +116,7 @@ COVERAGE = pa.schema(
         _field("size_bytes", pa.int64(), "Size of the file, in bytes", null="missing"),
         _field("raw_sha256", TEXT, "SHA-256 of the file's bytes", null="missing or rejected"),
         _field("rows_in", pa.int64(), "Lines in the file less the header", null="missing or rejected"),
-        _field("rows_accepted", pa.int64(), "Rows accepted as incidents", null="missing or rejected"),
+        _field("rows_accepted", pa.int64(), "Rows accepted", null="missing or rejected"),
         _field("rows_quarantined", pa.int64(), "Rows held back by a rule", null="missing or rejected"),
         _field("rows_located", pa.int64(), "Accepted rows with a place", null="missing or rejected"),
         _field("reason", TEXT, "Why the file was rejected", null="not rejected"),
@@ -139,6 +178,8 @@ PUBLISHED = pa.schema(
         _field("easting", pa.int32(), "Easting of the cell's centre, metres, British National Grid (EPSG:27700, to about 2 m)"),
         _field("northing", pa.int32(), "Northing of the cell's centre, metres, British National Grid (EPSG:27700, to about 2 m)"),
         _field("cell_area_m2", pa.float64(), "Area of the cell, square metres"),
+        _field("n_outcomes_12m", _COUNT, "Crimes of n_12m whose latest outcome is known and final", null="no outcomes file of those months is held for the force"),
+        _field("positive_share_12m", pa.float64(), "Share of those with a positive outcome (charge, caution, penalty notice, local resolution, drugs warning), 0 to 1", null="n_outcomes_12m is 0 or empty"),
     ]
 )  # fmt: skip
 

@@ -73,7 +73,7 @@ def test_a_real_home_with_settings_is_refused_for_the_demo(
 def test_settings_without_a_registry_leave_a_home_to_real_forces(
     tmp_path: Path,
 ) -> None:
-    settings_in(tmp_path, "[retention]\nmonths = 60\n")
+    settings_in(tmp_path, "coverage = []\n")
     assert open_home(tmp_path).registry.keys() == FORCES.keys()
 
 

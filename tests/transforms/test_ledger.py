@@ -12,7 +12,7 @@ from transforms.errors import ForceError
 from transforms.feeds.police_uk import sift
 from transforms.forces import FORCES
 from transforms.lake import Lake
-from transforms.ledger import force_coverage, forces_held, incident_partitions
+from transforms.ledger import force_coverage, forces_held, partitions_of
 from transforms.months import Month
 
 
@@ -111,7 +111,7 @@ def test_a_force_never_ingested_has_no_coverage(tmp_path: Path) -> None:
 
 def test_partitions_are_told_by_mark_and_rows(lake: Lake) -> None:
     rows = incidents("2024-01", 5)
-    assert incident_partitions(lake, "kent")["2024-01"] == (
+    assert partitions_of(lake, "kent")["2024-01"] == (
         rows["raw_sha256"][0].as_py(),
         5,
     )

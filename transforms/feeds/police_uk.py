@@ -6,9 +6,6 @@ or none.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -16,100 +13,63 @@ import pyarrow as pa
 
 from transforms import cells, places
 from transforms.categories import CATEGORIES
-from transforms.crime_ids import CrimeIds, read_crime_ids
-from transforms.csv_bytes import Rows, read_rows
-from transforms.errors import FileRejectedError
+from transforms.feeds.archive_file import (
+    COORDINATES,
+    FORCE,
+    LICENCE,
+    LSOA,
+    MONTH,
+    OTHER_FORCE,
+    OTHER_MONTH,
+    PROJECTED,
+    SWAPPED,
+    ArchiveFile,
+    empty,
+    sift_file,
+)
 from transforms.feeds.members import Member, list_members
 from transforms.forces import Force
-from transforms.incidents import (
-    FileRule,
-    Mask,
-    Rule,
-    Sifted,
-    check_identity,
-    quarantine,
-    refuse_by,
-    sort_out,
-)
+from transforms.incidents import Mask, Rule, Sifted
 
 
 NAME = "police_uk"
+KIND = "street"
+TABLE = "incidents"
+QUARANTINE = "quarantine"
+ATTRIBUTION = LICENCE
 TIME_PRECISION = "month"
 SCORED_RESOLUTION = 9
-ATTRIBUTION = (
-    "Contains public sector information licensed under the Open Government Licence"
-    " v3.0 (data.police.uk)"
-)
 
 STREET_HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,"
     "LSOA name,Crime type,Last outcome category,Context"
 )
+
 MEMBER = re.compile(
     r"(?P<month>[0-9]{4}-(?:0[1-9]|1[0-2]))/(?P=month)-(?P<force>[a-z][a-z-]{1,40})"
     r"-(?P<kind>street|outcomes|stop-and-search)\.csv"
 )
 
-_LSOA = re.compile(r"[A-Z][0-9]{8}")
 _ENGLISH_OR_WELSH = re.compile(r"[EW]01[0-9]{6}")
-_DEGREES = re.compile(r"-?[0-9]{1,7}\.?[0-9]{0,12}")
 _SCOTTISH_LATITUDE = 54.9
-_MAX_DEGREES = 360.0
-# Releases from June 2023 on carry LSOA codes of the 2021 census, whatever the month.
-_LSOA_2021_FROM_RELEASE = "2023-06"
 
 _CATEGORY_OF = {label: slug for slug, label in CATEGORIES.items()}
 _CATEGORY_OF["Violent crime"] = "violence-and-sexual-offences"  # its name until 2013
 
 
+def members(source: Path, release: str | None = None) -> list[Member]:
+    """The files of every kind that a local source holds."""
+    return list_members(source, MEMBER, release)
+
+
 def street_members(source: Path, release: str | None = None) -> list[Member]:
     """The street files that a local source holds."""
-    return [m for m in list_members(source, MEMBER, release) if m.kind == "street"]
+    return [m for m in members(source, release) if m.kind == KIND]
 
 
-@dataclass(frozen=True)
-class StreetFile:
-    """One street file's rows, with what its rules look at."""
-
-    member: Member
-    force: Force
-    rows: Rows
-    crime_ids: CrimeIds
-    longitude: cells.Floats  # NaN where the text is no number of degrees
-    latitude: cells.Floats
-
-    @property
-    def placeless(self) -> Mask:
-        """Rows that give no place at all, as the feed does when it has none."""
-        coded = self.rows.coded
-        return coded["Longitude"].where(_empty) & coded["Latitude"].where(_empty)
-
-
-def _empty(text: str) -> bool:
-    return not text
-
-
-def _degrees(text: str) -> float:
-    return float(text) if _DEGREES.fullmatch(text) else np.nan
-
-
-RULES: list[Rule[StreetFile]] = [
-    Rule(
-        "month",
-        "the row's month is not the file's",
-        lambda f: (
-            ~f.rows.coded["Month"].where(lambda text: text == str(f.member.month))
-        ),
-    ),
-    Rule(
-        "force",
-        "`Reported by` is not the force that the file is named after",
-        lambda f: (
-            ~f.rows.coded["Reported by"].where(
-                lambda text: places.clean_text(text) == f.force.name
-            )
-        ),
-    ),
+RULES: list[Rule[ArchiveFile]] = [
+    MONTH,
+    FORCE,
     Rule(
         "category",
         "the crime type is none of the fourteen of police.uk",
@@ -120,52 +80,12 @@ RULES: list[Rule[StreetFile]] = [
         "the Crime ID is neither empty nor 64 lower-case hexadecimal characters",
         lambda f: f.crime_ids.malformed,
     ),
-    Rule(
-        "coordinates",
-        "the coordinates are half given, no numbers, or outside Great Britain",
-        lambda f: ~f.placeless & ~cells.within_bounds(f.longitude, f.latitude),
-    ),
-    Rule(
-        "lsoa",
-        "the LSOA code is neither empty nor a letter and eight digits",
-        lambda f: (
-            ~f.rows.coded["LSOA code"].where(
-                lambda text: not text or _LSOA.fullmatch(text) is not None
-            )
-        ),
-    ),
+    COORDINATES,
+    LSOA,
 ]
 
 
-def _counted(bad: Mask, among: Mask) -> tuple[int, int]:
-    return int((bad & among).sum()), int(among.sum())
-
-
-def _breaking(rule_id: str) -> Callable[[StreetFile], tuple[int, int]]:
-    """How many rows break a row rule, among all."""
-    [rule] = [rule for rule in RULES if rule.id == rule_id]
-    return lambda f: _counted(rule.broken(f), np.ones(len(f.rows.lines), dtype=bool))
-
-
-FILE_RULES: list[FileRule[StreetFile]] = [
-    FileRule("wrong-force", "it is another force's file", 0.5, _breaking("force")),
-    FileRule("wrong-month", "it is another month's file", 0.01, _breaking("month")),
-    FileRule(
-        "swapped",
-        "longitude and latitude are the wrong way round",
-        0.9,
-        lambda f: _counted(cells.within_bounds(f.latitude, f.longitude), ~f.placeless),
-    ),
-    FileRule(
-        "projected",
-        "the coordinates are eastings and northings, not degrees",
-        0.9,
-        lambda f: _counted(
-            (np.abs(f.longitude) > _MAX_DEGREES) | (np.abs(f.latitude) > _MAX_DEGREES),
-            ~f.placeless,
-        ),
-    ),
-]
+FILE_RULES = [OTHER_FORCE, OTHER_MONTH, SWAPPED, PROJECTED]
 
 
 def sift(data: bytes, member: Member, force: Force) -> Sifted:
@@ -173,41 +93,17 @@ def sift(data: bytes, member: Member, force: Force) -> Sifted:
 
     Raises `FileRejectedError` when the file is not a street file of that layout.
     """
-    rows = read_rows(data, STREET_HEADER, member.where, plain=["Crime ID"])
-    file = StreetFile(
-        member,
-        force,
-        rows,
-        read_crime_ids(rows.plain["Crime ID"]),
-        rows.coded["Longitude"].numbers(_degrees),
-        rows.coded["Latitude"].numbers(_degrees),
-    )
-    if str(member.month) > member.release:
-        raise FileRejectedError(
-            f"{member.where}: a month after its release {member.release}"
-        )
-    refuse_by(FILE_RULES, file, member.where)
-    digest = sha256(data).hexdigest()
-    good, lines, broken = sort_out(file, RULES, rows)
-    accepted = _incidents(file, digest).filter(pa.array(good))
-    held = quarantine(data, digest, lines, broken)
-    sifted = Sifted(digest, rows.count, accepted, held, rows.repairs)
-    return check_identity(sifted, member.where)
+    return sift_file(data, STREET_HEADER, member, force, RULES, FILE_RULES, _incidents)
 
 
-def _incidents(file: StreetFile, raw_sha256: str) -> pa.Table:
-    """Every row as an incident, the broken ones too: the caller takes those out."""
-    rows, coded = file.rows, file.rows.coded
-    count = len(rows.lines)
-    located = cells.within_bounds(file.longitude, file.latitude)
-    r9, r10 = _indexed(file, located)
-    vintage = "2021" if file.member.release >= _LSOA_2021_FROM_RELEASE else "2011"
+def _incidents(file: ArchiveFile) -> pa.Table:
+    coded, located = file.rows.coded, file.located
+    count = len(file.rows.lines)
+    r9, r10 = _indexed(file)
     none = pa.nulls(count)
     return pa.table(
         {
-            "raw_sha256": pa.repeat(raw_sha256, count),
-            "raw_line": rows.lines,
-            "feed": pa.repeat(NAME, count),
+            **file.key(NAME),
             "crime_id": file.crime_ids.values,
             "category": coded["Crime type"].mapped(_CATEGORY_OF.get),
             "offence_code": none,
@@ -215,26 +111,24 @@ def _incidents(file: StreetFile, raw_sha256: str) -> pa.Table:
             "occurred_from": none,
             "occurred_to": none,
             "time_precision": pa.repeat(TIME_PRECISION, count),
-            "longitude": pa.array(file.longitude, mask=~located),
-            "latitude": pa.array(file.latitude, mask=~located),
+            **file.point(),
             "location_precision": pa.array(np.where(located, "snap_point", "none")),
-            "in_area": _in_area(file, located),
+            "in_area": _in_area(file),
             "h3_r9": pa.array(r9, mask=~located),
             "h3_r10": pa.array(r10, mask=~located),
-            "lsoa_code": coded["LSOA code"].mapped(lambda text: text or None),
-            "lsoa_vintage": coded["LSOA code"].mapped(lambda t: vintage if t else None),
-            "place_label": coded["Location"].mapped(places.place_label),
+            **file.place(),
         }
     )
 
 
-def _in_area(file: StreetFile, located: Mask) -> Mask:
+def _in_area(file: ArchiveFile) -> Mask:
     lsoa = file.rows.coded["LSOA code"]
     ours = lsoa.where(lambda text: _ENGLISH_OR_WELSH.fullmatch(text) is not None)
-    return located & (ours | lsoa.where(_empty) & (file.latitude < _SCOTTISH_LATITUDE))
+    unnamed = lsoa.where(empty) & (file.latitude < _SCOTTISH_LATITUDE)
+    return file.located & (ours | unnamed)
 
 
-def _indexed(file: StreetFile, located: Mask) -> tuple[cells.Cells, cells.Cells]:
+def _indexed(file: ArchiveFile) -> tuple[cells.Cells, cells.Cells]:
     """Cells at both resolutions: distinct points are indexed, then joined to the rows.
 
     Snap points repeat, so a month of a force has far fewer points than incidents.
@@ -242,7 +136,7 @@ def _indexed(file: StreetFile, located: Mask) -> tuple[cells.Cells, cells.Cells]
     longitude, latitude = file.rows.coded["Longitude"], file.rows.coded["Latitude"]
     point = longitude.codes.astype(np.int64) * len(latitude.texts) + latitude.codes
     _, first, of_row = np.unique(point, return_index=True, return_inverse=True)
-    known = located[first]
+    known = file.located[first]
     found = []
     for resolution in (9, 10):
         of_point = np.zeros(len(first), dtype=np.int64)

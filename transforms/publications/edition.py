@@ -9,8 +9,10 @@ from importlib.metadata import version
 
 import pyarrow as pa
 
+from transforms.coverage import MonthCoverage
 from transforms.groups import groups_sha256
 from transforms.months import Month
+from transforms.outcomes import outcomes_sha256
 from transforms.publications.force_edition import ForceEdition
 from transforms.publications.published import published_cells
 from transforms.scores import Method
@@ -44,22 +46,20 @@ class Edition:
         return {
             "schema_version": SCHEMA_VERSION,
             "parameters": {"as_of": str(self.as_of), "method": self.method.NAME},
-            "data_files": {"crime_groups.toml": groups_sha256()},
+            "data_files": {
+                "crime_groups.toml": groups_sha256(),
+                "outcomes.toml": outcomes_sha256(),
+            },
             "versions": {
                 "hexbeat": version("hexbeat"),
                 self.method.NAME: self.method.VERSION,
             },
             "attribution": self.attribution,
             "inputs": [
-                {
-                    "force": f.force.id,
-                    "month": str(month),
-                    "release": c.entry.release if c.entry else None,
-                    "raw_sha256": c.entry.raw_sha256 if c.entry else None,
-                    "status": c.status,
-                }
+                _input(f.force.id, month, c)
                 for f in self.forces
-                for month, c in f.months.items()
+                for months in (f.months, f.outcome_months)
+                for month, c in months.items()
             ],
             "unscored": {f.force.id: f.unscored for f in self.forces if f.unscored},
         }
@@ -69,3 +69,15 @@ class Edition:
         """`<as-of>-<twelve hex characters of the identity's hash>`."""
         text = json.dumps(self.identity, sort_keys=True)
         return f"{self.as_of}-{sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _input(force: str, month: Month, counts: MonthCoverage) -> dict[str, object]:
+    entry = counts.entry
+    return {
+        "force": force,
+        "feed": entry.feed if entry else None,
+        "month": str(month),
+        "release": entry.release if entry else None,
+        "raw_sha256": entry.raw_sha256 if entry else None,
+        "status": counts.status,
+    }

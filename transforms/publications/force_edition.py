@@ -1,7 +1,7 @@
 """One force's part of an edition."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from transforms.coverage import MonthCoverage, supplied_months
 from transforms.forces import Force
@@ -23,6 +23,8 @@ class ForceEdition:
     resolution: int
     universe_cells: int = 0
     universe_area_m2: float = 0.0
+    outcomes: Sequence[DataFile] = ()
+    outcome_months: Mapping[Month, MonthCoverage] = field(default_factory=dict)
 
     def supplied(self, as_of: Month, months: int) -> int:
         """How many months of the window to the as-of were supplied."""

@@ -11,6 +11,7 @@ from transforms import cells
 from transforms.lake import TABLES, read_files
 from transforms.months import Month, window
 from transforms.publications.force_edition import ForceEdition
+from transforms.publications.outcome_shares import outcome_columns
 from transforms.schemas import PUBLISHED, conform
 
 
@@ -34,9 +35,12 @@ def _of_force(force: ForceEdition, as_of: Month) -> pa.Table:
     ids = rows["h3_cell"].to_numpy()
     distinct, of_row = np.unique(ids, return_inverse=True)
     facts = _cell_facts(force, as_of, distinct).take(pa.array(of_row))
+    shares = outcome_columns(force, as_of, rows["h3_cell"], rows["crime_group"])
     rows = rows.drop_columns(["h3_cell"])
     for name in facts.column_names:
         rows = rows.append_column(name, facts[name])
+    for name, column in shares.items():
+        rows = rows.append_column(name, column)
     code = pa.repeat(force.force.code, len(rows)) if force.force.code else None
     return conform(
         rows.append_column("force_code", code or pa.nulls(len(rows))), PUBLISHED

@@ -1,0 +1,66 @@
+"""positive_outcomes.sql against counting by hand."""
+
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sql
+from tests.oracles import outcome_counts
+
+
+POSITIVE = {"charged": True, "closed": False}
+GROUPS = {"all": ["burglary", "drugs"], "drugs": ["drugs"]}
+SUPPLIED = ["2024-01", "2024-03"]
+CRIMES = st.lists(
+    st.tuples(
+        st.sampled_from([None, 1, 2]),
+        st.sampled_from(["2024-01", "2024-02", "2024-03"]),
+        st.sampled_from(["burglary", "drugs", "other"]),
+        st.sampled_from([None, "charged", "closed", "open"]),
+        st.booleans(),
+    ),
+    max_size=30,
+)
+NAMES = ["h3_r9", "month", "category", "outcome", "in_area"]
+KINDS = [pa.int64(), *[pa.string()] * 3, pa.bool_()]
+
+
+@given(rows=CRIMES)
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_final_outcomes_are_counted_by_cell_and_group(
+    rows: list[tuple[object, ...]],
+) -> None:
+    columns = list(zip(*rows, strict=True)) or [[]] * len(NAMES)
+    crimes = pa.table(
+        [pa.array(c, k) for c, k in zip(columns, KINDS, strict=True)], names=NAMES
+    ).append_column("h3_r10", pa.nulls(len(rows), pa.int64()))
+    pairs = [(group, c) for group, members in GROUPS.items() for c in members]
+    found = sql.run(
+        "positive_outcomes",
+        {
+            "crimes": crimes,
+            "classes": pa.table(
+                {"outcome": list(POSITIVE), "positive": list(POSITIVE.values())}
+            ),
+            "groups": pa.table(
+                {
+                    "crime_group": [g for g, _ in pairs],
+                    "category": [c for _, c in pairs],
+                }
+            ),
+            "months": pa.table({"month": SUPPLIED}),
+        },
+        h3_res=9,
+    )
+    expected = []
+    for cell in (1, 2):
+        for group, members in GROUPS.items():
+            outcomes = [
+                o
+                for c, month, category, o, in_area in rows
+                if c == cell and month in SUPPLIED and category in members and in_area
+            ]
+            final, positive = outcome_counts(outcomes, POSITIVE)
+            if final:
+                expected.append((cell, group, final, positive))
+    assert [tuple(row.values()) for row in found.to_pylist()] == expected

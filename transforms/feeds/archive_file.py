@@ -1,0 +1,204 @@
+"""What the three kinds of file in the police.uk archive share: names, rules, columns.
+
+Each kind is a feed of its own with its own header and rules; the bytes go one way.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+import numpy as np
+import pyarrow as pa
+
+from transforms import cells, places
+from transforms.crime_ids import CrimeIds, read_crime_ids
+from transforms.csv_bytes import Rows, read_rows
+from transforms.errors import FileRejectedError
+from transforms.feeds.members import Member
+from transforms.forces import Force
+from transforms.incidents import (
+    FileRule,
+    Mask,
+    Rule,
+    Sifted,
+    check_identity,
+    quarantine,
+    refuse_by,
+    sort_out,
+)
+
+
+LICENCE = (
+    "Contains public sector information licensed under the Open Government Licence"
+    " v3.0 (data.police.uk)"
+)
+_CRIME_ID = "Crime ID"
+_LSOA = re.compile(r"[A-Z][0-9]{8}")
+_DEGREES = re.compile(r"-?[0-9]{1,7}\.?[0-9]{0,12}")
+# Releases from June 2023 on carry LSOA codes of the 2021 census, whatever the month.
+_LSOA_2021_FROM_RELEASE = "2023-06"
+_MAX_DEGREES = 360.0
+
+
+@dataclass(frozen=True)
+class ArchiveFile:
+    """One file's rows, with what the rules look at."""
+
+    member: Member
+    force: Force
+    rows: Rows
+    raw_sha256: str
+
+    @cached_property
+    def crime_ids(self) -> CrimeIds:
+        """The Crime IDs, of the kinds of file that have them."""
+        return read_crime_ids(self.rows.plain[_CRIME_ID])
+
+    @cached_property
+    def longitude(self) -> cells.Floats:
+        """Degrees east; NaN where the text is no number of degrees."""
+        return self.rows.coded["Longitude"].numbers(_degrees)
+
+    @cached_property
+    def latitude(self) -> cells.Floats:
+        """Degrees north; NaN where the text is no number of degrees."""
+        return self.rows.coded["Latitude"].numbers(_degrees)
+
+    @cached_property
+    def located(self) -> Mask:
+        """Rows with a place within bounds."""
+        return cells.within_bounds(self.longitude, self.latitude)
+
+    @property
+    def placeless(self) -> Mask:
+        """Rows that give no place at all, as the feed does when it has none."""
+        coded = self.rows.coded
+        return coded["Longitude"].where(empty) & coded["Latitude"].where(empty)
+
+    def key(self, feed: str) -> dict[str, pa.Array]:
+        """The columns that lead each row back to its bytes."""
+        count = len(self.rows.lines)
+        return {
+            "raw_sha256": pa.repeat(self.raw_sha256, count),
+            "raw_line": pa.array(self.rows.lines),
+            "feed": pa.repeat(feed, count),
+        }
+
+    def point(self) -> dict[str, pa.Array]:
+        """The coordinates as published."""
+        return {
+            "longitude": pa.array(self.longitude, mask=~self.located),
+            "latitude": pa.array(self.latitude, mask=~self.located),
+        }
+
+    def place(self) -> dict[str, pa.Array]:
+        """The LSOA and the label of the snap point."""
+        vintage = "2021" if self.member.release >= _LSOA_2021_FROM_RELEASE else "2011"
+        lsoa = self.rows.coded["LSOA code"]
+        return {
+            "lsoa_code": lsoa.mapped(lambda text: text or None),
+            "lsoa_vintage": lsoa.mapped(lambda text: vintage if text else None),
+            "place_label": self.rows.coded["Location"].mapped(places.place_label),
+        }
+
+
+def empty(text: str) -> bool:
+    """Whether a field holds nothing."""
+    return not text
+
+
+def _degrees(text: str) -> float:
+    return float(text) if _DEGREES.fullmatch(text) else np.nan
+
+
+MONTH = Rule[ArchiveFile](
+    "month",
+    "the row's month is not the file's",
+    lambda f: ~f.rows.coded["Month"].where(lambda text: text == str(f.member.month)),
+)
+FORCE = Rule[ArchiveFile](
+    "force",
+    "`Reported by` is not the force that the file is named after",
+    lambda f: (
+        ~f.rows.coded["Reported by"].where(
+            lambda text: places.clean_text(text) == f.force.name
+        )
+    ),
+)
+COORDINATES = Rule[ArchiveFile](
+    "coordinates",
+    "the coordinates are half given, no numbers, or outside Great Britain",
+    lambda f: ~f.placeless & ~f.located,
+)
+LSOA = Rule[ArchiveFile](
+    "lsoa",
+    "the LSOA code is neither empty nor a letter and eight digits",
+    lambda f: (
+        ~f.rows.coded["LSOA code"].where(
+            lambda text: not text or _LSOA.fullmatch(text) is not None
+        )
+    ),
+)
+
+
+def _counted(bad: Mask, among: Mask) -> tuple[int, int]:
+    return int((bad & among).sum()), int(among.sum())
+
+
+def all_break(rule: Rule[ArchiveFile]) -> Callable[[ArchiveFile], tuple[int, int]]:
+    """How many of a file's rows break a rule, among all."""
+    return lambda f: _counted(rule.broken(f), np.ones(len(f.rows.lines), dtype=bool))
+
+
+OTHER_FORCE = FileRule(
+    "wrong-force", "it is another force's file", 0.5, all_break(FORCE)
+)
+OTHER_MONTH = FileRule(
+    "wrong-month", "it is another month's file", 0.01, all_break(MONTH)
+)
+SWAPPED = FileRule[ArchiveFile](
+    "swapped",
+    "longitude and latitude are the wrong way round",
+    0.9,
+    lambda f: _counted(cells.within_bounds(f.latitude, f.longitude), ~f.placeless),
+)
+PROJECTED = FileRule[ArchiveFile](
+    "projected",
+    "the coordinates are eastings and northings, not degrees",
+    0.9,
+    lambda f: _counted(
+        (np.abs(f.longitude) > _MAX_DEGREES) | (np.abs(f.latitude) > _MAX_DEGREES),
+        ~f.placeless,
+    ),
+)
+
+
+def sift_file(
+    data: bytes,
+    header: str,
+    member: Member,
+    force: Force,
+    rules: Sequence[Rule[ArchiveFile]],
+    file_rules: Sequence[FileRule[ArchiveFile]],
+    table_of: Callable[[ArchiveFile], pa.Table],
+) -> Sifted:
+    """A file's bytes as accepted rows and quarantine.
+
+    `table_of` makes rows of all the file's lines, the broken ones too: those are taken
+    out here. Raises `FileRejectedError` when the file has not that header and layout.
+    """
+    plain = [_CRIME_ID] if _CRIME_ID in header.split(",") else []
+    rows = read_rows(data, header, member.where, plain)
+    file = ArchiveFile(member, force, rows, sha256(data).hexdigest())
+    if str(member.month) > member.release:
+        raise FileRejectedError(
+            f"{member.where}: a month after its release {member.release}"
+        )
+    refuse_by(file_rules, file, member.where)
+    good, lines, broken = sort_out(file, rules, rows)
+    accepted = table_of(file).filter(pa.array(good))
+    held = quarantine(data, file.raw_sha256, lines, broken)
+    sifted = Sifted(file.raw_sha256, rows.count, accepted, held, rows.repairs)
+    return check_identity(sifted, member.where)
