@@ -22,6 +22,7 @@ class ForceEdition:
     resolution: int
     universe_cells: int = 0
     universe_area_m2: float = 0.0
+    failed: bool = False  # its lake could not be read
 
     def supplied(self, as_of: Month, months: int) -> int:
         """How many months of the window to the as-of were supplied."""

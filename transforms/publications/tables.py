@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from transforms import cells
 from transforms.lake import TABLES, read_files
 from transforms.publications.edition import Edition
+from transforms.publications.formulas import withhold_formulas
 from transforms.schemas import HISTORY, PUBLISHED_COVERAGE, conform
 
 
@@ -56,4 +57,6 @@ def write_history(edition: Edition, path: Path) -> None:
 
 
 def _write_csv(table: pa.Table, path: Path) -> None:
-    pacsv.write_csv(table, path, pacsv.WriteOptions(quoting_style="needed"))
+    pacsv.write_csv(
+        withhold_formulas(table), path, pacsv.WriteOptions(quoting_style="needed")
+    )
