@@ -23,6 +23,8 @@ def publish(params: ScoreParams) -> State[dict[str, Any]]:
         if "run_id" in account:
             summary.changed = account["created"]
             summary.facts |= account
+            summary.asked += account["scored"]
+            summary.failed |= account["forces_failed"]
             page = home.root / "publications" / "runs" / account["run_id"] / "internal"
             create_link_artifact(
                 description="The map of this publication",

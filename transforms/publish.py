@@ -8,12 +8,12 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from uuid import uuid4
 
 import pyarrow.parquet as pq
 
+from transforms.checksums import file_sha256, refuse_damaged
 from transforms.errors import ForceError, UsageError
 from transforms.feeds import FEEDS
 from transforms.forces import Force
@@ -21,14 +21,12 @@ from transforms.home import Home
 from transforms.lake import DataFile, Lake, flush_folder
 from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month, window
-from transforms.publications import FORMATS
+from transforms.publications import FORMATS, data_package
 from transforms.publications.edition import SCHEMA_VERSION, Edition
 from transforms.publications.force_edition import ForceEdition
 from transforms.score import KEPT_AS_OFS, inputs_sha256, unscorable
 from transforms.scores import Method
-
-
-TIER = "internal"
+from transforms.seal import TIER, file_facts, json_text, pointer_to, sums_text
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,7 @@ class Published:
     pointed: bool  # whether latest.json points at it
     scored: list[str]
     unscored: dict[str, str]
+    failed: dict[str, str]  # of those without a score, the ones that should have one
 
 
 def gather(home: Home, as_of: Month, method: Method) -> Edition:
@@ -63,8 +62,11 @@ def _gather_force(
 ) -> ForceEdition:
     try:
         months = force_coverage(lake, force)
+        incidents = lake.files("incidents", force.id)
+        refuse_damaged("incidents", incidents)
+        refuse_damaged("scores", lake.files("scores", force.id))
     except ForceError as error:
-        return ForceEdition(force, {}, str(error), None, [], [], 0)
+        return ForceEdition(force, {}, str(error), None, [], [], 0, failed=True)
     unscored = unscorable(months, as_of)
     current = {
         f.partition["as_of"]: f
@@ -82,7 +84,7 @@ def _gather_force(
         unscored,
         scores,
         [current[m] for m in kept if m in current],
-        lake.files("incidents", force.id),
+        incidents,
         resolution,
         cells,
         area_m2,
@@ -114,6 +116,7 @@ def publish(home: Home, as_of: Month, method: Method) -> Published:
         _point_at(home.publications, edition, folder),
         [f.force.id for f in edition.scored],
         {f.force.id: f.unscored for f in edition.forces if f.unscored},
+        {f.force.id: f.unscored for f in edition.forces if f.unscored and f.failed},
     )
 
 
@@ -142,10 +145,9 @@ def _build(edition: Edition, folder: Path) -> bool:
 
 def _seal(edition: Edition, tier: Path) -> None:
     """Hash every file into the manifest, flush them, and make them read-only."""
-    files = [
-        {"path": f.name, "bytes": f.stat().st_size, "sha256": _sha256(f)}
-        for f in sorted(tier.iterdir())
-    ]
+    files = [file_facts(f) for f in sorted(tier.iterdir())]
+    package = tier / data_package.NAME
+    _write_json(package, data_package.describe(edition, files))
     manifest = {
         "schema_version": SCHEMA_VERSION,
         "run_id": edition.run_id,
@@ -167,11 +169,11 @@ def _seal(edition: Edition, tier: Path) -> None:
             }
             for f in edition.forces
         ],
-        "files": files,
+        "files": sorted([*files, file_facts(package)], key=lambda f: str(f["path"])),
     }
     _write_json(tier / "manifest.json", manifest)
-    sums = [f"{_sha256(f)}  {f.name}\n" for f in sorted(tier.iterdir())]
-    (tier / "SHA256SUMS").write_text("".join(sums))
+    sums = {f.name: file_sha256(f) for f in tier.iterdir()}
+    (tier / "SHA256SUMS").write_text(sums_text(sums))
     for file in tier.iterdir():
         _flush_file(file)
         file.chmod(0o444)
@@ -181,15 +183,8 @@ def _seal(edition: Edition, tier: Path) -> None:
 def _point_at(publications: Path, edition: Edition, folder: Path) -> bool:
     """Let latest.json name this run, unless it names a later as-of month."""
     pointer = publications / "latest.json"
-    path = f"runs/{edition.run_id}/{TIER}"
-    wanted = {
-        "schema_version": SCHEMA_VERSION,
-        "run_id": edition.run_id,
-        "as_of": str(edition.as_of),
-        "path": path,
-        "manifest": f"{path}/manifest.json",
-        "manifest_sha256": _sha256(folder / TIER / "manifest.json"),
-    }
+    manifest_sha256 = file_sha256(folder / TIER / "manifest.json")
+    wanted = pointer_to(edition.run_id, manifest_sha256, SCHEMA_VERSION)
     if pointer.exists():
         held = json.loads(pointer.read_text())
         if held == wanted:
@@ -205,12 +200,7 @@ def _point_at(publications: Path, edition: Edition, folder: Path) -> bool:
 
 
 def _write_json(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    path.write_text(json_text(content))
 
 
 def _flush_file(path: Path) -> None:
