@@ -177,6 +177,40 @@ def status(*, home: HomeFolder = None, json_: Json = False) -> int:
     return show_status(open_home(folder), as_json=json_)
 
 
+@app.command
+def verify(
+    run_id: Annotated[
+        str | None, Parameter(name="RUN", help="Run, if not latest")
+    ] = None,
+    /,
+    *,
+    source: Source = None,
+    release: Release = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Hash a publication again, and what it was made from; tell what differs."""
+    from flows.accounts import show_verified
+    from flows.settings import Settings
+    from transforms.home import open_home
+    from transforms.request import local_source
+    from transforms.verify import verify as verify_run
+
+    folder = local_source(source) if source else None
+    opened = open_home(home or Settings().home)
+    found = verify_run(opened, run_id, folder, release)
+    return show_verified(found, as_json=json_)
+
+
+@app.command
+def doctor(*, home: HomeFolder = None, json_: Json = False) -> int:
+    """Whether this installation and this home are in order, and how to mend them."""
+    from flows.accounts import show_findings
+    from flows.doctor import examine
+
+    return show_findings(examine(home), as_json=json_)
+
+
 def _given(**options: Any) -> dict[str, Any]:
     """The options that were given: the parameters' own defaults stand for the rest."""
     return {name: value for name, value in options.items() if value is not None}

@@ -23,9 +23,14 @@ def publish(params: ScoreParams) -> State[dict[str, Any]]:
         if "run_id" in account:
             summary.changed = account["created"]
             summary.facts |= account
-            summary.asked = [*account["scored"], *account["held"]]
-            for force in account["held"]:
-                summary.failed[force] = f"{force}: {account['unscored'][force]}"
+            summary.asked += account["scored"]
+            for force, why in account["forces_failed"].items():
+                summary.failed[force] = f"{force}: {why}"
+            summary.notes += [
+                f"{force}: not published, {why}"
+                for force, why in account["unscored"].items()
+                if force not in account["forces_failed"]
+            ]
             page = home.root / "publications" / "runs" / account["run_id"] / "internal"
             create_link_artifact(
                 description="The map of this publication",

@@ -138,6 +138,7 @@ def publish_all(home: Path, as_of: str, method: str) -> Account | State[Account]
         "latest": done.pointed,
         "scored": list(done.scored),
         "unscored": dict(done.unscored),
+        "forces_failed": dict(done.failed),
     }
 
 

@@ -30,7 +30,9 @@ def test_everything_registered_is_documented(name: str) -> None:
 
 def test_every_command_is_documented_and_has_help() -> None:
     commands = [name for name in app if not name.startswith("-")]
-    assert {"run", "demo", "ingest", "score", "publish", "status"} <= set(commands)
+    assert {"run", "demo", "ingest", "score", "publish", "status", "verify"} <= set(
+        commands
+    )
     for name in commands:
         assert f"hexbeat {name}" in _all_text()
         assert app[name].help

@@ -124,6 +124,13 @@ def coverage(ledger: Iterable[Entry], force: Force) -> dict[Month, MonthCoverage
     return known
 
 
+def reason_of(counts: MonthCoverage) -> str | None:
+    """Why a month counts as it does, where that was not the plain rule."""
+    if counts.override:
+        return counts.override.reason
+    return counts.entry.reason if counts.entry else None
+
+
 def supplied_months(months: Mapping[Month, MonthCoverage]) -> list[Month]:
     """The months that are exposure."""
     return [month for month, c in months.items() if c.status == "supplied"]

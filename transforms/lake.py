@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from uuid import uuid4
@@ -16,7 +17,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable
-from deltalake.exceptions import CommitFailedError
+from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 
 from transforms.errors import LakeError
@@ -73,6 +74,12 @@ class DataFile:
     partition: Mapping[str, str]
     rows: int
     mark: str | None
+    size_bytes: int
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its bytes as written, which its name carries."""
+        return Path(self.path).stem.rpartition("-")[2]
 
 
 class SupersededError(Exception):
@@ -110,7 +117,8 @@ class Lake:
             if force is None or partition["force"] == force:
                 mark = action.get(f"min.{spec.mark}")
                 path = str(self._path(name) / action["path"])
-                found.append(DataFile(path, partition, action["num_records"], mark))
+                rows, size = action["num_records"], action["size_bytes"]
+                found.append(DataFile(path, partition, rows, mark, size))
         return sorted(found, key=lambda f: sorted(f.partition.items()))
 
     def read(self, name: str, force: str | None = None) -> pa.Table:
@@ -122,13 +130,17 @@ class Lake:
         spec = TABLES[name]
         stored = conform(rows, spec.stored)
         folder = "/".join(f"{key}={partition[key]}" for key in spec.partition_by)
-        relative = f"{folder}/{uuid4().hex}.parquet"
+        data = _as_parquet(stored)
+        # The hash goes where no checkpoint, vacuum or other reader can lose it. The
+        # prefix keeps two writers of the same rows from writing the same file.
+        file = f"{uuid4().hex[:8]}-{sha256(data).hexdigest()}.parquet"
+        relative = f"{folder}/{file}"
         path = self._path(name) / relative
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_parquet(stored, path)
+        _write_flushed(data, path)
         return AddAction(
             relative,
-            path.stat().st_size,
+            len(data),
             dict(partition),
             0,
             True,
@@ -181,11 +193,17 @@ class Lake:
 
     def _table(self, name: str) -> DeltaTable | None:
         path = self._path(name)
-        if self._versions is not None:
-            if name not in self._versions:
-                return None
-            return DeltaTable(path, version=self._versions[name])
-        return DeltaTable(path) if DeltaTable.is_deltatable(str(path)) else None
+        try:
+            if self._versions is not None:
+                if name not in self._versions:
+                    return None
+                return DeltaTable(path, version=self._versions[name])
+            return DeltaTable(path) if DeltaTable.is_deltatable(str(path)) else None
+        except DeltaError as error:
+            raise LakeError(
+                f"the {name} table's log cannot be read; bring {path / '_delta_log'}"
+                " back from a backup"
+            ) from error
 
     def _create(self, name: str) -> DeltaTable:
         spec = TABLES[name]
@@ -210,13 +228,19 @@ def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
     return pa.concat_tables(tables) if tables else spec.schema.empty_table()
 
 
-def _write_parquet(table: pa.Table, path: Path) -> None:
+def _as_parquet(table: pa.Table) -> pa.Buffer:
     # Crime IDs are noise: compressing them costs time and saves nothing.
     names = table.column_names
     compression = {n: "none" if n == "crime_id" else "zstd" for n in names}
     dictionary = [n for n in names if n not in ("crime_id", "raw_line")]
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression=compression, use_dictionary=dictionary)
+    return sink.getvalue()
+
+
+def _write_flushed(data: pa.Buffer, path: Path) -> None:
     with path.open("xb") as sink:
-        pq.write_table(table, sink, compression=compression, use_dictionary=dictionary)
+        sink.write(data)
         sink.flush()
         os.fsync(sink.fileno())
     flush_folder(path.parent)

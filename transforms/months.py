@@ -1,7 +1,9 @@
 """Calendar months, the only clock of the public feed."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 from transforms.errors import UsageError
@@ -27,6 +29,11 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+    @property
+    def last_day(self) -> date:
+        """The month's last day."""
+        return date(self.year, self.month, monthrange(self.year, self.month)[1])
 
     def __add__(self, months: int) -> "Month":
         years, month = divmod(self.year * 12 + self.month - 1 + months, 12)

@@ -8,28 +8,19 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from uuid import uuid4
 
-import pyarrow.parquet as pq
-
-from transforms.errors import ForceError, UsageError
-from transforms.feeds import FEEDS
-from transforms.forces import Force
-from transforms.holds import find_holds, held_in_words, read_profiles
+from transforms.checksums import file_sha256
+from transforms.errors import HexbeatError
+from transforms.gather import gather
 from transforms.home import Home
-from transforms.lake import DataFile, Lake, flush_folder
-from transforms.ledger import force_coverage, forces_held
-from transforms.months import Month, window
-from transforms.publications import FORMATS
+from transforms.lake import flush_folder
+from transforms.months import Month
+from transforms.publications import FORMATS, data_package
 from transforms.publications.edition import SCHEMA_VERSION, Edition
-from transforms.publications.force_edition import ForceEdition
-from transforms.score import KEPT_AS_OFS, inputs_sha256, unscorable
 from transforms.scores import Method
-
-
-TIER = "internal"
+from transforms.seal import TIER, file_facts, json_text, pointer_to, sums_text
 
 
 @dataclass(frozen=True)
@@ -42,73 +33,7 @@ class Published:
     pointed: bool  # whether latest.json points at it
     scored: list[str]
     unscored: dict[str, str]
-    held: list[str]  # of the unscored, those held back until a person has looked
-
-
-def gather(home: Home, as_of: Month, method: Method) -> Edition:
-    """Everything a publication at that month says: every force in the lake."""
-    lake = Lake(home.root / "lake", home.lake.versions())
-    forces = [
-        _gather_force(lake, f, as_of, method) for f in forces_held(lake, home.registry)
-    ]
-    if not any(f.scores for f in forces):
-        reasons = "; ".join(f"{f.force.id}: {f.unscored}" for f in forces)
-        raise UsageError(
-            f"nothing to publish at {as_of}: {reasons or 'the lake is empty'}"
-        )
-    attribution = home.attribution_instead or _attribution(forces)
-    return Edition(as_of, method, forces, attribution)
-
-
-def _gather_force(
-    lake: Lake, force: Force, as_of: Month, method: Method
-) -> ForceEdition:
-    try:
-        months = force_coverage(lake, force)
-        outcome_months = force_coverage(lake, force, "outcomes")
-    except ForceError as error:
-        return ForceEdition(force, {}, str(error), False, None, [], [], 0)
-    unscored = unscorable(months, as_of)
-    holds = [] if unscored else find_holds(read_profiles(lake, force.id), months, as_of)
-    if holds:
-        unscored = held_in_words(holds)
-    current = {
-        f.partition["as_of"]: f
-        for f in lake.files("scores", force.id)
-        if f.mark == inputs_sha256(months, Month.parse(f.partition["as_of"]), method)
-    }
-    scores = None if holds else current.get(str(as_of))
-    if scores is None and unscored is None:
-        unscored = "its scores are not up to date; score it again"
-    resolution, cells, area_m2 = _universe(scores) if scores else (0, 0, 0.0)
-    kept = [str(m) for m in window(as_of, KEPT_AS_OFS)]
-    return ForceEdition(
-        force,
-        months,
-        unscored,
-        bool(holds),
-        scores,
-        [current[m] for m in kept if m in current],
-        lake.files("incidents", force.id),
-        resolution,
-        cells,
-        area_m2,
-        lake.files("outcomes", force.id),
-        outcome_months,
-    )
-
-
-def _universe(scores: DataFile) -> tuple[int, int, float]:
-    """Resolution, cells and area of the universe, which stand on every score row."""
-    columns = ["h3_res", "universe_cells", "universe_area_m2"]
-    rows = pq.ParquetFile(scores.path).read_row_group(0, columns=columns)
-    resolution, cells, area_m2 = (rows[name][0].as_py() for name in columns)
-    return resolution, cells, area_m2
-
-
-def _attribution(forces: list[ForceEdition]) -> str:
-    feeds = {c.entry.feed for f in forces for c in f.months.values() if c.entry}
-    return "; ".join(FEEDS[feed].ATTRIBUTION for feed in sorted(feeds))
+    failed: dict[str, str]  # of those without a score, the ones that should have one
 
 
 def publish(home: Home, as_of: Month, method: Method) -> Published:
@@ -123,7 +48,7 @@ def publish(home: Home, as_of: Month, method: Method) -> Published:
         _point_at(home.publications, edition, folder),
         [f.force.id for f in edition.scored],
         {f.force.id: f.unscored for f in edition.forces if f.unscored},
-        [f.force.id for f in edition.forces if f.held],
+        {f.force.id: f.unscored for f in edition.forces if f.unscored and f.failed},
     )
 
 
@@ -152,10 +77,9 @@ def _build(edition: Edition, folder: Path) -> bool:
 
 def _seal(edition: Edition, tier: Path) -> None:
     """Hash every file into the manifest, flush them, and make them read-only."""
-    files = [
-        {"path": f.name, "bytes": f.stat().st_size, "sha256": _sha256(f)}
-        for f in sorted(tier.iterdir())
-    ]
+    files = [file_facts(f) for f in sorted(tier.iterdir())]
+    package = tier / data_package.NAME
+    _write_json(package, data_package.describe(edition, files))
     manifest = {
         "schema_version": SCHEMA_VERSION,
         "run_id": edition.run_id,
@@ -173,15 +97,15 @@ def _seal(edition: Edition, tier: Path) -> None:
                 "universe_area_m2": round(f.universe_area_m2, 1),
                 "months_12m": f.supplied(edition.as_of, 12),
                 "months_36m": f.supplied(edition.as_of, 36),
-                "newest_month": f.newest_month,
+                "newest_month": f.newest_month(edition.as_of),
             }
             for f in edition.forces
         ],
-        "files": files,
+        "files": sorted([*files, file_facts(package)], key=lambda f: str(f["path"])),
     }
     _write_json(tier / "manifest.json", manifest)
-    sums = [f"{_sha256(f)}  {f.name}\n" for f in sorted(tier.iterdir())]
-    (tier / "SHA256SUMS").write_text("".join(sums))
+    sums = {f.name: file_sha256(f) for f in tier.iterdir()}
+    (tier / "SHA256SUMS").write_text(sums_text(sums))
     for file in tier.iterdir():
         _flush_file(file)
         file.chmod(0o444)
@@ -191,17 +115,10 @@ def _seal(edition: Edition, tier: Path) -> None:
 def _point_at(publications: Path, edition: Edition, folder: Path) -> bool:
     """Let latest.json name this run, unless it names a later as-of month."""
     pointer = publications / "latest.json"
-    path = f"runs/{edition.run_id}/{TIER}"
-    wanted = {
-        "schema_version": SCHEMA_VERSION,
-        "run_id": edition.run_id,
-        "as_of": str(edition.as_of),
-        "path": path,
-        "manifest": f"{path}/manifest.json",
-        "manifest_sha256": _sha256(folder / TIER / "manifest.json"),
-    }
+    manifest_sha256 = file_sha256(folder / TIER / "manifest.json")
+    wanted = pointer_to(edition.run_id, manifest_sha256, SCHEMA_VERSION)
     if pointer.exists():
-        held = json.loads(pointer.read_text())
+        held = _pointed(pointer)
         if held == wanted:
             return True
         if held["as_of"] > wanted["as_of"]:
@@ -214,13 +131,18 @@ def _point_at(publications: Path, edition: Edition, folder: Path) -> bool:
     return True
 
 
+def _pointed(pointer: Path) -> dict[str, str]:
+    try:
+        held = json.loads(pointer.read_text())
+        return {name: str(value) for name, value in held.items() if held["as_of"]}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise HexbeatError(
+            f"{pointer} is not what publishing wrote; move it away and publish again"
+        ) from error
+
+
 def _write_json(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    path.write_text(json_text(content))
 
 
 def _flush_file(path: Path) -> None:

@@ -28,6 +28,11 @@ def plain(field: pa.Field) -> pa.Field:
     return field
 
 
+def about(field: pa.Field) -> dict[str, str]:
+    """What a field says of itself: `description`, and `null` where it may be absent."""
+    return {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
+
+
 INCIDENTS = pa.schema(
     [
         _field("force", TEXT, "Publishing force: its police.uk id"),
@@ -171,7 +176,7 @@ PUBLISHED = pa.schema(
         _field("h3_cell", TEXT, "H3 cell: 15 lower-case hexadecimal characters"),
         _field("force_code", TEXT, "ONS police force area code", null="the force has none"),
         *(plain(field) for field in SCORES if field.name not in _INTERNAL),
-        _field("place_label", TEXT, "Commonest street or venue among the cell's incidents of 36 months; ties alphabetical", null="none named"),
+        _field("place_label", TEXT, "Commonest street or venue among the cell's incidents of 36 months; ties alphabetical", null="none named, or it starts as a spreadsheet formula does"),
         _field("lsoa21cd", TEXT, "Commonest 2021 LSOA among the cell's incidents of 36 months; ties alphabetical", null="none of 2021 vintage"),
         _field("lat", pa.float64(), "Latitude of the cell's centre, degrees, WGS 84"),
         _field("lon", pa.float64(), "Longitude of the cell's centre, degrees, WGS 84"),
@@ -204,7 +209,8 @@ PUBLISHED_COVERAGE = pa.schema(
         _field("force_name", TEXT, "Force: its name"),
         COVERAGE.field("month"),
         _field("status", TEXT, "What the month counts as: supplied, partial_suspected, missing, not_supplied or rejected. Only supplied months are exposure; missing is never zero"),
-        *(COVERAGE.field(name) for name in ("release", "rows_in", "rows_accepted", "rows_quarantined", "rows_located", "raw_sha256", "reason")),
+        *(COVERAGE.field(name) for name in ("release", "rows_in", "rows_accepted", "rows_quarantined", "rows_located", "raw_sha256")),
+        _field("reason", TEXT, "Why the month counts so: a file's refusal, or an override's reason", null="the plain rule"),
     ]
 )  # fmt: skip
 

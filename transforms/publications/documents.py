@@ -8,7 +8,8 @@ import pyarrow as pa
 from transforms.categories import CATEGORIES
 from transforms.groups import GROUPS
 from transforms.publications.edition import Edition
-from transforms.schemas import HISTORY, PUBLISHED, PUBLISHED_COVERAGE
+from transforms.publications.geojson import TOP_CELLS, TOP_GROUPS
+from transforms.schemas import HISTORY, PUBLISHED, PUBLISHED_COVERAGE, about
 
 
 _METHOD = """# How these hot spots were made
@@ -38,6 +39,15 @@ shares of all cells of the force's universe, with and without crime.
 - **A force has no score** where fewer than 3 of the 12 months to {as_of} were supplied,
   or its newest supplied month is more than 3 months before {as_of}.
 - **Stop and search never enters a score.**
+
+## Which file holds which cells
+
+`hotspot_cells.parquet` and `.csv` hold every published cell of every crime group: those
+with any incident of it in 36 months, and the top 5 %. `hotspots.gpkg` holds the same of
+all crime, and of every other group the top 5 % of each force alone, so that a desktop
+GIS can open it; its style draws all crime. `top_hotspots.geojson` holds the {top_cells}
+highest cells of each force in each of {top_groups}.
+A street label that starts as a spreadsheet formula does is left empty in every file.
 
 ## Forces
 
@@ -80,7 +90,7 @@ def write_method(edition: Edition, path: Path) -> None:
     forces = [
         f"| {f.force.name} | {f.unscored or 'yes'} | {f.universe_cells:,} |"
         f" {f.universe_area_m2 / 1e6:,.0f} | {f.supplied(edition.as_of, 12)} |"
-        f" {f.newest_month or 'none'} |"
+        f" {f.newest_month(edition.as_of) or 'none'} |"
         for f in edition.forces
     ]
     groups = [
@@ -93,6 +103,8 @@ def write_method(edition: Edition, path: Path) -> None:
         as_of=edition.as_of,
         method=f"{edition.method.LABEL} (version {edition.method.VERSION})",
         in_words=_IN_WORDS[edition.method.NAME],
+        top_cells=TOP_CELLS,
+        top_groups=", ".join(TOP_GROUPS),
         forces="\n".join(forces),
         groups="\n".join(groups),
     )
@@ -123,15 +135,17 @@ def dictionary() -> str:
         parts += rows
     parts.append(
         "\nThe Parquet file of cells also has `geometry` (the hexagon, WGS 84)"
-        " and `bbox`."
+        " and `bbox`; `hotspot_cells` in hotspots.gpkg has all columns and `geom`"
+        " (British National Grid), for all-crime and the top 5 % of every other group;"
+        " top_hotspots.geojson some of them, for the 50 highest cells of six groups."
     )
     return "\n".join(parts) + "\n"
 
 
 def _row(field: pa.Field) -> str:
-    about = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
-    empty = about.get("null", "never empty")
-    return f"| `{field.name}` | {field.type} | {about['description']} | {empty} |"
+    says = about(field)
+    empty = says.get("null", "never empty")
+    return f"| `{field.name}` | {field.type} | {says['description']} | {empty} |"
 
 
 def write_provenance(edition: Edition, path: Path) -> None:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import pyarrow as pa
 
-from transforms.coverage import MonthCoverage
+from transforms.coverage import MonthCoverage, reason_of
 from transforms.groups import groups_sha256
 from transforms.months import Month
 from transforms.outcomes import outcomes_sha256
@@ -80,4 +80,5 @@ def _input(force: str, month: Month, counts: MonthCoverage) -> dict[str, object]
         "release": entry.release if entry else None,
         "raw_sha256": entry.raw_sha256 if entry else None,
         "status": counts.status,
+        "reason": reason_of(counts),
     }

@@ -15,12 +15,12 @@ class ForceEdition:
 
     force: Force
     months: Mapping[Month, MonthCoverage]
-    unscored: str | None
-    held: bool  # back, until a person has looked
-    scores: DataFile | None  # at the as-of month
-    history: Sequence[DataFile]  # at the newest twelve, oldest first
-    incidents: Sequence[DataFile]
-    resolution: int
+    unscored: str | None = None
+    failed: bool = False  # it has no score, and should have one
+    scores: DataFile | None = None  # at the as-of month
+    history: Sequence[DataFile] = ()  # at the newest twelve, oldest first
+    incidents: Sequence[DataFile] = ()
+    resolution: int = 0
     universe_cells: int = 0
     universe_area_m2: float = 0.0
     outcomes: Sequence[DataFile] = ()
@@ -30,7 +30,7 @@ class ForceEdition:
         """How many months of the window to the as-of were supplied."""
         return len(set(supplied_months(self.months)) & set(window(as_of, months)))
 
-    @property
-    def newest_month(self) -> str | None:
-        """The newest supplied month."""
-        return str(max(supplied_months(self.months), default="")) or None
+    def newest_month(self, as_of: Month) -> str | None:
+        """The newest month supplied up to the as-of."""
+        known = [month for month in supplied_months(self.months) if month <= as_of]
+        return str(known[-1]) if known else None

@@ -11,6 +11,7 @@ from transforms import cells
 from transforms.lake import TABLES, read_files
 from transforms.months import Month, window
 from transforms.publications.force_edition import ForceEdition
+from transforms.publications.formulas import withhold_formulas
 from transforms.publications.outcome_shares import outcome_columns
 from transforms.schemas import PUBLISHED, conform
 
@@ -25,7 +26,7 @@ def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> pa.Table:
     tables = [_of_force(force, as_of) for force in forces]
     if not tables:
         return PUBLISHED.empty_table()
-    return pa.concat_tables(tables).sort_by(
+    return withhold_formulas(pa.concat_tables(tables)).sort_by(
         [(key, "ascending") for key in ("h3_cell", "force", "crime_group")]
     )
 

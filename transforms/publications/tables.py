@@ -8,8 +8,10 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from transforms import cells
+from transforms.coverage import reason_of
 from transforms.lake import TABLES, read_files
 from transforms.publications.edition import Edition
+from transforms.publications.formulas import withhold_formulas
 from transforms.schemas import HISTORY, PUBLISHED_COVERAGE, conform
 
 
@@ -31,6 +33,7 @@ def write_coverage(edition: Edition, path: Path) -> None:
                 for name in PUBLISHED_COVERAGE.names[4:]
                 if c.entry
             },
+            "reason": reason_of(c),
         }
         for f in edition.forces
         for month, c in f.months.items()
@@ -56,4 +59,6 @@ def write_history(edition: Edition, path: Path) -> None:
 
 
 def _write_csv(table: pa.Table, path: Path) -> None:
-    pacsv.write_csv(table, path, pacsv.WriteOptions(quoting_style="needed"))
+    pacsv.write_csv(
+        withhold_formulas(table), path, pacsv.WriteOptions(quoting_style="needed")
+    )

@@ -29,7 +29,7 @@ def write_map(edition: Edition, path: Path) -> None:
                 f.force.name,
                 f.universe_cells,
                 f.supplied(edition.as_of, 12),
-                f.newest_month,
+                f.newest_month(edition.as_of),
                 f.unscored,
             )
             for f in edition.forces

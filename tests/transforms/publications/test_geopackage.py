@@ -1,0 +1,125 @@
+"""The GeoPackage opens everywhere, in the National Grid, with its style."""
+
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pyogrio
+import pytest
+
+from transforms.publications.geopackage import TOP_BANDS
+from transforms.schemas import PUBLISHED, plain
+
+
+@pytest.fixture(scope="module")
+def file(tier: Path) -> Path:
+    return tier / "hotspots.gpkg"
+
+
+def _asked(file: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as opened:
+        return opened.execute(query).fetchall()
+
+
+def test_it_holds_all_crime_and_the_top_of_the_rest_as_published(
+    tier: Path, file: Path
+) -> None:
+    cells = pq.read_table(tier / "hotspot_cells.parquet").select(PUBLISHED.names)
+    top = pc.is_in(cells["score_band"].cast(pa.string()), pa.array(TOP_BANDS))
+    wanted = cells.filter(pc.or_(top, pc.equal(cells["crime_group"], "all-crime")))
+    meta, shown = pyogrio.read_arrow(file, layer="hotspot_cells")
+    assert meta["crs"] == "EPSG:27700"
+    assert 0 < len(wanted) < len(cells)
+    order = [("h3_cell", "ascending"), ("force", "ascending")]
+    order.append(("crime_group", "ascending"))
+    assert pa.table(shown).sort_by(order).select(PUBLISHED.names).to_pylist() == (
+        wanted.sort_by(order).to_pylist()
+    )
+
+
+def test_counts_are_32_bits_ids_are_text_and_null_stays_null(file: Path) -> None:
+    fields = pyogrio.read_info(file, layer="hotspot_cells")
+    kinds = dict(zip(fields["fields"], fields["ogr_types"], strict=True))
+    for field in PUBLISHED:
+        if pa.types.is_integer(field.type):
+            assert kinds[field.name] == "OFTInteger", field.name
+        elif pa.types.is_string(plain(field).type):
+            assert kinds[field.name] == "OFTString", field.name
+    query = "select count(*), count(p_top1) from hotspot_cells"
+    [(rows, computed)] = _asked(file, query)
+    assert (rows > 0, computed) == (True, 0)
+
+
+def test_each_hexagon_lies_about_its_published_centre(file: Path) -> None:
+    frame = gpd.read_file(file, layer="hotspot_cells")
+    assert frame.crs.to_epsg() == 27700
+    centres = gpd.GeoSeries.from_xy(frame["lon"], frame["lat"], crs=4326).to_crs(27700)
+    assert frame.geometry.contains(centres).all()
+    on_grid = gpd.GeoSeries.from_xy(frame["easting"], frame["northing"], crs=27700)
+    assert frame.geometry.centroid.distance(on_grid).max() < 5
+
+
+def test_the_style_is_the_layers_default_and_names_every_band(file: Path) -> None:
+    query = (
+        "select f_table_name, f_geometry_column, useAsDefault, styleQML, update_time"
+        " from layer_styles"
+    )
+    [(layer, geometry, default, qml, stamp)] = _asked(file, query)
+    assert (layer, geometry, default) == ("hotspot_cells", "geom", 1)
+    assert stamp == "2025-12-31T00:00:00.000Z"
+    style = ET.fromstring(str(qml))  # noqa: S314
+    drawn = {c.get("value"): c.get("symbol") for c in style.iter("category")}
+    bands = {band for (band,) in _asked(file, "select score_band from hotspot_cells")}
+    assert bands <= drawn.keys()
+    assert set(drawn.values()) == {s.get("name") for s in style.iter("symbol")}
+    contents = dict(_asked(file, "select table_name, data_type from gpkg_contents"))
+    assert contents == {
+        "hotspot_cells": "features",
+        "run_info": "attributes",
+        "data_dictionary": "attributes",
+        "layer_styles": "attributes",
+    }
+
+
+def test_it_says_what_it_is(tier: Path, file: Path) -> None:
+    facts = dict(_asked(file, "select name, value from run_info"))
+    assert facts["run_id"] == tier.parent.name
+    assert int(str(facts["universe_cells of avonmere"])) > 0
+    described = _asked(file, 'select "column" from data_dictionary order by fid')
+    assert [name for (name,) in described] == PUBLISHED.names
+
+
+@pytest.mark.skipif(not shutil.which("ogrinfo"), reason="no ogrinfo")
+def test_gdal_reads_every_layer_without_a_warning(file: Path) -> None:
+    done = subprocess.run(
+        ["ogrinfo", "-ro", "-so", "-al", file],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    for layer in ("hotspot_cells", "run_info", "data_dictionary", "layer_styles"):
+        assert f"Layer name: {layer}" in done.stdout
+
+
+def test_it_follows_the_standard(file: Path) -> None:
+    validate = ["/usr/bin/python3", "-m", "osgeo_utils.samples.validate_gpkg"]
+    there = "import osgeo_utils.samples.validate_gpkg"
+    if (
+        not Path(validate[0]).exists()
+        or subprocess.run(
+            [validate[0], "-c", there], capture_output=True, check=False
+        ).returncode
+    ):
+        pytest.skip("no validate_gpkg: install python3-gdal")
+    done = subprocess.run(
+        [*validate, file], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,109 @@
+"""Before publishing: everything that a publication will say, checked and named.
+
+A force whose lake cannot be trusted, whose scores are not of its rows, or whose months
+look wrong is left out with its reason and counts as failed. A force that has too few
+fresh months is left out too, which is no failure.
+"""
+
+import pyarrow.parquet as pq
+
+from transforms.checksums import refuse_damaged
+from transforms.coverage import MonthCoverage
+from transforms.errors import ForceError, UsageError
+from transforms.feeds import FEEDS
+from transforms.forces import Force
+from transforms.holds import find_holds, held_in_words, read_profiles
+from transforms.home import Home
+from transforms.lake import DataFile, Lake
+from transforms.ledger import force_coverage, forces_held
+from transforms.months import Month, window
+from transforms.publications.edition import Edition
+from transforms.publications.force_edition import ForceEdition
+from transforms.score import KEPT_AS_OFS, inputs_sha256, unscorable
+from transforms.scores import Method
+
+
+def gather(home: Home, as_of: Month, method: Method) -> Edition:
+    """Everything a publication at that month says: every force in the lake."""
+    lake = home.lake.pinned()
+    forces = [
+        _gather_force(lake, force, as_of, method)
+        for force in forces_held(lake, home.registry)
+    ]
+    if not any(f.scores for f in forces):
+        reasons = "; ".join(f"{f.force.id}: {f.unscored}" for f in forces)
+        raise UsageError(
+            f"nothing to publish at {as_of}: {reasons or 'the lake is empty'}"
+        )
+    attribution = home.attribution_instead or _attribution(forces)
+    return Edition(as_of, method, forces, attribution)
+
+
+def _gather_force(
+    lake: Lake, force: Force, as_of: Month, method: Method
+) -> ForceEdition:
+    scores = lake.files("scores", force.id)
+    incidents = lake.files("incidents", force.id)
+    try:
+        months = force_coverage(lake, force)
+        outcome_months = force_coverage(lake, force, "outcomes")
+        refuse_damaged("incidents", incidents)
+        refuse_damaged("scores", scores)
+    except ForceError as error:
+        return ForceEdition(force, {}, str(error), failed=True)
+    if why := unscorable(months, as_of):
+        return ForceEdition(force, months, why)
+    if holds := find_holds(read_profiles(lake, force.id), months, as_of):
+        return ForceEdition(force, months, held_in_words(holds), failed=True)
+    history = _current(scores, months, as_of, method)
+    if history is None:
+        why = "its scores are not of the rows now in the lake; score it again"
+        return ForceEdition(force, months, why, failed=True)
+    resolution, cells, area_m2 = _universe(history[-1])
+    return ForceEdition(
+        force,
+        months,
+        None,
+        False,
+        history[-1],
+        history,
+        incidents,
+        resolution,
+        cells,
+        area_m2,
+        lake.files("outcomes", force.id),
+        outcome_months,
+    )
+
+
+def _current(
+    scores: list[DataFile],
+    months: dict[Month, MonthCoverage],
+    as_of: Month,
+    method: Method,
+) -> list[DataFile] | None:
+    """The score files of the newest twelve as-of months, oldest first.
+
+    None unless every month that can be scored is, from the rows now in the lake: what
+    is published must not depend on how the lake came by it.
+    """
+    held = {(f.partition["as_of"], f.mark): f for f in scores}
+    wanted = [
+        (str(month), inputs_sha256(months, month, method))
+        for month in window(as_of, KEPT_AS_OFS)
+        if unscorable(months, month) is None
+    ]
+    return [held[key] for key in wanted] if set(wanted) <= set(held) else None
+
+
+def _universe(scores: DataFile) -> tuple[int, int, float]:
+    """Resolution, cells and area of the universe, which stand on every score row."""
+    columns = ["h3_res", "universe_cells", "universe_area_m2"]
+    rows = pq.ParquetFile(scores.path).read_row_group(0, columns=columns)
+    resolution, cells, area_m2 = (rows[name][0].as_py() for name in columns)
+    return resolution, cells, area_m2
+
+
+def _attribution(forces: list[ForceEdition]) -> str:
+    feeds = {c.entry.feed for f in forces for c in f.months.values() if c.entry}
+    return "; ".join(FEEDS[feed].ATTRIBUTION for feed in sorted(feeds))

@@ -1,0 +1,118 @@
+"""`datapackage.json`: what each file is, for machines (Frictionless, version 1)."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import pyarrow as pa
+
+from transforms.publications.edition import SCHEMA_VERSION, Edition
+from transforms.publications.formulas import SAFE_PATTERN
+from transforms.schemas import PUBLISHED, PUBLISHED_COVERAGE, about, plain
+
+
+NAME = "datapackage.json"
+_MEDIA_TYPES = {
+    "csv": "text/csv",
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+    "html": "text/html",
+    "json": "application/json",
+    "md": "text/markdown",
+    "parquet": "application/vnd.apache.parquet",
+}
+_BINARY = ("gpkg", "parquet")
+_TABLES = {"hotspot_cells.csv": PUBLISHED, "coverage.csv": PUBLISHED_COVERAGE}
+_KEYS = {
+    "hotspot_cells.csv": ["h3_cell", "force", "crime_group"],
+    "coverage.csv": ["force", "month"],
+}
+_PATTERNS = {
+    "h3_cell": "^8[0-9a-f]{14}$",
+    "as_of": "^[0-9]{4}-(0[1-9]|1[0-2])$",
+    "month": "^[0-9]{4}-(0[1-9]|1[0-2])$",
+    "raw_sha256": "^[0-9a-f]{64}$",
+    "place_label": f"{SAFE_PATTERN}.*$",
+}
+# By the name that stands in a feed's attribution; made-up data has none.
+_LICENCES = {
+    "Open Government Licence v3.0": {
+        "name": "OGL-UK-3.0",
+        "title": "Open Government Licence v3.0",
+        "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+    },
+}
+
+
+def describe(edition: Edition, files: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The package of those files: each has `path`, `bytes` and `sha256`."""
+    package: dict[str, Any] = {
+        "profile": "data-package",
+        "name": f"hexbeat-{edition.run_id}",
+        "id": edition.run_id,
+        "title": f"Hot spots of recorded crime, counts to the end of {edition.as_of}",
+        "description": f"{edition.attribution}. What the numbers mean: METHOD.md.",
+        "version": version("hexbeat"),
+        "schema_version": SCHEMA_VERSION,
+        "sources": [{"title": edition.attribution}],
+        "licenses": [
+            licence
+            for name, licence in _LICENCES.items()
+            if name in edition.attribution
+        ],
+        "resources": [_resource(file) for file in files],
+    }
+    return {key: value for key, value in package.items() if value}
+
+
+def _resource(file: dict[str, Any]) -> dict[str, Any]:
+    path = file["path"]
+    kind = path.rpartition(".")[2]
+    described: dict[str, Any] = {
+        "name": path.lower().replace(".", "-").replace("_", "-"),
+        "path": path,
+        "format": kind,
+        "mediatype": _MEDIA_TYPES[kind],
+        "bytes": file["bytes"],
+        "hash": f"sha256:{file['sha256']}",
+    }
+    if kind not in _BINARY:
+        described["encoding"] = "utf-8"
+    if path not in _TABLES:
+        # `type` is how newer readers are told that there is no table to check
+        return {**described, "profile": "data-resource", "type": "file"}
+    return {
+        **described,
+        "profile": "tabular-data-resource",
+        "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"'},
+        "schema": {
+            "fields": [_field(field) for field in _TABLES[path]],
+            "missingValues": [""],
+            "primaryKey": _KEYS[path],
+        },
+    }
+
+
+def _field(field: pa.Field) -> dict[str, Any]:
+    says = about(field)
+    empty = f". Empty: {says['null']}" if "null" in says else ""
+    constraints: dict[str, Any] = {}
+    if not field.nullable:
+        constraints["required"] = True
+    if field.name in _PATTERNS:
+        constraints["pattern"] = _PATTERNS[field.name]
+    described = {
+        "name": field.name,
+        "type": _type(plain(field).type),
+        "description": says["description"] + empty,
+        "constraints": constraints,
+    }
+    return {key: value for key, value in described.items() if value}
+
+
+def _type(kind: pa.DataType) -> str:
+    if pa.types.is_integer(kind):
+        return "integer"
+    if pa.types.is_floating(kind):
+        return "number"
+    return "string"

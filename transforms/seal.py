@@ -1,0 +1,57 @@
+"""The seal of a publication: how its files are listed, summed and pointed at."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from transforms.checksums import file_sha256
+from transforms.errors import LakeError
+
+
+TIER = "internal"
+
+
+def file_facts(path: Path) -> dict[str, Any]:
+    """A file as the manifest lists it."""
+    return {
+        "path": path.name,
+        "bytes": path.stat().st_size,
+        "sha256": file_sha256(path),
+    }
+
+
+def sums_text(sums: Mapping[str, str]) -> str:
+    """The text of SHA256SUMS, as `sha256sum --check` reads it."""
+    return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
+
+
+def pointer_to(
+    run_id: str, manifest_sha256: str, schema_version: str
+) -> dict[str, str]:
+    """What latest.json says when it names that run."""
+    path = f"runs/{run_id}/{TIER}"
+    return {
+        "schema_version": schema_version,
+        "run_id": run_id,
+        "as_of": run_id.rpartition("-")[0],
+        "path": path,
+        "manifest": f"{path}/manifest.json",
+        "manifest_sha256": manifest_sha256,
+    }
+
+
+def latest_run(publications: Path) -> str | None:
+    """The run that latest.json points at, or None before the first."""
+    pointer = publications / "latest.json"
+    if not pointer.exists():
+        return None
+    try:
+        return str(json.loads(pointer.read_bytes())["run_id"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise LakeError(f"{pointer} names no run; hexbeat publish writes it") from error
+
+
+def json_text(content: object) -> str:
+    """How every JSON file of ours is written."""
+    return json.dumps(content, indent=1) + "\n"

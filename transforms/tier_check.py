@@ -1,0 +1,86 @@
+"""One tier of a publication held against its own seal."""
+
+import json
+import re
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from transforms.checksums import file_sha256
+from transforms.seal import sums_text
+
+
+_SUM = re.compile(r"([0-9a-f]{64})  ([^\n]+)\n")
+
+
+def check_tier(tier: Path, run_id: str) -> tuple[int, list[str]]:
+    """How many files were hashed, and a line for each that is not as sealed.
+
+    Every file against SHA256SUMS and the manifest; none extra, none missing.
+    """
+    there = {
+        path.relative_to(tier).as_posix(): file_sha256(path)
+        for path in tier.rglob("*")
+        if path.is_file()
+    }
+    files = len(there)
+    there.pop("SHA256SUMS", None)
+    differs = []
+    text = content(tier / "SHA256SUMS").decode(errors="replace")
+    sums = {name: digest for digest, name in _SUM.findall(text)}
+    if not sums or sums_text(sums) != text:
+        differs.append(f"{tier.name}/SHA256SUMS: it is not as it was written")
+    manifest = parsed(tier / "manifest.json")
+    if manifest.get("run_id") != run_id:
+        differs.append(f"{tier.name}/manifest.json: it is not of this run")
+    # the manifest cannot hold its own hash
+    listed = {"manifest.json": there.get("manifest.json", "")} | {
+        f["path"]: f["sha256"]
+        for f in manifest.get("files", ())
+        if isinstance(f, dict) and {"path", "sha256"} <= f.keys()
+    }
+    said = {"SHA256SUMS": sums, "manifest.json": listed}
+    differs += [
+        f"{tier.name}/{name}: {what}"
+        for name in sorted(there.keys() | sums.keys() | listed.keys())
+        if (what := _difference(name, there.get(name), said))
+    ]
+    return files, differs
+
+
+def _difference(
+    name: str, digest: str | None, said: dict[str, dict[str, str]]
+) -> str | None:
+    """How one file is not what the lists of its tier say, in one line."""
+    lists = [by for by, names in said.items() if name in names]
+    if digest is None:
+        return f"missing, though listed in {' and '.join(lists)}"
+    if len(lists) < len(said):
+        unlisted = " and ".join(by for by in said if by not in lists)
+        return f"extra, not listed in {unlisted}"
+    wrong = [by for by in lists if said[by][name] != digest]
+    return f"its SHA-256 is not the one in {' and '.join(wrong)}" if wrong else None
+
+
+def inputs_of(tier: Path) -> list[dict[str, Any]] | None:
+    """What the run was made from; None where its name is not the hash of that."""
+    facts = parsed(tier / "provenance.json")
+    named = facts.pop("run_id", None)
+    text = json.dumps(facts, sort_keys=True)
+    if str(named).rpartition("-")[2] != sha256(text.encode()).hexdigest()[:12]:
+        return None
+    return list(facts.get("inputs", ()))
+
+
+def content(path: Path) -> bytes:
+    """A file's bytes; none where it is not there."""
+    return path.read_bytes() if path.is_file() else b""
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    """A JSON file's object; an empty one where it holds none."""
+    try:
+        found = json.loads(content(path))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,149 @@
+"""Verification: a publication and all that it was made from, hashed again.
+
+Three layers, each held against what the next one said of it: the published files, the
+lake's data files, and the raw files. Nothing is changed, and nothing is trusted.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from transforms.checksums import damage, where
+from transforms.errors import FileRejectedError, ForceError, LakeError, UsageError
+from transforms.home import Home
+from transforms.lake import TABLES
+from transforms.ledger import force_coverage, forces_held
+from transforms.raw_check import RawCheck
+from transforms.seal import TIER, json_text, pointer_to
+from transforms.tier_check import check_tier, content, inputs_of, parsed
+
+
+_RUN_ID = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9a-f]{12}")
+
+
+@dataclass
+class Verified:
+    """What verifying found."""
+
+    run_id: str | None = None
+    checked: Counter[str] = field(default_factory=Counter)  # files hashed, by layer
+    differs: list[str] = field(default_factory=list)  # one line each
+    notes: list[str] = field(default_factory=list)  # what could not be looked at
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that could be looked at is as it was written."""
+        return not self.differs
+
+
+def verify(
+    home: Home,
+    run_id: str | None = None,
+    source: Path | None = None,
+    release: str | None = None,
+) -> Verified:
+    """Hash a publication again, the one pointed at or that run, and what it rests on.
+
+    `source` is where raw files may still be; `release` as ingest takes it.
+    """
+    found = Verified(run_id)
+    _check_pointer(home, found)
+    if found.run_id is None:
+        return found
+    folder = home.publications / "runs" / found.run_id
+    if not (folder / TIER).is_dir():
+        if run_id:
+            raise UsageError(f"there is no publication {run_id} in {home.publications}")
+        found.differs.append(f"latest.json: it names {found.run_id}, which is gone")
+        return found
+    for tier in sorted(folder.iterdir()):
+        files, differs = check_tier(tier, found.run_id)
+        found.checked["published"] += files
+        found.differs += differs
+    try:
+        if _check_lake(home, found):
+            told = inputs_of(folder / TIER)
+            if told is None:
+                found.differs.append(
+                    f"{TIER}/provenance.json: the run's name is not the hash of it"
+                )
+            _check_raw(RawCheck(home, source, release), told or [], found)
+        else:
+            found.notes.append("raw files: not looked at, the ledger is damaged")
+    except LakeError as error:
+        found.differs.append(f"lake: {error}")
+    return found
+
+
+def _check_pointer(home: Home, found: Verified) -> None:
+    """latest.json against the manifest; it names the run where none is asked for."""
+    if found.run_id and not _RUN_ID.fullmatch(found.run_id):
+        raise UsageError(f"{found.run_id!r} is not a run: write one as in latest.json")
+    pointer = home.publications / "latest.json"
+    if not pointer.exists():
+        if found.run_id is None:
+            raise UsageError(f"there is no publication in {home.publications} yet")
+        found.notes.append("latest.json: absent")
+        return
+    named = parsed(pointer).get("run_id")
+    if not isinstance(named, str) or not _RUN_ID.fullmatch(named):
+        found.differs.append("latest.json: it names no run")
+        return
+    if found.run_id in (None, named):
+        found.run_id = named
+        found.checked["published"] += 1
+        manifest = home.publications / "runs" / named / TIER / "manifest.json"
+        version = str(parsed(manifest).get("schema_version"))
+        digest = sha256(content(manifest)).hexdigest()
+        if content(pointer) != json_text(pointer_to(named, digest, version)).encode():
+            found.differs.append("latest.json: it does not fit the manifest")
+
+
+def _check_lake(home: Home, found: Verified) -> bool:
+    """Every live data file against its hash; whether the ledger can be read.
+
+    If it can, the ledger is held against the lake as well.
+    """
+    for name in TABLES:
+        for file in home.lake.files(name):
+            found.checked["lake"] += 1
+            if what := damage(file):
+                found.differs.append(f"lake {name} {where(file)}: {what}")
+    if any(line.startswith("lake coverage") for line in found.differs):
+        return False
+    for force in forces_held(home.lake, home.registry):
+        try:
+            force_coverage(home.lake, force)
+        except ForceError as error:
+            found.differs.append(f"lake {error}")
+    return True
+
+
+def _check_raw(
+    check: RawCheck, inputs: Iterable[dict[str, Any]], found: Verified
+) -> None:
+    """The raw files of the run, where they are still to be had."""
+    try:
+        check.members  # noqa: B018  a source that cannot be listed is told once
+    except FileRejectedError as error:
+        found.differs.append(f"source {error}")
+        return
+    for told in inputs:
+        if told["raw_sha256"] is None:
+            continue
+        named = f"raw {told['force']} {told['month']} of release {told['release']}"
+        try:
+            digest = check.sha256_of(told)
+        except FileRejectedError as error:
+            found.differs.append(f"{named}: {error}")
+            continue
+        if digest is None:
+            found.checked["raw not held here"] += 1
+            continue
+        found.checked["raw"] += 1
+        if digest != told["raw_sha256"]:
+            found.differs.append(f"{named}: its SHA-256 is not the one it was read by")
