@@ -47,7 +47,16 @@ AllForces = Annotated[
 From = Annotated[str | None, _month_option("--from", "First month")]
 To = Annotated[str | None, _month_option("--to", "Last month")]
 Source = Annotated[
-    str | None, Parameter(help="Folder of release zips, or of extracted CSVs")
+    str | None,
+    Parameter(help="Address or folder of release zips, or folder of extracted CSVs"),
+]
+WholeZips = Annotated[
+    bool,
+    Parameter(
+        name="--whole-zips",
+        negative="",
+        help="Download whole zips from a server that cannot send parts",
+    ),
 ]
 Release = Annotated[
     str | None, _month_option("--release", "Release of a folder of extracted CSVs")
@@ -73,6 +82,7 @@ def run(
     to: To = None,
     source: Source = None,
     release: Release = None,
+    whole_zips: WholeZips = False,
     as_of: AsOf = None,
     method: MethodName = None,
     home: HomeFolder = None,
@@ -88,6 +98,7 @@ def run(
         end=to,
         source=source,
         release=release,
+        whole_zips=whole_zips,
         as_of=as_of,
         method=method,
         home=home,
@@ -104,6 +115,7 @@ def ingest(
     to: To = None,
     source: Source = None,
     release: Release = None,
+    whole_zips: WholeZips = False,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
@@ -117,6 +129,7 @@ def ingest(
         end=to,
         source=source,
         release=release,
+        whole_zips=whole_zips,
         home=home,
     )
     return _flow("ingest", IngestParams, given, json_)

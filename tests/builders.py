@@ -11,6 +11,7 @@ import pyarrow as pa
 from transforms.categories import CATEGORIES
 from transforms.feeds.members import Member
 from transforms.feeds.police_uk import STREET_HEADER
+from transforms.feeds.ranges import LocalFile
 from transforms.months import Month
 from transforms.panel import Panel, build_panel
 
@@ -102,7 +103,8 @@ def member(
     """A street file as a directory lists it, for bytes that are already at hand."""
     name = f"{month}/{month}-{force}-street.csv"
     parsed = Month.parse(month)
-    return Member(release, force, parsed, "street", name, 0, 0, Path(f"{release}.zip"))
+    container = LocalFile(Path(f"{release}.zip"))
+    return Member(release, force, parsed, "street", name, 0, 0, container)
 
 
 def kent_csv(month: str, count: int, **changes: str) -> bytes:

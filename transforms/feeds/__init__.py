@@ -9,8 +9,10 @@ from typing import Protocol
 
 from transforms.feeds import police_uk
 from transforms.feeds.members import Member
+from transforms.feeds.remote import Archive
 from transforms.forces import Force
 from transforms.incidents import Sifted
+from transforms.months import Month
 
 
 class Feed(Protocol):
@@ -21,8 +23,13 @@ class Feed(Protocol):
     SCORED_RESOLUTION: int  # H3 resolution that its coordinates can bear
     ATTRIBUTION: str
 
-    def street_members(self, source: Path, release: str | None = None) -> list[Member]:
-        """The files of incidents that a source holds."""
+    def street_members(
+        self,
+        source: Path | Archive,
+        release: str | None = None,
+        span: tuple[Month, Month] | None = None,
+    ) -> list[Member]:
+        """The files of incidents that a source holds, at an address within a span."""
         ...
 
     def sift(self, data: bytes, member: Member, force: Force) -> Sifted:

@@ -18,6 +18,7 @@ from transforms.categories import CATEGORIES
 from transforms.crime_ids import CrimeIds, read_crime_ids
 from transforms.csv_bytes import Rows, read_rows
 from transforms.feeds.members import Member, list_members
+from transforms.feeds.remote import Archive
 from transforms.forces import Force
 from transforms.incidents import (
     Mask,
@@ -27,6 +28,7 @@ from transforms.incidents import (
     quarantine,
     sort_out,
 )
+from transforms.months import Month
 
 
 NAME = "police_uk"
@@ -53,13 +55,35 @@ _SCOTTISH_LATITUDE = 54.9
 # Releases from June 2023 on carry LSOA codes of the 2021 census, whatever the month.
 _LSOA_2021_FROM_RELEASE = "2023-06"
 
+_FIRST_MONTH = Month(2010, 12)
+_ROLLING_FROM = Month(2017, 5)  # earlier releases hold everything up to then
+_ROLLING_MONTHS = 36
+
 _CATEGORY_OF = {label: slug for slug, label in CATEGORIES.items()}
 _CATEGORY_OF["Violent crime"] = "violence-and-sexual-offences"  # its name until 2013
 
 
-def street_members(source: Path, release: str | None = None) -> list[Member]:
-    """The street files that a local source holds."""
-    return [m for m in list_members(source, MEMBER, release) if m.kind == "street"]
+def street_members(
+    source: Path | Archive,
+    release: str | None = None,
+    span: tuple[Month, Month] | None = None,
+) -> list[Member]:
+    """The street files that a source holds.
+
+    At an address: those of the newest releases that together hold the span, or,
+    without one, of the newest release.
+    """
+    if isinstance(source, Archive):
+        found = source.members(MEMBER, reach, span)
+    else:
+        found = list_members(source, MEMBER, release)
+    return [m for m in found if m.kind == "street"]
+
+
+def reach(release: Month) -> Month:
+    """The first month that a release holds."""
+    rolling = release + (1 - _ROLLING_MONTHS)
+    return _FIRST_MONTH if release < _ROLLING_FROM else max(rolling, _FIRST_MONTH)
 
 
 @dataclass(frozen=True)
