@@ -151,6 +151,8 @@ class Client:
             why = f"its headers are over {_MAX_HEADER_BYTES >> 10} kB"
         elif is_untrusted(error):
             why += "; if a private CA signed it, name its file in SSL_CERT_FILE"
+        elif isinstance(error, httpx.ConnectError):
+            why = f"cannot be reached ({why}); is the address right?"
         raise SourceError(f"{url}: {why}") from error
 
     async def _exchange(self, method: str, url: str, receiver: Receiver) -> Reply:
@@ -161,7 +163,7 @@ class Client:
                     reply = await self._one(method, url, receiver)
                     if reply.status not in _REDIRECTS:
                         return reply
-                    url = _next_address(reply)
+                    url = next_address(reply)
         raise SourceError(f"{url}: redirected more than {_MAX_REDIRECTS} times")
 
     async def _one(self, method: str, url: str, receiver: Receiver) -> Reply:
@@ -195,7 +197,7 @@ def _check_headers(reply: Reply) -> None:
         )
 
 
-def _next_address(reply: Reply) -> str:
+def next_address(reply: Reply) -> str:
     """Where a redirect leads, if it stays with the same host; else an error."""
     here = httpx.URL(reply.url)
     try:

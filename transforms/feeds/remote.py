@@ -165,9 +165,9 @@ def parse_index(page: str, url: str) -> list[Release]:
     """
     here = httpx.URL(url)
     links = list(_LINK.finditer(page))
-    ends = [link.start() for link in links[1:]] + [len(page)]
+    ends = [*(link.start() for link in links[1:]), len(page)]
     found: dict[Month, Release] = {}
-    for link, end in zip(links, ends, strict=True):
+    for link, end in zip(links, ends, strict=False):
         with suppress(UsageError, httpx.InvalidURL):
             month, there = Month.parse(link[2]), here.join(link[1])
             near = (there.scheme, there.netloc) == (here.scheme, here.netloc)

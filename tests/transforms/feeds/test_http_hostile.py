@@ -1,19 +1,20 @@
 """Whatever a server does, a request ends in time, small, and with its own error."""
 
 import gzip
-import resource
 import ssl
 import subprocess
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.mirror import Handler, serving
 from transforms.errors import DeferredError, HexbeatError, SourceError
-from transforms.feeds.http import Client
+from transforms.feeds.http import Client, Reply, next_address
 from transforms.feeds.patience import Patience
 from transforms.feeds.police_uk import MEMBER, reach
 from transforms.feeds.raw import Raw
@@ -25,8 +26,9 @@ from transforms.months import Month
 
 DEADLINE_SECONDS = 1.0
 SPARE_SECONDS = 5.0
-SPARE_MB = 300
+MOST_BYTES = 24 << 20  # a page may have 5 MB
 BODY = b"the quick brown fox " * 5_000
+BOMB = gzip.compress(bytes(64 << 20))
 OK = b"HTTP/1.1 200 OK\r\n"
 LENGTH = f"Content-Length: {len(BODY)}\r\n".encode()
 
@@ -66,8 +68,7 @@ def redirect(to: str) -> Callable[[Handler], None]:
 
 
 def bomb(handler: Handler) -> None:
-    packed = gzip.compress(bytes(64 << 20))
-    handler.answer(200, packed, {"Content-Encoding": "gzip"})
+    handler.answer(200, BOMB, {"Content-Encoding": "gzip"})
 
 
 def cut_gzip(handler: Handler) -> None:
@@ -160,10 +161,6 @@ HOSTILE: dict[str, tuple[Callable[[Handler], None], Ending]] = {
 }
 
 
-def resident_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 @pytest.mark.parametrize(("fault", "ending"), HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_server_is_left_in_time(
     fault: Callable[[Handler], None], ending: Ending, tmp_path: Path
@@ -171,12 +168,15 @@ def test_a_hostile_server_is_left_in_time(
     kind, words, requests = ending
     with serving(tmp_path) as mirror, Client(patience(Sleeper())) as client:
         mirror.faults.append(lambda handler: (fault(handler), True)[1])
-        before, started = resident_mb(), time.monotonic()
+        tracemalloc.start()
+        started = time.monotonic()
         with pytest.raises(SourceError, match=words) as caught:
             client.fetch("GET", mirror.address, Page())
         # an attempt ends at the deadline; only those that can pass are made again
         assert time.monotonic() - started < requests * DEADLINE_SECONDS + SPARE_SECONDS
-        assert resident_mb() - before < SPARE_MB
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < MOST_BYTES
         assert type(caught.value) is kind
         assert len(mirror.asked) == requests
         assert "\n" not in str(caught.value)
@@ -243,6 +243,33 @@ def test_a_redirect_on_the_same_host_is_followed(tmp_path: Path) -> None:
         assert reply.url == f"{mirror.address}here"
 
 
+STORE = "https://policeuk-data.s3.amazonaws.com/archive/2024-04.zip"
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "followed"),
+    [
+        ("https://data.police.uk/data/archive/2024-04.zip", STORE, True),
+        ("https://mirror.example/2024-04.zip", STORE, False),
+        ("http://mirror.example/a", "https://mirror.example/a", True),
+        ("https://mirror.example/a", "http://mirror.example/a", False),
+        ("https://mirror.example/a", "//other.example/a", False),
+        ("https://mirror.example/a", "https://name:word@mirror.example/a", False),
+        ("https://mirror.example/a", "https://mirror.example:8443/a", False),
+        ("https://mirror.example/a", "/b", True),
+    ],
+)
+def test_a_redirect_leads_to_the_same_host_or_the_archives_store(
+    here: str, there: str, followed: bool
+) -> None:
+    reply = Reply(302, httpx.Headers({"location": there}), here)
+    if followed:
+        assert next_address(reply) == str(httpx.URL(here).join(there))
+    else:
+        with pytest.raises(SourceError, match="another place"):
+            next_address(reply)
+
+
 def test_the_proxy_of_the_environment_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,6 +332,9 @@ def test_a_refused_connection_is_told_at_once(tmp_path: Path) -> None:
     with serving(tmp_path) as mirror:
         gone = mirror.address
     sleep = Sleeper()
-    with Client(patience(sleep)) as client, pytest.raises(SourceError):
+    with (
+        Client(patience(sleep)) as client,
+        pytest.raises(SourceError, match="cannot be reached"),
+    ):
         client.fetch("GET", gone, Page())
     assert sleep.asked == []
