@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -13,22 +14,26 @@ from zlib import crc32
 
 import pytest
 
-from tests.builders import release_zip
+from tests.builders import kent_csv, release_zip
 from tests.mirror import Handler, Mirror, serving
 from transforms.errors import FileRejectedError, SourceError, UsageError
 from transforms.feeds.http import Client
 from transforms.feeds.members import Member, list_members, read_member
 from transforms.feeds.patience import Patience
 from transforms.feeds.police_uk import MEMBER, reach, street_members
+from transforms.feeds.ranges import Ranged
 from transforms.feeds.raw import Raw
 from transforms.feeds.remote import Address, Archive, last_updated, parse_index
+from transforms.feeds.remote_zip import RemoteZip
 from transforms.forces import FORCES
 from transforms.home import open_home
+from transforms.ingest import Ingested, ingest_force
 from transforms.months import Month, month_range
 from transforms.request import opened, resolve
 
 
 NEWEST = Month(2024, 6)
+RECEIVED_AT = datetime(2026, 1, 2, tzinfo=UTC)
 REAL = Path(__file__).parents[4] / "shared/data/police_uk/archive/2025-12.zip"
 QUICK = Patience(
     deadline_seconds=2, silence_seconds=1, first_wait_seconds=0, sleep=lambda _: None
@@ -208,6 +213,11 @@ def test_several_threads_read_politely(served: Served) -> None:
     assert served.mirror.most_at_once <= 4
 
 
+def cut(container: Ranged) -> RemoteZip:
+    assert isinstance(container, RemoteZip)
+    return replace(container, tail=b"")
+
+
 def span(first: str, last: str) -> tuple[Month, Month]:
     return Month.parse(first), Month.parse(last)
 
@@ -379,6 +389,29 @@ def test_a_zip64_is_read_by_ranges(
 def test_what_is_no_address_of_releases_is_refused(text: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         Address.parse(text)
+
+
+def test_a_broken_network_fails_the_force_and_leaves_no_mark(tmp_path: Path) -> None:
+    files = {("kent", m): kent_csv(m, 50) for m in ("2024-03", "2024-04")}
+    release_zip(tmp_path / "mirror", "2024-04", files)
+    home, kent = open_home(tmp_path / "home"), FORCES["kent"]
+    with serving(tmp_path / "mirror") as mirror, Client(QUICK) as client:
+        address = Address.parse(mirror.address)
+        with opened(address, home, NEWEST, client=client) as source:
+            request = resolve(source, FORCES, ["kent"])
+            # the tail of so small a zip would hold all of it
+            far = [replace(m, container=cut(m.container)) for m in request.members]
+
+            def ingest() -> Ingested:
+                months, feed = request.months, request.feed
+                return ingest_force(home.lake, feed, kent, far, months, RECEIVED_AT)
+
+            mirror.faults.append(lambda handler: (handler.answer(503), True)[1])
+            with pytest.raises(SourceError, match="answered 503"):
+                ingest()
+            assert home.lake.read("coverage").num_rows == 0
+            mirror.faults.clear()
+            assert len(ingest().files) == 2
 
 
 @pytest.mark.realdata
