@@ -48,7 +48,16 @@ AllForces = Annotated[
 From = Annotated[str | None, _month_option("--from", "First month")]
 To = Annotated[str | None, _month_option("--to", "Last month")]
 Source = Annotated[
-    str | None, Parameter(help="Folder of release zips, or of extracted CSVs")
+    str | None,
+    Parameter(help="Address or folder of release zips, or folder of extracted CSVs"),
+]
+WholeZips = Annotated[
+    bool,
+    Parameter(
+        name="--whole-zips",
+        negative="",
+        help="Download whole zips from a server that cannot send parts",
+    ),
 ]
 Release = Annotated[
     str | None, _month_option("--release", "Release of a folder of extracted CSVs")
@@ -74,6 +83,7 @@ def run(
     to: To = None,
     source: Source = None,
     release: Release = None,
+    whole_zips: WholeZips = False,
     as_of: AsOf = None,
     method: MethodName = None,
     home: HomeFolder = None,
@@ -89,6 +99,7 @@ def run(
         end=to,
         source=source,
         release=release,
+        whole_zips=whole_zips,
         as_of=as_of,
         method=method,
         home=home,
@@ -105,6 +116,7 @@ def ingest(
     to: To = None,
     source: Source = None,
     release: Release = None,
+    whole_zips: WholeZips = False,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
@@ -118,6 +130,7 @@ def ingest(
         end=to,
         source=source,
         release=release,
+        whole_zips=whole_zips,
         home=home,
     )
     return _flow("ingest", IngestParams, given, json_)
@@ -184,21 +197,25 @@ def verify(
     ] = None,
     /,
     *,
-    source: Source = None,
+    source: Annotated[
+        Path | None, Parameter(help="Folder of the releases, to hash their files too")
+    ] = None,
     release: Release = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
     """Hash a publication again, and what it was made from; tell what differs."""
     from flows.accounts import show_verified
+    from flows.console import checked
     from flows.settings import Settings
     from transforms.home import open_home
-    from transforms.request import local_source
+    from transforms.request import source_named
     from transforms.verify import verify as verify_run
 
-    folder = local_source(source) if source else None
-    opened = open_home(home or Settings().home)
-    found = verify_run(opened, run_id, folder, release)
+    if source:
+        source_named(str(source))  # one line where there is none
+    opened = open_home(home or checked(Settings, {}).home)
+    found = verify_run(opened, run_id, source, release)
     return show_verified(found, as_json=json_)
 
 

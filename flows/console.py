@@ -19,7 +19,7 @@ from transforms.errors import ForceError, UsageError
 from transforms.home import Home
 from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month, window
-from transforms.request import asked_forces, local_source
+from transforms.request import asked_forces, source_named
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -94,7 +94,7 @@ def checked(model: type[Model], given: Mapping[str, Any]) -> Model:
 def check_asked(given: Mapping[str, Any], home: Home) -> None:
     """Refuse at once what the flow would refuse after its start."""
     asked_forces(home.registry, given.get("forces", ()), given.get("all_forces", False))
-    local_source(given.get("source"))
+    source_named(given.get("source"))
 
 
 def show_summary(account: Mapping[str, Any], as_json: bool) -> int:

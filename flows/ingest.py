@@ -1,5 +1,6 @@
 """The ingest flow: what is missing in the lake, force by force."""
 
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from prefect import State, flow
@@ -11,7 +12,8 @@ from flows.settings import Settings
 from flows.stages import PARALLEL, final, gather, home_of
 from flows.summary import Summary
 from flows.tasks import ingest_one
-from transforms.request import Request, local_source, resolve
+from transforms.months import Month
+from transforms.request import Request, opened, resolve, source_named
 
 
 @flow(
@@ -22,29 +24,28 @@ from transforms.request import Request, local_source, resolve
 def ingest(params: IngestParams) -> State[dict[str, Any]]:
     """Bring the lake up to date with a source of releases."""
     home = home_of(params.home)
-    request = resolve(
-        local_source(params.source or Settings().source),
-        home.registry,
-        params.forces,
-        params.all_forces,
-        params.start,
-        params.end,
-        params.release,
-    )
-    asked = [force.id for force in request.forces]
-    summary = Summary("ingest", asked=[*asked, *request.absent])
-    summary.failed.update(request.absent)
-    summary.lost += request.absent
-    summary.notes += [
-        f"{f}: passed over, {why}" for f, why in request.passed_over.items()
-    ]
-    if request.not_there:
-        names = ", ".join(request.not_there)
-        summary.notes.append(f"no street file in this source and range: {names}")
-    # quoted: Prefect would otherwise look into every file of the source for futures
-    unseen = cast("Request", quote(request))
-    futures = {f: ingest_one.submit(home.root, f, unseen) for f in asked}
-    accounts = gather(summary, futures)
+    source = source_named(params.source or Settings().source)
+    today = datetime.now(UTC)
+    newest = Month(today.year, today.month)
+    with opened(source, home, newest, params.whole_zips) as ready:
+        request = resolve(
+            ready,
+            home.registry,
+            params.forces,
+            params.all_forces,
+            params.start,
+            params.end,
+            params.release,
+        )
+        asked = [force.id for force in request.forces]
+        summary = Summary("ingest", asked=[*asked, *request.absent])
+        summary.failed.update(request.absent)
+        summary.lost += request.absent
+        summary.notes += _passed_over(request)
+        # quoted: Prefect would otherwise look into every file of the source for futures
+        unseen = cast("Request", quote(request))
+        futures = {f: ingest_one.submit(home.root, f, unseen) for f in asked}
+        accounts = gather(summary, futures)
     by_feed = [counts for a in accounts for counts in a.get("feeds", {}).items()]
     summary.changed = any(c["files"] or c["noted"] for _, c in by_feed)
     for count in (
@@ -66,3 +67,12 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
         description="Files and rows by force",
     )
     return final(summary)
+
+
+def _passed_over(request: Request) -> list[str]:
+    """What of the source is not asked for, and who has nothing in it."""
+    notes = [f"{f}: passed over, {why}" for f, why in request.passed_over.items()]
+    if request.not_there:
+        names = ", ".join(request.not_there)
+        notes.append(f"no street file in this source and range: {names}")
+    return notes

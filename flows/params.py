@@ -53,10 +53,16 @@ class IngestParams(_Params):
         None, description="Last month, YYYY-MM; default the newest of the source"
     )
     source: str | None = Field(
-        None, description="Folder of release zips or extracted CSVs; HEXBEAT_SOURCE"
+        None,
+        description="Address or folder of release zips, or folder of extracted CSVs;"
+        " default HEXBEAT_SOURCE, else the public archive",
     )
     release: MonthText | None = Field(
         None, description="Release of a folder of extracted CSVs, YYYY-MM"
+    )
+
+    whole_zips: bool = Field(
+        False, description="Download whole zips from a server that cannot send parts"
     )
 
     @property

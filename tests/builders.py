@@ -12,6 +12,7 @@ from transforms.categories import CATEGORIES
 from transforms.feeds import police_uk_outcomes, police_uk_stop_and_search
 from transforms.feeds.members import Member
 from transforms.feeds.police_uk import STREET_HEADER
+from transforms.feeds.ranges import LocalFile
 from transforms.months import Month
 from transforms.panel import Panel, build_panel
 
@@ -163,7 +164,8 @@ def member(
     """A file as a directory lists it, for bytes that are already at hand."""
     name = f"{month}/{month}-{force}-{kind}.csv"
     parsed = Month.parse(month)
-    return Member(release, force, parsed, kind, name, 0, 0, Path(f"{release}.zip"))
+    container = LocalFile(Path(f"{release}.zip"))
+    return Member(release, force, parsed, kind, name, 0, 0, container)
 
 
 def kent_csv(month: str, count: int, **changes: str) -> bytes:

@@ -27,3 +27,15 @@ class ForceError(HexbeatError):
 
 class LakeError(HexbeatError):
     """The lake does not hold what its ledger says."""
+
+
+class SourceError(HexbeatError):
+    """A source over the network could not be read: what it holds is not known."""
+
+
+class DeferredError(SourceError):
+    """A source asks to be left alone for longer than a run should wait."""
+
+    def __init__(self, message: str, wait_seconds: float) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds

@@ -1,13 +1,18 @@
 """What a run asks for, made exact: which forces, which months, which files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from transforms.errors import UsageError
 from transforms.feeds import COMPANIONS, FEEDS, Feed, IncidentFeed
+from transforms.feeds.http import Client
 from transforms.feeds.members import Member
+from transforms.feeds.raw import Raw
+from transforms.feeds.remote import PUBLIC_ARCHIVE, Address, Archive
 from transforms.forces import Force, find_force
+from transforms.home import Home
 from transforms.months import Month, month_range, window
 
 
@@ -34,18 +39,36 @@ class Request:
         return [self.feed, *(f for f in COMPANIONS.values() if f.KIND in kinds)]
 
 
-def local_source(source: str | None) -> Path:
-    """The folder or zip that a source names."""
-    if source is None:
-        raise UsageError("say where the releases are: --source FOLDER")
-    if "://" in source:
-        raise UsageError(
-            f"source {source}: this version reads releases from a folder only; download"
-            " the zip and name its folder"
-        )
+def source_named(source: str | None) -> Path | Address:
+    """The folder, zip or address that a source names; without one, the public archive.
+
+    An address is not visited yet.
+    """
+    if source is None or "://" in source:
+        return Address.parse(source or PUBLIC_ARCHIVE)
     if not Path(source).exists():
         raise UsageError(f"source {source} does not exist")
     return Path(source)
+
+
+@contextmanager
+def opened(
+    source: Path | Address,
+    home: Home,
+    newest: Month,
+    whole_zips: bool = False,
+    client: Client | None = None,
+) -> Iterator[Path | Archive]:
+    """A source ready to be read, for as long as the block lasts.
+
+    What is fetched is kept in the home. No release is newer than `newest`.
+    """
+    if isinstance(source, Path):
+        yield source
+        return
+    with client or Client() as reader:
+        raw = Raw(home.root / "raw" / DEFAULT_FEED)
+        yield Archive(reader, source, raw, newest, whole_zips)
 
 
 def asked_forces(
@@ -59,7 +82,7 @@ def asked_forces(
 
 
 def resolve(
-    source: Path,
+    source: Path | Archive,
     registry: Mapping[str, Force],
     forces: Sequence[str] = (),
     all_forces: bool = False,
@@ -74,21 +97,18 @@ def resolve(
     """
     asked = asked_forces(registry, forces, all_forces)
     feed = FEEDS[DEFAULT_FEED]
-    members = feed.members(source, release)
-    street = [m for m in members if m.kind == feed.KIND]
-    if not street:
-        raise UsageError(f"source {source} holds no street file")
-    last = Month.parse(end) if end else max(m.month for m in street)
-    first = Month.parse(start) if start else window(last, DEFAULT_RANGE_MONTHS)[0]
-    if first > last:
-        raise UsageError(f"the range is empty: {first} comes after {last}")
+    members, first, last = _listed(feed, source, release, start, end)
     span = f"{first} to {last}"
-    present = {m.force for m in street if first <= m.month <= last}
+    present = {
+        m.force for m in members if m.kind == feed.KIND and first <= m.month <= last
+    }
     passed_over = _passed_over(present, registry) if all_forces else {}
     if all_forces:
         asked = [registry[f] for f in sorted(present - set(passed_over))]
         if not asked:
-            raise UsageError(f"source {source} holds no street file from {span}")
+            raise UsageError(
+                f"source {_named(source)} holds no street file from {span}"
+            )
     absent = {f.id: _why_absent(f, span) for f in asked if f.id not in present}
     return Request(
         feed,
@@ -99,6 +119,35 @@ def resolve(
         _not_there(registry, present) if all_forces else [],
         absent,
     )
+
+
+def _listed(
+    feed: IncidentFeed,
+    source: Path | Archive,
+    release: str | None,
+    start: str | None,
+    end: str | None,
+) -> tuple[list[Member], Month, Month]:
+    """The source's files, and the range asked for: by default up to its newest."""
+    members: list[Member] = []
+    if isinstance(source, Archive) and release:
+        raise UsageError("--release is for a folder of extracted CSVs")
+    if isinstance(source, Path) or end is None:
+        members = feed.members(source, release)
+        if not any(m.kind == feed.KIND for m in members):
+            raise UsageError(f"source {_named(source)} holds no street file")
+    street = [m.month for m in members if m.kind == feed.KIND]
+    last = Month.parse(end) if end else max(street)
+    first = Month.parse(start) if start else window(last, DEFAULT_RANGE_MONTHS)[0]
+    if first > last:
+        raise UsageError(f"the range is empty: {first} comes after {last}")
+    if isinstance(source, Archive):
+        members = feed.members(source, span=(first, last))
+    return members, first, last
+
+
+def _named(source: Path | Archive) -> str:
+    return source.address.url if isinstance(source, Archive) else str(source)
 
 
 def _passed_over(present: set[str], registry: Mapping[str, Force]) -> dict[str, str]:

@@ -6,8 +6,9 @@ import pytest
 
 from tests.builders import release_zip
 from transforms.errors import UsageError
+from transforms.feeds.remote import Address
 from transforms.forces import DEMO_FORCES, FORCES
-from transforms.request import Request, local_source, resolve
+from transforms.request import Request, resolve, source_named
 
 
 def source(folder: Path, *files: tuple[str, str], release: str = "2024-04") -> Path:
@@ -122,18 +123,16 @@ def test_real_and_made_up_forces_never_meet(tmp_path: Path) -> None:
         resolve(folder, FORCES, ["avonmere"])
 
 
-@pytest.mark.parametrize("address", ["https://data.police.uk/archive", "s3://a/b"])
-def test_an_address_is_refused_for_now_with_the_way_round(address: str) -> None:
-    with pytest.raises(UsageError, match="reads releases from a folder only"):
-        local_source(address)
-
-
-def test_no_source_is_refused_with_the_option_to_give() -> None:
-    with pytest.raises(UsageError, match="--source FOLDER"):
-        local_source(None)
+def test_an_address_is_taken_without_a_visit_and_no_source_is_the_public_one() -> None:
+    assert source_named("https://mirror.invalid/a") == Address(
+        "https://mirror.invalid/a/"
+    )
+    assert source_named(None) == Address("https://data.police.uk/data/archive/")
+    with pytest.raises(UsageError, match="https:// addresses"):
+        source_named("s3://a/b")
 
 
 def test_a_folder_is_taken_as_it_is_if_it_exists(tmp_path: Path) -> None:
-    assert local_source(str(tmp_path)) == tmp_path
+    assert source_named(str(tmp_path)) == tmp_path
     with pytest.raises(UsageError, match="nowhere does not exist"):
-        local_source(str(tmp_path / "nowhere"))
+        source_named(str(tmp_path / "nowhere"))

@@ -13,8 +13,10 @@ from transforms.feeds import (
     police_uk_stop_and_search,
 )
 from transforms.feeds.members import Member
+from transforms.feeds.remote import Archive
 from transforms.forces import Force
 from transforms.incidents import Sifted
+from transforms.months import Month
 
 
 class Feed(Protocol):
@@ -37,8 +39,16 @@ class IncidentFeed(Feed, Protocol):
     TIME_PRECISION: str  # month, day or minute
     SCORED_RESOLUTION: int  # H3 resolution that its coordinates can bear
 
-    def members(self, source: Path, release: str | None = None) -> list[Member]:
-        """The files that a source holds, of this feed and of those that go with it."""
+    def members(
+        self,
+        source: Path | Archive,
+        release: str | None = None,
+        span: tuple[Month, Month] | None = None,
+    ) -> list[Member]:
+        """The files that a source holds, of this feed and of those that go with it.
+
+        At an address: those within a span of months.
+        """
         ...
 
 

@@ -1,21 +1,25 @@
 """Files inside releases: listed without reading them, read with checksums verified.
 
-A release is a zip, or a folder of extracted CSVs. Nothing is ever extracted by path:
-a member is found by an exact name pattern and inflated into memory, within caps.
+A release is a zip, here or at an address, or a folder of extracted CSVs. Nothing is
+ever extracted by path: a member is found by an exact name pattern and inflated into
+memory, within caps.
 """
 
-import os
 import re
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from isal import isal_zlib
 
 from transforms.errors import FileRejectedError, UsageError
+from transforms.feeds.ranges import LocalFile, Ranged, Seekable
+from transforms.feeds.raw import Raw
 from transforms.months import Month
 
 
@@ -23,6 +27,8 @@ _MAX_MEMBER_BYTES = 1 << 30
 _MAX_RATIO = 200  # real files inflate four- to fifteen-fold
 _MAX_MEMBERS = 20_000
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
+_MAX_HEADER_BYTES = _LOCAL_HEADER.size + 2 * 0xFFFF
+_FETCHES = 3  # of a member that comes broken
 _ENCRYPTED = 0x1
 # its stub calls the exception's class an instance
 _BROKEN_STREAM: type[Exception] = isal_zlib.error  # type: ignore[assignment]
@@ -39,11 +45,13 @@ class Member:
     name: str  # path inside the release
     crc32: int
     size_bytes: int
-    container: Path  # the zip, or the folder of the release
+    container: Ranged  # the zip, or the extracted file itself
     header_offset: int | None = None  # in the zip
     packed_bytes: int = 0
     packing: int = zipfile.ZIP_STORED
     flags: int = 0
+    room_bytes: int = 0  # in the zip, from its header to whatever comes next
+    raw: Raw | None = None  # where its bytes are kept once they have been fetched
 
     @property
     def where(self) -> str:
@@ -63,7 +71,11 @@ def list_members(
         raise UsageError(f"source {source} does not exist")
     zips = [source] if source.is_file() else sorted(source.glob("*.zip"))
     if source.is_file() or (zips and release is None):
-        found = [m for path in zips for m in _in_zip(path, pattern)]
+        found = [
+            member
+            for path in zips
+            for member in zip_members(LocalFile(path), _release_of(path), pattern)
+        ]
     elif release is not None:
         found = list(_in_folder(source, pattern, str(Month.parse(release))))
     else:
@@ -77,9 +89,35 @@ def list_members(
 def read_member(member: Member) -> bytes:
     """The member's bytes, with size and CRC verified."""
     if member.header_offset is None:
-        data = (member.container / member.name).read_bytes()
-    else:
-        data = _inflate(member, member.header_offset)
+        data = member.container.read_at(0, member.size_bytes + 1)
+        return _verified(member, data)
+    if member.raw is None:
+        packed = _packed_bytes(member, member.header_offset)
+        return _verified(member, _inflate(member, packed, member.packing))
+    return _fetched(member, member.header_offset, member.raw)
+
+
+def _fetched(member: Member, header_offset: int, raw: Raw) -> bytes:
+    """From what is kept, else from far away; a broken one is fetched again."""
+    identity = member.name, member.crc32, member.size_bytes
+    held = raw.find(*identity)
+    if held is not None:
+        with suppress(FileRejectedError):  # it has rotted: fetched anew below
+            return _verified(member, _inflate(member, *held))
+    for fetch in range(1, _FETCHES + 1):
+        packed = _packed_bytes(member, header_offset)
+        try:
+            data = _verified(member, _inflate(member, packed, member.packing))
+        except FileRejectedError:
+            if fetch == _FETCHES:
+                raise
+            continue
+        raw.keep(*identity, sha256(data).hexdigest(), packed, member.packing)
+        return data
+    raise AssertionError
+
+
+def _verified(member: Member, data: bytes) -> bytes:
     if len(data) != member.size_bytes or isal_zlib.crc32(data) != member.crc32:
         raise FileRejectedError(
             f"{member.where}: the bytes do not match their checksum (CRC-32);"
@@ -88,24 +126,19 @@ def read_member(member: Member) -> bytes:
     return data
 
 
-def _in_zip(path: Path, pattern: re.Pattern[str]) -> Iterator[Member]:
-    release = _release_of(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
-        raise FileRejectedError(
-            f"{path.name}: not a readable zip ({error}); get the release again"
-        ) from error
-    if len(infos) > _MAX_MEMBERS:
-        raise FileRejectedError(f"{path.name}: more than {_MAX_MEMBERS:,} members")
+def zip_members(
+    archive: Ranged, release: str, pattern: re.Pattern[str], raw: Raw | None = None
+) -> Iterator[Member]:
+    """The members of one zip, from its directory."""
+    infos, end = _directory(archive)
+    rooms = _rooms(archive.name, infos, end)
     seen: set[str] = set()
     for info in infos:
         match = pattern.fullmatch(info.filename)
         if match is None:
             continue
         if info.filename in seen:
-            raise FileRejectedError(f"{path.name}: {info.filename} is in it twice")
+            raise FileRejectedError(f"{archive.name}: {info.filename} is in it twice")
         seen.add(info.filename)
         yield Member(
             release,
@@ -115,12 +148,46 @@ def _in_zip(path: Path, pattern: re.Pattern[str]) -> Iterator[Member]:
             info.filename,
             info.CRC,
             info.file_size,
-            path,
+            archive,
             info.header_offset,
             info.compress_size,
             info.compress_type,
             info.flag_bits,
+            rooms[info.header_offset],
+            raw,
         )
+
+
+def _directory(archive: Ranged) -> tuple[list[zipfile.ZipInfo], int]:
+    """What is in a zip, and where its directory starts."""
+    try:
+        with zipfile.ZipFile(Seekable(archive)) as opened:
+            infos, end = opened.infolist(), opened.start_dir
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        raise FileRejectedError(
+            f"{archive.name}: not a readable zip ({error}); get the release again"
+        ) from error
+    if len(infos) > _MAX_MEMBERS:
+        raise FileRejectedError(f"{archive.name}: more than {_MAX_MEMBERS:,} members")
+    return infos, end
+
+
+def _rooms(name: str, infos: Sequence[zipfile.ZipInfo], end: int) -> dict[int, int]:
+    """By the place of each header, the bytes up to the next; none may overlap.
+
+    Overlapping entries let a small zip unpack to any size.
+    """
+    rooms = {}
+    for info in sorted(infos, key=lambda i: i.header_offset, reverse=True):
+        room = end - info.header_offset
+        if room < _LOCAL_HEADER.size + info.compress_size:
+            raise FileRejectedError(
+                f"{name}: {info.filename!r} overlaps what comes after it; no real"
+                " release does"
+            )
+        rooms[info.header_offset] = room
+        end = info.header_offset
+    return rooms
 
 
 def _release_of(path: Path) -> str:
@@ -149,25 +216,14 @@ def _in_folder(
             name,
             isal_zlib.crc32(data),
             len(data),
-            source,
+            LocalFile(path, called=source.name),
         )
 
 
-def _inflate(member: Member, header_offset: int) -> bytes:
-    """Read and inflate one member by its place in the zip.
-
-    Opened by position, so that several threads can read one zip at once.
-    """
-    limit = min(_MAX_MEMBER_BYTES, max(member.packed_bytes, 1) * _MAX_RATIO)
-    if member.size_bytes > limit or member.flags & _ENCRYPTED:
-        raise FileRejectedError(
-            f"{member.where}: encrypted, over {_MAX_MEMBER_BYTES >> 20} MB,"
-            f" or inflating more than {_MAX_RATIO}-fold; no real file is"
-        )
-    packed = _packed_bytes(member, header_offset)
-    if member.packing == zipfile.ZIP_STORED:
+def _inflate(member: Member, packed: bytes, packing: int) -> bytes:
+    if packing == zipfile.ZIP_STORED:
         return packed
-    if member.packing != zipfile.ZIP_DEFLATED:
+    if packing != zipfile.ZIP_DEFLATED:
         raise FileRejectedError(f"{member.where}: unknown compression")
     try:
         inflater = isal_zlib.decompressobj(wbits=-15)
@@ -180,16 +236,23 @@ def _inflate(member: Member, header_offset: int) -> bytes:
 
 
 def _packed_bytes(member: Member, header_offset: int) -> bytes:
-    descriptor = os.open(member.container, os.O_RDONLY)
-    try:
-        room = os.fstat(descriptor).st_size - member.packed_bytes
-        header = b""
-        if 0 <= header_offset <= room:
-            header = os.pread(descriptor, _LOCAL_HEADER.size, header_offset)
-        if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
-            raise FileRejectedError(f"{member.where}: its place in the zip is broken")
-        *_, name_bytes, extra_bytes = _LOCAL_HEADER.unpack(header)
-        start = header_offset + _LOCAL_HEADER.size + name_bytes + extra_bytes
-        return os.pread(descriptor, member.packed_bytes, start)
-    finally:
-        os.close(descriptor)
+    """The member's bytes as the zip has them, header and body in one read."""
+    limit = min(_MAX_MEMBER_BYTES, max(member.packed_bytes, 1) * _MAX_RATIO)
+    sizes = member.size_bytes, member.packed_bytes
+    if max(sizes) > limit or member.flags & _ENCRYPTED:
+        raise FileRejectedError(
+            f"{member.where}: encrypted, over {_MAX_MEMBER_BYTES >> 20} MB,"
+            f" or inflating more than {_MAX_RATIO}-fold; no real file is"
+        )
+    room = min(member.room_bytes, _MAX_HEADER_BYTES + member.packed_bytes)
+    found = b""
+    if header_offset >= 0 and member.packed_bytes <= member.room_bytes:
+        found = member.container.read_at(header_offset, room)
+    if len(found) < _LOCAL_HEADER.size or not found.startswith(b"PK\x03\x04"):
+        raise FileRejectedError(f"{member.where}: its place in the zip is broken")
+    *_, name_bytes, extra_bytes = _LOCAL_HEADER.unpack_from(found)
+    start = _LOCAL_HEADER.size + name_bytes + extra_bytes
+    packed = found[start : start + member.packed_bytes]
+    if len(packed) < member.packed_bytes:
+        raise FileRejectedError(f"{member.where}: its place in the zip is broken")
+    return packed

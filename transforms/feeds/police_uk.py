@@ -28,8 +28,10 @@ from transforms.feeds.archive_file import (
     sift_file,
 )
 from transforms.feeds.members import Member, list_members
+from transforms.feeds.remote import Archive
 from transforms.forces import Force
 from transforms.incidents import Mask, Rule, Sifted
+from transforms.months import Month
 
 
 NAME = "police_uk"
@@ -53,18 +55,38 @@ MEMBER = re.compile(
 _ENGLISH_OR_WELSH = re.compile(r"[EW]01[0-9]{6}")
 _SCOTTISH_LATITUDE = 54.9
 
+_FIRST_MONTH = Month(2010, 12)
+_ROLLING_FROM = Month(2017, 5)  # earlier releases hold everything up to then
+_ROLLING_MONTHS = 36
+
 _CATEGORY_OF = {label: slug for slug, label in CATEGORIES.items()}
 _CATEGORY_OF["Violent crime"] = "violence-and-sexual-offences"  # its name until 2013
 
 
-def members(source: Path, release: str | None = None) -> list[Member]:
-    """The files of every kind that a local source holds."""
+def members(
+    source: Path | Archive,
+    release: str | None = None,
+    span: tuple[Month, Month] | None = None,
+) -> list[Member]:
+    """The files of every kind that a source holds.
+
+    At an address: those of the newest releases that together hold the span, or,
+    without one, of the newest release.
+    """
+    if isinstance(source, Archive):
+        return source.members(MEMBER, reach, span)
     return list_members(source, MEMBER, release)
 
 
 def street_members(source: Path, release: str | None = None) -> list[Member]:
     """The street files that a local source holds."""
     return [m for m in members(source, release) if m.kind == KIND]
+
+
+def reach(release: Month) -> Month:
+    """The first month that a release holds."""
+    rolling = release + (1 - _ROLLING_MONTHS)
+    return _FIRST_MONTH if release < _ROLLING_FROM else max(rolling, _FIRST_MONTH)
 
 
 RULES: list[Rule[ArchiveFile]] = [

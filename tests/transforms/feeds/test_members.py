@@ -177,6 +177,15 @@ def test_a_name_that_comes_twice_is_refused(tmp_path: Path) -> None:
         list_members(path, MEMBER)
 
 
+def test_entries_that_overlap_are_refused(tmp_path: Path) -> None:
+    second = "2024-02/2024-02-kent-street.csv"
+    path = zip_of(tmp_path, {NAME: DATA, second: DATA})
+    last = path.read_bytes().rindex(CENTRAL)
+    overwrite(path, last + 42, struct.pack("<L", 0))
+    with pytest.raises(FileRejectedError, match="overlaps what comes after it"):
+        list_members(path, MEMBER)
+
+
 def test_a_zip_of_far_too_many_members_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
