@@ -62,6 +62,10 @@ WholeZips = Annotated[
 Release = Annotated[
     str | None, _month_option("--release", "Release of a folder of extracted CSVs")
 ]
+UntilRelease = Annotated[
+    str | None,
+    _month_option("--until-release", "Take the source as it was at that release"),
+]
 AsOf = Annotated[
     str | None, _month_option("--as-of", "As-of month (default the newest supplied)")
 ]
@@ -83,6 +87,7 @@ def run(
     to: To = None,
     source: Source = None,
     release: Release = None,
+    until_release: UntilRelease = None,
     whole_zips: WholeZips = False,
     as_of: AsOf = None,
     method: MethodName = None,
@@ -99,6 +104,7 @@ def run(
         end=to,
         source=source,
         release=release,
+        until_release=until_release,
         whole_zips=whole_zips,
         as_of=as_of,
         method=method,
@@ -116,6 +122,7 @@ def ingest(
     to: To = None,
     source: Source = None,
     release: Release = None,
+    until_release: UntilRelease = None,
     whole_zips: WholeZips = False,
     home: HomeFolder = None,
     json_: Json = False,
@@ -130,6 +137,7 @@ def ingest(
         end=to,
         source=source,
         release=release,
+        until_release=until_release,
         whole_zips=whole_zips,
         home=home,
     )

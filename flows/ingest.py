@@ -12,6 +12,7 @@ from flows.settings import Settings
 from flows.stages import PARALLEL, final, gather, home_of
 from flows.summary import Summary
 from flows.tasks import ingest_one
+from transforms.ledger import refuse_newer
 from transforms.months import Month
 from transforms.request import Request, opened, resolve, source_named
 
@@ -27,6 +28,9 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
     source = source_named(params.source or Settings().source)
     today = datetime.now(UTC)
     newest = Month(today.year, today.month)
+    if params.until_release:
+        refuse_newer(home.lake, params.until_release)
+        newest = min(newest, Month.parse(params.until_release))
     with opened(source, home, newest, params.whole_zips) as ready:
         request = resolve(
             ready,
@@ -36,11 +40,15 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
             params.start,
             params.end,
             params.release,
+            params.until_release,
         )
         asked = [force.id for force in request.forces]
         summary = Summary("ingest", asked=[*asked, *request.absent])
         summary.failed.update(request.absent)
         summary.lost += request.absent
+        summary.failed |= {
+            f"source {n}": why for n, why in enumerate(request.broken, 1)
+        }
         summary.notes += _passed_over(request)
         # quoted: Prefect would otherwise look into every file of the source for futures
         unseen = cast("Request", quote(request))

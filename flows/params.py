@@ -60,6 +60,9 @@ class IngestParams(_Params):
     release: MonthText | None = Field(
         None, description="Release of a folder of extracted CSVs, YYYY-MM"
     )
+    until_release: MonthText | None = Field(
+        None, description="Take the source as it was at that release, YYYY-MM"
+    )
 
     whole_zips: bool = Field(
         False, description="Download whole zips from a server that cannot send parts"

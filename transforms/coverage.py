@@ -19,7 +19,7 @@ from transforms.overrides import Override
 from transforms.schemas import COVERAGE
 
 
-Observed = Literal["supplied", "missing", "rejected"]
+Observed = Literal["supplied", "missing", "rejected", "superseded"]
 Status = Literal[
     "supplied", "partial_suspected", "set_aside", "missing", "not_supplied", "rejected"
 ]
@@ -49,6 +49,11 @@ class Entry:
     rows_quarantined: int | None = None
     rows_located: int | None = None
     reason: str | None = None
+    repairs: str | None = None
+    rows_added: int | None = None
+    rows_gone: int | None = None
+    rows_moved: int | None = None
+    rows_outcome_changed: int | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:

@@ -60,6 +60,7 @@ TABLES: dict[str, TableSpec] = {
 
 NewFile = AddAction  # a data file that is written, and waits for its commit
 
+_LOG_FILES = ("*.json", "*.checkpoint.parquet", "_last_checkpoint")
 _MAX_COMMIT_ATTEMPTS = 20
 # Delta's own retries let two first writers of one partition both land, so every lost
 # race comes back to us; this lock keeps our own threads out of each other's way.
@@ -137,7 +138,7 @@ class Lake:
         relative = f"{folder}/{file}"
         path = self._path(name) / relative
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_flushed(data, path)
+        _write_flushed(data, path, self.root)
         return AddAction(
             relative,
             len(data),
@@ -238,12 +239,15 @@ def _as_parquet(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-def _write_flushed(data: pa.Buffer, path: Path) -> None:
+def _write_flushed(data: pa.Buffer, path: Path, top: Path) -> None:
     with path.open("xb") as sink:
         sink.write(data)
         sink.flush()
         os.fsync(sink.fileno())
-    flush_folder(path.parent)
+    for folder in path.parents:  # each may be new, and is only safe in its own parent
+        flush_folder(folder)
+        if folder == top:
+            break
 
 
 def _statistics(table: pa.Table, mark: str | None) -> str:
@@ -263,17 +267,19 @@ def _delta_schema(schema: pa.Schema) -> pa.Schema:
 def _flush_log(path: Path) -> None:
     """Force the newest log entry to disk: Delta itself flushes nothing."""
     log = path / "_delta_log"
-    newest = max(log.glob("*.json"))
-    descriptor = os.open(newest, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    newest = [max(log.glob(name), default=None) for name in _LOG_FILES]
+    for file in filter(None, newest):
+        _flush(file)
     flush_folder(log)
+    flush_folder(path)
 
 
 def flush_folder(path: Path) -> None:
     """Force a folder's entries to disk: a new or renamed file is only then safe."""
+    _flush(path)
+
+
+def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -54,6 +54,16 @@ def force_coverage(
     return coverage(held, force)
 
 
+def refuse_newer(lake: Lake, release: str) -> None:
+    """`UsageError` where the lake holds anything of a later release."""
+    newest = max((e.release for e in entries(lake.read("coverage"))), default=release)
+    if newest > release:
+        raise UsageError(
+            f"--until-release {release}: the lake in {lake.root} holds release"
+            f" {newest}; rebuild what was known then in a home of its own"
+        )
+
+
 def forces_held(lake: Lake, registry: Mapping[str, Force]) -> list[Force]:
     """The forces that the ledger knows, in order of their ids."""
     ids = {file.partition["force"] for file in lake.files("coverage")}

@@ -31,6 +31,7 @@ class Request:
     passed_over: Mapping[str, str]  # force id: why it is not asked for
     not_there: Sequence[str]  # of all forces, those without a file to ask for
     absent: Mapping[str, str]  # force asked for by name: why there is nothing of it
+    broken: Sequence[str] = ()  # releases that cannot be read, a line each
 
     @property
     def feeds(self) -> list[Feed]:
@@ -89,15 +90,20 @@ def resolve(
     start: str | None = None,
     end: str | None = None,
     release: str | None = None,
+    until_release: str | None = None,
 ) -> Request:
     """The exact request; `UsageError` for what cannot be asked.
 
     With `all_forces` those with a street file in the source and range are asked, and
-    the rest are told. Without a range: 36 months to the newest of the source.
+    the rest are told. Without a range: 36 months to the newest of the source. With
+    `until_release` the source is taken as it was at that release.
     """
     asked = asked_forces(registry, forces, all_forces)
     feed = FEEDS[DEFAULT_FEED]
-    members, first, last = _listed(feed, source, release, start, end)
+    broken: list[str] = []
+    members, first, last = _listed(feed, source, release, start, end, broken)
+    if until_release:
+        members = [m for m in members if m.release <= until_release]
     span = f"{first} to {last}"
     present = {
         m.force for m in members if m.kind == feed.KIND and first <= m.month <= last
@@ -118,6 +124,7 @@ def resolve(
         passed_over,
         _not_there(registry, present) if all_forces else [],
         absent,
+        broken,
     )
 
 
@@ -127,15 +134,17 @@ def _listed(
     release: str | None,
     start: str | None,
     end: str | None,
+    broken: list[str],
 ) -> tuple[list[Member], Month, Month]:
     """The source's files, and the range asked for: by default up to its newest."""
     members: list[Member] = []
     if isinstance(source, Archive) and release:
         raise UsageError("--release is for a folder of extracted CSVs")
     if isinstance(source, Path) or end is None:
-        members = feed.members(source, release)
+        members = feed.members(source, release, broken=broken)
         if not any(m.kind == feed.KIND for m in members):
-            raise UsageError(f"source {_named(source)} holds no street file")
+            also = f" ({'; '.join(broken)})" if broken else ""
+            raise UsageError(f"source {_named(source)} holds no street file{also}")
     street = [m.month for m in members if m.kind == feed.KIND]
     last = Month.parse(end) if end else max(street)
     first = Month.parse(start) if start else window(last, DEFAULT_RANGE_MONTHS)[0]

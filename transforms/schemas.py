@@ -109,13 +109,15 @@ QUARANTINE = pa.schema(
     ]
 )  # fmt: skip
 
+_NO_REVISION = "it replaced no rows of an earlier release"
+
 COVERAGE = pa.schema(
     [
         _field("force", TEXT, "Force: its police.uk id"),
         _field("feed", TEXT, "Feed"),
         _field("month", TEXT, "Month, YYYY-MM"),
         _field("release", TEXT, "Release of the feed, YYYY-MM"),
-        _field("observed", TEXT, "What the release held: supplied, missing or rejected"),
+        _field("observed", TEXT, "What the release held: supplied, missing, rejected, or superseded by one already held"),
         _field("member", TEXT, "File in the release", null="missing"),
         _field("crc32", pa.int64(), "CRC-32 of the file", null="missing"),
         _field("size_bytes", pa.int64(), "Size of the file, in bytes", null="missing"),
@@ -125,6 +127,11 @@ COVERAGE = pa.schema(
         _field("rows_quarantined", pa.int64(), "Rows held back by a rule", null="missing or rejected"),
         _field("rows_located", pa.int64(), "Accepted rows with a place", null="missing or rejected"),
         _field("reason", TEXT, "Why the file was rejected", null="not rejected"),
+        _field("repairs", TEXT, "What was mended in the whole file", null="nothing"),
+        _field("rows_added", pa.int64(), "Rows that the release before did not have", null=_NO_REVISION),
+        _field("rows_gone", pa.int64(), "Rows of the release before that are gone", null=_NO_REVISION),
+        _field("rows_moved", pa.int64(), "Rows that the release before put on another point", null=_NO_REVISION),
+        _field("rows_outcome_changed", pa.int64(), "Rows whose last outcome the release before did not have", null=_NO_REVISION),
         _field("received_at", pa.timestamp("us", "UTC"), "When hexbeat first read it"),
     ]
 )  # fmt: skip
@@ -209,7 +216,7 @@ PUBLISHED_COVERAGE = pa.schema(
         _field("force_name", TEXT, "Force: its name"),
         COVERAGE.field("month"),
         _field("status", TEXT, "What the month counts as: supplied, partial_suspected, missing, not_supplied or rejected. Only supplied months are exposure; missing is never zero"),
-        *(COVERAGE.field(name) for name in ("release", "rows_in", "rows_accepted", "rows_quarantined", "rows_located", "raw_sha256")),
+        *(COVERAGE.field(name) for name in ("release", "rows_in", "rows_accepted", "rows_quarantined", "rows_located", "raw_sha256", "repairs", "rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")),
         _field("reason", TEXT, "Why the month counts so: a file's refusal, or an override's reason", null="the plain rule"),
     ]
 )  # fmt: skip

@@ -115,7 +115,7 @@ def test_a_corrupt_member_fails_its_force_alone(source: Path, tmp_path: Path) ->
     account = json.loads(done.stdout)
     assert done.returncode == 3, done.stderr
     assert list(account["failed"]) == ["ingest northfell"]
-    assert f"2025-12.zip:{member}" in account["failed"]["ingest northfell"]
+    assert f"release 2025-12, {member}" in account["failed"]["ingest northfell"]
     assert {"avonmere", "saltmarsh"} <= set(account["stages"][-1]["facts"]["scored"])
     plain = hexbeat("run", "--all-forces", "--source", broken, "--home", home)
     complaints = [x for x in plain.stderr.splitlines() if x.startswith("hexbeat:")]

@@ -137,7 +137,7 @@ def test_a_held_force_is_left_out_alone_and_said(
 ) -> None:
     home = copied_home(simulated.home, tmp_path)
     monkeypatch.setattr(
-        "transforms.publish.find_holds",
+        "transforms.gather.find_holds",
         lambda profiles, *_: (
             [Hold(AS_OF, "mix", "differs")]
             if len(profiles) == 22  # saltmarsh: two months missing
@@ -145,7 +145,7 @@ def test_a_held_force_is_left_out_alone_and_said(
         ),
     )
     done = publish(home, AS_OF, METHODS["shared_prior"])
-    assert done.held == ["saltmarsh"]
+    assert list(done.failed) == ["saltmarsh"]
     assert done.scored == ["avonmere", "northfell"]
     assert "2025-12 mix: differs" in done.unscored["saltmarsh"]
     assert "hexbeat.toml" in done.unscored["saltmarsh"]
@@ -157,7 +157,7 @@ def test_simulated_months_are_not_held(simulated: Simulated) -> None:
     for force in home.registry.values():
         profiles = read_profiles(home.lake, force.id)
         assert len(profiles) >= 22
-    assert publish(home, AS_OF, METHODS["shared_prior"]).held == []
+    assert publish(home, AS_OF, METHODS["shared_prior"]).failed == {}
 
 
 def test_setting_a_month_aside_scores_again_without_it(

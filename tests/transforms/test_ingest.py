@@ -16,10 +16,11 @@ from transforms.coverage import Entry, entries
 from transforms.feeds import FEEDS
 from transforms.feeds.members import Member
 from transforms.forces import FORCES
-from transforms.ingest import Ingested, Plan, decide, ingest_force
+from transforms.ingest import Ingested, ingest_force
 from transforms.lake import Lake
 from transforms.ledger import force_coverage
 from transforms.months import Month
+from transforms.plan import Plan, decide
 
 
 KENT = FORCES["kent"]
@@ -74,7 +75,7 @@ JANUARY = listed("2024-01", "2024-02")
 
 
 def test_a_file_never_read_is_read() -> None:
-    assert plan([JANUARY]) == Plan([[JANUARY]], [], [])
+    assert plan([JANUARY]) == Plan([[JANUARY]], [], [], [])
 
 
 def test_a_file_already_held_is_left_alone() -> None:
@@ -84,7 +85,7 @@ def test_a_file_already_held_is_left_alone() -> None:
 def test_the_same_bytes_in_a_newer_release_are_noted_but_not_read() -> None:
     newer = replace(JANUARY, release="2024-04")
     ledger = [held(JANUARY)]
-    assert plan([newer], ledger) == Plan([], [(newer, ledger[0])], [])
+    assert plan([newer], ledger) == Plan([], [(newer, ledger[0])], [], [])
     assert plan([newer], [*ledger, held(newer)]).empty
 
 
@@ -101,7 +102,7 @@ def test_other_bytes_under_the_same_release_are_read() -> None:
 
 def test_an_older_release_never_replaces_a_newer_one() -> None:
     newer = listed("2024-01", "2024-04", crc32=2)
-    assert plan([JANUARY], [held(newer)]).empty
+    assert plan([JANUARY], [held(newer)]) == Plan([], [], [JANUARY], [])
 
 
 def test_of_two_releases_the_newer_is_read_and_the_older_only_in_its_stead() -> None:
@@ -330,7 +331,9 @@ def test_a_refused_file_leaves_its_month_as_it_was(lake: Lake, source: Path) -> 
     kent_release(source, "2024-05", files)
     done = ingest(lake, source)
     [reason] = done.rejected
-    assert reason.startswith("2024-05.zip:2024-01/2024-01-kent-street.csv, line 1: ")
+    assert reason.startswith(
+        "release 2024-05, 2024-01/2024-01-kent-street.csv, line 1: "
+    )
     assert rows_held(lake) == {"2024-01": 3, "2024-03": 6, "2024-04": 2}
     incidents, quarantine, statuses = content(lake)
     assert [r for r in incidents if r["month"] < "2024-04"] == before[0]

@@ -14,7 +14,7 @@ import pytest
 
 from tests.transforms.conftest import AS_OF, Simulated, copied_home, make_home
 from transforms import publish as publishing
-from transforms.errors import UsageError
+from transforms.errors import HexbeatError, UsageError
 from transforms.home import open_home
 from transforms.months import Month
 from transforms.publications import FORMATS
@@ -76,7 +76,7 @@ def test_another_input_is_another_run(
     rolling = publish(home, AS_OF, rival)
     assert rolling.run_id != published.run_id
     assert rolling.scored == ["avonmere"]
-    assert rolling.unscored["saltmarsh"].startswith("its scores are not up to date")
+    assert rolling.unscored["saltmarsh"].startswith("its scores are not of the rows")
 
 
 def test_the_pointer_never_goes_back_in_time(
@@ -84,6 +84,8 @@ def test_the_pointer_never_goes_back_in_time(
 ) -> None:
     home = copied_home(simulated.home, tmp_path)
     newest = publish(home, AS_OF, METHOD)
+    for force in home.registry.values():
+        score_force(home.lake, force, Month(2025, 6), METHOD)
     older = publish(home, Month(2025, 6), METHOD)
     assert older.created
     assert not older.pointed
@@ -204,3 +206,38 @@ def test_attribution_and_run_stand_on_the_documents(published: Published) -> Non
         text = (_tier(published) / name).read_text()
         assert "Simulated data of made-up forces" in text
         assert published.run_id in text
+
+
+def test_how_the_lake_came_by_its_scores_does_not_show(
+    simulated: Simulated, tmp_path: Path
+) -> None:
+    """All twelve months of the history are current, or the force is not published."""
+    home = copied_home(simulated.home, tmp_path)
+    force = home.registry["avonmere"]
+    with pytest.raises(UsageError, match="score it again"):
+        publish(home, Month(2025, 6), METHOD)
+    score_force(home.lake, force, Month(2025, 6), METHOD)
+    done = publish(home, Month(2025, 6), METHOD)
+    assert done.scored == ["avonmere"]
+    history = pq.read_table(_tier(done) / "hotspot_history.parquet")["as_of"]
+    assert min(history.to_pylist()) == "2024-07"
+
+
+def test_an_unfinished_force_is_a_failure_and_not_left_out_in_silence(
+    simulated: Simulated, tmp_path: Path
+) -> None:
+    home = copied_home(simulated.home, tmp_path)
+    home.lake.commit("incidents", "avonmere", [], ["2025-03"])
+    done = publish(home, AS_OF, METHOD)
+    assert list(done.failed) == ["avonmere"]
+    assert "avonmere 2025-03" in done.failed["avonmere"]
+
+
+def test_a_pointer_that_is_none_is_told_in_one_line(
+    simulated: Simulated, tmp_path: Path
+) -> None:
+    home = copied_home(simulated.home, tmp_path)
+    home.publications.mkdir()
+    (home.publications / "latest.json").write_text("{")
+    with pytest.raises(HexbeatError, match="is not what publishing wrote"):
+        publish(home, AS_OF, METHOD)

@@ -93,7 +93,10 @@ def test_a_flipped_byte_in_a_published_file_is_found(
     assert any(name in line for line in found.differs), found.differs
 
 
-@pytest.mark.parametrize("name", TABLES)
+FILLED = [n for n in TABLES if not n.startswith(("outcomes", "stops"))]
+
+
+@pytest.mark.parametrize("name", FILLED)
 def test_a_flipped_byte_in_each_data_file_is_found(home: Home, name: str) -> None:
     """All files of a table at once, each at another place: each has its line."""
     files = home.lake.files(name)

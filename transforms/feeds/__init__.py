@@ -44,10 +44,12 @@ class IncidentFeed(Feed, Protocol):
         source: Path | Archive,
         release: str | None = None,
         span: tuple[Month, Month] | None = None,
+        broken: list[str] | None = None,
     ) -> list[Member]:
         """The files that a source holds, of this feed and of those that go with it.
 
-        At an address: those within a span of months.
+        At an address: those within a span of months. Releases that cannot be read are
+        told in `broken`, where that is given.
         """
         ...
 

@@ -56,26 +56,35 @@ class Member:
     @property
     def where(self) -> str:
         """How a message names this file."""
-        return f"{self.container.name}:{self.name}"
+        return f"release {self.release}, {self.name}"
 
 
 def list_members(
-    source: Path, pattern: re.Pattern[str], release: str | None = None
+    source: Path,
+    pattern: re.Pattern[str],
+    release: str | None = None,
+    broken: list[str] | None = None,
 ) -> list[Member]:
     """All members of a folder of release zips, one zip, or a folder of extracted CSVs.
 
     `pattern` has the groups month, force and kind. Files that do not match are passed
-    over; a name that comes twice in one release is an error.
+    over. A zip that cannot be read is told in `broken`, where that is given, so that
+    a download under way stops nobody; otherwise it is an error.
     """
     if not source.exists():
         raise UsageError(f"source {source} does not exist")
     zips = [source] if source.is_file() else sorted(source.glob("*.zip"))
     if source.is_file() or (zips and release is None):
-        found = [
-            member
-            for path in zips
-            for member in zip_members(LocalFile(path), _release_of(path), pattern)
-        ]
+        if source.is_file() and release is not None:
+            raise UsageError("--release is for a folder of extracted CSVs")
+        found: list[Member] = []
+        for path in zips:
+            try:
+                found += zip_members(LocalFile(path), _release_of(path), pattern)
+            except (FileRejectedError, UsageError) as error:
+                if broken is None:
+                    raise
+                broken.append(str(error))
     elif release is not None:
         found = list(_in_folder(source, pattern, str(Month.parse(release))))
     else:

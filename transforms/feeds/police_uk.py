@@ -67,6 +67,7 @@ def members(
     source: Path | Archive,
     release: str | None = None,
     span: tuple[Month, Month] | None = None,
+    broken: list[str] | None = None,
 ) -> list[Member]:
     """The files of every kind that a source holds.
 
@@ -75,7 +76,7 @@ def members(
     """
     if isinstance(source, Archive):
         return source.members(MEMBER, reach, span)
-    return list_members(source, MEMBER, release)
+    return list_members(source, MEMBER, release, broken)
 
 
 def street_members(source: Path, release: str | None = None) -> list[Member]:

@@ -19,6 +19,7 @@ from transforms.scores import Method
 
 
 SCHEMA_VERSION = "1.0"
+_REVISION = ("rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")
 
 
 @dataclass(frozen=True)
@@ -81,4 +82,5 @@ def _input(force: str, month: Month, counts: MonthCoverage) -> dict[str, object]
         "raw_sha256": entry.raw_sha256 if entry else None,
         "status": counts.status,
         "reason": reason_of(counts),
+        "revision": [getattr(entry, name) for name in _REVISION] if entry else None,
     }

@@ -58,7 +58,7 @@ def test_a_member_is_known_from_the_directory_alone(tmp_path: Path) -> None:
     assert (member.release, member.force, member.kind) == ("2024-04", "kent", "street")
     assert member.month == Month(2024, 1)
     assert (member.size_bytes, member.crc32) == (len(DATA), crc32(DATA))
-    assert member.where == f"2024-04.zip:{NAME}"
+    assert member.where == f"release 2024-04, {NAME}"
     assert read_member(member) == DATA
 
 

@@ -135,7 +135,7 @@ def test_a_line_that_went_astray_rejects_the_file() -> None:
 
 
 def test_a_file_of_another_kind_is_rejected_by_its_name() -> None:
-    with pytest.raises(FileRejectedError, match=r"2024-04\.zip:.*kent-street\.csv"):
+    with pytest.raises(FileRejectedError, match=r"release 2024-04, .*kent-street\.csv"):
         sift(b"Crime ID,Month\n", member(), KENT)
 
 

@@ -1,0 +1,97 @@
+"""What an ingest has to do: decided before anything is read, from the ledger alone."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from transforms.coverage import Entry, deciding
+from transforms.feeds.members import Member
+from transforms.ledger import Partitions, is_whole
+from transforms.months import Month, month_range
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one force's ingest has to do."""
+
+    read: list[list[Member]]  # of each month the files to try, newest release first
+    restated: list[tuple[Member, Entry]]  # a newer release with the bytes already held
+    older: list[Member]  # of releases before the one held, and new to the ledger
+    missing: list[tuple[Month, str]]  # months that a release should hold and does not
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to do."""
+        return not (self.read or self.restated or self.older or self.missing)
+
+
+def decide(
+    members: Collection[Member],
+    force: str,
+    months: Collection[Month],
+    ledger: Iterable[Entry],
+    partitions: Partitions,
+) -> Plan:
+    """What is missing: a pure decision, from directories and the ledger alone.
+
+    `members` are all files of one kind in the source, of every force, since a release
+    spans the months that it holds any file of; `ledger` has the rows of that kind. Of
+    each month the newest release is landed, or, where its file is refused, the newest
+    that is not; an older release than the one held never replaces it.
+    """
+    ledger = list(ledger)
+    by_key = {(entry.month, entry.release): entry for entry in ledger}
+    holds = deciding(ledger)
+    plan = Plan([], [], [], [])
+    for month, candidates in _by_month(members, force, months):
+        held = holds.get(month)
+        wanted = []
+        for number, member in enumerate(candidates):
+            if held and member.release < held.release:
+                plan.older.extend(candidates[number:])
+                break
+            if held and _same(held, member) and is_whole(held, partitions):
+                if member.release > held.release:
+                    plan.restated.append((member, held))
+                plan.older.extend(candidates[number + 1 :])
+                break
+            wanted.append(member)
+        if wanted:
+            plan.read.append(wanted)
+    plan.older[:] = [m for m in plan.older if (str(m.month), m.release) not in by_key]
+    for month, release in _absent(members, force, months):
+        if (str(month), release) not in by_key:
+            plan.missing.append((month, release))
+    return plan
+
+
+def _by_month(
+    members: Iterable[Member], force: str, months: Collection[Month]
+) -> list[tuple[Month, list[Member]]]:
+    """Each month asked with its files, oldest month and newest release first."""
+    found: dict[Month, list[Member]] = {}
+    for member in sorted(members, key=lambda m: m.release, reverse=True):
+        if member.force == force and member.month in months:
+            found.setdefault(member.month, []).append(member)
+    return sorted(found.items())
+
+
+def _absent(
+    members: Collection[Member], force: str, months: Collection[Month]
+) -> list[tuple[Month, str]]:
+    """Months that a release of the force spans without holding its file."""
+    absent = []
+    for release in sorted({m.release for m in members if m.force == force}):
+        of_release = [m for m in members if m.release == release]
+        span = [m.month for m in of_release]
+        has = {m.month for m in of_release if m.force == force}
+        absent += [
+            (month, release)
+            for month in month_range(min(span), max(span))
+            if month in months and month not in has
+        ]
+    return absent
+
+
+def _same(held: Entry, member: Member) -> bool:
+    of_member = member.name, member.crc32, member.size_bytes
+    return (held.member, held.crc32, held.size_bytes) == of_member
