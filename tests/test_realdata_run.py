@@ -1,6 +1,8 @@
 """The whole way on the real archive, where it lies beside the checkout."""
 
 import csv
+import io
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from transforms.forces import FORCES
 from transforms.groups import GROUPS
 from transforms.home import Home, open_home
 from transforms.ingest import ingest_force
+from transforms.lake import Lake
 from transforms.ledger import force_coverage
 from transforms.months import Month
 from transforms.publish import publish
@@ -145,7 +148,7 @@ def test_the_newest_forces_are_published_and_the_stale_listed(home: Home) -> Non
     as_of = newest_supplied(home.lake, FORCES)
     assert as_of == Month(2025, 12)
     for force in ("city-of-london", "gwent", "bedfordshire"):
-        score_force(home.lake, FORCES[force], as_of, METHODS["shared_prior"])
+        score_force(home.lake, home.registry[force], as_of, METHODS["shared_prior"])
     done = publish(home, as_of, METHODS["shared_prior"])
     assert done.scored == ["city-of-london", "gwent"]
     assert "over 3 months before 2025-12" in done.unscored["bedfordshire"]
@@ -153,3 +156,61 @@ def test_the_newest_forces_are_published_and_the_stale_listed(home: Home) -> Non
         FEEDS["police_uk"].ATTRIBUTION
         in (done.folder / "internal" / "METHOD.md").read_text()
     )
+
+
+@pytest.mark.parametrize("order", [("2019-02", "2020-11"), ("2020-11", "2019-02")])
+def test_city_of_london_is_the_same_whichever_release_comes_first(
+    order: tuple[str, str], home: Home, tmp_path: Path
+) -> None:
+    force, lake = FORCES["city-of-london"], Lake(tmp_path / "lake")
+    for release in order:
+        request = resolve(
+            DATA / "archive",
+            FORCES,
+            [force.id],
+            start="2018-04",
+            end="2020-11",
+            until_release="2020-11",
+        )
+        members = [m for m in request.members if m.release == release]
+        ingest_force(lake, request.feed, force, members, request.months, RECEIVED_AT)
+    held = {e.month: e for e in entries(lake.read("coverage")) if e.raw_sha256}
+    overlap = [f"2018-{m}" for m in (10, 11, 12)] + ["2019-01", "2019-02"]
+    revised = [e for e in entries(lake.read("coverage")) if e.rows_added is not None]
+    assert {held[month].release for month in overlap if order[0] == "2020-11"} <= {
+        "2020-11"
+    }
+    keys = ["raw_sha256", "raw_line"]
+    rows = lake.read("incidents").select(keys).to_pylist()
+    whole = home.lake.read("incidents", force.id).select([*keys, "month"]).to_pylist()
+    wanted = [{k: r[k] for k in keys} for r in whole if r["month"] <= "2020-11"]
+    assert sorted(map(str, rows)) == sorted(map(str, wanted))
+    if order[0] == "2019-02":
+        changed, moved = _changed_between("2019-02", "2020-11")
+        assert sum(e.rows_outcome_changed for e in revised) == changed == 10
+        assert sum(e.rows_moved for e in revised) == moved == 0
+        assert sum(e.rows_gone for e in revised) == 0
+
+
+def _changed_between(older: str, newer: str) -> tuple[int, int]:
+    """Changed outcomes and moved points of City of London, told by csv and Crime ID."""
+    found = []
+    for release in (older, newer):
+        of_id: dict[str, list[tuple[str, ...]]] = {}
+        with zipfile.ZipFile(DATA / "archive" / f"{release}.zip") as archive:
+            for name in archive.namelist():
+                if "city-of-london-street" in name and "2018-10" <= name[:7] <= older:
+                    text = io.TextIOWrapper(archive.open(name), "utf-8")
+                    for row in csv.DictReader(text):
+                        if crime_id := row["Crime ID"]:
+                            point = row["Longitude"], row["Latitude"]
+                            outcome = row["Last outcome category"]
+                            of_id.setdefault(crime_id, []).append((outcome, *point))
+        found.append(of_id)
+    pairs = [
+        (was, now)
+        for crime_id in found[0].keys() & found[1].keys()
+        for was, now in zip(*(sorted(f[crime_id]) for f in found), strict=False)
+    ]
+    changed = sum(was[0] != now[0] for was, now in pairs)
+    return changed, sum(was[1:] != now[1:] for was, now in pairs)
