@@ -188,14 +188,23 @@ def demo(*, home: HomeFolder = None, json_: Json = False) -> int:
 
 
 @app.command
-def status(*, home: HomeFolder = None, json_: Json = False) -> int:
+def status(
+    *,
+    home: HomeFolder = None,
+    json_: Json = False,
+    csv_: Annotated[
+        bool, Parameter(name="--csv", negative="", help="A row for each month")
+    ] = False,
+) -> int:
     """What is held of each force, month by month, and how fresh it is."""
-    from flows.console import checked, show_status
+    from flows.console import checked
     from flows.settings import Settings
+    from flows.status import show_status
     from transforms.home import open_home
 
     folder = home or checked(Settings, {}).home
-    return show_status(open_home(folder), as_json=json_)
+    form = "json" if json_ else "csv" if csv_ else "matrix"
+    return show_status(open_home(folder), form)
 
 
 @app.command

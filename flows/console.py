@@ -11,28 +11,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.table import Table
 
 from flows.summary import EXIT_CODES
-from transforms.coverage import MonthCoverage, supplied_months
-from transforms.errors import ForceError, UsageError
+from transforms.errors import UsageError
 from transforms.home import Home
-from transforms.ledger import force_coverage, forces_held
-from transforms.months import Month, window
 from transforms.request import asked_forces, source_named
 
 
 Model = TypeVar("Model", bound=BaseModel)
-
-_SHOWN_MONTHS = 36
-_SIGNS = {
-    "supplied": "■",
-    "partial_suspected": "◧",
-    "missing": "·",
-    "not_supplied": "-",
-    "rejected": "x",
-    None: " ",
-}
 
 
 class ConsoleProgress(AbstractContextManager["ConsoleProgress"]):
@@ -136,52 +122,3 @@ def _in_words(stage: Mapping[str, Any]) -> str:
             return f"{facts['run_id']} {made}\nmap      {page}"
         case _:
             return str(stage["outcome"])
-
-
-def show_status(home: Home, as_json: bool) -> int:
-    """What is held, force by force and month by month."""
-    held: dict[str, dict[Month, MonthCoverage] | str] = {}
-    for force in forces_held(home.lake, home.registry):
-        try:
-            held[force.id] = force_coverage(home.lake, force)
-        except ForceError as error:
-            held[force.id] = str(error)
-    if as_json:
-        sys.stdout.write(json.dumps(_as_json(held), indent=1) + "\n")
-    else:
-        _print_matrix(held, home)
-    return 3 if any(isinstance(c, str) for c in held.values()) else 0
-
-
-def _as_json(held: Mapping[str, dict[Month, MonthCoverage] | str]) -> dict[str, Any]:
-    return {
-        force: {str(month): c.status for month, c in coverage.items()}
-        if isinstance(coverage, dict)
-        else coverage
-        for force, coverage in held.items()
-    }
-
-
-def _print_matrix(
-    held: Mapping[str, dict[Month, MonthCoverage] | str], home: Home
-) -> None:
-    console = Console()
-    months = [m for c in held.values() if isinstance(c, dict) for m in c]
-    if not months:
-        console.print(f"The lake in {home.root} is empty: run hexbeat ingest first.")
-        return
-    shown = window(max(months), _SHOWN_MONTHS)
-    table = Table(box=None, pad_edge=False)
-    for title in ("force", "newest", "months", f"{shown[0]} to {shown[-1]}"):
-        table.add_column(title, no_wrap=True)
-    for force, coverage in held.items():
-        if isinstance(coverage, str):
-            table.add_row(force, "unfinished", "", coverage)
-            continue
-        supplied = supplied_months(coverage)
-        signs = [_SIGNS[coverage[m].status if m in coverage else None] for m in shown]
-        newest = str(max(supplied, default="none"))
-        table.add_row(force, newest, str(len(supplied)), "".join(signs))
-    console.print(table)
-    legend = (f"{sign} {status}" for status, sign in _SIGNS.items() if status)
-    console.print("  ".join(legend), style="dim")

@@ -14,7 +14,7 @@ from flows.summary import Summary
 from flows.tasks import ingest_one
 from transforms.ledger import refuse_newer
 from transforms.months import Month
-from transforms.request import Request, opened, resolve, source_named
+from transforms.request import Request, freshness, opened, resolve, source_named
 
 
 @flow(
@@ -50,6 +50,8 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
             f"source {n}": why for n, why in enumerate(request.broken, 1)
         }
         summary.notes += _passed_over(request)
+        if line := freshness(ready, request):
+            summary.notes.append(line)
         # quoted: Prefect would otherwise look into every file of the source for futures
         unseen = cast("Request", quote(request))
         futures = {f: ingest_one.submit(home.root, f, unseen) for f in asked}
@@ -69,6 +71,13 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
         for feed in dict(by_feed)
     }
     summary.facts["months"] = [str(request.months[0]), str(request.months[-1])]
+    revised = [row for a in accounts for row in a.get("revised", [])]
+    if revised:
+        create_table_artifact(
+            key="revisions",
+            table=sorted(revised, key=lambda row: (row["force"], row["month"])),
+            description="Months that a newer release revised",
+        )
     create_table_artifact(
         key="ingest",
         table=sorted(accounts, key=lambda a: a["force"]),

@@ -27,7 +27,7 @@ def publish(params: ScoreParams) -> State[dict[str, Any]]:
             for force, why in account["forces_failed"].items():
                 summary.failed[force] = f"{force}: {why}"
             summary.notes += [
-                f"{force}: not published, {why}"
+                f"{force}: no score, {why}"
                 for force, why in account["unscored"].items()
                 if force not in account["forces_failed"]
             ]

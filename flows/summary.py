@@ -35,7 +35,7 @@ class Summary:
         self.failed |= {
             f"{account['stage']} {what}": why for what, why in account["failed"].items()
         }
-        self.notes += account["notes"]
+        self.notes += [n for n in account["notes"] if n not in self.notes]
         self.changed |= account["changed"]
 
     @property

@@ -14,6 +14,7 @@ from prefect.client.schemas.objects import TaskRun
 from prefect.states import Failed
 from prefect.tasks import exponential_backoff
 
+from transforms.coverage import Entry
 from transforms.errors import HexbeatError
 from transforms.home import open_home
 from transforms.ingest import Ingested, ingest_force
@@ -49,6 +50,7 @@ def ingest_one(home: Path, force: str, request: Request) -> Account | State[Acco
     asked = next(f for f in request.forces if f.id == force)
     by_feed: dict[str, Account] = {}
     why: list[str] = []
+    revised: list[Account] = []
     for feed in request.feeds:
         try:
             done = ingest_force(
@@ -64,14 +66,22 @@ def ingest_one(home: Path, force: str, request: Request) -> Account | State[Acco
             break
         why += done.rejected
         by_feed[feed.NAME] = _counts(feed.NAME, done)
+        revised += [_revision(entry) for entry in done.revised]
     # the account's own counts are the incidents': other kinds of row are no crimes
     account = {
         "force": force,
         "landed": bool(lake.files("incidents", force)),
         **by_feed.get(request.feed.NAME, {}),
         "feeds": by_feed,
+        "revised": revised,
     }
     return _failed(force, "; ".join(why), account) if why else account
+
+
+def _revision(entry: Entry) -> Account:
+    """How a month differs from what the release before said of it."""
+    names = ("force", "month", "release", "rows_added", "rows_gone", "rows_moved")
+    return {n: getattr(entry, n) for n in (*names, "rows_outcome_changed")}
 
 
 def _counts(feed: str, done: Ingested) -> Account:

@@ -225,6 +225,11 @@ def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
         rows = pq.ParquetFile(file.path).read()
         for key, value in file.partition.items():
             rows = rows.append_column(key, pa.repeat(value, rows.num_rows))
+        if unknown := sorted(set(spec.schema.names) - set(rows.column_names)):
+            raise LakeError(
+                f"{file.path} has no column {unknown[0]}: another version of hexbeat"
+                " wrote this lake; build the home anew"
+            )
         tables.append(conform(rows, spec.schema))
     return pa.concat_tables(tables) if tables else spec.schema.empty_table()
 

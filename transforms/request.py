@@ -169,6 +169,15 @@ def _passed_over(present: set[str], registry: Mapping[str, Force]) -> dict[str, 
     return reasons
 
 
+def freshness(source: Path | Archive, request: Request) -> str | None:
+    """A line where the feed says that it has a month which no release held has yet."""
+    said = source.says_newest() if isinstance(source, Archive) else None
+    newest = max(m.month for m in request.members)
+    if said is None or said <= newest:
+        return None
+    return f"the feed says it has {said}; the newest month of its releases is {newest}"
+
+
 def _not_there(registry: Mapping[str, Force], present: set[str]) -> list[str]:
     return [f.id for f in registry.values() if f.in_scope and f.id not in present]
 

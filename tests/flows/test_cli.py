@@ -103,7 +103,7 @@ def test_a_run_ends_in_a_map_and_the_same_again_does_nothing(
     assert again.stderr == ""
 
     shown = hexbeat("status", "--home", home, "--json")
-    assert json.loads(shown.stdout)["saltmarsh"]["2025-01"] == "missing"
+    assert json.loads(shown.stdout)["saltmarsh"]["months"]["2025-01"] == "missing"
 
 
 @pytest.mark.prefect

@@ -81,6 +81,11 @@ class Archive:
     _members: dict[Month, list[Member]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
+    def says_newest(self) -> Month | None:
+        """The newest month that the feed says it has; None where nobody says."""
+        public = self.address == Address.parse(PUBLIC_ARCHIVE)
+        return last_updated(self.client) if public else None
+
     def members(
         self,
         pattern: re.Pattern[str],
