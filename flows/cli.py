@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
-from transforms.errors import HexbeatError
+from transforms.errors import HexbeatError, UsageError
 from transforms.months import Month
 
 
@@ -267,6 +267,8 @@ def _flow(
         given["source"] = given.get("source") or settings.source
         check_asked(given, open_home(folder))
     params = checked(model, given)
+    if "source" not in given and not open_home(folder).lake.files("coverage"):
+        raise UsageError(f"the lake in {folder} is empty: run hexbeat ingest first")
     with prefect_api(folder), ConsoleProgress(silent=as_json) as console:
         progress.listen(console)
         run_flow: Callable[..., Any] = getattr(import_module(f"flows.{name}"), name)

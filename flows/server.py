@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
+
 from transforms.errors import HexbeatError
 
 
@@ -67,6 +69,7 @@ def prefect_api(home: Path) -> Iterator[str]:
     """
     os.environ.update(QUIET)
     if url := os.environ.get("PREFECT_API_URL"):
+        _check_answers(url)
         yield url
         return
     if "prefect" in sys.modules:
@@ -76,6 +79,17 @@ def prefect_api(home: Path) -> Iterator[str]:
         _settle(home / "prefect", url)
         with _running(home / "prefect", listener):
             yield url
+
+
+def _check_answers(url: str) -> None:
+    """Prefect's own word for a server that is not there is a page of traceback."""
+    try:
+        httpx.get(f"{url.rstrip('/')}/health", timeout=10).raise_for_status()
+    except httpx.HTTPError as error:
+        raise ServerError(
+            f"no Prefect server answers at PREFECT_API_URL={url} ({error}): start it,"
+            " or unset the variable for a server of our own"
+        ) from error
 
 
 def _settle(folder: Path, url: str) -> None:

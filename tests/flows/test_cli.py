@@ -1,8 +1,11 @@
 """The command as people meet it: run for real, in a process of its own."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -121,3 +124,50 @@ def test_a_corrupt_member_fails_its_force_alone(source: Path, tmp_path: Path) ->
     complaints = [x for x in plain.stderr.splitlines() if x.startswith("hexbeat:")]
     assert len(complaints) == 1
     assert "Traceback" not in plain.stderr
+
+
+def test_a_server_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    home = _demo_home(tmp_path / "home")
+    simulate(tmp_path / "source", size=0.02)
+    done = subprocess.run(
+        [HEXBEAT, "ingest", "--all-forces", "--source", tmp_path / "source"],
+        env=os.environ
+        | {"PREFECT_API_URL": "http://127.0.0.1:9/api", "HEXBEAT_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "no Prefect server answers" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.prefect
+def test_one_corrupt_month_of_the_only_force_is_a_gap_and_no_failure(
+    source: Path, tmp_path: Path
+) -> None:
+    home = _demo_home(tmp_path / "home")
+    member = "2025-12/2025-12-avonmere-street.csv"
+    broken = _corrupted(source, tmp_path / "source", member)
+    options = ["--force", "avonmere", "--source", broken, "--home", home]
+    done = hexbeat("run", *options, "--json")
+    account = json.loads(done.stdout)
+    assert (done.returncode, account["outcome"]) == (3, "gaps")
+    assert account["stages"][-1]["facts"]["scored"] == ["avonmere"]
+
+
+@pytest.mark.prefect
+def test_ctrl_c_is_told_and_the_same_command_goes_on(
+    source: Path, tmp_path: Path
+) -> None:
+    home = _demo_home(tmp_path / "home")
+    command = [HEXBEAT, "run", "--all-forces", "--source", source, "--home", home]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        time.sleep(4)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "stopped; run the same command again" in said
+    assert "Traceback" not in said
+    again = hexbeat("run", "--all-forces", "--source", source, "--home", home)
+    assert again.returncode == 0, again.stderr
