@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -186,3 +187,31 @@ def test_a_ledger_is_read_back_from_its_table() -> None:
     assert table.schema == COVERAGE
     assert entries(table) == sorted(ledger, key=lambda entry: entry.month)
     assert entries(as_table([])) == []
+
+
+@pytest.mark.parametrize(
+    ("usual", "rows", "partial"),
+    [
+        # Dyfed-Powys, January to April 2024, after a year of its usual 3,300
+        (3_300, [1_187, 300, 164, 283], [True] * 4),
+        # Kent, December 2018, had a year of its usual months preceded it
+        (17_500, [8_438], [True]),
+        # British Transport Police, January 2025, half of its usual
+        (6_237, [3_304], [True]),
+        # a quiet month is no outage
+        (3_300, [2_000], [False]),
+    ],
+)
+def test_real_outages_are_suspected_on_a_history_that_precedes_them(
+    usual: int, rows: list[int], partial: list[bool]
+) -> None:
+    months = [str(Month(2023, 1) + i) for i in range(12 + len(rows))]
+    counts = [usual] * 12 + rows
+    found = statuses(*(supplied(m, n) for m, n in zip(months, counts, strict=True)))
+    assert [found[m] == "partial_suspected" for m in months[12:]] == partial
+
+
+def test_two_months_are_not_enough_to_judge_by() -> None:
+    thin = [supplied("2018-10", 17_000), supplied("2018-11", 17_800)]
+    found = statuses(*thin, supplied("2018-12", 8_438), supplied("2019-01", 17_792))
+    assert set(found.values()) == {"supplied"}
