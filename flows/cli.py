@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
+from flows.options import Asked, HomeFolder, Json, Release, Scored, given
 from transforms.errors import HexbeatError, UsageError
-from transforms.months import Month
 
 
 if TYPE_CHECKING:
@@ -26,152 +26,48 @@ app = App(
 )
 
 
-def _month(_: object, text: str | None) -> None:
-    """A month option's validator: the library names the option in the message."""
-    try:
-        Month.parse(text or "2000-01")
-    except HexbeatError as error:
-        raise ValueError(str(error)) from error
-
-
-def _month_option(name: str | None, text: str) -> Parameter:
-    return Parameter(name=name, validator=_month, help=f"{text}, YYYY-MM")
-
-
-Forces = Annotated[
-    list[str] | None,
-    Parameter(name="--force", help="police.uk id of a force; may be given again"),
-]
-AllForces = Annotated[
-    bool, Parameter(name="--all-forces", negative="", help="Every force in the source")
-]
-From = Annotated[str | None, _month_option("--from", "First month")]
-To = Annotated[str | None, _month_option("--to", "Last month")]
-Source = Annotated[
-    str | None,
-    Parameter(help="Address or folder of release zips, or folder of extracted CSVs"),
-]
-WholeZips = Annotated[
-    bool,
-    Parameter(
-        name="--whole-zips",
-        negative="",
-        help="Download whole zips from a server that cannot send parts",
-    ),
-]
-Release = Annotated[
-    str | None, _month_option("--release", "Release of a folder of extracted CSVs")
-]
-UntilRelease = Annotated[
-    str | None,
-    _month_option("--until-release", "Take the source as it was at that release"),
-]
-AsOf = Annotated[
-    str | None, _month_option("--as-of", "As-of month (default the newest supplied)")
-]
-MethodName = Annotated[str | None, Parameter(name="--method", help="Scoring method")]
-HomeFolder = Annotated[
-    Path | None, Parameter(name="--home", help="Folder of lake and publications")
-]
-Json = Annotated[
-    bool, Parameter(name="--json", negative="", help="Machine-readable result")
-]
-
-
 @app.command
 def run(
     *,
-    force: Forces = None,
-    all_forces: AllForces = False,
-    from_: From = None,
-    to: To = None,
-    source: Source = None,
-    release: Release = None,
-    until_release: UntilRelease = None,
-    whole_zips: WholeZips = False,
-    as_of: AsOf = None,
-    method: MethodName = None,
+    asked: Asked | None = None,
+    scored: Scored | None = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
     """Do what is missing: ingest, score, publish."""
     from flows.params import RefreshParams
 
-    given = _given(
-        forces=force,
-        all_forces=all_forces,
-        start=from_,
-        end=to,
-        source=source,
-        release=release,
-        until_release=until_release,
-        whole_zips=whole_zips,
-        as_of=as_of,
-        method=method,
-        home=home,
-    )
-    return _flow("refresh", RefreshParams, given, json_)
+    return _flow("refresh", RefreshParams, given(asked, scored, home=home), json_)
 
 
 @app.command
 def ingest(
-    *,
-    force: Forces = None,
-    all_forces: AllForces = False,
-    from_: From = None,
-    to: To = None,
-    source: Source = None,
-    release: Release = None,
-    until_release: UntilRelease = None,
-    whole_zips: WholeZips = False,
-    home: HomeFolder = None,
-    json_: Json = False,
+    *, asked: Asked | None = None, home: HomeFolder = None, json_: Json = False
 ) -> int:
     """Bring the lake up to date with a source of releases."""
     from flows.params import IngestParams
 
-    given = _given(
-        forces=force,
-        all_forces=all_forces,
-        start=from_,
-        end=to,
-        source=source,
-        release=release,
-        until_release=until_release,
-        whole_zips=whole_zips,
-        home=home,
-    )
-    return _flow("ingest", IngestParams, given, json_)
+    return _flow("ingest", IngestParams, given(asked, home=home), json_)
 
 
 @app.command
 def score(
-    *,
-    as_of: AsOf = None,
-    method: MethodName = None,
-    home: HomeFolder = None,
-    json_: Json = False,
+    *, scored: Scored | None = None, home: HomeFolder = None, json_: Json = False
 ) -> int:
     """Bring the scores of every force in the lake up to date."""
     from flows.params import ScoreParams
 
-    given = _given(as_of=as_of, method=method, home=home)
-    return _flow("score", ScoreParams, given, json_)
+    return _flow("score", ScoreParams, given(scored, home=home), json_)
 
 
 @app.command
 def publish(
-    *,
-    as_of: AsOf = None,
-    method: MethodName = None,
-    home: HomeFolder = None,
-    json_: Json = False,
+    *, scored: Scored | None = None, home: HomeFolder = None, json_: Json = False
 ) -> int:
     """Publish the scores as they stand."""
     from flows.params import ScoreParams
 
-    given = _given(as_of=as_of, method=method, home=home)
-    return _flow("publish", ScoreParams, given, json_)
+    return _flow("publish", ScoreParams, given(scored, home=home), json_)
 
 
 @app.command
@@ -183,8 +79,8 @@ def demo(*, home: HomeFolder = None, json_: Json = False) -> int:
 
     folder = create_demo_home(home or Path("demo")).root
     simulate(folder / "source")
-    given = {"all_forces": True, "source": str(folder / "source"), "home": folder}
-    return _flow("refresh", RefreshParams, given, json_)
+    asked = Asked(all_forces=True, source=str(folder / "source"))
+    return _flow("refresh", RefreshParams, given(asked, home=folder), json_)
 
 
 @app.command
@@ -245,13 +141,8 @@ def doctor(*, home: HomeFolder = None, json_: Json = False) -> int:
     return show_findings(examine(home), as_json=json_)
 
 
-def _given(**options: Any) -> dict[str, Any]:
-    """The options that were given: the parameters' own defaults stand for the rest."""
-    return {name: value for name, value in options.items() if value is not None}
-
-
 def _flow(
-    name: str, model: "type[BaseModel]", given: dict[str, Any], as_json: bool
+    name: str, model: "type[BaseModel]", options: dict[str, Any], as_json: bool
 ) -> int:
     """Run a flow to its end and tell how it went; the exit code."""
     from flows import progress
@@ -261,13 +152,13 @@ def _flow(
     from transforms.home import open_home
 
     settings = checked(Settings, {})
-    folder = given.get("home") or settings.home
+    folder = options.get("home") or settings.home
     if "source" in model.model_fields:
         # before a server is started for it: a slip is told at once
-        given["source"] = given.get("source") or settings.source
-        check_asked(given, open_home(folder))
-    params = checked(model, given)
-    if "source" not in given and not open_home(folder).lake.files("coverage"):
+        options["source"] = options.get("source") or settings.source
+        check_asked(options, open_home(folder))
+    params = checked(model, options)
+    if "source" not in options and not open_home(folder).lake.files("coverage"):
         raise UsageError(f"the lake in {folder} is empty: run hexbeat ingest first")
     with prefect_api(folder), ConsoleProgress(silent=as_json) as console:
         progress.listen(console)

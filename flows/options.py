@@ -1,0 +1,96 @@
+"""The options of the `hexbeat` command, grouped as its commands share them.
+
+A field's name is that of the flow's parameter that it fills.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from transforms.errors import HexbeatError
+from transforms.months import Month
+
+
+def _month(_: object, text: str | None) -> None:
+    """A month option's validator: the library names the option in the message."""
+    try:
+        Month.parse(text or "2000-01")
+    except HexbeatError as error:
+        raise ValueError(str(error)) from error
+
+
+def _month_option(name: str, text: str) -> Parameter:
+    return Parameter(name=name, validator=_month, help=f"{text}, YYYY-MM")
+
+
+def _flag(name: str, text: str) -> Parameter:
+    return Parameter(name=name, negative="", help=text)
+
+
+Json = Annotated[bool, _flag("--json", "Machine-readable result")]
+HomeFolder = Annotated[
+    Path | None, Parameter(name="--home", help="Folder of lake and publications")
+]
+Release = Annotated[
+    str | None, _month_option("--release", "Release of a folder of extracted CSVs")
+]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Asked:
+    """Which months of which forces, and where they come from."""
+
+    forces: Annotated[
+        list[str] | None,
+        Parameter(
+            name="--force",
+            negative="",
+            help="police.uk id of a force; may be given again",
+        ),
+    ] = None
+    all_forces: Annotated[bool, _flag("--all-forces", "Every force in the source")] = (
+        False
+    )
+    start: Annotated[str | None, _month_option("--from", "First month")] = None
+    end: Annotated[str | None, _month_option("--to", "Last month")] = None
+    source: Annotated[
+        str | None,
+        Parameter(
+            name="--source",
+            help="Address or folder of release zips, or folder of extracted CSVs",
+        ),
+    ] = None
+    release: Release = None
+    until_release: Annotated[
+        str | None,
+        _month_option("--until-release", "Take the source as it was at that release"),
+    ] = None
+    whole_zips: Annotated[
+        bool,
+        _flag("--whole-zips", "Download whole zips from a server that sends no parts"),
+    ] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Scored:
+    """Which as-of month, by which method."""
+
+    as_of: Annotated[
+        str | None,
+        _month_option("--as-of", "As-of month (default the newest supplied)"),
+    ] = None
+    method: Annotated[str | None, Parameter(name="--method", help="Scoring method")] = (
+        None
+    )
+
+
+def given(*groups: Asked | Scored | None, **others: Any) -> dict[str, Any]:
+    """The options that were given: the parameters' own defaults stand for the rest."""
+    options = dict(others)
+    for group in groups:
+        options |= vars(group) if group else {}
+    return {name: value for name, value in options.items() if value is not None}
