@@ -40,6 +40,10 @@ class ForceFact:
     months_12m: int
     newest_month: str | None
     note: str | None = None
+    # supplied months of the other windows, where known
+    months_3m: int | None = None
+    months_36m: int | None = None
+    months_prev_12m: int | None = None
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ def write_map(edition: Edition, path: Path) -> None:
                 f.supplied(edition.as_of, 12),
                 f.newest_month(edition.as_of),
                 f.unscored,
+                f.supplied(edition.as_of, 3),
+                f.supplied(edition.as_of, 36),
+                f.supplied(edition.as_of + -12, 12),
             )
             for f in edition.forces
         ),

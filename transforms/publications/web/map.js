@@ -36,8 +36,11 @@
     return date.toLocaleDateString("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
   }
 
-  function count(value) {
-    return value === null ? "not supplied" : whole.format(value);
+  // A count of fewer months than its window is not a low count: say so beside it.
+  function count(value, months = null, of = null) {
+    if (value === null) return "not supplied";
+    const holes = months !== null && months < of;
+    return holes ? `${whole.format(value)} (in ${months} of ${of} months)` : whole.format(value);
   }
 
   function expected(value) {
@@ -228,10 +231,10 @@
         ["Rank", `${whole.format(rank[row])} of ${whole.format(force.universe_cells)} cells`],
         ["Band", bandOf(row).short],
         [monthName(data.as_of), count(cells.n_1m[row])],
-        ["Last 3 months", count(cells.n_3m[row])],
-        ["Last 12 months", count(cells.n_12m[row])],
-        ["Last 36 months", count(cells.n_36m[row])],
-        ["The 12 before", count(cells.n_prev_12m[row])],
+        ["Last 3 months", count(cells.n_3m[row], force.months_3m, 3)],
+        ["Last 12 months", count(cells.n_12m[row], force.months_12m, 12)],
+        ["Last 36 months", count(cells.n_36m[row], force.months_36m, 36)],
+        ["The 12 before", count(cells.n_prev_12m[row], force.months_prev_12m, 12)],
         ["Supplied", `${force.months_12m} of the last 12 months, newest ${force.newest_month ? monthName(force.newest_month) : "none"}`],
         ["LSOA 2021", word("lsoa21cd", row) ?? "not known"],
         ["Cell", cells.h3_cell[row]],
