@@ -112,8 +112,9 @@ def _in_words(stage: Mapping[str, Any]) -> str:
                 f" {facts['rows_quarantined']:,} quarantined"
             )
         case "score":
+            number = facts["forces_scored"]
             return (
-                f"{facts['forces_scored']} forces at {facts['as_of']},"
+                f"{number} {'force' if number == 1 else 'forces'} at {facts['as_of']},"
                 f" {facts['rows']:,} rows written"
             )
         case _ if "folder" in facts:
