@@ -7,7 +7,9 @@ import subprocess
 import sys
 import textwrap
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -141,6 +143,17 @@ def test_a_server_that_cannot_start_is_one_line(tmp_path: Path) -> None:
     assert "ServerError: the Prefect server did not start" in err.splitlines()[-1]
 
 
+class _Healthy(BaseHTTPRequestHandler):
+    """A server that says it is there, and no more."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/api/health" else 404)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 def test_a_configured_server_is_used_as_it_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -148,7 +161,25 @@ def test_a_configured_server_is_used_as_it_is(
 
     for name in QUIET:
         monkeypatch.setenv(name, "")
-    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
-    with prefect_api(tmp_path) as url:
-        assert url == "http://127.0.0.1:1/api"
+    with HTTPServer(("127.0.0.1", 0), _Healthy) as there:
+        Thread(target=there.handle_request, daemon=True).start()
+        address = f"http://127.0.0.1:{there.server_port}/api"
+        monkeypatch.setenv("PREFECT_API_URL", address)
+        with prefect_api(tmp_path) as url:
+            assert url == address
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_configured_server_that_is_not_there_is_an_error_of_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from flows.server import QUIET, ServerError, prefect_api
+
+    for name in QUIET:
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
+    with (
+        pytest.raises(ServerError, match="no Prefect server answers"),
+        prefect_api(tmp_path),
+    ):
+        pass
