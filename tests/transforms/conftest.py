@@ -25,7 +25,7 @@ def make_home(root: Path, source: Path) -> Home:
     """A demo home with everything of a source ingested and scored."""
     home = create_demo_home(root)
     feed = FEEDS["police_uk"]
-    members = feed.street_members(source)
+    members = feed.members(source)
     for force in home.registry.values():
         ingest_force(home.lake, feed, force, members, MONTHS, RECEIVED_AT)
         score_force(home.lake, force, AS_OF, METHODS["shared_prior"])

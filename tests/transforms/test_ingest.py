@@ -185,7 +185,7 @@ class Paced(Lake):
 
 def ingest(lake: Lake, source: Path, asked: Collection[Month] = SPAN) -> Ingested:
     """Kent's months of a source, at a time of its own."""
-    members = FEED.street_members(source)
+    members = FEED.members(source)
     when = WHEN + timedelta(hours=next(_LATER))
     return ingest_force(lake, FEED, KENT, members, asked, when)
 
@@ -249,7 +249,7 @@ def test_every_row_is_counted_where_it_went(lake: Lake, source: Path) -> None:
 
 def test_each_file_read_is_told_as_it_goes(lake: Lake, source: Path) -> None:
     told: list[int] = []
-    members = FEED.street_members(source)
+    members = FEED.members(source)
     ingest_force(lake, FEED, KENT, members, SPAN, WHEN, lambda: told.append(1))
     assert len(told) == 2
 

@@ -108,7 +108,7 @@ def test_a_revised_month_scores_again_what_rests_on_it(
 ) -> None:
     home, force = open_home(tmp_path / "home"), DEMO_FORCES["avonmere"]
     feed = FEEDS["police_uk"]
-    members = feed.street_members(simulated.source)
+    members = feed.members(simulated.source)
     earlier = [m for m in members if m.release < "2025-12"]
     span = month_range(Month(2024, 1), Month(2025, 6))
     ingest_force(home.lake, feed, force, earlier, span, RECEIVED_AT)

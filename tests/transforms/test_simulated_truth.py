@@ -59,7 +59,7 @@ def origins(tmp_path_factory: pytest.TempPathFactory) -> list[Origin]:
     truth = simulate(folder / "source", seed=3).intensities
     lake = Lake(folder / "lake")
     feed, received = FEEDS["police_uk"], datetime(2026, 1, 1, tzinfo=UTC)
-    members = feed.street_members(folder / "source")
+    members = feed.members(folder / "source")
     months = month_range(Month(2024, 1), Month(2025, 12))
     found = []
     for force in DEMO_FORCES.values():
