@@ -1,0 +1,1 @@
+"""Backtests: how well scores would have done, from what was known then."""

@@ -1,0 +1,93 @@
+"""How far a mean over forces and months may be chance: the block bootstrap.
+
+A force's months are alike, and neighbouring months most: resampling single months would
+give intervals that are too narrow. So what is resampled are blocks of one force's two
+consecutive months. Differences of two methods in the same month are paired already, and
+their interval is that of the gain, free of how hard the month was.
+"""
+
+from functools import lru_cache
+from math import nan
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.cells import Floats
+
+
+BLOCK_MONTHS = 2
+RESAMPLES = 4_000
+INTERVAL = (0.025, 0.975)
+
+
+class Estimate(NamedTuple):
+    """Means with their intervals: (columns,) each, NaN where not known."""
+
+    mean: Floats
+    low: Floats
+    high: Floats
+
+
+def estimate(
+    force: NDArray[np.int64],
+    month: NDArray[np.int64],
+    values: Floats,
+    seed: int,
+    resamples: int = RESAMPLES,
+) -> Estimate:
+    """Mean of each column of values (force-months, columns), and its 95 % interval.
+
+    `force` (a code) and `month` (a running number) say what each row is of. Blocks are
+    counted from the first month given. NaN, as of a month with nothing to find, is left
+    out of its own column alone. A column that rests on a single block has a mean, but
+    nothing to tell how it varies: its bounds are NaN.
+    """
+    block = _blocks(force, month)
+    found = [_column(block, column, seed, resamples) for column in values.T]
+    return Estimate(*np.array(found).reshape(-1, 3).T)
+
+
+def _blocks(force: NDArray[np.int64], month: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which block each row belongs to."""
+    first = min(month.tolist(), default=0)
+    pair = (month - first) // BLOCK_MONTHS
+    keys = np.column_stack([force, pair])
+    return np.unique(keys, axis=0, return_inverse=True)[1].reshape(-1)
+
+
+def _column(
+    block: NDArray[np.int64], values: Floats, seed: int, resamples: int
+) -> tuple[float, float, float]:
+    """Mean, low and high of one column.
+
+    A resample's mean is its sum over its number of months, not the mean of its blocks'
+    means: every month counts as one, in a block of one or of two. Each column starts
+    from the same seed, so that columns of the same months are resampled alike.
+    """
+    known = ~np.isnan(values)
+    if not known.any():
+        return nan, nan, nan
+    _, at = np.unique(block[known], return_inverse=True)
+    months = np.bincount(at)
+    sums = np.bincount(at, values[known])
+    mean = float(sums.sum() / months.sum())
+    if len(sums) == 1:
+        return mean, nan, nan
+    times = _drawn(len(sums), seed, resamples)
+    means = np.einsum("rb,b->r", times, sums) / np.einsum("rb,b->r", times, months)
+    low, high = np.quantile(means, INTERVAL)
+    return mean, float(low), float(high)
+
+
+@lru_cache(maxsize=4)
+def _drawn(blocks: int, seed: int, resamples: int) -> Floats:
+    """How often each resample holds each block: (resamples, blocks).
+
+    The same for all columns that rest on as many blocks.
+    """
+    generator = np.random.default_rng(seed)
+    drawn = generator.integers(0, blocks, (resamples, blocks))
+    at = drawn + blocks * np.arange(resamples)[:, None]
+    times = np.bincount(at.ravel(), minlength=resamples * blocks)
+    return times.reshape(resamples, blocks).astype(float)
