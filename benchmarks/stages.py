@@ -1,27 +1,26 @@
 """CPU, wall time and peak memory of each stage, each in a process of its own."""
 
-import multiprocessing
-import resource
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from transforms.home import Home, open_home
+from benchmarks.measure import Work, table
+from transforms.home import open_home
 from transforms.ingest import ingest_force
 from transforms.ledger import forces_held
+from transforms.months import Month
 from transforms.publish import publish
 from transforms.request import resolve
 from transforms.score import newest_supplied, score_force
-from transforms.scores import METHODS
+from transforms.scores import DEFAULT_METHOD, METHODS
 
 
-METHOD = METHODS["shared_prior"]
+METHOD = METHODS[DEFAULT_METHOD]
 
 
-def ingest(home: Home, source: Path) -> str:
+def ingest(folder: Path, source: Path) -> str:
     """Everything of the source, force by force."""
+    home = open_home(folder)
     request = resolve(source, home.registry, all_forces=True, start="2010-12")
     rows = 0
     for force in request.forces:
@@ -37,26 +36,30 @@ def ingest(home: Home, source: Path) -> str:
     return f"{rows:,} rows"
 
 
-def score(home: Home, _: Path) -> str:
+def score(folder: Path, _: Path) -> str:
     """All forces at the newest twelve as-of months."""
-    as_of = newest_supplied(home.lake, home.registry)
-    if as_of is None:
-        raise SystemExit("nothing to score")
+    home = open_home(folder)
+    as_of = _as_of(folder)
     forces = forces_held(home.lake, home.registry)
-    rows = sum(score_force(home.lake, f, as_of, METHOD).rows for f in forces)
-    return f"{rows:,} rows"
+    done = [score_force(home.lake, f, as_of, METHOD, home.scoring) for f in forces]
+    return f"{sum(d.rows for d in done):,} rows"
 
 
-def publication(home: Home, _: Path) -> str:
+def publication(folder: Path, _: Path) -> str:
     """One publication of all forces."""
+    done = publish(open_home(folder), _as_of(folder), METHOD).folder / "internal"
+    return f"{sum(f.stat().st_size for f in done.iterdir()) / 1e6:,.0f} MB"
+
+
+def _as_of(folder: Path) -> Month:
+    home = open_home(folder)
     as_of = newest_supplied(home.lake, home.registry)
     if as_of is None:
-        raise SystemExit("nothing to publish")
-    folder = publish(home, as_of, METHOD).folder / "internal"
-    return f"{sum(f.stat().st_size for f in folder.iterdir()) / 1e6:,.0f} MB"
+        raise SystemExit("the lake holds no supplied month")
+    return as_of
 
 
-STAGES: dict[str, Callable[[Home, Path], str]] = {
+STAGES: dict[str, Work] = {
     "ingest": ingest,
     "score": score,
     "publish": publication,
@@ -66,31 +69,5 @@ STAGES: dict[str, Callable[[Home, Path], str]] = {
 }
 
 
-def _measured(name: str, home: Path, source: Path) -> None:
-    wall = time.perf_counter()
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    start = used.ru_utime + used.ru_stime
-    said = STAGES[name](open_home(home), source)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    sys.stdout.write(
-        f"| {name} | {used.ru_utime + used.ru_stime - start:.1f} |"
-        f" {time.perf_counter() - wall:.1f} | {used.ru_maxrss / 1e3:.0f} | {said} |\n"
-    )
-
-
-def main() -> None:
-    """Print a table of the stages."""
-    source, home = Path(sys.argv[1]), Path(sys.argv[2])
-    sys.stdout.write(
-        "| stage | CPU s | wall s | peak MB | done |\n|---|---|---|---|---|\n"
-    )
-    sys.stdout.flush()
-    context = multiprocessing.get_context("spawn")  # no memory inherited
-    for name in STAGES:
-        process = context.Process(target=_measured, args=(name, home, source))
-        process.start()
-        process.join()
-
-
 if __name__ == "__main__":
-    main()
+    table(STAGES, Path(sys.argv[2]), Path(sys.argv[1]))

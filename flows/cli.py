@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
-from flows.options import Asked, HomeFolder, Json, Release, Scored, given
+from flows.options import (
+    Asked,
+    HomeFolder,
+    Json,
+    Release,
+    Scored,
+    flag,
+    given,
+    month_option,
+)
 from transforms.errors import HexbeatError, UsageError
 
 
@@ -31,13 +40,17 @@ def run(
     *,
     asked: Asked | None = None,
     scored: Scored | None = None,
+    backtest: Annotated[
+        bool, flag("--backtest", "Tell how well the scores would have done, too")
+    ] = False,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
     """Do what is missing: ingest, score, publish."""
     from flows.params import RefreshParams
 
-    return _flow("refresh", RefreshParams, given(asked, scored, home=home), json_)
+    options = given(asked, scored, home=home, backtest=backtest)
+    return _flow("refresh", RefreshParams, options, json_)
 
 
 @app.command
@@ -71,6 +84,30 @@ def publish(
 
 
 @app.command
+def backtest(
+    *,
+    forces: Annotated[
+        list[str] | None,
+        Parameter(name="--force", negative="", help="police.uk id; default all held"),
+    ] = None,
+    start: Annotated[str | None, month_option("--from", "First origin")] = None,
+    end: Annotated[str | None, month_option("--to", "Last origin")] = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """How well the scores would have done, beside the rivals, with intervals.
+
+    An origin is a month up to which alone the scores may know; what they say is held
+    against the month after it, and the third month after. Default: the newest twelve.
+    """
+    from flows.params import BacktestParams
+
+    asked = {"forces": forces, "start": start, "end": end, "home": home}
+    options = {name: value for name, value in asked.items() if value is not None}
+    return _flow("backtest", BacktestParams, options, json_)
+
+
+@app.command
 def demo(*, home: HomeFolder = None, json_: Json = False) -> int:
     """The whole job on simulated feeds of three made-up forces: nothing to download."""
     from flows.params import RefreshParams
@@ -80,7 +117,8 @@ def demo(*, home: HomeFolder = None, json_: Json = False) -> int:
     folder = create_demo_home(home or Path("demo")).root
     simulate(folder / "source")
     asked = Asked(all_forces=True, source=str(folder / "source"))
-    return _flow("refresh", RefreshParams, given(asked, home=folder), json_)
+    options = given(asked, home=folder, backtest=True)
+    return _flow("refresh", RefreshParams, options, json_)
 
 
 @app.command
@@ -149,6 +187,7 @@ def _flow(
     from flows.console import ConsoleProgress, check_asked, checked, show_summary
     from flows.server import prefect_api
     from flows.settings import Settings
+    from transforms.backtest.account import forces_asked
     from transforms.home import open_home
 
     settings = checked(Settings, {})
@@ -157,6 +196,8 @@ def _flow(
         # before a server is started for it: a slip is told at once
         options["source"] = options.get("source") or settings.source
         check_asked(options, open_home(folder))
+    elif asked := options.get("forces"):
+        forces_asked(open_home(folder), asked)
     params = checked(model, options)
     if "source" not in options and not open_home(folder).lake.files("coverage"):
         raise UsageError(f"the lake in {folder} is empty: run hexbeat ingest first")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
 
 from flows.summary import EXIT_CODES
 from transforms.errors import UsageError
@@ -91,6 +92,8 @@ def show_summary(account: Mapping[str, Any], as_json: bool) -> int:
         return code
     for stage in account["stages"] or [account]:
         sys.stdout.write(f"{stage['stage']:<8} {_in_words(stage)}\n")
+    if rows := account["facts"].get("accuracy"):
+        show_accuracy(rows)
     for note in account["notes"]:
         sys.stdout.write(f"note     {note}\n")
     for why in account["failed"].values():
@@ -98,6 +101,41 @@ def show_summary(account: Mapping[str, Any], as_json: bool) -> int:
     if account["outcome"] == "nothing to do":
         sys.stdout.write("Nothing to do: everything asked for is done already.\n")
     return code
+
+
+def show_accuracy(rows: list[dict[str, Any]]) -> None:
+    """What the default score found, and the rivals; in per cent of the crime."""
+    console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 120)
+    first = min(r["first_outcome_month"] for r in rows)
+    last = max(r["last_outcome_month"] for r in rows)
+    console.print(
+        "Share of the next month's crime found in 1 % of the area, outcomes"
+        f" {first} to {last}, in per cent, and the gain over the best rolling count in"
+        " points, each with its 95 % interval:"
+    )
+    table = Table(box=None, pad_edge=False)
+    table.add_column("crime group", no_wrap=True)
+    for title in ("score", "95 %", "PAI", "PEI*", "rolling", "Gi*", "gain", "95 %"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for r in rows:
+        table.add_row(
+            r["crime_group"],
+            f"{100 * r['hit_rate']:.1f}",
+            _interval(r["hit_rate_lo"], r["hit_rate_hi"]),
+            f"{r['pai']:.1f}",
+            f"{r['pei_star']:.2f}" if r["pei_star"] is not None else "",
+            f"{100 * r['rolling']:.1f}" if r["rolling"] is not None else "",
+            f"{100 * r['gi_star']:.1f}",
+            f"{100 * r['gain']:+.1f}" if r["gain"] is not None else "",
+            _interval(r["gain_lo"], r["gain_hi"], sign="+"),
+        )
+    console.print(table)
+
+
+def _interval(low: float | None, high: float | None, sign: str = "") -> str:
+    if low is None or high is None:
+        return ""
+    return f"{100 * low:{sign}.1f} to {100 * high:{sign}.1f}"
 
 
 def _in_words(stage: Mapping[str, Any]) -> str:
@@ -117,6 +155,8 @@ def _in_words(stage: Mapping[str, Any]) -> str:
                 f"{number} {'force' if number == 1 else 'forces'} at {facts['as_of']},"
                 f" {facts['rows']:,} rows written"
             )
+        case "backtest":
+            return f"{facts['origins']} origins of {facts['forces']} forces done"
         case _ if "folder" in facts:
             made = "made" if facts["created"] else "stands already"
             page = Path(facts["folder"]) / "internal" / "map.html"

@@ -21,20 +21,22 @@ def _month(_: object, text: str | None) -> None:
         raise ValueError(str(error)) from error
 
 
-def _month_option(name: str, text: str) -> Parameter:
+def month_option(name: str, text: str) -> Parameter:
+    """An option that takes a month."""
     return Parameter(name=name, validator=_month, help=f"{text}, YYYY-MM")
 
 
-def _flag(name: str, text: str) -> Parameter:
+def flag(name: str, text: str) -> Parameter:
+    """An option that is there or not."""
     return Parameter(name=name, negative="", help=text)
 
 
-Json = Annotated[bool, _flag("--json", "Machine-readable result")]
+Json = Annotated[bool, flag("--json", "Machine-readable result")]
 HomeFolder = Annotated[
     Path | None, Parameter(name="--home", help="Folder of lake and publications")
 ]
 Release = Annotated[
-    str | None, _month_option("--release", "Release of a folder of extracted CSVs")
+    str | None, month_option("--release", "Release of a folder of extracted CSVs")
 ]
 
 
@@ -51,11 +53,11 @@ class Asked:
             help="police.uk id of a force; may be given again",
         ),
     ] = None
-    all_forces: Annotated[bool, _flag("--all-forces", "Every force in the source")] = (
+    all_forces: Annotated[bool, flag("--all-forces", "Every force in the source")] = (
         False
     )
-    start: Annotated[str | None, _month_option("--from", "First month")] = None
-    end: Annotated[str | None, _month_option("--to", "Last month")] = None
+    start: Annotated[str | None, month_option("--from", "First month")] = None
+    end: Annotated[str | None, month_option("--to", "Last month")] = None
     source: Annotated[
         str | None,
         Parameter(
@@ -66,11 +68,11 @@ class Asked:
     release: Release = None
     until_release: Annotated[
         str | None,
-        _month_option("--until-release", "Take the source as it was at that release"),
+        month_option("--until-release", "Take the source as it was at that release"),
     ] = None
     whole_zips: Annotated[
         bool,
-        _flag("--whole-zips", "Download whole zips from a server that sends no parts"),
+        flag("--whole-zips", "Download whole zips from a server that sends no parts"),
     ] = False
 
 
@@ -81,7 +83,7 @@ class Scored:
 
     as_of: Annotated[
         str | None,
-        _month_option("--as-of", "As-of month (default the newest supplied)"),
+        month_option("--as-of", "As-of month (default the newest supplied)"),
     ] = None
     method: Annotated[str | None, Parameter(name="--method", help="Scoring method")] = (
         None

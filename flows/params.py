@@ -89,5 +89,29 @@ class ScoreParams(_Params):
         return self.as_of or "newest month"
 
 
+class BacktestParams(_Params):
+    """Which forces to backtest, from which months on."""
+
+    forces: list[ForceId] = Field(
+        default_factory=list, description="police.uk ids; default every force held"
+    )
+    start: MonthText | None = Field(
+        None, description="First origin, YYYY-MM; default 12 months to the last"
+    )
+    end: MonthText | None = Field(
+        None, description="Last origin, YYYY-MM; default the newest with an outcome"
+    )
+
+    @property
+    def span(self) -> str:
+        """How a run's name says what it is about."""
+        who = ", ".join(self.forces) or "all forces"
+        return f"{who} {self.start or '12 origins'}..{self.end or 'newest'}"
+
+
 class RefreshParams(IngestParams, ScoreParams):
     """Everything: what is missing is ingested, scored and published."""
+
+    backtest: bool = Field(
+        False, description="Backtest too, so that the publication tells its accuracy"
+    )

@@ -26,6 +26,7 @@ def publish(params: ScoreParams) -> State[dict[str, Any]]:
             summary.asked += account["scored"]
             for force, why in account["forces_failed"].items():
                 summary.failed[force] = f"{force}: {why}"
+            summary.notes += account["notes"]
             summary.notes += [
                 f"{force}: no score, {why}"
                 for force, why in account["unscored"].items()

@@ -1,11 +1,14 @@
 """The refresh flow: what is missing is ingested, scored and published."""
 
+from collections.abc import Callable
 from typing import Any
 
 from prefect import State, flow
+from pydantic import BaseModel
 
+from flows.backtest import backtest
 from flows.ingest import ingest
-from flows.params import IngestParams, RefreshParams, ScoreParams
+from flows.params import BacktestParams, IngestParams, RefreshParams, ScoreParams
 from flows.publish import publish
 from flows.reports import summary_artifact
 from flows.score import score
@@ -19,12 +22,17 @@ def refresh(params: RefreshParams) -> State[dict[str, Any]]:
     given = params.model_dump()
     ingesting = IngestParams(**{k: given[k] for k in IngestParams.model_fields})
     scoring = ScoreParams(**{k: given[k] for k in ScoreParams.model_fields})
-    whole = Summary("refresh")
-    for stage, stage_params in (
+    stages: list[tuple[Callable[..., Any], BaseModel]] = [
         (ingest, ingesting),
         (score, scoring),
         (publish, scoring),
-    ):
+    ]
+    if params.backtest:
+        stages.insert(
+            2, (backtest, BacktestParams.model_validate({"home": params.home}))
+        )
+    whole = Summary("refresh")
+    for stage, stage_params in stages:
         whole.add(account_of(stage, stage_params))
         if whole.outcome == "failed":
             break

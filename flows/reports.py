@@ -38,6 +38,15 @@ def coverage_artifact(home: Home) -> None:
     )
 
 
+def accuracy_artifact(rows: list[dict[str, Any]]) -> None:
+    """What the default score found in 1 % of the area, beside its rivals."""
+    create_table_artifact(
+        key="accuracy",
+        table=rows,
+        description="Share of next month's crime found in 1 % of the area",
+    )
+
+
 def summary_artifact(summary: Summary) -> None:
     """The run in words."""
     lines = [f"**{summary.outcome}**", ""]

@@ -14,8 +14,10 @@ from prefect.client.schemas.objects import TaskRun
 from prefect.states import Failed
 from prefect.tasks import exponential_backoff
 
+from transforms.backtest.origins import backtest_force
 from transforms.coverage import Entry
 from transforms.errors import HexbeatError
+from transforms.forecasts import freeze, judge
 from transforms.home import open_home
 from transforms.ingest import Ingested, ingest_force
 from transforms.months import Month
@@ -114,7 +116,11 @@ def score_one(
     opened = open_home(home)
     try:
         done = score_force(
-            opened.lake, opened.registry[force], Month.parse(as_of), METHODS[method]
+            opened.lake,
+            opened.registry[force],
+            Month.parse(as_of),
+            METHODS[method],
+            opened.scoring,
         )
     except HexbeatError as error:
         return _failed(force, str(error))
@@ -133,11 +139,41 @@ def score_one(
     }
 
 
+@task(task_run_name="backtest {force}", tags=["backtest"], **_PATIENT)
+def backtest_one(
+    home: Path, force: str, origins: list[str]
+) -> Account | State[Account]:
+    """Hold one force's scores and their rivals against what came next."""
+    opened = open_home(home)
+    try:
+        done = backtest_force(
+            opened.lake,
+            opened.registry[force],
+            [Month.parse(origin) for origin in origins],
+            opened.scoring,
+        )
+    except HexbeatError as error:
+        return _failed(force, str(error))
+    get_run_logger().info(
+        "%s: %d origins, %d unchanged", force, len(done.origins), done.unchanged
+    )
+    return {
+        "force": force,
+        "origins": done.origins,
+        "unchanged": done.unchanged,
+        "rows": done.rows,
+        "left_out": dict(done.left_out),
+    }
+
+
 @task(task_run_name="publish {as_of}", tags=["publish"], **_PATIENT)
 def publish_all(home: Path, as_of: str, method: str) -> Account | State[Account]:
-    """Publish every force in the lake."""
+    """Judge the forecasts whose month has come, publish every force, freeze the new."""
+    opened, now = open_home(home), datetime.now(UTC)
     try:
-        done = publish(open_home(home), Month.parse(as_of), METHODS[method])
+        judged = judge(opened, now)
+        done = publish(opened, Month.parse(as_of), METHODS[method])
+        frozen = freeze(opened, done.edition, now)
     except HexbeatError as error:
         return _failed("publication", str(error))
     get_run_logger().info("%s %s", done.run_id, "made" if done.created else "stands")
@@ -149,6 +185,9 @@ def publish_all(home: Path, as_of: str, method: str) -> Account | State[Account]
         "scored": list(done.scored),
         "unscored": dict(done.unscored),
         "forces_failed": dict(done.failed),
+        "forecasts_frozen": frozen,
+        "forecasts_judged": judged.rows,
+        "notes": judged.notes,
     }
 
 

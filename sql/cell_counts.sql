@@ -1,16 +1,29 @@
--- Incidents of each cell, month and category.
--- in:     incidents (located in England and Wales count, the rest do not)
+-- Incidents of each cell, month and category, and their harm.
+-- in:     incidents (located in England and Wales count, the rest do not),
+--         category_harm (category, harm), offence_harm (offence_code, harm)
 -- params: $h3_res: 9 or 10, the resolution that is scored
--- out:    h3_cell bigint, month text, category text, incidents bigint
+-- out:    h3_cell bigint, month text, category text, incidents bigint, harm double (of
+--         all of them together), gravest double (of the gravest one)
 with placed as (
     select
         case $h3_res when 9 then h3_r9 when 10 then h3_r10 end as h3_cell,
         month,
-        category
+        category,
+        coalesce(offence_harm.harm, category_harm.harm) as harm,
+        count(*) as incidents
     from incidents
+    join category_harm using (category)
+    left join offence_harm using (offence_code)
     where in_area
+    group by all
 )
-select h3_cell, month, category, count(*) as incidents
+select
+    h3_cell,
+    month,
+    category,
+    sum(incidents)::bigint as incidents,
+    sum(incidents * harm order by harm) as harm,
+    max(harm) as gravest
 from placed
 where h3_cell is not null
 group by h3_cell, month, category

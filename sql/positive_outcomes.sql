@@ -1,8 +1,8 @@
 -- How many crimes of each cell and crime group have a final outcome, and how many of
 -- those a positive one.
--- in:     crimes (as latest_outcomes gives them), classes (outcome, positive; final
---         outcomes alone), groups (crime_group, category), months (month; those that
---         count)
+-- in:     crimes (as latest_outcomes gives them), kept (month, raw_line: those that are
+--         not at excluded places), classes (outcome, positive; final outcomes alone),
+--         groups (crime_group, category), months (month; those that count)
 -- params: $h3_res: 9 or 10
 -- out:    h3_cell bigint, crime_group text, n_outcomes integer, n_positive integer
 with placed as (
@@ -11,6 +11,7 @@ with placed as (
         category,
         positive
     from crimes
+    join kept using (month, raw_line)
     join classes using (outcome)
     where in_area and month in (select month from months)
 )

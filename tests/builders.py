@@ -13,11 +13,13 @@ from transforms.feeds import police_uk_outcomes, police_uk_stop_and_search
 from transforms.feeds.members import Member
 from transforms.feeds.police_uk import STREET_HEADER
 from transforms.feeds.ranges import LocalFile
+from transforms.harm import shipped_weights
 from transforms.months import Month
 from transforms.panel import Panel, build_panel
 
 
 MIDDLE = (-1.5, 52.5)  # longitude, latitude: an inland point
+HARM_BY_CATEGORY = shipped_weights().categories
 
 _DEFAULT_ROW = {
     "Crime ID": "a" * 64,
@@ -132,6 +134,11 @@ def counted(
             "month": pa.array(month),
             "category": pa.array(category),
             "incidents": pa.array(incidents, pa.int64()),
+            "harm": [
+                n * HARM_BY_CATEGORY[c]
+                for n, c in zip(incidents, category, strict=True)
+            ],
+            "gravest": [HARM_BY_CATEGORY[c] for c in category],
         }
     )
 
@@ -152,7 +159,21 @@ def panel_of(incidents: Sequence[tuple[str, tuple[int, int], str]]) -> Panel:
         (int(cell, 16), f"{year}-{month:02d}", category, number)
         for (cell, (year, month), category), number in sorted(numbers.items())
     ]
-    return build_panel(counted(rows), [Month(*month) for month in held], 9)
+    # each category of a cell stands on a point of its own
+    points = pa.table(
+        {
+            "h3_cell": [int(cell, 16) for cell, _, _ in sorted(numbers)],
+            "point": _numbered([(cell, slug) for cell, _, slug in sorted(numbers)]),
+            "month": [f"{y}-{m:02d}" for _, (y, m), _ in sorted(numbers)],
+        }
+    )
+    months_held = [Month(*month) for month in held]
+    return build_panel(counted(rows), points, months_held, 9)
+
+
+def _numbered(keys: Sequence[tuple[str, str]]) -> list[int]:
+    at = {key: number for number, key in enumerate(sorted(set(keys)))}
+    return [at[key] for key in keys]
 
 
 def member(

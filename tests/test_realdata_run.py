@@ -2,17 +2,21 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from tests import oracles
 from transforms.cells import as_text
 from transforms.coverage import entries, supplied_months
 from transforms.feeds import FEEDS
-from transforms.forces import FORCES
+from transforms.forces import FORCES, Force
 from transforms.groups import GROUPS
 from transforms.home import Home, open_home
 from transforms.ingest import ingest_force
@@ -22,12 +26,13 @@ from transforms.months import Month
 from transforms.publish import publish
 from transforms.request import resolve
 from transforms.score import force_panel, newest_supplied, score_force
-from transforms.scores import METHODS
+from transforms.scores import DEFAULT_METHOD, METHODS
 from transforms.scores.view import view
 
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "police_uk"
 RECEIVED_AT = datetime(2026, 1, 2, tzinfo=UTC)
+METHOD = METHODS[DEFAULT_METHOD]
 
 pytestmark = [
     pytest.mark.realdata,
@@ -106,50 +111,57 @@ def test_scottish_incidents_of_the_railway_police_are_kept_and_not_scored(
     assert len(northern) > 1000
     assert not any(row["in_area"] for row in northern)
     assert all(row["h3_r9"] for row in northern)
-    panel = force_panel(
-        home.lake, FORCES["btp"], force_coverage(home.lake, FORCES["btp"])
-    )
-    counted = sum(
-        row["in_area"] and row["h3_r9"] is not None
-        for row in rows.select(["in_area", "h3_r9"]).to_pylist()
-    )
-    assert panel.parent_counts.sum() == counted
+    btp = FORCES["btp"]
+    months = force_coverage(home.lake, btp)
+    panel = force_panel(home.lake, btp, months, home.scoring)
+    assert panel.parent_counts.sum() == len(_scored_incidents(home, btp))
 
 
-@pytest.mark.parametrize(
-    "slug", ["burglary", "robbery-and-theft-from-person", "all-crime"]
-)
-def test_scores_of_a_real_force_equal_the_oracle(home: Home, slug: str) -> None:
-    force, as_of = FORCES["city-of-london"], Month(2025, 12)
-    months = force_coverage(home.lake, force)
-    supplied = supplied_months(months)
-    rows = home.lake.read("incidents", force.id)
-    incidents = [
-        (
-            f"{row['h3_r9']:x}",
-            (int(row["month"][:4]), int(row["month"][5:])),
-            row["category"],
-        )
-        for row in rows.select(["h3_r9", "month", "category", "in_area"]).to_pylist()
+def _scored_incidents(home: Home, force: Force) -> list[dict[str, Any]]:
+    """The located incidents of a force that no shipped rule excludes by its label."""
+    columns = ["month", "category", "longitude", "latitude", "in_area", "h3_r9"]
+    rows = home.lake.read("incidents", force.id).select([*columns, "place_label"])
+    excluded = [re.compile(str(rule.label)) for rule in home.scoring.exclusions]
+    return [
+        row
+        for row in rows.to_pylist()
         if row["in_area"]
+        and row["h3_r9"] is not None
+        and not any(label.fullmatch(row["place_label"] or "") for label in excluded)
     ]
-    group = GROUPS[slug]
-    seen = view(force_panel(home.lake, force, months), supplied, as_of)
-    found = METHODS["shared_prior"].expect(group, seen).mean
-    score, _ = oracles.shared_prior(
-        incidents, [(m.year, m.month) for m in supplied], (2025, 12), group
-    )
-    assert dict(zip(as_text(seen.cells), found, strict=True)) == pytest.approx(
-        score, rel=1e-9
-    )
+
+
+def test_scores_of_a_real_force_equal_the_oracle(home: Home) -> None:
+    force, as_of = FORCES["city-of-london"], Month(2025, 12)
+    coverage = force_coverage(home.lake, force)
+    supplied = supplied_months(coverage)
+    panel = force_panel(home.lake, force, coverage, home.scoring)
+    seen = view(panel, supplied, as_of)
+    incidents, sightings = [], []
+    for row in _scored_incidents(home, force):
+        where = f"{row['h3_r9']:x}", (int(row["month"][:4]), int(row["month"][5:]))
+        incidents.append((*where, row["category"]))
+        sightings.append((*where, (row["longitude"], row["latitude"])))
+    months = [(m.year, m.month) for m in supplied]
+    known = incidents, months, (2025, 12)
+    for name, oracle in {
+        **oracles.METHODS,
+        "point_exposure": partial(oracles.point_exposure, sightings=sightings),
+    }.items():
+        found, expected = METHODS[name].expect(seen), oracle(*known)
+        for slug in GROUPS:
+            rates = [expected[slug][cell] for cell in as_text(seen.cells)]
+            mean, shape = zip(*rates, strict=True)
+            assert found[slug].mean == pytest.approx(np.array(mean), rel=1e-9)
+            assert found[slug].rate_shape == pytest.approx(np.array(shape), rel=1e-9)
 
 
 def test_the_newest_forces_are_published_and_the_stale_listed(home: Home) -> None:
     as_of = newest_supplied(home.lake, FORCES)
     assert as_of == Month(2025, 12)
     for force in ("city-of-london", "gwent", "bedfordshire"):
-        score_force(home.lake, home.registry[force], as_of, METHODS["shared_prior"])
-    done = publish(home, as_of, METHODS["shared_prior"])
+        score_force(home.lake, home.registry[force], as_of, METHOD, home.scoring)
+    done = publish(home, as_of, METHOD)
     assert done.scored == ["city-of-london", "gwent"]
     assert "over 3 months before 2025-12" in done.unscored["bedfordshire"]
     assert (

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import h3.api.basic_int as h3
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array
 
 
 Cells = NDArray[np.int64]
@@ -55,22 +55,43 @@ def children(cells: Cells, resolution: int) -> Cells:
     return np.unique(np.array(found, dtype=np.int64).ravel())
 
 
-def rings(cells: Cells, distance: int) -> csr_array:
-    """Which cells lie at exactly that grid distance from which, as a 0/1 matrix.
+def rings(cells: Cells) -> tuple[csr_array, csr_array]:
+    """Which cells lie next to which, and which two cells away, as 0/1 matrices.
 
-    `cells` is sorted; neighbours outside it are left out.
+    `cells` is sorted; neighbours outside it are left out. What lies two away is the
+    neighbour of a neighbour, inside `cells` or not, that is no nearer.
     """
-    rows, columns = [], []
-    for row, cell in enumerate(cells.tolist()):
-        ring = h3.grid_ring(cell, distance)
-        rows += [row] * len(ring)
-        columns += ring
-    neighbours = np.array(columns, dtype=np.int64)
-    at = np.searchsorted(cells, neighbours)
-    at[at == len(cells)] = 0
-    known = cells[at] == neighbours
-    entries = (np.ones(known.sum()), (np.array(rows)[known], at[known]))
-    return csr_array(entries, shape=(len(cells), len(cells)))
+    near = _neighbours(cells)
+    wider = np.union1d(cells, near.ravel())
+    at = np.searchsorted(wider, cells)
+    beyond = np.setdiff1d(wider, cells)
+    links = _links(wider, np.concatenate([cells, beyond]), [near, _neighbours(beyond)])
+    one = links[at][:, at]
+    two = links[at] @ links[:, at]
+    two.data[:] = 1.0
+    two = two - one - eye_array(len(cells), format="csr")
+    two.eliminate_zeros()
+    two.sort_indices()
+    return one, two
+
+
+def _neighbours(cells: Cells) -> Cells:
+    """The six cells around each, in no order: (cells, 6)."""
+    around = [h3.grid_ring(cell, 1) for cell in cells.tolist()]
+    return np.array(around, dtype=np.int64).reshape(-1, 6)
+
+
+def _links(wider: Cells, rows: Cells, near: list[Cells]) -> csr_array:
+    """The 0/1 matrix of those neighbours, among the cells of `wider`, sorted."""
+    neighbours = np.concatenate(near).ravel()
+    at = np.searchsorted(wider, neighbours)
+    at[at == len(wider)] = 0
+    known = wider[at] == neighbours if len(wider) else np.zeros(0, dtype=bool)
+    row = np.repeat(np.searchsorted(wider, rows), 6)
+    entries = (np.ones(known.sum()), (row[known], at[known]))
+    links = csr_array(entries, shape=(len(wider), len(wider)))
+    links.sort_indices()
+    return links
 
 
 def areas_m2(cells: Cells) -> Floats:

@@ -5,8 +5,11 @@ look wrong is left out with its reason and counts as failed. A force that has to
 fresh months is left out too, which is no failure.
 """
 
+from collections.abc import Sequence
+
 import pyarrow.parquet as pq
 
+from transforms.backtest.origins import origin_sha256
 from transforms.checksums import refuse_damaged
 from transforms.coverage import MonthCoverage
 from transforms.errors import ForceError, UsageError
@@ -21,13 +24,14 @@ from transforms.publications.edition import Edition
 from transforms.publications.force_edition import ForceEdition
 from transforms.score import KEPT_AS_OFS, inputs_sha256, unscorable
 from transforms.scores import Method
+from transforms.scoring import Scoring
 
 
 def gather(home: Home, as_of: Month, method: Method) -> Edition:
     """Everything a publication at that month says: every force in the lake."""
     lake = home.lake.pinned()
     forces = [
-        _gather_force(lake, force, as_of, method)
+        _gather_force(lake, force, as_of, method, home.scoring)
         for force in forces_held(lake, home.registry)
     ]
     if not any(f.scores for f in forces):
@@ -36,11 +40,13 @@ def gather(home: Home, as_of: Month, method: Method) -> Edition:
             f"nothing to publish at {as_of}: {reasons or 'the lake is empty'}"
         )
     attribution = home.attribution_instead or _attribution(forces)
-    return Edition(as_of, method, forces, attribution)
+    accuracy = _accuracy(lake, forces, as_of, home.scoring)
+    history = lake.read("accuracy_history")
+    return Edition(as_of, method, forces, attribution, home.scoring, accuracy, history)
 
 
 def _gather_force(
-    lake: Lake, force: Force, as_of: Month, method: Method
+    lake: Lake, force: Force, as_of: Month, method: Method, scoring: Scoring
 ) -> ForceEdition:
     scores = lake.files("scores", force.id)
     incidents = lake.files("incidents", force.id)
@@ -55,7 +61,7 @@ def _gather_force(
         return ForceEdition(force, months, why)
     if holds := find_holds(read_profiles(lake, force.id), months, as_of):
         return ForceEdition(force, months, held_in_words(holds), failed=True)
-    history = _current(scores, months, as_of, method)
+    history = _current(scores, months, as_of, method, scoring)
     if history is None:
         why = "its scores are not of the rows now in the lake; score it again"
         return ForceEdition(force, months, why, failed=True)
@@ -73,7 +79,27 @@ def _gather_force(
         area_m2,
         lake.files("outcomes", force.id),
         outcome_months,
+        scoring.exclusions,
     )
+
+
+def _accuracy(
+    lake: Lake, forces: Sequence[ForceEdition], as_of: Month, scoring: Scoring
+) -> list[DataFile]:
+    """The backtests of what is published, as far as they are of the rows now held.
+
+    Of origins whose every outcome lies after the as-of nothing may be told yet.
+    """
+    found = []
+    for force in forces:
+        if force.scores is None:
+            continue
+        for file in lake.files("accuracy", force.force.id):
+            origin = Month.parse(file.partition["as_of"])
+            wanted = origin_sha256(force.months, origin, scoring)
+            if origin < as_of and file.mark == wanted:
+                found.append(file)
+    return found
 
 
 def _current(
@@ -81,6 +107,7 @@ def _current(
     months: dict[Month, MonthCoverage],
     as_of: Month,
     method: Method,
+    scoring: Scoring,
 ) -> list[DataFile] | None:
     """The score files of the newest twelve as-of months, oldest first.
 
@@ -89,7 +116,7 @@ def _current(
     """
     held = {(f.partition["as_of"], f.mark): f for f in scores}
     wanted = [
-        (str(month), inputs_sha256(months, month, method))
+        (str(month), inputs_sha256(months, month, method, scoring))
         for month in window(as_of, KEPT_AS_OFS)
         if unscorable(months, month) is None
     ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 
+import pyarrow as pa
+
 from transforms.categories import CATEGORIES
 
 
@@ -36,10 +38,10 @@ def groups_sha256() -> str:
     return sha256(_source()).hexdigest()
 
 
-def _load() -> dict[str, CrimeGroup]:
+def _load() -> tuple[dict[str, CrimeGroup], tuple[str, ...]]:
     data = tomllib.loads(_source().decode())
     reported = set(data["groups"][ALL_CRIME]["all_except"])
-    borrowed = [c for c in CATEGORIES if c not in reported or c == _ASB]
+    borrowed = tuple(c for c in CATEGORIES if c not in reported or c == _ASB)
 
     def group(slug: str, label: str, note: str, categories: list[str]) -> CrimeGroup:
         others = [c for c in borrowed if c not in categories]
@@ -58,7 +60,15 @@ def _load() -> dict[str, CrimeGroup]:
         for slug, spec in data["groups"].items()
     ]
     groups += [group(c, label, label, [c]) for c, label in CATEGORIES.items()]
-    return {g.slug: g for g in groups}
+    return {g.slug: g for g in groups}, borrowed
 
 
-GROUPS: dict[str, CrimeGroup] = _load()
+# The categories that a prior may borrow from: reported crime and ASB.
+GROUPS, BORROWED = _load()
+
+
+def group_categories() -> pa.Table:
+    """Which category belongs to which crime group, for queries to join."""
+    pairs = [(g.slug, category) for g in GROUPS.values() for category in g.categories]
+    slugs, categories = zip(*pairs, strict=True)
+    return pa.table({"crime_group": slugs, "category": categories})

@@ -5,7 +5,7 @@ silent. A home keeps real forces or the demo's made-up ones, never both.
 """
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from transforms.errors import UsageError
 from transforms.forces import DEMO_FORCES, FORCES, Force, find_force
 from transforms.lake import Lake
 from transforms.overrides import Overrides, read_overrides, shipped_overrides
+from transforms.scoring import SCORING_KEYS, Scoring, read_scoring
 
 
 SETTINGS_FILE = "hexbeat.toml"
@@ -27,6 +28,7 @@ class Home:
     root: Path
     registry_name: str
     overrides: Overrides
+    scoring: Scoring = field(default_factory=Scoring)
 
     @property
     def lake(self) -> Lake:
@@ -70,7 +72,7 @@ def open_home(root: Path) -> Home:
         settings = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{file}: not valid TOML ({error})") from error
-    if unknown := sorted(set(settings) - {"home", "coverage"}):
+    if unknown := sorted(set(settings) - {"home", "coverage", *SCORING_KEYS}):
         raise UsageError(f"{file}: unknown key {unknown[0]!r}")
     table = settings.get("home", {})
     if not isinstance(table, dict) or set(table) - {"registry"}:
@@ -84,7 +86,11 @@ def open_home(root: Path) -> Home:
     overrides = read_overrides(settings, str(file))
     for force in overrides:
         find_force(force, _REGISTRIES[name])
-    return Home(root, name, overrides)
+    scoring = read_scoring(settings, str(file), root)
+    for rule in scoring.exclusions:
+        if rule.force is not None:
+            find_force(rule.force, _REGISTRIES[name])
+    return Home(root, name, overrides, scoring)
 
 
 def create_demo_home(root: Path) -> Home:

@@ -22,7 +22,10 @@ from deltalake.transaction import AddAction
 
 from transforms.errors import LakeError
 from transforms.schemas import (
+    ACCURACY,
+    ACCURACY_HISTORY,
     COVERAGE,
+    FORECASTS,
     INCIDENTS,
     OUTCOMES,
     QUARANTINE,
@@ -55,6 +58,9 @@ TABLES: dict[str, TableSpec] = {
     "stops": TableSpec(STOPS, ("force", "month"), mark="raw_sha256"),
     "stops_quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
     "scores": TableSpec(SCORES, ("force", "as_of"), mark="inputs_sha256"),
+    "accuracy": TableSpec(ACCURACY, ("force", "as_of"), mark="inputs_sha256"),
+    "forecasts": TableSpec(FORECASTS, ("force",)),
+    "accuracy_history": TableSpec(ACCURACY_HISTORY, ("force",)),
     "coverage": TableSpec(COVERAGE, ("force",)),
 }
 
@@ -188,6 +194,20 @@ class Lake:
             f"the {name} table is too busy: {_MAX_COMMIT_ATTEMPTS} commits of"
             f" {force} lost to other writers; run the same command again"
         )
+
+    def append(self, name: str, force: str, rows: pa.Table) -> None:
+        """Add rows to a small table of one file a force, which is never shortened.
+
+        `SupersededError` where another writer added to it meanwhile: decide again.
+        """
+        held = self.read(name, force)
+
+        def still_valid() -> bool:
+            return bool(self.read(name, force).equals(held))
+
+        together = pa.concat_tables([held, conform(rows, TABLES[name].schema)])
+        file = self.write(name, {"force": force}, together)
+        self.commit(name, force, [file], still_valid=still_valid)
 
     def _path(self, name: str) -> Path:
         return self.root / name

@@ -18,12 +18,14 @@ import sql
 from transforms import cells
 from transforms.categories import CATEGORIES
 from transforms.cells import Cells, Floats
+from transforms.exclusions import kept_incidents
+from transforms.harm import HarmWeights
 from transforms.months import Month
+from transforms.scoring import Scoring
 
 
 UNIVERSE_RESOLUTION = 7
 UNIVERSE_AT_LEAST_INCIDENTS = 5
-RING_DISTANCES = (1, 2)
 
 _CATEGORY_INDEX = {slug: index for index, slug in enumerate(CATEGORIES)}
 
@@ -36,6 +38,11 @@ class Panel:
     months: list[Month]  # those held, oldest first
     cells: Cells  # the universe of the newest month, sorted
     counts: csr_array  # (categories x cells) x months, over `cells` alone
+    harm: csr_array  # the same entries: their harm
+    gravest: csr_array  # the same entries: the harm of the gravest incident
+    totals: Floats  # categories x months: incidents inside `cells` and outside
+    points: csr_array  # points x months: which had an incident when
+    point_cell: NDArray[np.int64]  # each point's row in `cells`
     parent_counts: NDArray[np.int64]  # resolution-7 parents x months, of all incidents
     parent_of: NDArray[np.int64]  # each cell's row in parent_counts
 
@@ -50,13 +57,33 @@ class Panel:
 
         Returns categories x cells x k.
         """
-        shape = (len(CATEGORIES), len(self.cells), weights.shape[1])
-        return np.asarray(self.counts @ weights).reshape(shape)
+        return self._by_cell(self.counts @ weights)
+
+    def harm_within(self, months: Sequence[Month]) -> tuple[Floats, Floats]:
+        """Harm over those months, and of the gravest incident: categories x cells."""
+        chosen = self._chosen(months)
+        gravest = self.gravest.multiply(chosen).max(axis=1).toarray()
+        return self._by_cell(self.harm @ chosen), self._by_cell(gravest)
+
+    def points_within(self, months: Sequence[Month]) -> Floats:
+        """How many points of each cell had any incident in those months."""
+        had = self.points @ self._chosen(months) > 0
+        number = np.bincount(self.point_cell[had], minlength=len(self.cells))
+        return number.astype(float)
+
+    def _chosen(self, months: Sequence[Month]) -> Floats:
+        """1 for each month held that is among those, 0 for the others."""
+        return np.array([float(month in set(months)) for month in self.months])
+
+    def _by_cell(self, values: Floats) -> Floats:
+        return np.asarray(values).reshape(
+            len(CATEGORIES), len(self.cells), *values.shape[1:]
+        )
 
     @cached_property
     def rings(self) -> tuple[csr_array, ...]:
-        """For each distance which cells lie in that ring of which (0/1)."""
-        return tuple(cells.rings(self.cells, distance) for distance in RING_DISTANCES)
+        """Which cells lie one cell away from which, and which two (0/1)."""
+        return cells.rings(self.cells)
 
     @cached_property
     def areas_m2(self) -> Floats:
@@ -64,17 +91,52 @@ class Panel:
         return cells.areas_m2(self.cells)
 
 
-def read_panel(files: Sequence[str], months: Sequence[Month], resolution: int) -> Panel:
+def read_panel(
+    files: Sequence[str],
+    months: Sequence[Month],
+    resolution: int,
+    force: str,
+    scoring: Scoring,
+) -> Panel:
     """The panel of the incidents in those data files of one force."""
-    counted = sql.run("cell_counts", {"incidents": files}, h3_res=resolution)
-    return build_panel(counted, months, resolution)
+    kept = kept_incidents(files, scoring.exclusions, force)
+    counted = count_cells(kept, resolution, scoring.harm)
+    points = sql.run("cell_points", {"incidents": kept}, h3_res=resolution)
+    return build_panel(counted, points, months, resolution)
 
 
-def build_panel(counted: pa.Table, months: Sequence[Month], resolution: int) -> Panel:
-    """The panel of rows (h3_cell, month, category, incidents)."""
+def count_cells(kept: pa.Table, resolution: int, harm: HarmWeights) -> pa.Table:
+    """Incidents and harm of each cell, month and category, as cell_counts.sql says."""
+    held = {"incidents": kept, **_harm_relations(harm)}
+    return sql.run("cell_counts", held, h3_res=resolution)
+
+
+def _harm_relations(harm: HarmWeights) -> dict[str, pa.Table]:
+    """The weights as the query joins them."""
+
+    def table(key: str, weights: Mapping[str, float]) -> pa.Table:
+        values = [harm.weight(stated) for stated in weights.values()]
+        return pa.table(
+            {
+                key: pa.array(list(weights), pa.string()),
+                "harm": pa.array(values, pa.float64()),
+            }
+        )
+
+    return {
+        "category_harm": table("category", harm.categories),
+        "offence_harm": table("offence_code", harm.offences),
+    }
+
+
+def build_panel(
+    counted: pa.Table, points: pa.Table, months: Sequence[Month], resolution: int
+) -> Panel:
+    """The panel of what cell_counts.sql and cell_points.sql answer."""
     cell = counted["h3_cell"].to_numpy()
     number = counted["incidents"].to_numpy().astype(float)
-    month = _codes(counted["month"], {str(m): i for i, m in enumerate(months)})
+    at_month = {str(m): i for i, m in enumerate(months)}
+    month = _codes(counted["month"], at_month)
     category = _codes(counted["category"], _CATEGORY_INDEX)
 
     parents, row = np.unique(
@@ -82,17 +144,48 @@ def build_panel(counted: pa.Table, months: Sequence[Month], resolution: int) -> 
     )
     parent_counts = np.zeros((len(parents), len(months)), dtype=np.int64)
     np.add.at(parent_counts, (row, month), number.astype(np.int64))
+    totals = np.zeros((len(CATEGORIES), len(months)))
+    np.add.at(totals, (category, month), number)
     enough = parent_counts.sum(axis=1) >= UNIVERSE_AT_LEAST_INCIDENTS
     universe = cells.children(parents[enough], resolution)
     parent_of = np.searchsorted(parents, cells.parents(universe, UNIVERSE_RESOLUTION))
 
     inside = enough[row]
     at = category[inside] * len(universe) + np.searchsorted(universe, cell[inside])
-    counts = csr_array(
-        (number[inside], (at, month[inside])),
-        shape=(len(CATEGORIES) * len(universe), len(months)),
+
+    def by_month(values: Floats) -> csr_array:
+        shape = (len(CATEGORIES) * len(universe), len(months))
+        return csr_array((values[inside], (at, month[inside])), shape=shape)
+
+    return Panel(
+        resolution,
+        list(months),
+        universe,
+        by_month(number),
+        by_month(counted["harm"].to_numpy()),
+        by_month(counted["gravest"].to_numpy()),
+        totals,
+        *_points(points, universe, at_month),
+        parent_counts,
+        parent_of,
     )
-    return Panel(resolution, list(months), universe, counts, parent_counts, parent_of)
+
+
+def _points(
+    points: pa.Table, universe: Cells, at_month: Mapping[str, int]
+) -> tuple[csr_array, NDArray[np.int64]]:
+    """Which points of the universe had incidents in which month, and their cells."""
+    cell = points["h3_cell"].to_numpy()
+    at = np.searchsorted(universe, cell)
+    at[at == len(universe)] = 0
+    inside = universe[at] == cell if len(universe) else np.zeros(len(cell), dtype=bool)
+    month = _codes(points["month"], at_month)[inside]
+    _, first, point = np.unique(
+        points["point"].to_numpy()[inside], return_index=True, return_inverse=True
+    )
+    shape = (len(first), len(at_month))
+    had = csr_array((np.ones(len(point)), (point, month)), shape=shape)
+    return had, at[inside][first]
 
 
 def _codes(column: pa.ChunkedArray, index: Mapping[str, int]) -> NDArray[np.int64]:

@@ -34,6 +34,7 @@ class Published:
     scored: list[str]
     unscored: dict[str, str]
     failed: dict[str, str]  # of those without a score, the ones that should have one
+    edition: Edition  # what it says
 
 
 def publish(home: Home, as_of: Month, method: Method) -> Published:
@@ -49,6 +50,7 @@ def publish(home: Home, as_of: Month, method: Method) -> Published:
         [f.force.id for f in edition.scored],
         {f.force.id: f.unscored for f in edition.forces if f.unscored},
         {f.force.id: f.unscored for f in edition.forces if f.unscored and f.failed},
+        edition,
     )
 
 
@@ -87,6 +89,8 @@ def _seal(edition: Edition, tier: Path) -> None:
         "as_of": str(edition.as_of),
         "method": f"{edition.method.NAME} {edition.method.VERSION}",
         "attribution": edition.attribution,
+        "excluded": edition.excluded_in_words,
+        "harm_weights": edition.scoring.harm.in_words,
         "forces": [
             {
                 "force": f.force.id,

@@ -138,7 +138,6 @@ COVERAGE = pa.schema(
 
 _COUNT = pa.int32()
 _NOT_SUPPLIED = "no month of the window was supplied"
-_LATER = "not computed by this version"
 
 SCORES = pa.schema(
     [
@@ -157,22 +156,135 @@ SCORES = pa.schema(
         _field("months_36m", pa.int8(), "Supplied months that n_36m rests on (of 36)"),
         _field("n_prev_12m", _COUNT, "Incidents in the 12 calendar months before the last 12", null=_NOT_SUPPLIED),
         _field("months_prev_12m", pa.int8(), "Supplied months that n_prev_12m rests on (of 12)"),
-        _field("harm_12m", pa.float64(), "Crime harm in the 12 months to the as-of, days", null=_LATER),
+        _field("harm_12m", pa.float64(), "Crime harm of n_12m, in the unit of the harm weights (METHOD.md)", null=_NOT_SUPPLIED),
+        _field("harm_top_share_12m", pa.float64(), "Share of harm_12m that its one gravest incident makes up, 0 to 1", null="harm_12m is 0 or empty"),
+        _field("harm_score", pa.float64(), "Crime harm expected in the next month, in the unit of the harm weights"),
         _field("score", pa.float64(), "Expected incidents in the next month"),
         _field("score_lo", _COUNT, "Lower end of the 95 % predictive interval of next month's count"),
         _field("score_hi", _COUNT, "Upper end of the 95 % predictive interval of next month's count"),
         _field("score_rank", _COUNT, "Rank of the score among the universe's cells; 1 is highest, ties by cell id"),
         _field("score_pctile", pa.float64(), "Share of the universe's cells ranked no higher than this one, 0 to 1"),
         _field("score_band", SLUG, "top_1pct, top_2pct, top_5pct, top_20pct or rest of the universe's cells, by rank"),
-        _field("p_top1", pa.float64(), "Probability that the cell belongs in the top 1 %", null=_LATER),
-        _field("hotspot_class", SLUG, "Emerging hot spot category", null=_LATER),
-        _field("gi_star_z", pa.float64(), "Getis-Ord Gi* z; a label, never the ranking", null=_LATER),
-        _field("gi_star_q", pa.float64(), "Benjamini-Hochberg q of gi_star_z", null=_LATER),
-        _field("hotspot_id", TEXT, "Hot spot that the cell is part of", null=_LATER),
+        _field("p_top1", pa.float64(), "Probability that the cell's true rate is among the highest 1 % of the universe's cells, 0 to 1", null="nothing is expected in any cell"),
+        _field("hotspot_class", SLUG, "Emerging hot spot category of the months supplied of the last 12; a label, never the ranking", null="fewer than 10 of them were supplied"),
+        _field("gi_star_z", pa.float64(), "Getis-Ord Gi* z of the monthly mean of n_12m in the cell and the six around it; a label, never the ranking", null="all cells are alike"),
+        _field("gi_star_q", pa.float64(), "Benjamini-Hochberg q of gi_star_z among the universe's cells", null="all cells are alike"),
+        _field("hotspot_id", TEXT, "Hot spot that the cell is part of", null="the cell is in none"),
         _field("method", SLUG, "Scoring method and its version"),
         _field("universe_cells", _COUNT, "Cells in the force's universe at the as-of"),
         _field("universe_area_m2", pa.float64(), "Their area, square metres"),
         _field("inputs_sha256", SLUG, "Hash of everything the score rests on"),
+    ]
+)  # fmt: skip
+
+_RANK_ONLY = "the contestant ranks cells and expects nothing of them"
+_NOT_CALIBRATED = "not told of this contestant"
+_NO_INCIDENTS = "the month brought none"
+_FLOATS = pa.list_(pa.float64())
+
+ACCURACY = pa.schema(
+    [
+        _field("force", TEXT, "Force: its police.uk id"),
+        _field("as_of", TEXT, "Origin: the newest month known to the contestants, YYYY-MM"),
+        _field("horizon_months", pa.int8(), "Months from the origin to the outcome month"),
+        _field("outcome_month", TEXT, "Month that the rankings are held against, YYYY-MM"),
+        _field("crime_group", SLUG, "Crime group"),
+        _field("method", SLUG, "Contestant: a scoring method, gi_star, random or oracle"),
+        _field("incidents", _COUNT, "Located incidents of the outcome month, outside the universe too"),
+        _field("incidents_outside", _COUNT, "Those of them outside the universe, which nothing can find"),
+        _field("hits_0_5pct", pa.float64(), "Incidents found in 0.5 % of the universe's area, expected under ties"),
+        _field("hits_1pct", pa.float64(), "Incidents found in 1 % of it"),
+        _field("hits_2pct", pa.float64(), "Incidents found in 2 % of it"),
+        _field("hits_5pct", pa.float64(), "Incidents found in 5 % of it"),
+        _field("auc", pa.float64(), "Area under share of incidents found against share of area searched", null=_NO_INCIDENTS),
+        _field("jaccard_1pct", pa.float64(), "Overlap of the top 1 % with that of the origin before, 0 to 1", null="there is no origin before, or no ranking"),
+        _field("log_score", pa.float64(), "Mean Poisson log score of the universe's cells; higher is better", null=_RANK_ONLY),
+        _field("expected", pa.float64(), "Incidents expected in the universe", null=_RANK_ONLY),
+        _field("interval_cells", _FLOATS, "Cells that expect 0.2 to 1, 1 to 5 and over 5 incidents", null=_NOT_CALIBRATED),
+        _field("interval_inside", _FLOATS, "Of those, how many lie in their 95 % interval (randomised PIT, expected)", null=_NOT_CALIBRATED),
+        _field("tenths_expected", _FLOATS, "Incidents expected in tenths of the expected crime, quietest cells first", null=_NOT_CALIBRATED),
+        _field("tenths_observed", _FLOATS, "Incidents observed in them", null=_NOT_CALIBRATED),
+        _field("universe_cells", _COUNT, "Cells in the force's universe at the origin"),
+        _field("universe_area_m2", pa.float64(), "Their area, square metres"),
+        _field("inputs_sha256", SLUG, "Hash of everything the row rests on"),
+    ]
+)  # fmt: skip
+
+_ONE_BLOCK = "it rests on one block of two months, which cannot tell"
+_NO_RIVAL = "no rolling count was held against it"
+
+ACCURACY_SUMMARY = pa.schema(
+    [
+        ACCURACY.field("crime_group"),
+        ACCURACY.field("method"),
+        ACCURACY.field("horizon_months"),
+        _field("area_share", pa.float64(), "Share of the universe's area that is searched"),
+        _field("forces", _COUNT, "Forces"),
+        _field("force_months", _COUNT, "Force-months with any incident of the group: each counts as one"),
+        _field("first_outcome_month", TEXT, "First outcome month, YYYY-MM"),
+        _field("last_outcome_month", TEXT, "Last outcome month, YYYY-MM"),
+        _field("incidents", pa.int64(), "Located incidents of those months, outside the universes too"),
+        _field("hit_rate", pa.float64(), "Share of a month's incidents found in that share of the area, mean over force-months, 0 to 1"),
+        _field("hit_rate_lo", pa.float64(), "Lower end of its 95 % interval: block bootstrap over force x two months", null=_ONE_BLOCK),
+        _field("hit_rate_hi", pa.float64(), "Upper end of it", null=_ONE_BLOCK),
+        _field("pai", pa.float64(), "Predictive accuracy index: hit_rate by area_share"),
+        _field("pei_star", pa.float64(), "Prediction efficiency index*: found, of what the same area could find at most, mean over force-months, 0 to 1", null="no oracle was held against it"),
+        _field("gain", pa.float64(), "hit_rate less that of the rival in the same force-months", null=_NO_RIVAL),
+        _field("gain_lo", pa.float64(), "Lower end of its paired 95 % interval", null=_ONE_BLOCK),
+        _field("gain_hi", pa.float64(), "Upper end of it", null=_ONE_BLOCK),
+        _field("rival", TEXT, "The rolling count that found most in 1 % of the area in hindsight, knowing everything up to the month before", null=_NO_RIVAL),
+        _field("auc", pa.float64(), "Area under hit rate against area share, 0 to 1"),
+        _field("jaccard_1pct", pa.float64(), "Overlap of the top 1 % with that of the month before, 0 to 1", null="no ranking, or no two months in a row"),
+        _field("log_score", pa.float64(), "Mean Poisson log score of a cell; higher is better", null=_RANK_ONLY),
+        _field("expected", pa.float64(), "Incidents expected in all of those months", null=_RANK_ONLY),
+    ]
+)  # fmt: skip
+
+_RUN = _field("run_id", TEXT, "Publication that the forecast was made in")
+
+FORECASTS = pa.schema(
+    [
+        ACCURACY.field("force"),
+        _RUN,
+        _field("as_of", TEXT, "As-of month of the forecast, YYYY-MM"),
+        ACCURACY.field("outcome_month"),
+        _field("method", TEXT, "Scoring method and its version"),
+        _field("universe_cells", _COUNT, "Cells in the force's universe at the as-of"),
+        _field("forecast_sha256", TEXT, "SHA-256 of the publication's hotspot_cells.parquet"),
+        _field("frozen_at", pa.timestamp("us", "UTC"), "When it was published, the outcome month not yet held"),
+    ]
+)  # fmt: skip
+
+ACCURACY_HISTORY = pa.schema(
+    [
+        *(FORECASTS.field(name) for name in ("force", "run_id", "as_of", "outcome_month", "method", "forecast_sha256")),
+        _field("release", TEXT, "Release of the feed that the outcome was counted in, YYYY-MM"),
+        ACCURACY.field("crime_group"),
+        _field("incidents", _COUNT, "Located incidents of the outcome month, outside the universe too"),
+        *(_field(f"hits_{name}", _COUNT, f"Incidents found in the highest {text} of the cells, as they were published") for name, text in {"0_5pct": "0.5 %", "1pct": "1 %", "2pct": "2 %", "5pct": "5 %"}.items()),
+        _field("expected_1pct", pa.float64(), "Incidents that the highest 1 % of the cells were expected to bring"),
+        _field("cells_5pct", _COUNT, "Cells among the highest 5 %"),
+        _field("inside_5pct", _COUNT, "Those of them whose count lies in the published 95 % interval"),
+        _field("judged_at", pa.timestamp("us", "UTC"), "When the outcome was first held"),
+    ]
+)  # fmt: skip
+
+PUBLISHED_HISTORY = pa.schema(
+    [plain(field) for field in ACCURACY_HISTORY if field.name != "judged_at"]
+)
+
+_OTHER_KIND = "the row is of the other kind"
+
+CALIBRATION = pa.schema(
+    [
+        ACCURACY.field("crime_group"),
+        ACCURACY.field("method"),
+        _field("kind", TEXT, "tenth of expected crime, or cells by expected incidents"),
+        _field("part", TEXT, "The tenth, 1 being that of the quietest cells, or the band"),
+        _field("expected", pa.float64(), "Incidents expected a month ahead", null=_OTHER_KIND),
+        _field("observed", pa.float64(), "Incidents observed", null=_OTHER_KIND),
+        _field("cells", pa.int64(), "Cells and months in the band", null=_OTHER_KIND),
+        _field("inside_interval", pa.float64(), "Share of them inside the 95 % predictive interval (randomised PIT, expected), 0 to 1", null="the row is of the other kind, or no cell is in the band"),
     ]
 )  # fmt: skip
 
@@ -190,6 +302,7 @@ PUBLISHED = pa.schema(
         _field("easting", pa.int32(), "Easting of the cell's centre, metres, British National Grid (EPSG:27700, to about 2 m)"),
         _field("northing", pa.int32(), "Northing of the cell's centre, metres, British National Grid (EPSG:27700, to about 2 m)"),
         _field("cell_area_m2", pa.float64(), "Area of the cell, square metres"),
+        _field("expected_12m", pa.float64(), "Incidents expected in the next 12 months if nothing changes: 12 x score. Where it is below n_12m, that much of a fall is expected with no patrol at all (regression to the mean)"),
         _field("n_outcomes_12m", _COUNT, "Crimes of n_12m whose latest outcome is known and final", null="no outcomes file of those months is held for the force"),
         _field("positive_share_12m", pa.float64(), "Share of those with a positive outcome (charge, caution, penalty notice, local resolution, drugs warning), 0 to 1", null="n_outcomes_12m is 0 or empty"),
     ]
@@ -218,6 +331,63 @@ PUBLISHED_COVERAGE = pa.schema(
         _field("status", TEXT, "What the month counts as: supplied, partial_suspected, missing, not_supplied or rejected. Only supplied months are exposure; missing is never zero"),
         *(COVERAGE.field(name) for name in ("release", "rows_in", "rows_accepted", "rows_quarantined", "rows_located", "raw_sha256", "repairs", "rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")),
         _field("reason", TEXT, "Why the month counts so: a file's refusal, or an override's reason", null="the plain rule"),
+    ]
+)  # fmt: skip
+
+
+HOTSPOTS = pa.schema(
+    [
+        _field("hotspot_id", TEXT, "Hot spot: the same id from one as-of to the next while most of its cells are"),
+        PUBLISHED.field("force"),
+        PUBLISHED.field("as_of"),
+        PUBLISHED.field("crime_group"),
+        _field("hotspot_rank", _COUNT, "Rank by expected among the force's hot spots of the group; 1 is highest"),
+        _field("name", TEXT, "Commonest street or venue among its incidents of 36 months; ties alphabetical", null="none named, or it starts as a spreadsheet formula does"),
+        _field("expected", pa.float64(), "Expected incidents in the next month: the sum of its cells' scores"),
+        _field("n_1m", _COUNT, "Incidents in the as-of month", null=_NOT_SUPPLIED),
+        _field("n_12m", _COUNT, "Incidents in the 12 calendar months to the as-of", null=_NOT_SUPPLIED),
+        _field("n_prev_12m", _COUNT, "Incidents in the 12 calendar months before the last 12", null=_NOT_SUPPLIED),
+        PUBLISHED.field("months_12m"),
+        PUBLISHED.field("months_prev_12m"),
+        _field("expected_12m", pa.float64(), "Incidents expected in the next 12 months if nothing changes: 12 x expected"),
+        _field("harm_12m", pa.float64(), "Crime harm of n_12m, in the unit of the harm weights", null=_NOT_SUPPLIED),
+        _field("harm_score", pa.float64(), "Crime harm expected in the next month, in the unit of the harm weights"),
+        _field("p_top1", pa.float64(), "Highest p_top1 of its cells, 0 to 1", null="nothing is expected in any cell"),
+        _field("hotspot_class", TEXT, "Emerging hot spot category of its highest cell; a label, never the ranking", null="fewer than 10 of the last 12 months were supplied"),
+        _field("cells", _COUNT, "How many cells it has"),
+        _field("area_m2", pa.float64(), "Their area, square metres"),
+        _field("top_cell", TEXT, "Its highest cell"),
+        _field("lsoa21cd", TEXT, "2021 LSOA of its highest cell", null="none of 2021 vintage"),
+        _field("lat", pa.float64(), "Latitude of its highest cell's centre, degrees, WGS 84"),
+        _field("lon", pa.float64(), "Longitude of its highest cell's centre, degrees, WGS 84"),
+        _field("h3_cells", TEXT, "Its cells, apart by spaces, the highest first"),
+    ]
+)  # fmt: skip
+
+CONCENTRATION = pa.schema(
+    [
+        PUBLISHED.field("force"),
+        PUBLISHED.field("as_of"),
+        PUBLISHED.field("crime_group"),
+        _field("incidents_12m", _COUNT, "Located incidents in the universe in the 12 calendar months to the as-of"),
+        PUBLISHED.field("months_12m"),
+        PUBLISHED.field("universe_cells"),
+        _field("cells_with_any", _COUNT, "Cells with any of them"),
+        _field("share_of_cells_25", pa.float64(), "Smallest share of the cells that holds 25 % of them, 0 to 1"),
+        _field("share_of_cells_50", pa.float64(), "Smallest share of the cells that holds 50 % of them, 0 to 1"),
+        _field("gini", pa.float64(), "Gini coefficient over all cells, 0 to 1"),
+        _field("generalised_gini", pa.float64(), "Generalised Gini coefficient: the same, allowing for fewer incidents than cells (Bernasco and Steenbeek 2017)"),
+    ]
+)  # fmt: skip
+
+EXCLUDED = pa.schema(
+    [
+        PUBLISHED.field("force"),
+        _field("exclusion", TEXT, "Rule: its id"),
+        _field("places", TEXT, "Which places it means: a regular expression for the whole label, or a cell"),
+        _field("why", TEXT, "Why they are left out"),
+        _field("incidents_12m", _COUNT, "Located incidents that it left out, in the 12 calendar months to the as-of"),
+        _field("incidents_36m", _COUNT, "The same in 36 calendar months"),
     ]
 )  # fmt: skip
 

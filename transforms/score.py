@@ -11,20 +11,23 @@ from hashlib import sha256
 from importlib.metadata import version
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from transforms.coverage import MonthCoverage, supplied_months
 from transforms.errors import ForceError, UsageError
 from transforms.feeds import FEEDS
 from transforms.forces import Force
 from transforms.groups import GROUPS, groups_sha256
-from transforms.lake import Lake
+from transforms.hotspots import Named
+from transforms.lake import DataFile, Lake
 from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month, window
 from transforms.panel import Panel, read_panel
-from transforms.schemas import SCORES
 from transforms.scores import Method
-from transforms.scores.table import score_rows
+from transforms.scores.harm_sums import harm_sums
+from transforms.scores.table import GroupScores
 from transforms.scores.view import view
+from transforms.scoring import Scoring
 
 
 KEPT_AS_OFS = 12
@@ -80,7 +83,10 @@ def unscorable(months: Mapping[Month, MonthCoverage], as_of: Month) -> str | Non
 
 
 def inputs_sha256(
-    months: Mapping[Month, MonthCoverage], as_of: Month, method: Method
+    months: Mapping[Month, MonthCoverage],
+    as_of: Month,
+    method: Method,
+    scoring: Scoring,
 ) -> str:
     """The identity of everything that a force's scores at a month rest on."""
     rests_on = [
@@ -89,28 +95,36 @@ def inputs_sha256(
         if month <= as_of
     ]
     code = [version("hexbeat"), method.NAME, method.VERSION, groups_sha256()]
-    identity = [str(as_of), code, rests_on]
+    identity = [str(as_of), code, scoring.sha256, rests_on]
     return sha256(json.dumps(identity).encode()).hexdigest()
 
 
-def score_force(lake: Lake, force: Force, as_of: Month, method: Method) -> Scored:
+def score_force(
+    lake: Lake, force: Force, as_of: Month, method: Method, scoring: Scoring
+) -> Scored:
     """Bring a force's scores up to date at the as-of month and the eleven before."""
     seen = lake.pinned()  # so that the hash is of the very rows that are read
     months = force_coverage(seen, force)
     wanted = {
-        str(month): inputs_sha256(months, month, method)
+        str(month): inputs_sha256(months, month, method, scoring)
         for month in window(as_of, KEPT_AS_OFS)
         if unscorable(months, month) is None
     }
-    held = {f.partition["as_of"]: f.mark for f in seen.files("scores", force.id)}
-    stale = [month for month, mark in wanted.items() if held.get(month) != mark]
+    held = {f.partition["as_of"]: f for f in seen.files("scores", force.id)}
+    stale = [m for m, mark in wanted.items() if m not in held or held[m].mark != mark]
     rows = 0
     actions = []
     if stale:
-        panel = force_panel(seen, force, months)
+        panel = force_panel(seen, force, months, scoring)
         supplied = supplied_months(months)
+        spots = hotspots_before(held, stale[0])
         for text in stale:
-            table = score_month(panel, supplied, Month.parse(text), method)
+            month = Month.parse(text)
+            if str(month + -1) in held and str(month + -1) not in stale:
+                spots = hotspots_before(held, text)
+            table, spots = score_month(
+                panel, supplied, month, method, scoring, force.id, spots
+            )
             marked = _with(table, "inputs_sha256", wanted[text])
             partition = {"force": force.id, "as_of": text}
             actions.append(lake.write("scores", partition, marked))
@@ -123,35 +137,72 @@ def score_force(lake: Lake, force: Force, as_of: Month, method: Method) -> Score
     )
 
 
+def hotspots_before(held: Mapping[str, DataFile], as_of: str) -> dict[str, Named]:
+    """The hot spots of each group as they were named before that as-of is scored.
+
+    Those of the as-of before it; where none is held, its own of an earlier scoring, so
+    that a new method or a revision changes no name that it need not.
+    """
+    before = str(Month.parse(as_of) + -1)
+    file = held.get(before) or held.get(as_of)
+    if file is None:
+        return {}
+    columns = ["crime_group", "hotspot_id", "h3_cell"]
+    rows = pq.ParquetFile(file.path).read(columns=columns)
+    found: dict[str, dict[str, set[int]]] = {}
+    for row in rows.filter(rows["hotspot_id"].is_valid()).to_pylist():
+        of_group = found.setdefault(row["crime_group"], {})
+        of_group.setdefault(row["hotspot_id"], set()).add(row["h3_cell"])
+    return {
+        group: {name: frozenset(cells) for name, cells in spots.items()}
+        for group, spots in found.items()
+    }
+
+
 def score_month(
-    panel: Panel, supplied: list[Month], as_of: Month, method: Method
-) -> pa.Table:
-    """All groups' score rows of one force at one month."""
+    panel: Panel,
+    supplied: list[Month],
+    as_of: Month,
+    method: Method,
+    scoring: Scoring,
+    force: str,
+    earlier: Mapping[str, Named],
+) -> tuple[pa.Table, dict[str, Named]]:
+    """All groups' score rows of one force at one month, and its hot spots by group.
+
+    `earlier` are the hot spots of the as-of before, whose ids live on.
+    """
     seen = view(panel, supplied, as_of)
-    tables = [
-        score_rows(group, seen, method.expect(group, seen)) for group in GROUPS.values()
-    ]
+    expected = method.expect(seen)
+    harm = harm_sums(seen, expected)
+    tables, spots = [], {}
+    for slug, group in GROUPS.items():
+        scores = GroupScores(group, seen, expected[slug])
+        spots[slug] = scores.hotspots(
+            f"{force}-{slug}", earlier.get(slug, {}), scoring.hotspots
+        )
+        ids = {cell: name for name, cells in spots[slug].items() for cell in cells}
+        tables.append(scores.rows(harm, ids))
     table = pa.concat_tables([t.unify_dictionaries() for t in tables])
     for name, value in {
         "h3_res": panel.resolution,
         "method": f"{method.NAME} {method.VERSION}",
         "universe_cells": len(seen.cells),
-        "universe_area_m2": round(seen.area_m2, 1),
+        "universe_area_m2": round(float(seen.areas_m2.sum()), 1),
     }.items():
         table = _with(table, name, value)
-    for field in SCORES:
-        if field.nullable and field.name not in table.column_names:
-            table = _with(table, field.name, None)
-    return table
+    return table, spots
 
 
 def _with(table: pa.Table, name: str, value: object) -> pa.Table:
-    column = pa.nulls(len(table)) if value is None else pa.repeat(value, len(table))
-    return table.append_column(name, column)
+    return table.append_column(name, pa.repeat(value, len(table)))
 
 
 def force_panel(
-    lake: Lake, force: Force, months: Mapping[Month, MonthCoverage]
+    lake: Lake,
+    force: Force,
+    months: Mapping[Month, MonthCoverage],
+    scoring: Scoring,
 ) -> Panel:
     """All held incidents of a force, ready to be looked at from any month."""
     files = lake.files("incidents", force.id)
@@ -160,6 +211,8 @@ def force_panel(
         [file.path for file in files],
         [Month.parse(file.partition["month"]) for file in files],
         FEEDS[feed].SCORED_RESOLUTION,
+        force.id,
+        scoring,
     )
 
 

@@ -2,15 +2,18 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from transforms.groups import GROUPS
 from transforms.simulator import simulate
 
 
@@ -52,7 +55,8 @@ def _corrupted(source: Path, folder: Path, member: str) -> Path:
 def test_help_needs_no_prefect_and_names_every_command() -> None:
     done = hexbeat("--help")
     assert done.returncode == 0
-    for command in ("run", "demo", "ingest", "score", "publish", "status"):
+    named = ("run", "demo", "ingest", "score", "publish", "backtest", "status")
+    for command in named:
         assert command in done.stdout
     code = "import sys, flows.cli; sys.exit('prefect' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -68,6 +72,9 @@ def test_help_needs_no_prefect_and_names_every_command() -> None:
         (["run", "--force", "kent", "--from", "2021-5"], "--from"),
         (["run", "--frce", "kent"], "--force"),
         (["score", "--method", "magic"], "magic"),
+        (["backtest", "--force", "kant"], "did you mean 'kent'?"),
+        (["backtest", "--force", "kent"], "is not in the lake"),
+        (["backtest", "--to", "2025-13"], "--to"),
         (["rn"], "run"),
     ],
 )
@@ -77,6 +84,8 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     options = ["--source", source] if "kent" not in arguments else []
     if arguments[0] == "run" and "--frce" not in arguments:
         arguments = [*arguments, *map(str, options), "--home", str(tmp_path)]
+    if arguments[0] == "backtest":
+        arguments = [*arguments, "--home", str(tmp_path)]
     done = hexbeat(*arguments)
     assert done.returncode == 2
     assert words in done.stderr
@@ -90,12 +99,27 @@ def test_status_of_an_empty_home_says_what_to_do(tmp_path: Path) -> None:
     assert "hexbeat ingest" in done.stdout
 
 
+@dataclass(frozen=True)
+class Finished:
+    """A home, and what the run that filled it said."""
+
+    home: Path
+    first: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def finished(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """One home for those that come after a run: the server's first start is slow."""
+    home = _demo_home(tmp_path_factory.mktemp("finished") / "home")
+    first = hexbeat("run", "--all-forces", "--source", source, "--home", home)
+    return Finished(home, first)
+
+
 @pytest.mark.prefect
 def test_a_run_ends_in_a_map_and_the_same_again_does_nothing(
-    source: Path, tmp_path: Path
+    source: Path, finished: Finished
 ) -> None:
-    home = _demo_home(tmp_path / "home")
-    first = hexbeat("run", "--all-forces", "--source", source, "--home", home)
+    home, first = finished.home, finished.first
     assert first.returncode == 0, first.stderr
     page = next(line for line in first.stdout.splitlines() if line.startswith("map"))
     assert Path(page.split()[1]).exists()
@@ -107,6 +131,32 @@ def test_a_run_ends_in_a_map_and_the_same_again_does_nothing(
 
     shown = hexbeat("status", "--home", home, "--json")
     assert json.loads(shown.stdout)["saltmarsh"]["months"]["2025-01"] == "missing"
+
+
+@pytest.mark.prefect
+def test_a_backtest_prints_what_it_found_and_the_same_again_does_nothing(
+    finished: Finished, tmp_path: Path
+) -> None:
+    home = Path(shutil.copytree(finished.home, tmp_path / "home"))
+    asked = ("backtest", "--force", "avonmere", "--from", "2025-10", "--home", home)
+    done = hexbeat(*asked, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    account = json.loads(done.stdout)
+    assert (account["exit_code"], account["outcome"]) == (0, "done")
+    assert (account["facts"]["forces"], account["facts"]["origins"]) == (1, 2)
+    rows = account["facts"]["accuracy"]
+    assert [row["crime_group"] for row in rows] == list(GROUPS)
+
+    again = hexbeat(*asked)
+    assert (again.returncode, again.stderr) == (0, "backtest 1/1 avonmere\n")
+    first, told, header, *table, last = again.stdout.splitlines()
+    assert first.startswith("backtest 0 origins of 1 force")
+    assert "found in 1 % of the area, outcomes 2025-11 to 2025-12" in told
+    assert header.split()[:4] == ["crime", "group", "score", "95"]
+    for row, line in zip(rows, table, strict=True):
+        slug, share, *_ = line.split()
+        assert (slug, share) == (row["crime_group"], f"{100 * row['hit_rate']:.1f}")
+    assert last == "Nothing to do: everything asked for is done already."
 
 
 @pytest.mark.prefect

@@ -1,13 +1,14 @@
-"""The ingest task, without a server: every kind of file, the street's first."""
+"""Tasks without a server: the accounts that flows and people get from them."""
 
 from pathlib import Path
 from typing import Any
 
 from prefect.logging import disable_run_logger
 
-from flows.tasks import ingest_one
+from flows.tasks import backtest_one, ingest_one, publish_all, score_one
 from tests.builders import (
     kent_csv,
+    months,
     outcome,
     outcomes_csv,
     release_zip,
@@ -15,8 +16,10 @@ from tests.builders import (
     stops_csv,
 )
 from transforms.forces import FORCES
+from transforms.groups import GROUPS
 from transforms.home import open_home
 from transforms.request import resolve
+from transforms.scores import DEFAULT_METHOD
 
 
 STREET = {("kent", "2024-01"): kent_csv("2024-01", 5)}
@@ -56,3 +59,69 @@ def test_a_refused_outcomes_file_fails_the_task_and_nothing_else(
     lake = open_home(tmp_path / "home").lake
     assert len(lake.read("incidents")) == 5
     assert len(lake.read("stops")) == 1
+
+
+def _published(folder: Path, newest: str) -> dict[str, Any]:
+    """Ingest a source up to its newest month, score and publish there."""
+    home, request = folder / "home", resolve(folder, FORCES, ["kent"])
+    with disable_run_logger():
+        assert "failed" not in ingest_one.fn(home, "kent", request)
+        assert "failed" not in score_one.fn(home, "kent", newest, DEFAULT_METHOD)
+        account = publish_all.fn(home, newest, DEFAULT_METHOD)
+    assert isinstance(account, dict)
+    return account
+
+
+def test_publishing_freezes_its_forecast_and_judges_it_a_month_later(
+    tmp_path: Path,
+) -> None:
+    span = [str(month) for month in months("2024-01", 4)]
+    for release, held in (("2024-05", span[:3]), ("2024-06", span)):
+        files = {("kent", month): kent_csv(month, 40) for month in held}
+        release_zip(tmp_path, release, files)
+        account = _published(tmp_path, held[-1])
+        assert account["forecasts_frozen"] == ["kent"]
+        assert account["forecasts_judged"] == (0 if release == "2024-05" else 17)
+        assert account["notes"] == []
+        again = _published(tmp_path, held[-1])
+        assert (again["run_id"], again["created"]) == (account["run_id"], False)
+        assert (again["forecasts_frozen"], again["forecasts_judged"]) == ([], 0)
+    assert len(GROUPS) == 17
+    lake = open_home(tmp_path / "home").lake
+    [burglary] = [
+        row
+        for row in lake.read("accuracy_history").to_pylist()
+        if row["crime_group"] == "burglary"
+    ]
+    assert (burglary["incidents"], burglary["hits_1pct"]) == (40, 40)
+
+
+def test_a_forecast_that_is_lost_is_a_note_and_no_failure(tmp_path: Path) -> None:
+    span = [str(month) for month in months("2024-01", 4)]
+    files = {("kent", month): kent_csv(month, 40) for month in span[:3]}
+    release_zip(tmp_path, "2024-05", files)
+    folder = Path(_published(tmp_path, span[2])["folder"])
+    folder.rename(tmp_path / "elsewhere")
+    release_zip(tmp_path, "2024-06", {("kent", span[3]): kent_csv(span[3], 40)})
+    account = _published(tmp_path, span[3])
+    assert account["forecasts_judged"] == 0
+    assert [note.partition(" of run")[0] for note in account["notes"]] == [
+        "kent: the forecast"
+    ]
+
+
+def test_a_backtest_says_what_it_did_and_which_origins_it_left_out(
+    tmp_path: Path,
+) -> None:
+    span = [str(month) for month in months("2024-01", 5)]
+    files = {("kent", month): kent_csv(month, 40) for month in span}
+    release_zip(tmp_path, "2024-06", files)
+    home, request = tmp_path / "home", resolve(tmp_path, FORCES, ["kent"])
+    with disable_run_logger():
+        ingest_one.fn(home, "kent", request)
+        account = backtest_one.fn(home, "kent", span)
+        open_home(home).lake.commit("incidents", "kent", [], ["2024-02"])
+        failed = backtest_one.fn(home, "kent", span)
+    assert account["origins"] == ["2024-03", "2024-04"]
+    assert list(account["left_out"]) == ["2024-01", "2024-02", "2024-05"]
+    assert failed.data["failed"].startswith("kent 2024-02: the lake's rows")

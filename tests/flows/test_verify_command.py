@@ -9,7 +9,7 @@ import pytest
 
 from tests.transforms.conftest import AS_OF, make_home
 from transforms.publish import publish
-from transforms.scores import METHODS
+from transforms.scores import DEFAULT_METHOD, METHODS
 from transforms.simulator import simulate
 
 
@@ -28,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("verify")
     simulate(folder / "source", size=0.05)
     made = make_home(folder / "home", folder / "source")
-    publish(made, AS_OF, METHODS["shared_prior"])
+    publish(made, AS_OF, METHODS[DEFAULT_METHOD])
     return made.root
 
 

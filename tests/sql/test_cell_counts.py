@@ -1,6 +1,7 @@
-"""cell_counts.sql against counting by hand."""
+"""cell_counts.sql against counting and weighing by hand."""
 
-from collections import Counter
+import math
+from collections import defaultdict
 
 import pyarrow as pa
 import pytest
@@ -10,40 +11,98 @@ from hypothesis import strategies as st
 import sql
 
 
+CATEGORY_HARM = {"burglary": 0.1, "robbery": 365.0, "drugs": 0.0}
+OFFENCE_HARM = {"28A": 0.7, "34B": 0.2, "9": 0.0}  # tenths: their sums are inexact
 ROWS = st.lists(
     st.tuples(
         st.sampled_from([None, 1, 2, 3]),  # r9
         st.sampled_from([None, 10, 20]),  # r10
         st.sampled_from(["2024-01", "2024-02"]),
-        st.sampled_from(["burglary", "robbery"]),
+        st.sampled_from(sorted(CATEGORY_HARM)),
+        st.sampled_from([None, "28A", "34B", "9", "no weight"]),
         st.booleans(),
     ),
     max_size=40,
 )
+NAMES = ["h3_r9", "h3_r10", "month", "category", "offence_code", "in_area"]
+KINDS = [pa.int64(), pa.int64(), *[pa.string()] * 3, pa.bool_()]
 
 
-def _table(rows: list[tuple[object, ...]]) -> pa.Table:
-    names = ["h3_r9", "h3_r10", "month", "category", "in_area"]
-    kinds = [pa.int64(), pa.int64(), pa.string(), pa.string(), pa.bool_()]
-    columns = list(zip(*rows, strict=True)) or [[]] * 5
+def _harm(key: str, weights: dict[str, float]) -> pa.Table:
     return pa.table(
-        [pa.array(c, k) for c, k in zip(columns, kinds, strict=True)], names=names
+        {
+            key: pa.array(list(weights), pa.string()),
+            "harm": pa.array(list(weights.values()), pa.float64()),
+        }
     )
+
+
+def _found(
+    rows: list[tuple[object, ...]],
+    resolution: int,
+    offence_harm: dict[str, float] = OFFENCE_HARM,
+) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [[]] * len(NAMES)
+    incidents = pa.table(
+        [pa.array(c, k) for c, k in zip(columns, KINDS, strict=True)], names=NAMES
+    )
+    inputs = {
+        "incidents": incidents,
+        "category_harm": _harm("category", CATEGORY_HARM),
+        "offence_harm": _harm("offence_code", offence_harm),
+    }
+    return sql.run("cell_counts", inputs, h3_res=resolution)
 
 
 @pytest.mark.parametrize("resolution", [9, 10])
 @given(rows=ROWS)
-@settings(max_examples=40, deadline=None, derandomize=True)
-def test_counts_located_incidents_in_area(
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_located_incidents_in_area_are_counted_and_weighed(
     resolution: int, rows: list[tuple[object, ...]]
 ) -> None:
-    found = sql.run("cell_counts", {"incidents": _table(rows)}, h3_res=resolution)
-    expected = Counter(
-        (row[0 if resolution == 9 else 1], row[2], row[3]) for row in rows if row[4]
-    )
-    assert found.to_pylist() == [
-        {"h3_cell": c, "month": m, "category": k, "incidents": n}
-        for (c, m, k), n in sorted(
-            (key, n) for key, n in expected.items() if key[0] is not None
-        )
+    expected: dict[tuple[object, ...], list[float]] = defaultdict(list)
+    for r9, r10, month, category, code, in_area in rows:
+        cell = r9 if resolution == 9 else r10
+        if cell is not None and in_area:
+            weight = OFFENCE_HARM.get(str(code), CATEGORY_HARM[str(category)])
+            expected[cell, month, category].append(weight)
+    assert _found(rows, resolution).to_pylist() == [
+        {
+            "h3_cell": cell,
+            "month": month,
+            "category": category,
+            "incidents": len(weights),
+            "harm": pytest.approx(math.fsum(weights), rel=1e-12),
+            "gravest": max(weights),
+        }
+        for (cell, month, category), weights in sorted(expected.items())
     ]
+
+
+@given(codes=st.permutations([str(tenths) for tenths in range(1, 16)]))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_the_order_of_rows_never_changes_a_bit_of_the_answer(
+    codes: list[str],
+) -> None:
+    def weighed(order: list[str]) -> pa.Table:
+        rows = [(1, 10, "2024-01", "drugs", code, True) for code in order]
+        return _found(rows, 9, {code: int(code) / 10 for code in order})
+
+    assert weighed(codes).equals(weighed(sorted(codes)))
+
+
+def test_without_weights_for_offences_the_category_decides() -> None:
+    rows = [(1, 10, "2024-01", "robbery", code, True) for code in ("28A", "34B", None)]
+    [row] = _found(rows, 9, {}).to_pylist()
+    assert (row["incidents"], row["harm"], row["gravest"]) == (3, 1095.0, 365.0)
+
+
+def test_columns_have_their_stated_types() -> None:
+    assert {field.name: field.type for field in _found([], 9).schema} == {
+        "h3_cell": pa.int64(),
+        "month": pa.string(),
+        "category": pa.string(),
+        "incidents": pa.int64(),
+        "harm": pa.float64(),
+        "gravest": pa.float64(),
+    }

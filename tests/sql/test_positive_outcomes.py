@@ -34,11 +34,18 @@ def test_final_outcomes_are_counted_by_cell_and_group(
     crimes = pa.table(
         [pa.array(c, k) for c, k in zip(columns, KINDS, strict=True)], names=NAMES
     ).append_column("h3_r10", pa.nulls(len(rows), pa.int64()))
+    lines = list(range(2, len(rows) + 2))
+    crimes = crimes.append_column("raw_line", pa.array(lines, pa.int32()))
+    # every third is at an excluded place
+    kept = crimes.select(["month", "raw_line"]).filter(
+        pa.array([line % 3 != 0 for line in lines], pa.bool_())
+    )
     pairs = [(group, c) for group, members in GROUPS.items() for c in members]
     found = sql.run(
         "positive_outcomes",
         {
             "crimes": crimes,
+            "kept": kept,
             "classes": pa.table(
                 {"outcome": list(POSITIVE), "positive": list(POSITIVE.values())}
             ),
@@ -57,8 +64,11 @@ def test_final_outcomes_are_counted_by_cell_and_group(
         for group, members in GROUPS.items():
             outcomes = [
                 o
-                for c, month, category, o, in_area in rows
+                for line, (c, month, category, o, in_area) in zip(
+                    lines, rows, strict=True
+                )
                 if c == cell and month in SUPPLIED and category in members and in_area
+                if line % 3 != 0
             ]
             final, positive = outcome_counts(outcomes, POSITIVE)
             if final:

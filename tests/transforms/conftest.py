@@ -12,7 +12,7 @@ from transforms.home import Home, create_demo_home, open_home
 from transforms.ingest import ingest_force
 from transforms.months import Month, month_range
 from transforms.score import score_force
-from transforms.scores import METHODS
+from transforms.scores import DEFAULT_METHOD, METHODS
 from transforms.simulator import simulate
 
 
@@ -28,7 +28,7 @@ def make_home(root: Path, source: Path) -> Home:
     members = feed.members(source)
     for force in home.registry.values():
         ingest_force(home.lake, feed, force, members, MONTHS, RECEIVED_AT)
-        score_force(home.lake, force, AS_OF, METHODS["shared_prior"])
+        score_force(home.lake, force, AS_OF, METHODS[DEFAULT_METHOD], home.scoring)
     return home
 
 

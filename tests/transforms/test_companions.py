@@ -28,11 +28,11 @@ from transforms.publications import edition
 from transforms.publish import gather, publish
 from transforms.request import Request, resolve
 from transforms.score import score_force
-from transforms.scores import METHODS
+from transforms.scores import DEFAULT_METHOD, METHODS
 
 
 KENT = FORCES["kent"]
-METHOD = METHODS["shared_prior"]
+METHOD = METHODS[DEFAULT_METHOD]
 WHEN = datetime(2024, 5, 1, tzinfo=UTC)
 SPAN = [str(month) for month in months("2024-01", 4)]
 AS_OF = Month(2024, 4)
@@ -71,7 +71,7 @@ def filled(folder: Path, files: Files) -> Home:
     home, request = open_home(folder / "home"), asked(folder / "source", files)
     for feed in request.feeds:
         ingest_force(home.lake, feed, KENT, request.members, request.months, WHEN)
-    score_force(home.lake, KENT, AS_OF, METHOD)
+    score_force(home.lake, KENT, AS_OF, METHOD, home.scoring)
     return home
 
 

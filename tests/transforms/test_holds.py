@@ -24,7 +24,7 @@ from transforms.months import Month
 from transforms.overrides import Override
 from transforms.publish import publish
 from transforms.score import score_force
-from transforms.scores import METHODS
+from transforms.scores import DEFAULT_METHOD, METHODS
 
 
 USUAL = Profile(1_000, 980, {"burglary": 400, "robbery": 600}, 30)
@@ -144,7 +144,7 @@ def test_a_held_force_is_left_out_alone_and_said(
             else []
         ),
     )
-    done = publish(home, AS_OF, METHODS["shared_prior"])
+    done = publish(home, AS_OF, METHODS[DEFAULT_METHOD])
     assert list(done.failed) == ["saltmarsh"]
     assert done.scored == ["avonmere", "northfell"]
     assert "2025-12 mix: differs" in done.unscored["saltmarsh"]
@@ -157,7 +157,7 @@ def test_simulated_months_are_not_held(simulated: Simulated) -> None:
     for force in home.registry.values():
         profiles = read_profiles(home.lake, force.id)
         assert len(profiles) >= 22
-    assert publish(home, AS_OF, METHODS["shared_prior"]).failed == {}
+    assert publish(home, AS_OF, METHODS[DEFAULT_METHOD]).failed == {}
 
 
 def test_setting_a_month_aside_scores_again_without_it(
@@ -170,7 +170,11 @@ def test_setting_a_month_aside_scores_again_without_it(
     )
     home = open_home(home.root)
     done = score_force(
-        home.lake, home.registry["avonmere"], AS_OF, METHODS["shared_prior"]
+        home.lake,
+        home.registry["avonmere"],
+        AS_OF,
+        METHODS[DEFAULT_METHOD],
+        home.scoring,
     )
     assert done.as_ofs == ["2025-12"]
     scores = home.lake.read("scores", "avonmere").select(["as_of", "months_1m"])

@@ -14,23 +14,48 @@ import pytest
 
 from tests.transforms.conftest import AS_OF, Simulated, copied_home, make_home
 from transforms import publish as publishing
+from transforms.backtest.origins import backtest_force
 from transforms.errors import HexbeatError, UsageError
-from transforms.home import open_home
+from transforms.home import Home, open_home
 from transforms.months import Month
 from transforms.publications import FORMATS
 from transforms.publish import Published, publish
-from transforms.schemas import HISTORY, PUBLISHED
+from transforms.schemas import (
+    ACCURACY_SUMMARY,
+    CALIBRATION,
+    CONCENTRATION,
+    EXCLUDED,
+    HISTORY,
+    HOTSPOTS,
+    PUBLISHED,
+    PUBLISHED_COVERAGE,
+    PUBLISHED_HISTORY,
+)
 from transforms.score import score_force
-from transforms.scores import METHODS
+from transforms.scores import DEFAULT_METHOD, METHODS
 
 
-METHOD = METHODS["shared_prior"]
+METHOD = METHODS[DEFAULT_METHOD]
 VALIDATOR = Path(sys.executable).with_name("geoparquet-validator")
 
 
 @pytest.fixture(scope="module")
-def published(simulated: Simulated) -> Published:
-    return publish(simulated.home, AS_OF, METHOD)
+def home(simulated: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The simulated home, backtested: a publication then has every file it can."""
+    home = copied_home(simulated.home, tmp_path_factory.mktemp("published"))
+    _backtest(home)
+    return home
+
+
+def _backtest(home: Home) -> None:
+    for force in home.registry.values():
+        origins = [Month(2025, 8), Month(2025, 11)]
+        backtest_force(home.lake, force, origins, home.scoring)
+
+
+@pytest.fixture(scope="module")
+def published(home: Home) -> Published:
+    return publish(home, AS_OF, METHOD)
 
 
 def _tier(done: Published) -> Path:
@@ -51,18 +76,18 @@ def test_every_format_is_there_and_every_sum_holds(published: Published) -> None
 def test_two_homes_give_the_same_bytes(
     simulated: Simulated, published: Published, tmp_path: Path
 ) -> None:
-    other = publish(make_home(tmp_path / "other", simulated.source), AS_OF, METHOD)
+    rebuilt = make_home(tmp_path / "other", simulated.source)
+    _backtest(rebuilt)
+    other = publish(rebuilt, AS_OF, METHOD)
     assert other.run_id == published.run_id
     for path in _tier(published).iterdir():
         assert path.read_bytes() == (_tier(other) / path.name).read_bytes(), path.name
 
 
-def test_publishing_again_makes_nothing(
-    simulated: Simulated, published: Published
-) -> None:
-    pointer = simulated.home.publications / "latest.json"
+def test_publishing_again_makes_nothing(home: Home, published: Published) -> None:
+    pointer = home.publications / "latest.json"
     before = pointer.stat().st_mtime_ns
-    again = publish(simulated.home, AS_OF, METHOD)
+    again = publish(home, AS_OF, METHOD)
     assert (again.run_id, again.created) == (published.run_id, False)
     assert pointer.stat().st_mtime_ns == before
 
@@ -71,8 +96,9 @@ def test_another_input_is_another_run(
     simulated: Simulated, published: Published, tmp_path: Path
 ) -> None:
     home = copied_home(simulated.home, tmp_path)
+    assert publish(home, AS_OF, METHOD).run_id != published.run_id  # not backtested
     rival = METHODS["rolling_count"]
-    score_force(home.lake, home.registry["avonmere"], AS_OF, rival)
+    score_force(home.lake, home.registry["avonmere"], AS_OF, rival, home.scoring)
     rolling = publish(home, AS_OF, rival)
     assert rolling.run_id != published.run_id
     assert rolling.scored == ["avonmere"]
@@ -85,7 +111,7 @@ def test_the_pointer_never_goes_back_in_time(
     home = copied_home(simulated.home, tmp_path)
     newest = publish(home, AS_OF, METHOD)
     for force in home.registry.values():
-        score_force(home.lake, force, Month(2025, 6), METHOD)
+        score_force(home.lake, force, Month(2025, 6), METHOD, home.scoring)
     older = publish(home, Month(2025, 6), METHOD)
     assert older.created
     assert not older.pointed
@@ -144,9 +170,21 @@ def test_columns_are_those_of_the_dictionary(published: Published) -> None:
     assert pq.read_schema(tier / "hotspot_history.parquet").names == HISTORY.names
     table = pacsv.read_csv(tier / "hotspot_cells.csv")
     assert table.column_names == PUBLISHED.names
+    flat = {
+        "hotspots.csv": HOTSPOTS,
+        "concentration.csv": CONCENTRATION,
+        "exclusions.csv": EXCLUDED,
+        "accuracy.csv": ACCURACY_SUMMARY,
+        "calibration.csv": CALIBRATION,
+        "accuracy_history.csv": PUBLISHED_HISTORY,
+        "coverage.csv": PUBLISHED_COVERAGE,
+    }
+    for name, schema in flat.items():
+        assert pacsv.read_csv(tier / name).column_names == schema.names
     dictionary = (tier / "DATA_DICTIONARY.md").read_text()
-    for name in {*PUBLISHED.names, *HISTORY.names}:
-        assert f"`{name}`" in dictionary
+    for schema in (PUBLISHED, HISTORY, *flat.values()):
+        for name in schema.names:
+            assert f"`{name}`" in dictionary
 
 
 def test_cells_are_15_hexadecimal_characters_within_their_geometry(
@@ -179,10 +217,8 @@ def test_coverage_tells_every_month_of_every_force(published: Published) -> None
     assert status["northfell", "2024-11"] == "partial_suspected"
 
 
-def test_no_crime_id_leaves_the_lake(
-    simulated: Simulated, published: Published
-) -> None:
-    ids = simulated.home.lake.read("incidents", "avonmere")["crime_id"].drop_null()
+def test_no_crime_id_leaves_the_lake(home: Home, published: Published) -> None:
+    ids = home.lake.read("incidents", "avonmere")["crime_id"].drop_null()
     some = set(ids.to_pylist()[::97])
     assert len(some) > 10
     for path in _tier(published).iterdir():
@@ -192,12 +228,12 @@ def test_no_crime_id_leaves_the_lake(
 
 
 def test_nothing_published_comes_from_clock_host_or_path(
-    simulated: Simulated, published: Published
+    home: Home, published: Published
 ) -> None:
     for path in _tier(published).iterdir():
         # the one time that stands in a file: the end of the as-of month
         data = path.read_bytes().replace(b"2025-12-31T00:00:00.000Z", b"")
-        assert str(simulated.home.root).encode() not in data, path.name
+        assert str(home.root).encode() not in data, path.name
         assert not re.search(rb"202[0-9]-\d\d-\d\d[T ]\d\d:\d\d", data), path.name
 
 
@@ -216,7 +252,7 @@ def test_how_the_lake_came_by_its_scores_does_not_show(
     force = home.registry["avonmere"]
     with pytest.raises(UsageError, match="score it again"):
         publish(home, Month(2025, 6), METHOD)
-    score_force(home.lake, force, Month(2025, 6), METHOD)
+    score_force(home.lake, force, Month(2025, 6), METHOD, home.scoring)
     done = publish(home, Month(2025, 6), METHOD)
     assert done.scored == ["avonmere"]
     history = pq.read_table(_tier(done) / "hotspot_history.parquet")["as_of"]

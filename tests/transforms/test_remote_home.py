@@ -13,12 +13,12 @@ from transforms.months import Month
 from transforms.publish import publish
 from transforms.request import opened, resolve, source_named
 from transforms.score import score_force
-from transforms.scores import METHODS
+from transforms.scores import DEFAULT_METHOD, METHODS
 from transforms.verify import verify
 
 
 AS_OF = Month(2024, 4)
-METHOD = METHODS["shared_prior"]
+METHOD = METHODS[DEFAULT_METHOD]
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def home(tmp_path: Path) -> Home:
         request = resolve(source, home.registry, ["kent"])
         members, span = request.members, request.months
         ingest_force(home.lake, request.feed, kent, members, span, RECEIVED_AT)
-    score_force(home.lake, kent, AS_OF, METHOD)
+    score_force(home.lake, kent, AS_OF, METHOD, home.scoring)
     publish(home, AS_OF, METHOD)
     return home
 

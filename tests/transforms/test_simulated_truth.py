@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from numpy.typing import NDArray
-from scipy.stats import nbinom
 
 from transforms import cells
+from transforms.backtest.calibration import pit_inside
 from transforms.categories import CATEGORIES
 from transforms.coverage import supplied_months
 from transforms.feeds import FEEDS
@@ -22,10 +23,13 @@ from transforms.ledger import force_coverage
 from transforms.months import Month, month_range
 from transforms.panel import Panel
 from transforms.score import force_panel
-from transforms.scores import METHODS
-from transforms.scores.intervals import predictive_size
-from transforms.scores.table import ranks
+from transforms.scores import DEFAULT_METHOD, METHODS
+from transforms.scores.expectation import Expectation
+from transforms.scores.intervals import monthly_size, predictive_size
+from transforms.scores.table import band_limits, ranks
+from transforms.scores.top_share import top_probability
 from transforms.scores.view import View, view
+from transforms.scoring import Scoring
 from transforms.simulator import simulate
 
 
@@ -40,6 +44,7 @@ BORROWING = [
 ]
 SHARE_PERCENT = 1
 BOOTSTRAPS = 2_000
+RIVAL = "rolling_count"
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Origin:
     seen: View
     truth: NDArray[np.float64]  # categories x cells: expected incidents next month
     counted: NDArray[np.float64]  # categories x cells: incidents next month
+    expected: dict[str, dict[str, Expectation]]  # by method and crime group
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +71,7 @@ def origins(tmp_path_factory: pytest.TempPathFactory) -> list[Origin]:
     for force in DEMO_FORCES.values():
         ingest_force(lake, feed, force, members, months, received)
         coverage = force_coverage(lake, force)
-        panel = force_panel(lake, force, coverage)
+        panel = force_panel(lake, force, coverage, Scoring())
         found += _origins(force.id, panel, supplied_months(coverage), truth)
     return found
 
@@ -83,7 +89,10 @@ def _origins(
         at_next = np.array([[float(month == nxt)] for month in panel.months])
         counted = panel.weighted(at_next)[:, panel.universe(as_of), 0]
         rates = _true_rates(truth, force, nxt, seen)
-        found.append(Origin(force, as_of, seen, rates, counted))
+        expected = {
+            name: METHODS[name].expect(seen) for name in (DEFAULT_METHOD, RIVAL)
+        }
+        found.append(Origin(force, as_of, seen, rates, counted, expected))
     return found
 
 
@@ -113,7 +122,7 @@ def _true_rates(
 def _captured(origin: Origin, slug: str, method: str) -> tuple[float, float]:
     """True incidents in the method's top share of cells, and in the whole universe."""
     group = GROUPS[slug]
-    mean = METHODS[method].expect(group, origin.seen).mean
+    mean = origin.expected[method][slug].mean
     truth = origin.seen.of(origin.truth, group.categories)
     top = ranks(mean, origin.seen.cells) <= len(mean) * SHARE_PERCENT // 100
     return float(truth[top].sum()), float(truth.sum())
@@ -123,8 +132,8 @@ def _gains(origins: list[Origin], slug: str) -> NDArray[np.float64]:
     """Per force and block of two months: rows of (score, rolling, all)."""
     blocks: dict[tuple[str, int], NDArray[np.float64]] = {}
     for origin in origins:
-        score, total = _captured(origin, slug, "shared_prior")
-        rolling, _ = _captured(origin, slug, "rolling_count")
+        score, total = _captured(origin, slug, DEFAULT_METHOD)
+        rolling, _ = _captured(origin, slug, RIVAL)
         block = origin.force, ORIGINS.index(origin.as_of) // 2
         row = np.array([score, rolling, total])
         blocks[block] = blocks.get(block, np.zeros(3)) + row
@@ -156,27 +165,37 @@ def test_where_nothing_can_be_borrowed_the_score_costs_next_to_nothing(
     assert low > -0.003
 
 
-@pytest.mark.parametrize("band", [(0.2, 1.0), (1.0, 5.0)])
+@pytest.mark.parametrize("band", [(0.2, 1.0), (1.0, 5.0), (5.0, inf)])
 def test_next_months_counts_fall_in_their_interval(
     origins: list[Origin], band: tuple[float, float]
 ) -> None:
     """Randomised PIT: exactly 95 % should lie between 0.025 and 0.975."""
-    generator = np.random.default_rng(5)
     inside = []
     for origin in origins:
-        for slug in GROUPS:
-            group = GROUPS[slug]
-            expected = METHODS["shared_prior"].expect(group, origin.seen)
+        for slug, group in GROUPS.items():
+            expected = origin.expected[DEFAULT_METHOD][slug]
+            monthly = monthly_size(origin.seen.of(origin.seen.steps, group.categories))
             count = origin.seen.of(origin.counted, group.categories)
             among = (expected.mean >= band[0]) & (expected.mean < band[1])
-            mean, size = (
-                expected.mean[among],
-                predictive_size(expected.information[among]),
-            )
-            model = nbinom(size, size / (size + mean))
-            below = model.cdf(count[among] - 1)
-            pit = below + generator.random(among.sum()) * (
-                model.cdf(count[among]) - below
-            )
-            inside.append((pit >= 0.025) & (pit <= 0.975))
+            size = predictive_size(expected.rate_shape[among], monthly)
+            inside.append(pit_inside(expected.mean[among], size, count[among]))
     assert 0.93 <= np.concatenate(inside).mean() <= 0.97
+
+
+@pytest.mark.parametrize("band", [(0.05, 0.35), (0.35, 0.65), (0.65, 0.95)])
+def test_as_many_cells_are_truly_in_the_top_as_their_probability_says(
+    origins: list[Origin], band: tuple[float, float]
+) -> None:
+    """Of all groups together; of one alone it may be off by three times as much."""
+    chances, is_top = [], []
+    for origin in origins:
+        for slug, group in GROUPS.items():
+            truth = origin.seen.of(origin.truth, group.categories)
+            places = band_limits(len(truth))["top_1pct"]
+            chance = top_probability(origin.expected[DEFAULT_METHOD][slug], places)
+            among = (chance >= band[0]) & (chance < band[1])
+            chances.append(chance[among])
+            highest = (ranks(truth, origin.seen.cells) <= places) & (truth > 0)
+            is_top.append(highest[among])
+    chance, share = np.concatenate(chances).mean(), np.concatenate(is_top).mean()
+    assert share == pytest.approx(chance, abs=0.05)

@@ -4,6 +4,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,17 +12,22 @@ import pyarrow as pa
 import pytest
 
 from tests.transforms.conftest import AS_OF, Simulated
+from transforms.backtest.origins import backtest_force
 from transforms.errors import UsageError
+from transforms.forecasts import freeze
 from transforms.home import Home, open_home
 from transforms.lake import TABLES
+from transforms.months import Month
 from transforms.publications import FORMATS
 from transforms.publish import publish
-from transforms.schemas import QUARANTINE
-from transforms.scores import METHODS
+from transforms.schemas import ACCURACY_HISTORY, QUARANTINE
+from transforms.scores import DEFAULT_METHOD, METHODS
 from transforms.verify import verify
 
 
-METHOD = METHODS["shared_prior"]
+METHOD = METHODS[DEFAULT_METHOD]
+ORIGINS = [Month(2025, 8), Month(2025, 11)]
+WHEN = datetime(2026, 1, 3, tzinfo=UTC)
 SEALED = ("datapackage.json", "manifest.json", "SHA256SUMS")
 
 
@@ -29,7 +35,7 @@ SEALED = ("datapackage.json", "manifest.json", "SHA256SUMS")
 def home(
     simulated: Simulated, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Home]:
-    """A published home with a quarantined row; each test leaves it as it was."""
+    """A published home, its tables filled; each test leaves it as it was."""
     root = tmp_path_factory.mktemp("verified") / "home"
     leave_out = shutil.ignore_patterns("publications")
     shutil.copytree(simulated.home.root, root, ignore=leave_out)
@@ -46,9 +52,31 @@ def home(
     partition = {"force": row["force"], "month": row["month"]}
     held_back = home.lake.write("quarantine", partition, rows)
     home.lake.commit("quarantine", "avonmere", [held_back], ["2025-12"])
-    publish(home, AS_OF, METHOD)
+    for force in home.registry.values():
+        backtest_force(home.lake, force, ORIGINS, home.scoring)
+    home.lake.append("accuracy_history", "avonmere", _judged_forecast())
+    done = publish(home, AS_OF, METHOD)
+    assert freeze(home, done.edition, WHEN) == done.scored
     yield home
     assert verify(home).whole
+
+
+def _judged_forecast() -> pa.Table:
+    """A row of a forecast that was judged, of an earlier publication."""
+    row = {
+        "force": "avonmere",
+        "run_id": "2025-11-0123456789ab",
+        "as_of": "2025-11",
+        "outcome_month": "2025-12",
+        "method": "rolling_count 2",
+        "forecast_sha256": "0" * 64,
+        "release": "2025-12",
+        "crime_group": "burglary",
+        "expected_1pct": 1.5,
+        "judged_at": WHEN,
+    }
+    counts = [f.name for f in ACCURACY_HISTORY if pa.types.is_integer(f.type)]
+    return pa.Table.from_pylist([row | dict.fromkeys(counts, 1)], ACCURACY_HISTORY)
 
 
 @contextmanager

@@ -8,7 +8,18 @@ import pyarrow as pa
 
 from transforms.publications.edition import SCHEMA_VERSION, Edition
 from transforms.publications.formulas import SAFE_PATTERN
-from transforms.schemas import PUBLISHED, PUBLISHED_COVERAGE, about, plain
+from transforms.schemas import (
+    ACCURACY_SUMMARY,
+    CALIBRATION,
+    CONCENTRATION,
+    EXCLUDED,
+    HOTSPOTS,
+    PUBLISHED,
+    PUBLISHED_COVERAGE,
+    PUBLISHED_HISTORY,
+    about,
+    plain,
+)
 
 
 NAME = "datapackage.json"
@@ -20,11 +31,28 @@ _MEDIA_TYPES = {
     "json": "application/json",
     "md": "text/markdown",
     "parquet": "application/vnd.apache.parquet",
+    "png": "image/png",
+    "svg": "image/svg+xml",
 }
-_BINARY = ("gpkg", "parquet")
-_TABLES = {"hotspot_cells.csv": PUBLISHED, "coverage.csv": PUBLISHED_COVERAGE}
+_BINARY = ("gpkg", "parquet", "png")
+_TABLES = {
+    "hotspot_cells.csv": PUBLISHED,
+    "hotspots.csv": HOTSPOTS,
+    "concentration.csv": CONCENTRATION,
+    "exclusions.csv": EXCLUDED,
+    "accuracy.csv": ACCURACY_SUMMARY,
+    "calibration.csv": CALIBRATION,
+    "accuracy_history.csv": PUBLISHED_HISTORY,
+    "coverage.csv": PUBLISHED_COVERAGE,
+}
 _KEYS = {
     "hotspot_cells.csv": ["h3_cell", "force", "crime_group"],
+    "hotspots.csv": ["hotspot_id"],
+    "concentration.csv": ["force", "crime_group"],
+    "exclusions.csv": ["force", "exclusion"],
+    "accuracy.csv": ["crime_group", "method", "horizon_months", "area_share"],
+    "calibration.csv": ["crime_group", "method", "kind", "part"],
+    "accuracy_history.csv": ["run_id", "force", "crime_group"],
     "coverage.csv": ["force", "month"],
 }
 _PATTERNS = {
@@ -33,6 +61,7 @@ _PATTERNS = {
     "month": "^[0-9]{4}-(0[1-9]|1[0-2])$",
     "raw_sha256": "^[0-9a-f]{64}$",
     "place_label": f"{SAFE_PATTERN}.*$",
+    "name": f"{SAFE_PATTERN}.*$",
 }
 # By the name that stands in a feed's attribution; made-up data has none.
 _LICENCES = {
@@ -51,7 +80,10 @@ def describe(edition: Edition, files: Sequence[dict[str, Any]]) -> dict[str, Any
         "name": f"hexbeat-{edition.run_id}",
         "id": edition.run_id,
         "title": f"Hot spots of recorded crime, counts to the end of {edition.as_of}",
-        "description": f"{edition.attribution}. What the numbers mean: METHOD.md.",
+        "description": (
+            f"{edition.attribution}. {edition.excluded_in_words}."
+            " What the numbers mean: METHOD.md."
+        ),
         "version": version("hexbeat"),
         "schema_version": SCHEMA_VERSION,
         "sources": [{"title": edition.attribution}],

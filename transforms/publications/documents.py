@@ -7,12 +7,25 @@ import pyarrow as pa
 
 from transforms.categories import CATEGORIES
 from transforms.groups import GROUPS
+from transforms.publications.accuracy import accuracy_in_words
 from transforms.publications.edition import Edition
 from transforms.publications.geojson import TOP_CELLS, TOP_GROUPS
-from transforms.schemas import HISTORY, PUBLISHED, PUBLISHED_COVERAGE, about
+from transforms.schemas import (
+    ACCURACY_SUMMARY,
+    CALIBRATION,
+    CONCENTRATION,
+    EXCLUDED,
+    HISTORY,
+    HOTSPOTS,
+    PUBLISHED,
+    PUBLISHED_COVERAGE,
+    PUBLISHED_HISTORY,
+    about,
+)
+from transforms.scores.table import HOT_AT_LEAST_INCIDENTS
 
 
-_METHOD = """# How these hot spots were made
+_METHOD = r"""# How these hot spots were made
 
 {attribution}.
 
@@ -23,9 +36,29 @@ Run `{run_id}`, counts to the end of {as_of}, method {method}.
 The score of a cell is the number of incidents of that crime group expected in it in
 the month after {as_of}. The interval `score_lo` to `score_hi` should hold that month's
 count in 95 of 100 such months. A rank of 1 is the highest score of the force; bands are
-shares of all cells of the force's universe, with and without crime.
+shares of all cells of the force's universe, with and without crime. `p_top1` says how
+sure the rank is: the probability that the cell's true rate is among the highest 1 %.
+`expected_12m` beside `n_12m` shows how much of a fall to expect where nothing is done.
 
 {in_words}
+
+## How well it does
+
+{accuracy}
+
+## Labels, harm and hot spots
+
+- **Gi\\*** (`gi_star_z`, `gi_star_q`) says whether a cell and the six around it hold
+  more than chance would give them; `hotspot_class` how they came to, over the supplied
+  months of the last twelve (Esri's emerging hot spot categories; no cell counts as hot
+  in a month in which fewer than {hot_incidents} incidents fell in it and the six around
+  it). Both are labels: ranked by them, a map finds less crime. Of scarce crime a single
+  incident can make a ring stand out.
+- **Harm** is counted in: {harm}. By category, most differences in severity are hidden;
+  `harm_top_share_12m` tells where one incident makes up most of a cell's harm.
+- **Hot spots** (`hotspots.csv`) are cells of the top {share_percent:g} % that touch, at
+  most {max_cells} cells or {max_km2:g} km² each. An id lives on while most of its cells
+  do.
 
 ## What it rests on
 
@@ -39,14 +72,16 @@ shares of all cells of the force's universe, with and without crime.
 - **A force has no score** where fewer than 3 of the 12 months to {as_of} were supplied,
   or its newest supplied month is more than 3 months before {as_of}.
 - **Stop and search never enters a score.**
+- **Excluded places.** {excluded}.
 
 ## Which file holds which cells
 
 `hotspot_cells.parquet` and `.csv` hold every published cell of every crime group: those
 with any incident of it in 36 months, and the top 5 %. `hotspots.gpkg` holds the same of
 all crime, and of every other group the top 5 % of each force alone, so that a desktop
-GIS can open it; its style draws all crime. `top_hotspots.geojson` holds the {top_cells}
-highest cells of each force in each of {top_groups}.
+GIS can open it; its style draws all crime. Hot spots of every group are in
+`hotspots.csv` and in a layer of hotspots.gpkg. `top_hotspots.geojson` holds the
+{top_cells} highest cells of each force in each of {top_groups}.
 A street label that starts as a spreadsheet formula does is left empty in every file.
 
 ## Forces
@@ -72,18 +107,6 @@ A street label that starts as a spreadsheet formula does is left empty in every 
   is scored alone, and kept out of all crime and of every other group's prior.
 """
 
-_IN_WORDS = {
-    "shared_prior": """Incidents are counted with a weight that halves every six months.
-What is expected of a cell is first read off the other crime in it and next to it; then
-it is pulled towards what the cell itself has recorded, the more so the more that crime
-type sticks to the same places in that force (empirical Bayes; the weight is found by
-likelihood). Sums are divided by the weight of the supplied months, so that a missing
-month costs certainty and nothing else. All crime, which has no other crime to borrow
-from, is the weighted count itself with a little of its neighbours'.""",
-    "rolling_count": """The score is the count of the last twelve calendar months,
-divided by how many of them were supplied.""",
-}
-
 
 def write_method(edition: Edition, path: Path) -> None:
     """What the numbers mean, how sure they are and where they fail."""
@@ -102,7 +125,14 @@ def write_method(edition: Edition, path: Path) -> None:
         run_id=edition.run_id,
         as_of=edition.as_of,
         method=f"{edition.method.LABEL} (version {edition.method.VERSION})",
-        in_words=_IN_WORDS[edition.method.NAME],
+        excluded=edition.excluded_in_words,
+        accuracy=accuracy_in_words(edition),
+        hot_incidents=HOT_AT_LEAST_INCIDENTS,
+        harm=edition.scoring.harm.in_words,
+        share_percent=edition.scoring.hotspots.share_percent,
+        max_cells=edition.scoring.hotspots.max_cells,
+        max_km2=edition.scoring.hotspots.max_area_m2 / 1e6,
+        in_words=edition.method.IN_WORDS,
         top_cells=TOP_CELLS,
         top_groups=", ".join(TOP_GROUPS),
         forces="\n".join(forces),
@@ -124,7 +154,13 @@ def dictionary() -> str:
     parts = ["# Data dictionary"]
     for title, schema in {
         "hotspot_cells.parquet and hotspot_cells.csv": PUBLISHED,
+        "hotspots.csv": HOTSPOTS,
         "hotspot_history.parquet": HISTORY,
+        "accuracy.csv": ACCURACY_SUMMARY,
+        "calibration.csv": CALIBRATION,
+        "accuracy_history.csv": PUBLISHED_HISTORY,
+        "concentration.csv": CONCENTRATION,
+        "exclusions.csv": EXCLUDED,
         "coverage.csv": PUBLISHED_COVERAGE,
     }.items():
         rows = [_row(field) for field in schema]
@@ -136,7 +172,8 @@ def dictionary() -> str:
     parts.append(
         "\nThe Parquet file of cells also has `geometry` (the hexagon, WGS 84)"
         " and `bbox`; `hotspot_cells` in hotspots.gpkg has all columns and `geom`"
-        " (British National Grid), for all-crime and the top 5 % of every other group;"
+        " (British National Grid), for all-crime and the top 5 % of every other group,"
+        " and its layer `hotspots` all columns of hotspots.csv and `geom`;"
         " top_hotspots.geojson some of them, for the 50 highest cells of six groups."
     )
     return "\n".join(parts) + "\n"

@@ -2,20 +2,26 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import version
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from transforms.backtest.report import summary
 from transforms.coverage import MonthCoverage, reason_of
 from transforms.groups import groups_sha256
+from transforms.lake import TABLES, DataFile, read_files
 from transforms.months import Month
 from transforms.outcomes import outcomes_sha256
 from transforms.publications.force_edition import ForceEdition
+from transforms.publications.hotspot_table import published_hotspots
 from transforms.publications.published import published_cells
+from transforms.schemas import ACCURACY_HISTORY, EXCLUDED
 from transforms.scores import Method
+from transforms.scoring import Scoring
 
 
 SCHEMA_VERSION = "1.0"
@@ -30,6 +36,9 @@ class Edition:
     method: Method
     forces: Sequence[ForceEdition]
     attribution: str
+    scoring: Scoring = field(default_factory=Scoring)
+    backtests: Sequence[DataFile] = ()  # of its forces, an origin each
+    history: pa.Table = field(default_factory=ACCURACY_HISTORY.empty_table)
 
     @property
     def scored(self) -> list[ForceEdition]:
@@ -40,6 +49,50 @@ class Edition:
     def cells(self) -> pa.Table:
         """The published cells of all forces: one row per cell and crime group."""
         return published_cells(self.scored, self.as_of)
+
+    @cached_property
+    def hotspots(self) -> pa.Table:
+        """The hot spots of all forces: one row for each and crime group."""
+        return published_hotspots(self.scored, self.cells, self.as_of)
+
+    @cached_property
+    def accuracy_rows(self) -> pa.Table:
+        """The backtest: a row for each origin, outcome, crime group and contestant."""
+        rows = read_files(self.backtests, TABLES["accuracy"])
+        return rows.filter(pc.less_equal(rows["outcome_month"], str(self.as_of)))
+
+    @cached_property
+    def accuracy(self) -> pa.Table:
+        """What the backtest says."""
+        return summary(self.accuracy_rows)
+
+    @cached_property
+    def excluded(self) -> pa.Table:
+        """What each exclusion left out of each force."""
+        rules = {rule.id: rule for rule in self.scoring.exclusions}
+        rows = [
+            {
+                "force": f.force.id,
+                "exclusion": removed["id"],
+                "places": rules[removed["id"]].where,
+                "why": rules[removed["id"]].why,
+                "incidents_12m": removed["incidents_12m"],
+                "incidents_36m": removed["incidents_36m"],
+            }
+            for f in self.scored
+            for removed in f.removed_incidents(self.as_of)
+        ]
+        return pa.Table.from_pylist(rows, schema=EXCLUDED)
+
+    @property
+    def excluded_in_words(self) -> str:
+        """One line for outputs that have room for one."""
+        number = pc.sum(self.excluded["incidents_12m"]).as_py() or 0
+        names = ", ".join(rule.id for rule in self.scoring.exclusions) or "nothing"
+        return (
+            f"Left out before scoring: {names}; {number:,} incidents of the last 12"
+            " months (exclusions.csv)"
+        )
 
     @property
     def identity(self) -> dict[str, object]:
@@ -56,6 +109,12 @@ class Edition:
                 self.method.NAME: self.method.VERSION,
             },
             "attribution": self.attribution,
+            "scoring": self.scoring.sha256,
+            "scores": {f.force.id: f.scores.sha256 for f in self.scored if f.scores},
+            "backtests": [
+                [*file.partition.values(), file.mark] for file in self.backtests
+            ],
+            "accuracy_history": _rows_sha256(self.history.drop_columns(["judged_at"])),
             "inputs": [
                 _input(f.force.id, month, c)
                 for f in self.forces
@@ -70,6 +129,11 @@ class Edition:
         """`<as-of>-<twelve hex characters of the identity's hash>`."""
         text = json.dumps(self.identity, sort_keys=True)
         return f"{self.as_of}-{sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _rows_sha256(rows: pa.Table) -> str:
+    text = json.dumps(rows.to_pylist(), sort_keys=True)
+    return sha256(text.encode()).hexdigest()
 
 
 def _input(force: str, month: Month, counts: MonthCoverage) -> dict[str, object]:

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
 
 from transforms.coverage import MonthCoverage, supplied_months
+from transforms.exclusions import Exclusion, kept_incidents, removed_incidents
 from transforms.forces import Force
 from transforms.lake import DataFile
 from transforms.months import Month, window
@@ -25,6 +29,17 @@ class ForceEdition:
     universe_area_m2: float = 0.0
     outcomes: Sequence[DataFile] = ()
     outcome_months: Mapping[Month, MonthCoverage] = field(default_factory=dict)
+    exclusions: Sequence[Exclusion] = ()
+
+    def kept_incidents(self) -> pa.Table:
+        """Its incidents without those at excluded places: read anew at each call."""
+        files = [file.path for file in self.incidents]
+        return kept_incidents(files, self.exclusions, self.force.id)
+
+    def removed_incidents(self, as_of: Month) -> list[dict[str, Any]]:
+        """What each exclusion removed: its `id`, and incidents of 12 and 36 months."""
+        files = [file.path for file in self.incidents]
+        return removed_incidents(files, self.exclusions, self.force.id, as_of)
 
     def supplied(self, as_of: Month, months: int) -> int:
         """How many months of the window to the as-of were supplied."""

@@ -26,7 +26,8 @@ TOP_GROUPS = (
 _COLUMNS = (
     "force", "crime_group", "score_rank", "h3_cell", "as_of", "place_label", "lsoa21cd",
     "score", "score_lo", "score_hi", "score_band", "n_1m", "n_3m", "n_12m", "n_36m",
-    "n_prev_12m", "months_12m", "months_36m", "universe_cells", "lat", "lon",
+    "n_prev_12m", "months_12m", "months_36m", "expected_12m", "p_top1",
+    "hotspot_class", "hotspot_id", "universe_cells", "lat", "lon",
 )  # fmt: skip
 _DEGREE_DECIMALS = 6
 
@@ -49,6 +50,7 @@ def write_top(edition: Edition, path: Path) -> None:
             "COORDINATE_PRECISION": str(_DEGREE_DECIMALS),
             "DESCRIPTION": (
                 f"The {TOP_CELLS} highest cells of each force and crime group."
+                f" {edition.excluded_in_words}."
                 f" Run {edition.run_id}. {edition.attribution}."
             ),
         },

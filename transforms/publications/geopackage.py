@@ -9,15 +9,17 @@ import geopandas as gpd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyogrio
+import shapely
 
 from transforms.groups import ALL_CRIME
 from transforms.publications.edition import SCHEMA_VERSION, Edition
 from transforms.publications.geoparquet import hexagons
 from transforms.publications.qgis_style import STYLE_NAME, qml
-from transforms.schemas import PUBLISHED, about, plain
+from transforms.schemas import HOTSPOTS, PUBLISHED, about, plain
 
 
 LAYER = "hotspot_cells"
+HOTSPOT_LAYER = "hotspots"
 GRID = "EPSG:27700"
 TOP_BANDS = ("top_1pct", "top_2pct", "top_5pct")
 _CONTENT = (
@@ -55,6 +57,7 @@ def write_geopackage(edition: Edition, path: Path) -> None:
     stamp = f"{edition.as_of.last_day.isoformat()}T00:00:00.000Z"
     with _gdal_date(stamp):
         _write_cells(edition, path)
+        _write_hotspots(edition, path)
         _write_table(path, "run_info", _run_info(edition))
         _write_table(path, "data_dictionary", _dictionary())
     with closing(sqlite3.connect(path)) as file, file:
@@ -102,6 +105,33 @@ def _write_cells(edition: Edition, path: Path) -> None:
     )
 
 
+def _write_hotspots(edition: Edition, path: Path) -> None:
+    """The hot spots of all groups, each the outline of its cells taken together."""
+    rows = edition.hotspots
+    listed = [cells.split(" ") for cells in rows["h3_cells"].to_pylist()]
+    # neighbours' corners differ in their last digits: a grid of a centimetre joins them
+    together = [shapely.union_all(hexagons(c), grid_size=1e-7) for c in listed]
+    outlines = gpd.GeoSeries(together, crs="OGC:CRS84").to_crs(GRID)
+    multi = [shapely.multipolygons(shapely.get_parts(o)) for o in outlines]
+    pyogrio.write_arrow(
+        for_gdal(rows).append_column("geom", pa.array(shapely.to_wkb(multi))),
+        path,
+        layer=HOTSPOT_LAYER,
+        driver="GPKG",
+        append=True,
+        geometry_name="geom",
+        geometry_type="MultiPolygon",
+        crs=GRID,
+        layer_options={
+            "IDENTIFIER": HOTSPOT_LAYER,
+            "DESCRIPTION": (
+                "Neighbouring top cells of each crime group taken together."
+                f" Run {edition.run_id}. {edition.attribution}."
+            ),
+        },
+    )
+
+
 def _write_table(path: Path, name: str, rows: pa.Table) -> None:
     pyogrio.write_arrow(rows, path, layer=name, driver="GPKG", append=True)
 
@@ -122,6 +152,8 @@ def _run_info(edition: Edition) -> pa.Table:
         "as_of": str(edition.as_of),
         "method": f"{edition.method.NAME} {edition.method.VERSION}",
         "attribution": edition.attribution,
+        "excluded": edition.excluded_in_words,
+        "harm_weights": edition.scoring.harm.in_words,
         "content": _CONTENT,
         "positions": "EPSG:27700 to about 2 m; h3_cell is exact",
         **{
@@ -144,11 +176,13 @@ def _run_info(edition: Edition) -> pa.Table:
 def _dictionary() -> pa.Table:
     rows = [
         {
+            "layer": layer,
             "column": field.name,
             "type": str(plain(field).type),
             "meaning": about(field)["description"],
             "empty_means": about(field).get("null"),
         }
-        for field in PUBLISHED
+        for layer, schema in ((LAYER, PUBLISHED), (HOTSPOT_LAYER, HOTSPOTS))
+        for field in schema
     ]
     return pa.Table.from_pylist(rows)

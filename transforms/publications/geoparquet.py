@@ -15,6 +15,7 @@ from transforms import cells
 from transforms.publications.edition import Edition
 
 
+CELLS_FILE = "hotspot_cells.parquet"
 _ROWS_PER_GROUP = 20_000
 
 

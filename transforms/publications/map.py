@@ -54,6 +54,7 @@ class MapFacts:
     crime_group_label: str
     attribution: str
     method: str
+    excluded: str
     forces: tuple[ForceFact, ...]
 
 
@@ -83,6 +84,7 @@ def _words(facts: MapFacts) -> dict[str, str]:
         "crime_group": facts.crime_group,
         "attribution": facts.attribution,
         "method": facts.method,
+        "excluded": facts.excluded,
         "leaflet_licence": _text("vendor/LICENSE.leaflet"),
         "h3_notice": _text("vendor/NOTICE.h3-js"),
         "h3_licence": _text("vendor/LICENSE.h3-js"),

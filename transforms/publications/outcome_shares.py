@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 import sql
 from transforms.coverage import supplied_months
-from transforms.groups import GROUPS
+from transforms.groups import group_categories
 from transforms.months import Month, window
 from transforms.outcomes import OUTCOMES
 from transforms.publications.force_edition import ForceEdition
@@ -18,19 +18,16 @@ _SHARE_DECIMALS = 4
 _CLASSES = pa.Table.from_pylist(
     [{"outcome": s, "positive": o.positive} for s, o in OUTCOMES.items() if o.final]
 )
-_GROUPS = pa.Table.from_pylist(
-    [
-        {"crime_group": group.slug, "category": category}
-        for group in GROUPS.values()
-        for category in group.categories
-    ]
-)
 
 
 def outcome_columns(
-    force: ForceEdition, as_of: Month, ids: pa.ChunkedArray, groups: pa.ChunkedArray
+    force: ForceEdition,
+    as_of: Month,
+    kept: pa.Table,
+    ids: pa.ChunkedArray,
+    groups: pa.ChunkedArray,
 ) -> dict[str, pa.Array]:
-    """Both columns, for rows of those cells and crime groups.
+    """Both columns, for rows of those cells and crime groups; `kept`: its incidents.
 
     Null throughout where no outcomes file of the window is held.
     """
@@ -40,7 +37,7 @@ def outcome_columns(
     share = np.full(len(ids), np.nan)
     if held.isdisjoint(map(str, span)):
         return _columns(number, share, unknown=True)
-    found = _counted(force, as_of).to_pylist()
+    found = _counted(force, as_of, kept).to_pylist()
     by_key = {
         (row["h3_cell"], row["crime_group"]): (row["n_outcomes"], row["n_positive"])
         for row in found
@@ -62,7 +59,7 @@ def _columns(
     }
 
 
-def _counted(force: ForceEdition, as_of: Month) -> pa.Table:
+def _counted(force: ForceEdition, as_of: Month, kept: pa.Table) -> pa.Table:
     """Final and positive outcomes by cell and group, over the supplied months."""
     span = [str(month) for month in window(as_of, WINDOW_MONTHS)]
     crimes = sql.run(
@@ -80,6 +77,12 @@ def _counted(force: ForceEdition, as_of: Month) -> pa.Table:
     months = pa.table({"month": [month for month in span if month in supplied]})
     return sql.run(
         "positive_outcomes",
-        {"crimes": crimes, "classes": _CLASSES, "groups": _GROUPS, "months": months},
+        {
+            "crimes": crimes,
+            "kept": kept.select(["month", "raw_line"]),
+            "classes": _CLASSES,
+            "groups": group_categories(),
+            "months": months,
+        },
         h3_res=force.resolution,
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyproj import Transformer
 
 import sql
@@ -17,7 +18,17 @@ from transforms.schemas import PUBLISHED, conform
 
 
 PLACE_WINDOW_MONTHS = 36
+EXPECTED_MONTHS = 12
 _DEGREE_DECIMALS = 6
+_DECIMALS = {
+    "p_top1": 6,
+    "gi_star_z": 4,
+    "gi_star_q": 6,
+    "harm_12m": 4,
+    "harm_score": 4,
+    "harm_top_share_12m": 4,
+    "expected_12m": 4,
+}
 _TO_GRID = ("OGC:CRS84", "EPSG:27700")
 
 
@@ -33,10 +44,13 @@ def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> pa.Table:
 
 def _of_force(force: ForceEdition, as_of: Month) -> pa.Table:
     rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
+    kept = force.kept_incidents()
     ids = rows["h3_cell"].to_numpy()
     distinct, of_row = np.unique(ids, return_inverse=True)
-    facts = _cell_facts(force, as_of, distinct).take(pa.array(of_row))
-    shares = outcome_columns(force, as_of, rows["h3_cell"], rows["crime_group"])
+    facts = _cell_facts(force, as_of, kept, distinct).take(pa.array(of_row))
+    shares = outcome_columns(force, as_of, kept, rows["h3_cell"], rows["crime_group"])
+    year = pc.multiply(rows["score"], float(EXPECTED_MONTHS))
+    rows = _rounded(rows.append_column("expected_12m", year))
     rows = rows.drop_columns(["h3_cell"])
     for name in facts.column_names:
         rows = rows.append_column(name, facts[name])
@@ -48,14 +62,24 @@ def _of_force(force: ForceEdition, as_of: Month) -> pa.Table:
     )
 
 
-def _cell_facts(force: ForceEdition, as_of: Month, ids: cells.Cells) -> pa.Table:
+def _rounded(rows: pa.Table) -> pa.Table:
+    """Derived numbers to the digits that mean anything: full ones double a CSV."""
+    for name, decimals in _DECIMALS.items():
+        at = rows.schema.get_field_index(name)
+        rows = rows.set_column(at, name, pc.round(rows[name], decimals))
+    return rows
+
+
+def _cell_facts(
+    force: ForceEdition, as_of: Month, kept: pa.Table, ids: cells.Cells
+) -> pa.Table:
     """What is published of each cell whatever the group."""
     longitude, latitude = (
         np.round(degrees, _DEGREE_DECIMALS) for degrees in cells.centres(ids)
     )
     to_grid = Transformer.from_crs(*_TO_GRID, always_xy=True)
     easting, northing = to_grid.transform(longitude, latitude)
-    places = _places(force, as_of, ids)
+    places = _places(force, as_of, kept, ids)
     return pa.table(
         {
             "h3_cell": cells.as_text(ids),
@@ -70,12 +94,14 @@ def _cell_facts(force: ForceEdition, as_of: Month, ids: cells.Cells) -> pa.Table
     )
 
 
-def _places(force: ForceEdition, as_of: Month, ids: cells.Cells) -> pa.Table:
+def _places(
+    force: ForceEdition, as_of: Month, kept: pa.Table, ids: cells.Cells
+) -> pa.Table:
     """The commonest labels of those cells, in order; null where there are none."""
     span = window(as_of, PLACE_WINDOW_MONTHS)
     found = sql.run(
         "cell_places",
-        {"incidents": [file.path for file in force.incidents]},
+        {"incidents": kept},
         h3_res=force.resolution,
         first_month=str(span[0]),
         last_month=str(span[-1]),

@@ -23,6 +23,7 @@ def write_map(edition: Edition, path: Path) -> None:
         GROUPS[MAPPED_GROUP].label,
         edition.attribution,
         edition.method.LABEL,
+        edition.excluded_in_words,
         tuple(
             ForceFact(
                 f.force.id,

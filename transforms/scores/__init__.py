@@ -1,27 +1,44 @@
 """Methods: ways to say how much crime to expect of a cell next month.
 
-A method is a module, and one line here.
+A method is a module (or anything that offers the same), and one line here.
 """
 
 from typing import Protocol
 
-from transforms.groups import CrimeGroup
-from transforms.scores import rolling_count, shared_prior
+from transforms.scores import ewma, point_exposure, shared_prior
 from transforms.scores.expectation import Expectation
+from transforms.scores.rolling_count import ROLLING_COUNTS
 from transforms.scores.view import View
 
 
 class Method(Protocol):
-    """What a method's module offers."""
+    """What a method offers."""
 
-    NAME: str
-    VERSION: str
-    LABEL: str
+    @property
+    def NAME(self) -> str:  # noqa: N802
+        """How it is asked for."""
+        ...
 
-    def expect(self, group: CrimeGroup, view: View) -> Expectation:
-        """What is expected of each cell of the view next month."""
+    @property
+    def VERSION(self) -> str:  # noqa: N802
+        """Changes whenever its numbers do."""
+        ...
+
+    @property
+    def LABEL(self) -> str:  # noqa: N802
+        """How people call it."""
+        ...
+
+    @property
+    def IN_WORDS(self) -> str:  # noqa: N802
+        """What it does, for those who use its scores: part of METHOD.md."""
+        ...
+
+    def expect(self, seen: View) -> dict[str, Expectation]:
+        """What is expected of each cell of the view next month, by crime group."""
         ...
 
 
-METHODS: dict[str, Method] = {m.NAME: m for m in (shared_prior, rolling_count)}
-DEFAULT_METHOD = shared_prior.NAME
+_METHODS: tuple[Method, ...] = (point_exposure, shared_prior, ewma, *ROLLING_COUNTS)
+METHODS: dict[str, Method] = {m.NAME: m for m in _METHODS}
+DEFAULT_METHOD = point_exposure.NAME

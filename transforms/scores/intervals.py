@@ -2,8 +2,8 @@
 
 Next month's count is taken as negative binomial about the score. Two things widen it
 beyond Poisson: what the record cannot tell about the cell's rate, and what changes from
-one month to the next, which no record removes. The two constants serve all groups; they
-were fitted on real forces, and hold their coverage on others (docs/methods.md).
+one month to the next, which no record removes. The second is read off the force's own
+busy cells (docs/methods.md).
 """
 
 import numpy as np
@@ -12,20 +12,34 @@ from numpy.typing import NDArray
 from transforms.cells import Floats
 
 
-# Four decayed incidents tell as much about the rate as one independent incident would:
-# incidents repeat, and rates drift.
-INFORMATION_PER_INCIDENT = 0.25
-# The size that the month-to-month variation alone would give.
-MONTHLY_SIZE = 5.0
+# The size that month-to-month variation alone gives a count, where it cannot be told.
+USUAL_MONTHLY_SIZE = 5.0
+MONTHLY_SIZE_BOUNDS = (2.0, 20.0)
+_BUSY_INCIDENTS_A_MONTH = 1.0
+_AT_LEAST_BUSY_CELLS = 20
+_AT_LEAST_MONTHS = 3
 
 
-def predictive_size(information: Floats) -> Floats:
-    """Size of the negative binomial of next month's count.
+def monthly_size(steps: Floats) -> float:
+    """How much busy cells vary from month to month, as a negative binomial's size.
 
-    `information` is the prior's weight plus the decayed incidents, both in incidents.
+    `steps` holds the counts of the last twelve months' supplied ones, cells x months.
+    By moments: the variance of a cell's months beyond its mean is mean squared by size.
     """
-    known = INFORMATION_PER_INCIDENT * information
-    return np.asarray(1.0 / (1.0 / known + 1.0 / MONTHLY_SIZE))
+    if steps.shape[1] < _AT_LEAST_MONTHS:
+        return USUAL_MONTHLY_SIZE
+    mean = steps.mean(axis=1)
+    busy = mean >= _BUSY_INCIDENTS_A_MONTH
+    if busy.sum() < _AT_LEAST_BUSY_CELLS:
+        return USUAL_MONTHLY_SIZE
+    beyond = steps[busy].var(axis=1, ddof=1) - mean[busy]
+    low, high = MONTHLY_SIZE_BOUNDS
+    return float(np.clip((mean[busy] ** 2).sum() / max(beyond.sum(), 1e-9), low, high))
+
+
+def predictive_size(rate_shape: Floats, monthly: float) -> Floats:
+    """Size of the negative binomial of next month's count."""
+    return np.asarray(1.0 / (1.0 / rate_shape + 1.0 / monthly))
 
 
 def negative_binomial_quantiles(

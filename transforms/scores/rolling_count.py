@@ -1,21 +1,52 @@
-"""The rolling count: what most analysts rank by, and the rival to beat."""
+"""Rolling counts: what most analysts rank by, and the rivals to beat."""
 
-from transforms.groups import CrimeGroup
-from transforms.scores.expectation import Expectation
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.groups import GROUPS
+from transforms.scores.expectation import Expectation, resting_on
 from transforms.scores.view import View
 
 
-NAME = "rolling_count"
-VERSION = "1"
-LABEL = "Rolling 12-month count"
-
-_WINDOW = "12m"
 # A quiet cell's count is some evidence too: half an incident of it.
 _PRIOR_INCIDENTS = 0.5
 
 
-def expect(group: CrimeGroup, view: View) -> Expectation:
-    """The mean monthly count of the last twelve months' supplied ones."""
-    count = view.of(view.windows[_WINDOW], group.categories)
-    months = max(view.window_months[_WINDOW], 1)
-    return Expectation(count / months, count + _PRIOR_INCIDENTS)
+@dataclass(frozen=True)
+class RollingCount:
+    """The mean monthly count of the last so many months' supplied ones, or of all."""
+
+    NAME: str
+    LABEL: str
+    window: str | None  # None: every month held
+    VERSION: str = "2"
+
+    @property
+    def IN_WORDS(self) -> str:  # noqa: N802
+        """What it does."""
+        span = f"the last {self.window[:-1]} months" if self.window else "all months"
+        return f"The count of {span}, divided by how many of them were supplied."
+
+    def expect(self, seen: View) -> dict[str, Expectation]:
+        """The count of each crime group by the months it rests on."""
+        months = seen.spans[self.window] if self.window else seen.supplied
+        counts = (
+            seen.windows[self.window]
+            if self.window
+            else seen.sums([dict.fromkeys(seen.supplied, 1.0)])[:, :, 0]
+        )
+        found = {}
+        for group in GROUPS.values():
+            count = seen.of(counts, group.categories)
+            mean = np.asarray(count / max(len(months), 1))
+            found[group.slug] = resting_on(mean, count + _PRIOR_INCIDENTS)
+        return found
+
+
+ROLLING_COUNTS = (
+    RollingCount("rolling_count", "Rolling 12-month count", "12m"),
+    RollingCount("rolling_count_1m", "Last month's count", "1m"),
+    RollingCount("rolling_count_3m", "Rolling 3-month count", "3m"),
+    RollingCount("rolling_count_all", "Count of all months held", None),
+)

@@ -1,4 +1,7 @@
-"""Expectations as rows of scores: ranked, banded, and only those worth keeping."""
+"""Expectations as rows of scores: ranked, banded, labelled, and only those to keep."""
+
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -6,15 +9,33 @@ from numpy.typing import NDArray
 
 from transforms.cells import Cells, Floats
 from transforms.groups import CrimeGroup
+from transforms.hotspots import Named, clusters, named
+from transforms.labels.emerging import CLASSES, MINIMUM_STEPS, hotspot_class
+from transforms.labels.gi_star import (
+    benjamini_hochberg,
+    gi_star_z,
+    significant,
+    two_sided_p,
+)
 from transforms.scores.expectation import Expectation
-from transforms.scores.intervals import negative_binomial_quantiles, predictive_size
+from transforms.scores.harm_sums import HarmSums
+from transforms.scores.intervals import (
+    monthly_size,
+    negative_binomial_quantiles,
+    predictive_size,
+)
+from transforms.scores.top_share import top_probability
 from transforms.scores.view import View
+from transforms.scoring import HotspotLimits
 
 
 # A band holds the cells ranked within so many in a hundred of the universe's cells.
 BANDS = {"top_1pct": 1, "top_2pct": 2, "top_5pct": 5, "top_20pct": 20}
 REST = "rest"
 INTERVAL = (0.025, 0.975)
+# Gi* takes sums to be normal. Of scarce crime a single incident would make its whole
+# ring "hot": no step is, with fewer in the cell and the six around it.
+HOT_AT_LEAST_INCIDENTS = 5
 
 
 def ranks(score: Floats, cells: Cells) -> NDArray[np.int32]:
@@ -30,47 +51,112 @@ def band_limits(universe_cells: int) -> dict[str, int]:
     return {band: -(-share * universe_cells // 100) for band, share in BANDS.items()}
 
 
-def score_rows(group: CrimeGroup, seen: View, expected: Expectation) -> pa.Table:
-    """The rows of one group: cells with incidents in 36 months, or in the top 5 %."""
-    rank = ranks(expected.mean, seen.cells)
-    limits = band_limits(len(rank))
-    recorded = seen.of(seen.windows["36m"], group.categories) > 0
-    kept = recorded | (rank <= limits["top_5pct"])
-    rank, mean = rank[kept], expected.mean[kept]
-    size = predictive_size(expected.information[kept])
-    low, high = negative_binomial_quantiles(mean, size, INTERVAL)
-    bands = np.searchsorted(list(limits.values()), rank)
-    columns = {
-        "crime_group": _constant(group.slug, len(rank)),
-        "h3_cell": seen.cells[kept],
-        "score": mean,
-        "score_lo": low,
-        "score_hi": high,
-        "score_rank": rank,
-        "score_pctile": 1 - (rank - 1) / len(seen.cells),
-        "score_band": pa.DictionaryArray.from_arrays(
-            pa.array(bands, pa.int32()), [*BANDS, REST]
-        ),
-    }
-    return pa.table(columns | _counts(group, seen, kept))
+@dataclass(frozen=True)
+class GroupScores:
+    """One crime group's scores of every cell of a view."""
 
+    group: CrimeGroup
+    seen: View
+    expected: Expectation
 
-def _counts(
-    group: CrimeGroup, seen: View, kept: NDArray[np.bool_]
-) -> dict[str, pa.Array]:
-    """Counts of each window, null where they rest on no month."""
-    columns: dict[str, pa.Array] = {}
-    for name, counts in seen.windows.items():
-        months = seen.window_months[name]
-        number = seen.of(counts, group.categories)[kept].astype(np.int32)
-        count = pa.array(number) if months else pa.nulls(len(number), pa.int32())
-        columns |= {
-            f"n_{name}": count,
-            f"months_{name}": pa.array(np.full(len(number), months, dtype=np.int8)),
+    @cached_property
+    def rank(self) -> NDArray[np.int32]:
+        """Of each cell, by score."""
+        return ranks(self.expected.mean, self.seen.cells)
+
+    @cached_property
+    def limits(self) -> dict[str, int]:
+        """The last rank of each band."""
+        return band_limits(len(self.rank))
+
+    @cached_property
+    def kept(self) -> NDArray[np.bool_]:
+        """Cells with incidents of the group in 36 months, or in its top 5 %."""
+        recorded = self.seen.of(self.seen.windows["36m"], self.group.categories) > 0
+        return np.asarray(recorded | (self.rank <= self.limits["top_5pct"]))
+
+    def rows(self, harm: HarmSums, hotspot_ids: dict[int, str]) -> pa.Table:
+        """The rows to keep; `hotspot_ids` by cell."""
+        cells = self.seen.cells[self.kept]
+        return pa.table(
+            {
+                "crime_group": _coded(np.zeros(len(cells), int), [self.group.slug]),
+                "h3_cell": cells,
+                **self._scores(),
+                **self._counts(),
+                **harm.columns(self.group, self.kept),
+                **self._labels(),
+                "hotspot_id": pa.array(
+                    [hotspot_ids.get(cell) for cell in cells.tolist()], pa.string()
+                ),
+            }
+        )
+
+    def hotspots(self, prefix: str, earlier: Named, limits: HotspotLimits) -> Named:
+        """Its hot spots: the cells of each by id."""
+        seen = self.seen
+        mean, links = self.expected.mean, seen.links[0]
+        rows = clusters(self.rank, mean, links, seen.areas_m2, limits)
+        spots = named(prefix, [seen.cells[spot] for spot in rows], earlier)
+        return {spot: frozenset(cells.tolist()) for spot, cells in spots.items()}
+
+    def _scores(self) -> dict[str, pa.Array]:
+        expected, rank = self.expected, self.rank[self.kept]
+        mean = expected.mean[self.kept]
+        months = self.seen.of(self.seen.steps, self.group.categories)
+        size = predictive_size(expected.rate_shape[self.kept], monthly_size(months))
+        low, high = negative_binomial_quantiles(mean, size, INTERVAL)
+        top = top_probability(expected, self.limits["top_1pct"])[self.kept]
+        return {
+            "score": mean,
+            "score_lo": low,
+            "score_hi": high,
+            "score_rank": rank,
+            "score_pctile": 1 - (rank - 1) / len(self.rank),
+            "score_band": _coded(
+                np.searchsorted(list(self.limits.values()), rank), [*BANDS, REST]
+            ),
+            "p_top1": _null_for_nan(top),
         }
-    return columns
+
+    def _counts(self) -> dict[str, pa.Array]:
+        """Counts of each window, null where they rest on no month."""
+        columns: dict[str, pa.Array] = {}
+        for name, counts in self.seen.windows.items():
+            months = len(self.seen.spans[name])
+            number = self.seen.of(counts, self.group.categories)[self.kept]
+            count = pa.array(number.astype(np.int32))
+            columns |= {
+                f"n_{name}": count if months else pa.nulls(len(number), pa.int32()),
+                f"months_{name}": pa.array(np.full(len(number), months, dtype=np.int8)),
+            }
+        return columns
+
+    def _labels(self) -> dict[str, pa.Array]:
+        """Gi* of the twelve months' mean count, and the class of its months' course."""
+        seen, links = self.seen, self.seen.links[0]
+        months = seen.of(seen.steps, self.group.categories)
+        z = np.full(len(seen.cells), np.nan)
+        if months.shape[1]:
+            z = gi_star_z(months.mean(axis=1), links)
+        q = benjamini_hochberg(two_sided_p(z))
+        label = pa.nulls(int(self.kept.sum()), pa.dictionary(pa.int32(), pa.string()))
+        if months.shape[1] >= MINIMUM_STEPS:
+            step_z = gi_star_z(months, links)
+            marks = significant(step_z)
+            marks[months + links @ months < HOT_AT_LEAST_INCIDENTS] = 0
+            kinds = hotspot_class(marks[self.kept], step_z[self.kept])
+            label = _coded(kinds, list(CLASSES))
+        return {
+            "gi_star_z": _null_for_nan(z[self.kept]),
+            "gi_star_q": _null_for_nan(q[self.kept]),
+            "hotspot_class": label,
+        }
 
 
-def _constant(text: str, rows: int) -> pa.Array:
-    codes = pa.array(np.zeros(rows, dtype=np.int32))
-    return pa.DictionaryArray.from_arrays(codes, [text])
+def _null_for_nan(values: Floats) -> pa.Array:
+    return pa.array(values, mask=np.isnan(values))
+
+
+def _coded(codes: NDArray[np.integer], words: list[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), words)

@@ -12,7 +12,7 @@ from tests.transforms.conftest import AS_OF, Simulated, make_home
 from transforms.publications.formulas import SAFE_PATTERN, withhold_formulas
 from transforms.publish import publish
 from transforms.schemas import PUBLISHED
-from transforms.scores import METHODS
+from transforms.scores import DEFAULT_METHOD, METHODS
 
 
 LABEL = PUBLISHED.field("place_label")
@@ -52,8 +52,9 @@ def test_a_formula_in_the_feed_reaches_no_published_file(
                     data = re.sub("On or near [^,]*", f"On or near {formula}", data)
                     tainted.writestr(name, data)
     home = make_home(tmp_path / "home", source)
-    done = publish(home, AS_OF, METHODS["shared_prior"])
+    done = publish(home, AS_OF, METHODS[DEFAULT_METHOD])
     for path in (done.folder / "internal").iterdir():
         assert formula.encode() not in path.read_bytes(), path.name
-    table = pacsv.read_csv(done.folder / "internal" / "hotspot_cells.csv")
-    assert table["place_label"].null_count == len(table) > 0
+    for name, column in (("hotspot_cells", "place_label"), ("hotspots", "name")):
+        table = pacsv.read_csv(done.folder / "internal" / f"{name}.csv")
+        assert table[column].null_count == len(table) > 0

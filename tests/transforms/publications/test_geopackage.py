@@ -15,7 +15,7 @@ import pyogrio
 import pytest
 
 from transforms.publications.geopackage import TOP_BANDS
-from transforms.schemas import PUBLISHED, plain
+from transforms.schemas import HOTSPOTS, PUBLISHED, plain
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +45,19 @@ def test_it_holds_all_crime_and_the_top_of_the_rest_as_published(
 
 
 def test_counts_are_32_bits_ids_are_text_and_null_stays_null(file: Path) -> None:
-    fields = pyogrio.read_info(file, layer="hotspot_cells")
-    kinds = dict(zip(fields["fields"], fields["ogr_types"], strict=True))
-    for field in PUBLISHED:
-        if pa.types.is_integer(field.type):
-            assert kinds[field.name] == "OFTInteger", field.name
-        elif pa.types.is_string(plain(field).type):
-            assert kinds[field.name] == "OFTString", field.name
-    query = "select count(*), count(p_top1) from hotspot_cells"
-    [(rows, computed)] = _asked(file, query)
-    assert (rows > 0, computed) == (True, 0)
+    for layer, schema in (("hotspot_cells", PUBLISHED), ("hotspots", HOTSPOTS)):
+        fields = pyogrio.read_info(file, layer=layer)
+        kinds = dict(zip(fields["fields"], fields["ogr_types"], strict=True))
+        for field in schema:
+            if pa.types.is_integer(field.type):
+                assert kinds[field.name] == "OFTInteger", field.name
+            elif pa.types.is_string(plain(field).type):
+                assert kinds[field.name] == "OFTString", field.name
+    # no outcomes of these forces are held, and the top share of all is known
+    query = "select count(*), count(n_outcomes_12m), count(p_top1) from hotspot_cells"
+    [(rows, outcomes, computed)] = _asked(file, query)
+    assert (outcomes, computed) == (0, rows)
+    assert rows > 0
 
 
 def test_each_hexagon_lies_about_its_published_centre(file: Path) -> None:
@@ -82,6 +85,7 @@ def test_the_style_is_the_layers_default_and_names_every_band(file: Path) -> Non
     contents = dict(_asked(file, "select table_name, data_type from gpkg_contents"))
     assert contents == {
         "hotspot_cells": "features",
+        "hotspots": "features",
         "run_info": "attributes",
         "data_dictionary": "attributes",
         "layer_styles": "attributes",
@@ -92,8 +96,12 @@ def test_it_says_what_it_is(tier: Path, file: Path) -> None:
     facts = dict(_asked(file, "select name, value from run_info"))
     assert facts["run_id"] == tier.parent.name
     assert int(str(facts["universe_cells of avonmere"])) > 0
-    described = _asked(file, 'select "column" from data_dictionary order by fid')
-    assert [name for (name,) in described] == PUBLISHED.names
+    assert facts["excluded"].startswith("Left out before scoring: prison")
+    described = _asked(file, 'select layer, "column" from data_dictionary order by fid')
+    layers = {"hotspot_cells": PUBLISHED, "hotspots": HOTSPOTS}
+    assert described == [
+        (layer, name) for layer, schema in layers.items() for name in schema.names
+    ]
 
 
 @pytest.mark.skipif(not shutil.which("ogrinfo"), reason="no ogrinfo")
@@ -105,8 +113,9 @@ def test_gdal_reads_every_layer_without_a_warning(file: Path) -> None:
         check=True,
     )
     assert done.stderr == ""
-    for layer in ("hotspot_cells", "run_info", "data_dictionary", "layer_styles"):
-        assert f"Layer name: {layer}" in done.stdout
+    layers = ("hotspot_cells", "hotspots", "run_info", "data_dictionary")
+    for layer in (*layers, "layer_styles"):
+        assert f"Layer name: {layer}\n" in done.stdout
 
 
 def test_it_follows_the_standard(file: Path) -> None:

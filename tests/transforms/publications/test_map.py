@@ -71,6 +71,7 @@ def facts(**changes: object) -> page.MapFacts:
         "as_of": "2024-04",
         "crime_group": "burglary",
         "crime_group_label": "Burglary",
+        "excluded": "Left out before scoring: nothing",
         "attribution": "Contains public sector information (OGL v3.0)",
         "method": "decayed count",
         "forces": forces,

@@ -1,0 +1,27 @@
+-- The commonest place label of each hot spot's own incidents; ties go to the first in the
+-- alphabet.
+-- in:     incidents, members (hotspot_id, h3_cell, crime_group), groups (crime_group,
+--         category)
+-- params: $h3_res: 9 or 10; $first_month, $last_month: the window, both included
+-- out:    hotspot_id text, place_label text; hot spots without any are left out
+with placed as (
+    select
+        case $h3_res when 9 then h3_r9 when 10 then h3_r10 end as h3_cell,
+        category,
+        place_label,
+        count(*) as incidents
+    from incidents
+    where in_area
+        and place_label is not null
+        and month between $first_month and $last_month
+    group by all
+)
+select hotspot_id, place_label
+from placed
+join members using (h3_cell)
+join groups using (crime_group, category)
+group by hotspot_id, place_label
+qualify row_number() over (
+    partition by hotspot_id order by sum(incidents) desc, place_label
+) = 1
+order by hotspot_id

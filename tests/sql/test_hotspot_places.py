@@ -1,0 +1,87 @@
+"""hotspot_places.sql against a walk over every incident of every hot spot."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sql
+from tests.oracles import commonest
+
+
+GROUPS = {"all": ("burglary", "drugs", "robbery"), "some": ("drugs", "robbery")}
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from([None, 1, 2, 3]),
+        st.sampled_from([None, 10, 20]),
+        st.sampled_from(["2023-12", "2024-01", "2024-02", "2024-03"]),
+        st.sampled_from([*GROUPS["all"], "other-crime"]),
+        st.sampled_from([None, "High Street", "Abbey Road", "Zoo"]),
+        st.booleans(),
+    ),
+    max_size=50,
+)
+NAMES = ["h3_r9", "h3_r10", "month", "category", "place_label", "in_area"]
+KINDS = [pa.int64(), pa.int64(), *[pa.string()] * 3, pa.bool_()]
+# Of each group a cell is in one hot spot at most.
+MEMBERS = st.dictionaries(
+    st.tuples(st.sampled_from([1, 2, 3, 10, 20]), st.sampled_from(list(GROUPS))),
+    st.sampled_from(["first", "second"]),
+)
+
+Cell = tuple[int, str]
+
+
+@pytest.mark.parametrize(("resolution", "column"), [(9, 0), (10, 1)])
+@given(rows=ROWS, members=MEMBERS)
+@settings(max_examples=80, deadline=None, derandomize=True)
+def test_a_hot_spot_is_named_for_its_own_incidents_of_the_window(
+    resolution: int,
+    column: int,
+    rows: list[tuple[object, ...]],
+    members: dict[Cell, str],
+) -> None:
+    columns = list(zip(*rows, strict=True)) or [[]] * len(NAMES)
+    arrays = [pa.array(c, k) for c, k in zip(columns, KINDS, strict=True)]
+    spots = {cell: f"{cell[1]}-{spot}" for cell, spot in members.items()}
+    found = sql.run(
+        "hotspot_places",
+        {
+            "incidents": pa.table(arrays, names=NAMES),
+            "members": pa.table(
+                {
+                    "hotspot_id": pa.array(spots.values(), pa.string()),
+                    "h3_cell": pa.array([cell for cell, _ in spots], pa.int64()),
+                    "crime_group": pa.array([group for _, group in spots], pa.string()),
+                }
+            ),
+            "groups": pa.table(
+                {
+                    "crime_group": [g for g, held in GROUPS.items() for _ in held],
+                    "category": [c for held in GROUPS.values() for c in held],
+                }
+            ),
+        },
+        h3_res=resolution,
+        first_month="2024-01",
+        last_month="2024-02",
+    )
+    expected = {}
+    for spot in sorted(set(spots.values())):
+        labels = []
+        for row in rows:
+            _, _, month, category, label, in_area = row
+            for (cell, group), its_spot in spots.items():
+                if (
+                    its_spot == spot
+                    and row[column] == cell
+                    and category in GROUPS[group]
+                    and month in ("2024-01", "2024-02")
+                    and in_area
+                ):
+                    labels.append(label)
+        if name := commonest(labels):
+            expected[spot] = name
+    assert found.to_pylist() == [
+        {"hotspot_id": spot, "place_label": name} for spot, name in expected.items()
+    ]

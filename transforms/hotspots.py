@@ -1,0 +1,108 @@
+"""Hot spots, not just cells: the highest cells clustered where they touch.
+
+A hot spot starts at the highest cell that is in none yet and takes in the highest of
+the top cells that touch it, until no more do or a limit is reached. It keeps its id
+from one as-of to the next while most of its cells do.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import chain, count
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from transforms import cells
+from transforms.cells import Cells, Floats
+from transforms.scoring import HotspotLimits
+
+
+_FINEST_SHARE = 10_000  # in whole numbers, since 0.07 x 10,000 is not 700
+Named = Mapping[str, frozenset[int]]  # the cells of each hot spot of a group, by id
+
+
+def clusters(
+    rank: NDArray[np.int32],
+    mean: Floats,
+    links: csr_array,
+    areas_m2: Floats,
+    limits: HotspotLimits,
+) -> list[list[int]]:
+    """Rows of the cells of each hot spot, the highest first; all of one group.
+
+    `rank` is 1 for the highest of the universe's cells and `mean` what is expected of
+    each: where nothing is, there is no hot spot. `links` tells which touch.
+    """
+    share = Fraction(limits.share_percent).limit_denominator(_FINEST_SHARE)
+    places = min(ceil(share * len(rank) / 100), int((mean > 0).sum()))
+    left = dict.fromkeys(np.argsort(rank)[:places].tolist())
+    touching = {
+        row: links.indices[links.indptr[row] : links.indptr[row + 1]].tolist()
+        for row in left
+    }
+    found = []
+    while left:
+        spot = _grown(next(iter(left)), left, touching, rank, areas_m2, limits)
+        for row in spot:
+            del left[row]
+        found.append(spot)
+    return found
+
+
+def _grown(
+    seed: int,
+    left: Mapping[int, None],
+    touching: Mapping[int, list[int]],
+    rank: NDArray[np.int32],
+    areas_m2: Floats,
+    limits: HotspotLimits,
+) -> list[int]:
+    spot, area = [seed], areas_m2[seed]
+    near = {row for row in touching[seed] if row in left}
+    while near and len(spot) < limits.max_cells:
+        best = min(near, key=lambda row: rank[row])
+        if area + areas_m2[best] > limits.max_area_m2:
+            break
+        spot.append(best)
+        area += areas_m2[best]
+        near |= {row for row in touching[best] if row in left}
+        near -= set(spot)
+    return spot
+
+
+def named(prefix: str, spots: Sequence[Cells], earlier: Named) -> dict[str, Cells]:
+    """Ids of the hot spots of a group, given those of the as-of before.
+
+    One that shares more than half of its cells with an earlier one, and more than half
+    of that one's, keeps its id; so no two can claim the same. A new one is named for
+    its highest cell.
+    """
+    home = {cell: spot for spot, members in earlier.items() for cell in members}
+    found: dict[str, Cells] = {}
+    fresh = []
+    for spot in spots:
+        kept = _same_as(spot, earlier, home)
+        if kept:
+            found[kept] = spot
+        else:
+            fresh.append(spot)
+    for spot in fresh:
+        found[_new_id(f"{prefix}-{cells.as_text(spot[:1])[0]}", found)] = spot
+    return found
+
+
+def _same_as(spot: Cells, earlier: Named, home: Mapping[int, str]) -> str | None:
+    shared = [home[cell] for cell in spot.tolist() if cell in home]
+    for candidate in sorted(set(shared)):
+        most = max(len(spot), len(earlier[candidate]))
+        if 2 * shared.count(candidate) > most:
+            return candidate
+    return None
+
+
+def _new_id(wanted: str, taken: Mapping[str, Cells]) -> str:
+    """The id wanted, or one beside it where an older hot spot still has that name."""
+    beside = (f"{wanted}-{number}" for number in count(2))
+    return next(name for name in chain([wanted], beside) if name not in taken)

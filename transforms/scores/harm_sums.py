@@ -1,0 +1,61 @@
+"""What a force's incidents weigh in harm, as its scores show it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from transforms.categories import CATEGORIES
+from transforms.cells import Floats
+from transforms.groups import CrimeGroup
+from transforms.scores.expectation import Expectation
+from transforms.scores.view import View
+
+
+_WINDOW = "12m"
+
+
+@dataclass(frozen=True)
+class HarmSums:
+    """Harm in the cells of a view, past and expected: arrays of categories x cells."""
+
+    seen: View
+    recorded: Floats  # in the twelve months' supplied ones
+    gravest: Floats  # of it, that of the gravest incident
+    expected: Floats  # next month
+
+    def columns(
+        self, group: CrimeGroup, kept: NDArray[np.bool_]
+    ) -> dict[str, pa.Array]:
+        """Its columns for those cells of a crime group."""
+        rows = [list(CATEGORIES).index(c) for c in group.categories]
+        harm = self.recorded[rows].sum(axis=0)[kept]
+        gravest = self.gravest[rows].max(axis=0)[kept]
+        share = np.divide(gravest, harm, out=np.zeros(len(harm)), where=harm > 0)
+        return {
+            "harm_12m": pa.array(
+                harm, mask=np.full(len(harm), not self.seen.spans[_WINDOW])
+            ),
+            "harm_top_share_12m": pa.array(share, mask=harm == 0),
+            "harm_score": pa.array(self.expected[rows].sum(axis=0)[kept]),
+        }
+
+
+def harm_sums(seen: View, expected: dict[str, Expectation]) -> HarmSums:
+    """Harm as recorded, and as expected: what is expected times its mean weight.
+
+    The mean weight of a category's incidents is that of all the force's months held.
+    """
+    recorded, gravest = seen.panel.harm_within(seen.spans[_WINDOW])
+    ever, _ = seen.panel.harm_within(seen.supplied)
+    count = seen.sums([dict.fromkeys(seen.supplied, 1.0)])[:, :, 0].sum(axis=1)
+    harm = ever[:, seen.inside].sum(axis=1)
+    weight = np.divide(harm, count, out=np.zeros(len(count)), where=count > 0)
+    means = np.array([expected[category].mean for category in CATEGORIES])
+    return HarmSums(
+        seen,
+        recorded[:, seen.inside],
+        gravest[:, seen.inside],
+        means * weight[:, None],
+    )
