@@ -23,6 +23,7 @@ from flows.options import (
     month_option,
 )
 from transforms.errors import HexbeatError, UsageError
+from transforms.months import Month
 
 
 if TYPE_CHECKING:
@@ -168,6 +169,75 @@ def verify(
     opened = open_home(home or checked(Settings, {}).home)
     found = verify_run(opened, run_id, source, release)
     return show_verified(found, as_json=json_)
+
+
+@app.command
+def explain(
+    cell: Annotated[str, Parameter(name="CELL", help="H3 cell, 15 characters")],
+    /,
+    *,
+    group: Annotated[str, Parameter(name="--group", help="Crime group")] = "all-crime",
+    force: Annotated[
+        str | None, Parameter(name="--force", help="Force, where several have the cell")
+    ] = None,
+    as_of: Annotated[
+        str | None, month_option("--as-of", "As-of month (default the newest supplied)")
+    ] = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Why a cell scores as it does, down to the lines of the raw files."""
+    from flows.console import checked
+    from flows.explanations import show_explained
+    from flows.settings import Settings
+    from transforms.explain import explain as explain_cell
+    from transforms.home import open_home
+
+    opened = open_home(home or checked(Settings, {}).home)
+    month = Month.parse(as_of) if as_of else None
+    return show_explained(explain_cell(opened, cell, group, month, force), json_)
+
+
+@app.command
+def view(
+    run_id: Annotated[
+        str | None, Parameter(name="RUN", help="Run, if not latest")
+    ] = None,
+    /,
+    *,
+    port: Annotated[int, Parameter(help="Port on this machine; 0 for any")] = 8765,
+    home: HomeFolder = None,
+) -> int:
+    """Show the newest map and files in a browser of this machine."""
+    from flows.console import checked
+    from flows.settings import Settings
+    from flows.viewer import serve
+    from transforms.home import open_home
+
+    opened = open_home(home or checked(Settings, {}).home)
+    return serve(opened.publications, run_id, port)
+
+
+@app.command
+def withdraw(
+    run_id: Annotated[str, Parameter(name="RUN", help="Run to withdraw")],
+    /,
+    *,
+    why: Annotated[str, Parameter(help="Why, for those who have used it")],
+    home: HomeFolder = None,
+) -> int:
+    """Take back a publication: its files stay, the pointer moves on."""
+    from datetime import UTC, datetime
+
+    from flows.console import checked
+    from flows.settings import Settings
+    from transforms.catalog import withdraw as withdraw_run
+    from transforms.home import open_home
+
+    opened = open_home(home or checked(Settings, {}).home)
+    latest = withdraw_run(opened, run_id, why, datetime.now(UTC))
+    sys.stdout.write(f"withdrawn {run_id}\nlatest    {latest or 'none'}\n")
+    return 0
 
 
 @app.command

@@ -27,6 +27,8 @@ def publish(params: ScoreParams) -> State[dict[str, Any]]:
             for force, why in account["forces_failed"].items():
                 summary.failed[force] = f"{force}: {why}"
             summary.notes += account["notes"]
+            if why := account["withdrawn"]:
+                summary.notes.append(f"{account['run_id']} is withdrawn: {why}")
             summary.notes += [
                 f"{force}: no score, {why}"
                 for force, why in account["unscored"].items()

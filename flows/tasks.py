@@ -182,6 +182,7 @@ def publish_all(home: Path, as_of: str, method: str) -> Account | State[Account]
         "folder": str(done.folder),
         "created": done.created,
         "latest": done.pointed,
+        "withdrawn": done.withdrawn,
         "scored": list(done.scored),
         "unscored": dict(done.unscored),
         "forces_failed": dict(done.failed),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from transforms.catalog import CATALOG, withdrawn, write_catalog
 from transforms.checksums import file_sha256
 from transforms.errors import HexbeatError
 from transforms.gather import gather
@@ -18,9 +19,17 @@ from transforms.home import Home
 from transforms.lake import flush_folder
 from transforms.months import Month
 from transforms.publications import FORMATS, data_package
-from transforms.publications.edition import SCHEMA_VERSION, Edition
+from transforms.publications.edition import Edition
 from transforms.scores import Method
-from transforms.seal import TIER, file_facts, json_text, pointer_to, sums_text
+from transforms.seal import (
+    SCHEMA_VERSION,
+    TIER,
+    file_facts,
+    json_text,
+    latest_run,
+    point_latest,
+    sums_text,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,7 @@ class Published:
     folder: Path
     created: bool  # False where this very publication existed
     pointed: bool  # whether latest.json points at it
+    withdrawn: str | None  # why this very publication is no longer out
     scored: list[str]
     unscored: dict[str, str]
     failed: dict[str, str]  # of those without a score, the ones that should have one
@@ -42,11 +52,15 @@ def publish(home: Home, as_of: Month, method: Method) -> Published:
     edition = gather(home, as_of, method)
     folder = home.publications / "runs" / edition.run_id
     created = not folder.exists() and _build(edition, folder)
+    pointed = _point_at(home.publications, edition, folder)
+    if created or not (home.publications / CATALOG).exists():
+        write_catalog(home.publications)
     return Published(
         edition.run_id,
         folder,
         created,
-        _point_at(home.publications, edition, folder),
+        pointed,
+        withdrawn(folder),
         [f.force.id for f in edition.scored],
         {f.force.id: f.unscored for f in edition.forces if f.unscored},
         {f.force.id: f.unscored for f in edition.forces if f.unscored and f.failed},
@@ -117,21 +131,17 @@ def _seal(edition: Edition, tier: Path) -> None:
 
 
 def _point_at(publications: Path, edition: Edition, folder: Path) -> bool:
-    """Let latest.json name this run, unless it names a later as-of month."""
+    """Let latest.json name this run, unless it names a later as-of month.
+
+    A withdrawn run is never pointed at.
+    """
+    if withdrawn(folder):
+        return False
     pointer = publications / "latest.json"
-    manifest_sha256 = file_sha256(folder / TIER / "manifest.json")
-    wanted = pointer_to(edition.run_id, manifest_sha256, SCHEMA_VERSION)
-    if pointer.exists():
-        held = _pointed(pointer)
-        if held == wanted:
-            return True
-        if held["as_of"] > wanted["as_of"]:
-            return False
-    beside = publications / f".latest-{uuid4().hex[:8]}.json"
-    _write_json(beside, wanted)
-    _flush_file(beside)
-    beside.replace(pointer)
-    flush_folder(publications)
+    if pointer.exists() and _pointed(pointer)["as_of"] > str(edition.as_of):
+        return False
+    if latest_run(publications) != edition.run_id:
+        point_latest(publications, edition.run_id)
     return True
 
 

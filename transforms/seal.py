@@ -1,15 +1,19 @@
 """The seal of a publication: how its files are listed, summed and pointed at."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from transforms.checksums import file_sha256
 from transforms.errors import LakeError
+from transforms.lake import flush_folder
 
 
 TIER = "internal"
+SCHEMA_VERSION = "1.0"  # of everything published
 
 
 def file_facts(path: Path) -> dict[str, Any]:
@@ -39,6 +43,24 @@ def pointer_to(
         "manifest": f"{path}/manifest.json",
         "manifest_sha256": manifest_sha256,
     }
+
+
+def point_latest(publications: Path, run_id: str) -> None:
+    """Let latest.json name that run: written beside, flushed, and swapped in."""
+    manifest = publications / "runs" / run_id / TIER / "manifest.json"
+    wanted = pointer_to(run_id, file_sha256(manifest), SCHEMA_VERSION)
+    replace_flushed(publications / "latest.json", json_text(wanted))
+
+
+def replace_flushed(path: Path, text: str) -> None:
+    """Put a file's new text in place at once: readers see the old or the new one."""
+    beside = path.with_name(f".{path.stem}-{uuid4().hex[:8]}{path.suffix}")
+    with beside.open("w") as sink:
+        sink.write(text)
+        sink.flush()
+        os.fsync(sink.fileno())
+    beside.replace(path)
+    flush_folder(path.parent)
 
 
 def latest_run(publications: Path) -> str | None:

@@ -60,7 +60,7 @@ def verify(
             raise UsageError(f"there is no publication {run_id} in {home.publications}")
         found.differs.append(f"latest.json: it names {found.run_id}, which is gone")
         return found
-    for tier in sorted(folder.iterdir()):
+    for tier in sorted(path for path in folder.iterdir() if path.is_dir()):
         files, differs = check_tier(tier, found.run_id)
         found.checked["published"] += files
         found.differs += differs

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from transforms.publications.edition import SCHEMA_VERSION, Edition
+from transforms.publications.edition import Edition
 from transforms.publications.formulas import SAFE_PATTERN
 from transforms.schemas import (
     ACCURACY_SUMMARY,
@@ -20,6 +20,7 @@ from transforms.schemas import (
     about,
     plain,
 )
+from transforms.seal import SCHEMA_VERSION
 
 
 NAME = "datapackage.json"

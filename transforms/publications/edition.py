@@ -22,9 +22,9 @@ from transforms.publications.published import published_cells
 from transforms.schemas import ACCURACY_HISTORY, EXCLUDED
 from transforms.scores import Method
 from transforms.scoring import Scoring
+from transforms.seal import SCHEMA_VERSION
 
 
-SCHEMA_VERSION = "1.0"
 _REVISION = ("rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")
 
 

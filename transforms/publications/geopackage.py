@@ -12,10 +12,11 @@ import pyogrio
 import shapely
 
 from transforms.groups import ALL_CRIME
-from transforms.publications.edition import SCHEMA_VERSION, Edition
+from transforms.publications.edition import Edition
 from transforms.publications.geoparquet import hexagons
 from transforms.publications.qgis_style import STYLE_NAME, qml
 from transforms.schemas import HOTSPOTS, PUBLISHED, about, plain
+from transforms.seal import SCHEMA_VERSION
 
 
 LAYER = "hotspot_cells"

@@ -8,6 +8,8 @@ A group of categories is the sum of its categories. How each part was chosen, wi
 numbers: docs/methods.md.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,49 +67,64 @@ _SEASON_NEEDS_MONTHS = 12
 _NEVER_ZERO = 1e-9
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What one category's score is made of: decayed incidents in each cell."""
+
+    own: Floats  # as recorded
+    prior: Floats  # as one would expect without that record
+    weight: Floats  # of the prior, in incidents
+    exposure_months: float  # what the decayed counts rest on
+
+    @property
+    def expected(self) -> Expectation:
+        """The record corrects the prior; a month's worth of both."""
+        level = posterior_mean(self.own, self.prior, self.weight)
+        return levelled(level, self.own, self.weight, self.exposure_months)
+
+
 def expect(seen: View) -> dict[str, Expectation]:
     """Expected incidents of each group next month in each cell of the view."""
-    exposure = seen.points + BARE_EXPOSURE
-    around = [seen.parents(resolution) for resolution in NEIGHBOURHOOD_RESOLUTIONS]
-    of = {c: _expect_category(c, seen, exposure, around) for c in CATEGORIES}
+    of = {category: _expect_category(category, seen) for category in CATEGORIES}
     return {
         group.slug: together([of[category] for category in group.categories])
         for group in GROUPS.values()
     }
 
 
-def _expect_category(
-    category: str, seen: View, exposure: Floats, around: list[NDArray[np.int64]]
-) -> Expectation:
+def _expect_category(category: str, seen: View) -> Expectation:
+    found = parts(category, seen)
+    if not found.own.any():
+        return resting_on(np.zeros(len(found.own)), found.weight)
+    expected = found.expected
+    if category in SEASONAL:
+        return Expectation(expected.mean * season(seen, category), expected.rate_shape)
+    return expected
+
+
+def parts(category: str, seen: View) -> Parts:
+    """What the score of a category is made of; no prior where nothing was recorded."""
     long = category in LONG_MEMORY
     memory = seen.memory(LONG_HALF_LIFE_MONTHS if long else HALF_LIFE_MONTHS)
     own = seen.of(memory.sums, (category,))
+    exposure = seen.points + BARE_EXPOSURE
     # A cell of many points is an average of many places: it strays less from its prior.
     steadiness = np.sqrt(exposure)
     if not own.any():
-        return resting_on(np.zeros(len(own)), ALPHAS[-1] * steadiness)
-    prior = _prior(category, seen, memory, exposure, around)
+        nothing = np.zeros(len(own))
+        return Parts(own, nothing, ALPHAS[-1] * steadiness, memory.exposure_months)
+    prior = _prior(category, seen, memory, exposure)
     alpha = best_weight(own, prior, ALPHAS, steadiness)
     if category in SHARPENED:
         prior, alpha = _sharpened(own, prior, alpha, steadiness)
-    weight = alpha * steadiness
-    level = posterior_mean(own, prior, weight)
-    found = levelled(level, own, weight, memory.exposure_months)
-    if category in SEASONAL:
-        return Expectation(found.mean * season(seen, category), found.rate_shape)
-    return found
+    return Parts(own, prior, alpha * steadiness, memory.exposure_months)
 
 
-def _prior(
-    category: str,
-    seen: View,
-    memory: Memory,
-    exposure: Floats,
-    around: list[NDArray[np.int64]],
-) -> Floats:
+def _prior(category: str, seen: View, memory: Memory, exposure: Floats) -> Floats:
     """The prior mean of each cell's decayed count, adding up to what was recorded."""
     others = tuple(c for c in BORROWED if c != category)
     own = seen.of(memory.sums, (category,))
+    around = [seen.parents(resolution) for resolution in NEIGHBOURHOOD_RESOLUTIONS]
     features = np.array(
         [seen.of(memory.sums, (other,)) for other in others]
         + [exposure * memory.exposure_months]

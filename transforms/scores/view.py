@@ -45,6 +45,7 @@ class View:
     supplied: list[Month]  # up to the as-of, oldest first
     inside: NDArray[np.bool_]  # which of the panel's cells are in the universe
     _memories: dict[float, Memory] = field(default_factory=dict, repr=False)
+    _parents: dict[int, NDArray[np.int64]] = field(default_factory=dict, repr=False)
 
     def of(self, values: Floats, categories: Sequence[str]) -> Floats:
         """Values of a set of categories, added up: one for each cell."""
@@ -76,8 +77,10 @@ class View:
 
     def parents(self, resolution: int) -> NDArray[np.int64]:
         """Each cell's parent at a coarser resolution, numbered from 0."""
-        parents = cells.parents(self.cells, resolution)
-        return np.unique(parents, return_inverse=True)[1]
+        if resolution not in self._parents:
+            parents = cells.parents(self.cells, resolution)
+            self._parents[resolution] = np.unique(parents, return_inverse=True)[1]
+        return self._parents[resolution]
 
     def sums(self, weights: Sequence[Mapping[Month, float]]) -> Floats:
         """Counts summed under each set of weights: categories x cells x sets."""

@@ -1,0 +1,99 @@
+"""Explaining a cell: what is told agrees with its score, and leads to the raw lines."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+
+from tests.transforms.conftest import AS_OF, Simulated
+from transforms.errors import UsageError
+from transforms.explain import Explained, explain
+from transforms.groups import GROUPS
+from transforms.months import Month
+
+
+FORCE = "avonmere"
+
+
+@pytest.fixture(scope="module")
+def hottest(simulated: Simulated) -> str:
+    """The cell of that force where most crime is expected."""
+    rows = simulated.home.lake.read("scores", FORCE).to_pylist()
+    [cell] = [
+        r["h3_cell"]
+        for r in rows
+        if r["as_of"] == str(AS_OF)
+        and r["crime_group"] == "all-crime"
+        and r["score_rank"] == 1
+    ]
+    return f"{cell:x}"
+
+
+@pytest.fixture(scope="module")
+def explained(simulated: Simulated, hottest: str) -> Explained:
+    [found] = explain(simulated.home, hottest, "all-crime", None, None)
+    return found
+
+
+def test_the_categories_add_up_to_the_score(explained: Explained) -> None:
+    assert {p.category for p in explained.parts} == set(GROUPS["all-crime"].categories)
+    total = sum(part.score for part in explained.parts)
+    assert total == pytest.approx(explained.row["score"])
+    assert explained.row["score_rank"] == 1
+    assert explained.as_of == AS_OF
+
+
+def test_the_record_and_the_prior_lie_on_either_side_of_the_score(
+    explained: Explained,
+) -> None:
+    for part in explained.parts:
+        mixed = part.prior_weight * part.prior + (1 - part.prior_weight) * part.recorded
+        # scores are brought to the force's own total, which moves them a little
+        assert part.score == pytest.approx(mixed, rel=0.1, abs=1e-3)
+
+
+def test_the_lines_are_those_of_the_raw_files(
+    explained: Explained, simulated: Simulated
+) -> None:
+    newest = [raw for raw in explained.raw if raw.month == str(AS_OF)]
+    assert sum(len(raw.lines) for raw in newest) == explained.row["n_1m"]
+    for raw in newest:
+        assert raw.member is not None
+        rows = dict(enumerate(_rows(simulated, str(raw.release), raw.member), start=2))
+        kinds = {rows[line]["Crime type"] for line in raw.lines}
+        assert len(kinds) == 1
+    counted = sum(len(raw.lines) for raw in explained.raw)
+    assert counted == explained.row["n_36m"]
+
+
+def _rows(simulated: Simulated, release: str, member: str) -> Iterator[dict[str, str]]:
+    with (
+        zipfile.ZipFile(simulated.source / f"{release}.zip") as archive,
+        archive.open(member) as file,
+    ):
+        yield from csv.DictReader(io.TextIOWrapper(file, "utf-8"))
+
+
+def test_an_older_as_of_is_told_as_it_was(simulated: Simulated, hottest: str) -> None:
+    [found] = explain(simulated.home, hottest, "burglary", Month(2025, 6), FORCE)
+    assert max(raw.month for raw in found.raw) <= "2025-06"
+    assert {raw.category for raw in found.raw} == {"burglary"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "group", "said"),
+    [
+        ("89195c30003fff", "all-crime", "is no H3 cell"),
+        ("89195C30003FFFF", "all-crime", "is no H3 cell"),
+        ("not-a-cell-at-al", "all-crime", "is no H3 cell"),
+        ("89195c30003ffff", "burglry", "unknown crime group"),
+        ("891f1d48177ffff", "all-crime", "outside every scored universe"),
+    ],
+)
+def test_what_cannot_be_explained_is_said_in_one_line(
+    simulated: Simulated, cell: str, group: str, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        explain(simulated.home, cell, group, None, None)
