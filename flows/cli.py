@@ -76,12 +76,17 @@ def score(
 
 @app.command
 def publish(
-    *, scored: Scored | None = None, home: HomeFolder = None, json_: Json = False
+    *,
+    scored: Scored | None = None,
+    public: Annotated[bool, flag("--public", "The public tier, too")] = False,
+    home: HomeFolder = None,
+    json_: Json = False,
 ) -> int:
     """Publish the scores as they stand."""
-    from flows.params import ScoreParams
+    from flows.params import PublishParams
 
-    return _flow("publish", ScoreParams, given(scored, home=home), json_)
+    options = given(scored, home=home, public=public)
+    return _flow("publish", PublishParams, options, json_)
 
 
 @app.command

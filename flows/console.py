@@ -156,7 +156,9 @@ def _in_words(stage: Mapping[str, Any]) -> str:
                 f" {facts['rows']:,} rows written"
             )
         case "backtest":
-            return f"{facts['origins']} origins of {facts['forces']} forces done"
+            number = facts["forces"]
+            forces = f"{number} {'force' if number == 1 else 'forces'}"
+            return f"{facts['origins']} origins of {forces} done"
         case _ if "folder" in facts:
             made = "made" if facts["created"] else "stands already"
             page = Path(facts["folder"]) / "internal" / "map.html"

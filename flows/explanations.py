@@ -66,8 +66,7 @@ def _in_words(e: Explained) -> list[str]:
     if row["n_12m"] is not None:
         lines.append(
             f"Recorded: {row['n_12m']:,} in the {row['months_12m']} supplied of the"
-            f" last 12 months; if nothing changes, {12 * row['score']:,.0f} are"
-            " expected in the next 12."
+            f" last 12 months; at the level now expected, {row['expected_12m']:,.0f}."
         )
     if row["months_12m"] < 12:
         lines.append("Fewer than 12 months rest under this: it is the less certain.")

@@ -89,6 +89,14 @@ class ScoreParams(_Params):
         return self.as_of or "newest month"
 
 
+class PublishParams(ScoreParams):
+    """What to publish, and for whom."""
+
+    public: bool = Field(
+        False, description="Make the disclosure-controlled public tier of the run too"
+    )
+
+
 class BacktestParams(_Params):
     """Which forces to backtest, from which months on."""
 
@@ -109,7 +117,7 @@ class BacktestParams(_Params):
         return f"{who} {self.start or '12 origins'}..{self.end or 'newest'}"
 
 
-class RefreshParams(IngestParams, ScoreParams):
+class RefreshParams(IngestParams, PublishParams):
     """Everything: what is missing is ingested, scored and published."""
 
     backtest: bool = Field(

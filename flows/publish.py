@@ -5,7 +5,7 @@ from typing import Any
 from prefect import State, flow
 from prefect.artifacts import create_link_artifact
 
-from flows.params import ScoreParams
+from flows.params import PublishParams
 from flows.reports import coverage_artifact
 from flows.stages import as_of_month, final, gather, home_of
 from flows.summary import Summary
@@ -13,20 +13,22 @@ from flows.tasks import publish_all
 
 
 @flow(name="publish", flow_run_name="publish {params.when}")
-def publish(params: ScoreParams) -> State[dict[str, Any]]:
+def publish(params: PublishParams) -> State[dict[str, Any]]:
     """Publish the scores as they stand."""
     home = home_of(params.home)
     as_of = str(as_of_month(home, params.as_of))
     summary = Summary("publish", asked=["publication"], facts={"as_of": as_of})
-    task = publish_all.submit(home.root, as_of, params.method)
+    task = publish_all.submit(home.root, as_of, params.method, params.public)
     for account in gather(summary, {"publication": task}):
         if "run_id" in account:
-            summary.changed = account["created"]
+            summary.changed = account["created"] or account["public_created"]
             summary.facts |= account
             summary.asked += account["scored"]
             for force, why in account["forces_failed"].items():
                 summary.failed[force] = f"{force}: {why}"
             summary.notes += account["notes"]
+            for line in account["public_refused"]:
+                summary.failed["public tier"] = f"the public tier is refused: {line}"
             if why := account["withdrawn"]:
                 summary.notes.append(f"{account['run_id']} is withdrawn: {why}")
             summary.notes += [

@@ -8,7 +8,13 @@ from pydantic import BaseModel
 
 from flows.backtest import backtest
 from flows.ingest import ingest
-from flows.params import BacktestParams, IngestParams, RefreshParams, ScoreParams
+from flows.params import (
+    BacktestParams,
+    IngestParams,
+    PublishParams,
+    RefreshParams,
+    ScoreParams,
+)
 from flows.publish import publish
 from flows.reports import summary_artifact
 from flows.score import score
@@ -22,10 +28,11 @@ def refresh(params: RefreshParams) -> State[dict[str, Any]]:
     given = params.model_dump()
     ingesting = IngestParams(**{k: given[k] for k in IngestParams.model_fields})
     scoring = ScoreParams(**{k: given[k] for k in ScoreParams.model_fields})
+    publishing = PublishParams(**{k: given[k] for k in PublishParams.model_fields})
     stages: list[tuple[Callable[..., Any], BaseModel]] = [
         (ingest, ingesting),
         (score, scoring),
-        (publish, scoring),
+        (publish, publishing),
     ]
     if params.backtest:
         stages.insert(

@@ -22,6 +22,7 @@ from transforms.home import open_home
 from transforms.ingest import Ingested, ingest_force
 from transforms.months import Month
 from transforms.publish import publish
+from transforms.publish_public import publish_public
 from transforms.request import Request
 from transforms.score import score_force
 from transforms.scores import METHODS
@@ -167,13 +168,16 @@ def backtest_one(
 
 
 @task(task_run_name="publish {as_of}", tags=["publish"], **_PATIENT)
-def publish_all(home: Path, as_of: str, method: str) -> Account | State[Account]:
+def publish_all(
+    home: Path, as_of: str, method: str, public: bool = False
+) -> Account | State[Account]:
     """Judge the forecasts whose month has come, publish every force, freeze the new."""
     opened, now = open_home(home), datetime.now(UTC)
     try:
         judged = judge(opened, now)
         done = publish(opened, Month.parse(as_of), METHODS[method])
         frozen = freeze(opened, done.edition, now)
+        told = publish_public(opened, done.edition) if public else None
     except HexbeatError as error:
         return _failed("publication", str(error))
     get_run_logger().info("%s %s", done.run_id, "made" if done.created else "stands")
@@ -183,6 +187,8 @@ def publish_all(home: Path, as_of: str, method: str) -> Account | State[Account]
         "created": done.created,
         "latest": done.pointed,
         "withdrawn": done.withdrawn,
+        "public_created": told.created if told else False,
+        "public_refused": told.refused if told else [],
         "scored": list(done.scored),
         "unscored": dict(done.unscored),
         "forces_failed": dict(done.failed),

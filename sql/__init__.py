@@ -1,4 +1,4 @@
-"""One SELECT per file, and the one function that runs them.
+"""One SELECT per file, and what runs them: `run` at once, `store` as views of a file.
 
 Only this module talks to DuckDB. Relations and values are bound, never pasted in:
 a query names its inputs, and `run` gives each name an Arrow table or a list of
@@ -7,6 +7,7 @@ Parquet files.
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import TypeAlias
 
 import duckdb
@@ -40,3 +41,38 @@ def run(name: str, inputs: Mapping[str, Relation], **params: object) -> pa.Table
                     params={"files": list(source)},
                 ).create_view(relation)
         return con.sql(text(name), params=params or None).to_arrow_table()
+
+
+def store(
+    path: Path,
+    tables: Mapping[str, pa.Table],
+    views: Sequence[str],
+    comments: Mapping[str, str],
+) -> None:
+    """Write a DuckDB file of those tables, with `<name>.sql` as a view for each name.
+
+    `comments` are by table, view, or table and column with a dot between. The storage
+    version is one that DuckDB reads from 1.0 on. The bytes are not the same each time:
+    DuckDB lays out its blocks as they come.
+    """
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
+        con.execute("set threads = 1")
+        con.execute(
+            "attach $path as stored (storage_version 'v1.0.0')", {"path": str(path)}
+        )
+        con.execute("use stored")
+        for name, rows in tables.items():
+            con.from_arrow(rows).create(name)
+        for name in views:
+            con.execute(f"create view {name} as {text(name)}")
+        for name, words in comments.items():
+            con.execute(_comment(name, words, "view" if name in views else None))
+        con.execute("use memory")
+        con.execute("detach stored")
+
+
+def _comment(name: str, words: str, kind: str | None) -> str:
+    """A comment's statement. It takes no parameters, so DuckDB's own quoting serves."""
+    kind = kind or ("column" if "." in name else "table")
+    target = duckdb.ColumnExpression(*name.split("."))
+    return f"comment on {kind} {target} is {duckdb.ConstantExpression(words)}"

@@ -1,7 +1,7 @@
--- The commonest place label of each hot spot's own incidents; ties go to the first in the
--- alphabet.
+-- The commonest street of each hot spot's own incidents, or the commonest kind of venue
+-- where no street is named; ties go to the first in the alphabet.
 -- in:     incidents, members (hotspot_id, h3_cell, crime_group), groups (crime_group,
---         category)
+--         category), venues (place_label: those that name a kind of place and no street)
 -- params: $h3_res: 9 or 10; $first_month, $last_month: the window, both included
 -- out:    hotspot_id text, place_label text; hot spots without any are left out
 with placed as (
@@ -22,6 +22,9 @@ join members using (h3_cell)
 join groups using (crime_group, category)
 group by hotspot_id, place_label
 qualify row_number() over (
-    partition by hotspot_id order by sum(incidents) desc, place_label
+    partition by hotspot_id
+    order by place_label in (select place_label from venues),
+        sum(incidents) desc,
+        place_label
 ) = 1
 order by hotspot_id

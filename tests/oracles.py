@@ -586,7 +586,7 @@ def named(
             new.append(spot)
     for spot in new:
         name, number = f"{prefix}-{spot[0]}", 1
-        while name in found:
+        while name in found or name in earlier:
             number += 1
             name = f"{prefix}-{spot[0]}-{number}"
         found[name] = set(spot)
@@ -885,3 +885,69 @@ def generalised_gini(counts: Sequence[int]) -> float | None:
 
     most_even = 0.5 * min(1.0, crimes / n)
     return (most_even - area(sorted(counts))) / most_even
+
+
+def public_cells(
+    counts: Mapping[str, int],
+    listed: Sequence[str],
+    minimum: int,
+    base: int,
+    finest: int,
+) -> dict[str, int | None]:
+    """What the public tier tells of each cell, None where it tells nothing.
+
+    Counts are of cells finer than resolution 8, listed are those of resolution 7.
+    """
+    held = {
+        parent: {
+            child: sum(n for c, n in counts.items() if h3.cell_to_parent(c, 8) == child)
+            for child in h3.cell_to_children(parent, 8)
+        }
+        for parent in listed
+    }
+    total = {parent: sum(children.values()) for parent, children in held.items()}
+    untold = {parent for parent in listed if total[parent] < minimum}
+    sum_of_small, most = sum(total[p] for p in untold), minimum - 1
+    if untold and not minimum <= sum_of_small <= most * (len(untold) - 1):
+        for more, parent in enumerate(sorted(set(listed) - untold)):
+            if more == 0 or len(untold) < 3:
+                untold.add(parent)
+    told: dict[str, int | None] = dict.fromkeys(untold)
+    for parent in set(listed) - untold:
+        children = held[parent]
+        if finest == 8 and all(n == 0 or n >= minimum for n in children.values()):
+            told |= {child: _nearest(n, base) for child, n in children.items()}
+        else:
+            told[parent] = _nearest(total[parent], base)
+    return told
+
+
+def _nearest(count: int, base: int) -> int:
+    """The multiple least far away, the larger of two."""
+    multiples = range(0, count + base + 1, base)
+    return min(multiples, key=lambda m: (abs(m - count), -m))
+
+
+def public_bands(
+    told: Mapping[str, int | None], scores: Mapping[str, float]
+) -> dict[str, str | None]:
+    """The band of each told cell by the sum of what is below it, those of 0 last."""
+    sums = {
+        cell: sum(
+            score
+            for below, score in scores.items()
+            if h3.cell_to_parent(below, h3.get_resolution(cell)) == cell
+        )
+        if count
+        else -1.0
+        for cell, count in told.items()
+        if count is not None
+    }
+    places = ranked(sums)
+    return {c: band(places[c], len(sums)) if c in sums else None for c in told}
+
+
+def spot_name(labels: Sequence[str | None], venues: Sequence[str]) -> str | None:
+    """The commonest street; the commonest kind of venue where there is none."""
+    streets = [label for label in labels if label not in venues]
+    return commonest(streets) or commonest(labels)

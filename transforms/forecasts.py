@@ -5,8 +5,9 @@ yet, publishing freezes it: the hash of its cells goes into the lake. Once the m
 held, the published cells are counted against it, whatever any score would say by then.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +17,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms import cells
-from transforms.checksums import file_sha256
+from transforms.checksums import file_sha256, refuse_damaged
 from transforms.coverage import MonthCoverage, supplied_months
 from transforms.errors import ForceError
-from transforms.exclusions import kept_incidents
+from transforms.exclusions import Exclusion, kept_incidents
 from transforms.forces import Force
 from transforms.groups import GROUPS
+from transforms.holds import find_holds, read_profiles
 from transforms.home import Home
-from transforms.lake import SupersededError
+from transforms.lake import Lake, SupersededError
 from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month
 from transforms.panel import count_cells
@@ -54,8 +56,7 @@ def freeze(home: Home, edition: Edition, now: datetime) -> list[str]:
     )
     frozen = []
     for force in edition.scored:
-        runs = home.lake.read("forecasts", force.force.id)["run_id"].to_pylist()
-        if edition.run_id in runs or _is_held(outcome, force.months):
+        if _is_held(outcome, force.months):
             continue
         row = {
             "force": force.force.id,
@@ -65,13 +66,26 @@ def freeze(home: Home, edition: Edition, now: datetime) -> list[str]:
             "method": f"{edition.method.NAME} {edition.method.VERSION}",
             "universe_cells": force.universe_cells,
             "forecast_sha256": digest,
+            "exclusions": json.dumps([asdict(rule) for rule in force.exclusions]),
             "frozen_at": now,
         }
-        home.lake.append(
-            "forecasts", force.force.id, pa.Table.from_pylist([row], schema=FORECASTS)
-        )
-        frozen.append(force.force.id)
+        if _added(home.lake, force.force.id, row):
+            frozen.append(force.force.id)
     return frozen
+
+
+def _added(lake: Lake, force: str, forecast: Mapping[str, Any]) -> bool:
+    """Add a forecast; False where that run's is held already."""
+    row = pa.Table.from_pylist([forecast], schema=FORECASTS)
+    while True:
+        held = lake.read("forecasts", force)
+        if forecast["run_id"] in held["run_id"].to_pylist():
+            return False
+        try:
+            lake.append("forecasts", force, held, row)
+        except SupersededError:  # another run came in between: decide again
+            continue
+        return True
 
 
 def _is_held(month: Month, months: Mapping[Month, MonthCoverage]) -> bool:
@@ -84,29 +98,30 @@ def judge(home: Home, now: datetime) -> Judged:
     """Count every frozen forecast whose month is held by now, and was not yet."""
     found = Judged()
     for force in forces_held(home.lake, home.registry):
-        waiting = _waiting(home, force.id)
+        judged = home.lake.read("accuracy_history", force.id)
+        waiting = _waiting(home.lake, force.id, judged)
         if not waiting:
             continue
         try:
             months = force_coverage(home.lake, force)
+            rows = _judged(home, force, months, waiting, now, found.notes)
         except ForceError:  # told by whoever scores or publishes the force
             continue
-        rows = _judged(home, force, months, waiting, now, found.notes)
         if rows:
             table = pa.Table.from_pylist(rows, schema=ACCURACY_HISTORY)
             try:
-                home.lake.append("accuracy_history", force.id, table)
-            except SupersededError:  # another run has told the same
+                home.lake.append("accuracy_history", force.id, judged, table)
+            except SupersededError:  # another run is telling the same
                 continue
             found.rows += len(rows)
     return found
 
 
-def _waiting(home: Home, force: str) -> list[dict[str, Any]]:
+def _waiting(lake: Lake, force: str, judged: pa.Table) -> list[dict[str, Any]]:
     """The frozen forecasts of a force that have not been judged."""
-    judged = set(home.lake.read("accuracy_history", force)["run_id"].to_pylist())
-    frozen = home.lake.read("forecasts", force).to_pylist()
-    return [row for row in frozen if row["run_id"] not in judged]
+    done = set(judged["run_id"].to_pylist())
+    frozen = lake.read("forecasts", force).to_pylist()
+    return [row for row in frozen if row["run_id"] not in done]
 
 
 def _judged(
@@ -121,7 +136,7 @@ def _judged(
     rows: list[dict[str, Any]] = []
     for forecast in waiting:
         outcome = Month.parse(forecast["outcome_month"])
-        if outcome not in held:
+        if outcome not in held or _looks_wrong(home, force, months, outcome):
             continue
         path = home.publications / "runs" / forecast["run_id"] / TIER / CELLS_FILE
         if not path.exists() or file_sha256(path) != forecast["forecast_sha256"]:
@@ -137,7 +152,8 @@ def _judged(
         published = pq.read_table(
             path, columns=_COLUMNS, filters=[("force", "=", force.id)]
         )
-        counted = _counted(home, force, outcome, published)
+        rules = [Exclusion(**rule) for rule in json.loads(forecast["exclusions"])]
+        counted = _counted(home, force, outcome, rules, published["h3_res"][0].as_py())
         rows += [
             facts | group
             for group in _by_group(published, counted, forecast["universe_cells"])
@@ -145,15 +161,31 @@ def _judged(
     return rows
 
 
-def _counted(home: Home, force: Force, month: Month, published: pa.Table) -> pa.Table:
-    """The month's incidents by cell and category."""
+def _looks_wrong(
+    home: Home, force: Force, months: Mapping[Month, MonthCoverage], month: Month
+) -> bool:
+    """Whether a month waits for a person to look: nothing is judged by it."""
+    holds = find_holds(read_profiles(home.lake, force.id), months, month)
+    return any(hold.month == month for hold in holds)
+
+
+def _counted(
+    home: Home,
+    force: Force,
+    month: Month,
+    rules: Sequence[Exclusion],
+    resolution: int,
+) -> pa.Table:
+    """The month's incidents by cell and category, as the forecast left places out."""
     files = [
-        file.path
+        file
         for file in home.lake.files("incidents", force.id)
         if file.partition["month"] == str(month)
     ]
-    kept = kept_incidents(files, home.scoring.exclusions, force.id)
-    return count_cells(kept, published["h3_res"][0].as_py(), home.scoring.harm)
+    refuse_damaged("incidents", files)  # what is judged stays as it is
+    paths = [file.path for file in files]
+    kept = kept_incidents(paths, rules, force.id)
+    return count_cells(kept, resolution, home.scoring.harm)
 
 
 def _by_group(

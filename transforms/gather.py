@@ -7,9 +7,10 @@ fresh months is left out too, which is no failure.
 
 from collections.abc import Sequence
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from transforms.backtest.origins import origin_sha256
+from transforms.backtest.origins import HORIZONS_MONTHS, origin_sha256
 from transforms.checksums import refuse_damaged
 from transforms.coverage import MonthCoverage
 from transforms.errors import ForceError, UsageError
@@ -42,6 +43,7 @@ def gather(home: Home, as_of: Month, method: Method) -> Edition:
     attribution = home.attribution_instead or _attribution(forces)
     accuracy = _accuracy(lake, forces, as_of, home.scoring)
     history = lake.read("accuracy_history")
+    history = history.filter(pc.less_equal(history["outcome_month"], str(as_of)))
     return Edition(as_of, method, forces, attribution, home.scoring, accuracy, history)
 
 
@@ -61,6 +63,9 @@ def _gather_force(
         return ForceEdition(force, months, why)
     if holds := find_holds(read_profiles(lake, force.id), months, as_of):
         return ForceEdition(force, months, held_in_words(holds), failed=True)
+    if any(f.rows == 0 and f.partition["as_of"] == str(as_of) for f in scores):
+        why = "no area holds five of its located incidents"
+        return ForceEdition(force, months, why)
     history = _current(scores, months, as_of, method, scoring)
     if history is None:
         why = "its scores are not of the rows now in the lake; score it again"
@@ -80,6 +85,7 @@ def _gather_force(
         lake.files("outcomes", force.id),
         outcome_months,
         scoring.exclusions,
+        scoring.harm,
     )
 
 
@@ -96,8 +102,12 @@ def _accuracy(
             continue
         for file in lake.files("accuracy", force.force.id):
             origin = Month.parse(file.partition["as_of"])
-            wanted = origin_sha256(force.months, origin, scoring)
-            if origin < as_of and file.mark == wanted:
+            # what was told of the next month stays true when the third one arrives
+            current = {
+                origin_sha256(force.months, origin, scoring, HORIZONS_MONTHS[:known])
+                for known in (1, 2)
+            }
+            if origin < as_of and file.mark in current:
                 found.append(file)
     return found
 

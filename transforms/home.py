@@ -5,10 +5,13 @@ silent. A home keeps real forces or the demo's made-up ones, never both.
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from transforms.disclosure.settings import DisclosureSettings, read_disclosure
+from transforms.disclosure.transparency import OPERATOR_FIELDS
 from transforms.errors import UsageError
 from transforms.forces import DEMO_FORCES, FORCES, Force, find_force
 from transforms.lake import Lake
@@ -29,6 +32,8 @@ class Home:
     registry_name: str
     overrides: Overrides
     scoring: Scoring = field(default_factory=Scoring)
+    disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
+    transparency: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def lake(self) -> Lake:
@@ -72,7 +77,8 @@ def open_home(root: Path) -> Home:
         settings = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{file}: not valid TOML ({error})") from error
-    if unknown := sorted(set(settings) - {"home", "coverage", *SCORING_KEYS}):
+    known = {"home", "coverage", "public", "transparency", *SCORING_KEYS}
+    if unknown := sorted(set(settings) - known):
         raise UsageError(f"{file}: unknown key {unknown[0]!r}")
     table = settings.get("home", {})
     if not isinstance(table, dict) or set(table) - {"registry"}:
@@ -90,7 +96,28 @@ def open_home(root: Path) -> Home:
     for rule in scoring.exclusions:
         if rule.force is not None:
             find_force(rule.force, _REGISTRIES[name])
-    return Home(root, name, overrides, scoring)
+    return Home(
+        root,
+        name,
+        overrides,
+        scoring,
+        read_disclosure(settings, str(file)),
+        _answers(settings.get("transparency", {}), file),
+    )
+
+
+def _answers(table: object, file: Path) -> Mapping[str, str]:
+    """What the operator says in transparency.md."""
+    if not isinstance(table, dict) or not all(
+        isinstance(text, str) for text in table.values()
+    ):
+        raise UsageError(f"{file}: transparency is a table of texts")
+    if unknown := sorted(set(table) - set(OPERATOR_FIELDS)):
+        raise UsageError(
+            f"{file}: transparency {unknown[0]!r} is unknown; there are"
+            f" {', '.join(OPERATOR_FIELDS)}"
+        )
+    return table
 
 
 def create_demo_home(root: Path) -> Home:

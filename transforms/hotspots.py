@@ -5,7 +5,7 @@ the top cells that touch it, until no more do or a limit is reached. It keeps it
 from one as-of to the next while most of its cells do.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 from itertools import chain, count
 from math import ceil
@@ -89,7 +89,8 @@ def named(prefix: str, spots: Sequence[Cells], earlier: Named) -> dict[str, Cell
         else:
             fresh.append(spot)
     for spot in fresh:
-        found[_new_id(f"{prefix}-{cells.as_text(spot[:1])[0]}", found)] = spot
+        wanted = f"{prefix}-{cells.as_text(spot[:1])[0]}"
+        found[_new_id(wanted, found.keys() | earlier.keys())] = spot
     return found
 
 
@@ -102,7 +103,7 @@ def _same_as(spot: Cells, earlier: Named, home: Mapping[int, str]) -> str | None
     return None
 
 
-def _new_id(wanted: str, taken: Mapping[str, Cells]) -> str:
-    """The id wanted, or one beside it where an older hot spot still has that name."""
+def _new_id(wanted: str, taken: Set[str]) -> str:
+    """The id wanted, or one beside it where a hot spot has or just had that name."""
     beside = (f"{wanted}-{number}" for number in count(2))
     return next(name for name in chain([wanted], beside) if name not in taken)

@@ -195,12 +195,12 @@ class Lake:
             f" {force} lost to other writers; run the same command again"
         )
 
-    def append(self, name: str, force: str, rows: pa.Table) -> None:
+    def append(self, name: str, force: str, held: pa.Table, rows: pa.Table) -> None:
         """Add rows to a small table of one file a force, which is never shortened.
 
-        `SupersededError` where another writer added to it meanwhile: decide again.
+        `held` is what was read before it was decided to add them: `SupersededError`
+        where another writer has added to it since.
         """
-        held = self.read(name, force)
 
         def still_valid() -> bool:
             return bool(self.read(name, force).equals(held))

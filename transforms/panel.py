@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -109,6 +110,18 @@ def count_cells(kept: pa.Table, resolution: int, harm: HarmWeights) -> pa.Table:
     """Incidents and harm of each cell, month and category, as cell_counts.sql says."""
     held = {"incidents": kept, **_harm_relations(harm)}
     return sql.run("cell_counts", held, h3_res=resolution)
+
+
+def universe_of(counted: pa.Table, as_of: Month, resolution: int) -> Cells:
+    """The universe as known at a month, of what count_cells counted."""
+    known = counted.filter(pc.less_equal(counted["month"], str(as_of)))
+    parents, row = np.unique(
+        cells.parents(known["h3_cell"].to_numpy(), UNIVERSE_RESOLUTION),
+        return_inverse=True,
+    )
+    held = np.bincount(row, known["incidents"].to_numpy(), len(parents))
+    enough = parents[held >= UNIVERSE_AT_LEAST_INCIDENTS]
+    return cells.children(enough, resolution)
 
 
 def _harm_relations(harm: HarmWeights) -> dict[str, pa.Table]:

@@ -4,6 +4,16 @@ import re
 import unicodedata
 
 
+# What the public feed calls a point that stands for a kind of place: two of one kind
+# have the same name, and say nothing of where they are.
+VENUE_KINDS = (
+    "Airport/Airfield", "Bus/Coach Station", "Conference/Exhibition Centre",
+    "Ferry Terminal", "Further/Higher Educational Building", "Hospital",
+    "Motorway Service Area", "Nightclub", "Park/Open Space", "Parking Area",
+    "Pedestrian Subway", "Petrol Station", "Police Station", "Prison", "Race Track",
+    "Shopping Area", "Sports/Recreation Area", "Supermarket", "Theatre/Concert Hall",
+)  # fmt: skip
+
 _PREFIX = "on or near"
 _NO_PLACE = "no location"
 _SPACES = re.compile(r"\s+")

@@ -7,6 +7,7 @@ name is the hash of everything it says, so the same input is the same publicatio
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -119,9 +120,14 @@ def _seal(edition: Edition, tier: Path) -> None:
             }
             for f in edition.forces
         ],
-        "files": sorted([*files, file_facts(package)], key=lambda f: str(f["path"])),
     }
-    _write_json(tier / "manifest.json", manifest)
+    seal_files(tier, manifest)
+
+
+def seal_files(tier: Path, manifest: Mapping[str, object]) -> None:
+    """List a tier's files in its manifest and sums, flush them, make them read-only."""
+    files = [file_facts(file) for file in sorted(tier.iterdir())]
+    _write_json(tier / "manifest.json", {**manifest, "files": files})
     sums = {f.name: file_sha256(f) for f in tier.iterdir()}
     (tier / "SHA256SUMS").write_text(sums_text(sums))
     for file in tier.iterdir():

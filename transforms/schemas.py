@@ -160,6 +160,7 @@ SCORES = pa.schema(
         _field("harm_top_share_12m", pa.float64(), "Share of harm_12m that its one gravest incident makes up, 0 to 1", null="harm_12m is 0 or empty"),
         _field("harm_score", pa.float64(), "Crime harm expected in the next month, in the unit of the harm weights"),
         _field("score", pa.float64(), "Expected incidents in the next month"),
+        _field("expected_12m", pa.float64(), "Incidents that as many months as n_12m rests on would bring at the level now expected, season apart. Where it is below n_12m, that much of a fall is expected with no patrol at all (regression to the mean)"),
         _field("score_lo", _COUNT, "Lower end of the 95 % predictive interval of next month's count"),
         _field("score_hi", _COUNT, "Upper end of the 95 % predictive interval of next month's count"),
         _field("score_rank", _COUNT, "Rank of the score among the universe's cells; 1 is highest, ties by cell id"),
@@ -228,7 +229,7 @@ ACCURACY_SUMMARY = pa.schema(
         _field("hit_rate_lo", pa.float64(), "Lower end of its 95 % interval: block bootstrap over force x two months", null=_ONE_BLOCK),
         _field("hit_rate_hi", pa.float64(), "Upper end of it", null=_ONE_BLOCK),
         _field("pai", pa.float64(), "Predictive accuracy index: hit_rate by area_share"),
-        _field("pei_star", pa.float64(), "Prediction efficiency index*: found, of what the same area could find at most, mean over force-months, 0 to 1", null="no oracle was held against it"),
+        _field("pei_star", pa.float64(), "Prediction efficiency index*: found, of what the same area could find at most, mean over force-months, 0 to 1", null="every incident lay outside the universe"),
         _field("gain", pa.float64(), "hit_rate less that of the rival in the same force-months", null=_NO_RIVAL),
         _field("gain_lo", pa.float64(), "Lower end of its paired 95 % interval", null=_ONE_BLOCK),
         _field("gain_hi", pa.float64(), "Upper end of it", null=_ONE_BLOCK),
@@ -251,6 +252,7 @@ FORECASTS = pa.schema(
         _field("method", TEXT, "Scoring method and its version"),
         _field("universe_cells", _COUNT, "Cells in the force's universe at the as-of"),
         _field("forecast_sha256", TEXT, "SHA-256 of the publication's hotspot_cells.parquet"),
+        _field("exclusions", TEXT, "Exclusions that the forecast was made with, as JSON"),
         _field("frozen_at", pa.timestamp("us", "UTC"), "When it was published, the outcome month not yet held"),
     ]
 )  # fmt: skip
@@ -302,7 +304,6 @@ PUBLISHED = pa.schema(
         _field("easting", pa.int32(), "Easting of the cell's centre, metres, British National Grid (EPSG:27700, to about 2 m)"),
         _field("northing", pa.int32(), "Northing of the cell's centre, metres, British National Grid (EPSG:27700, to about 2 m)"),
         _field("cell_area_m2", pa.float64(), "Area of the cell, square metres"),
-        _field("expected_12m", pa.float64(), "Incidents expected in the next 12 months if nothing changes: 12 x score. Where it is below n_12m, that much of a fall is expected with no patrol at all (regression to the mean)"),
         _field("n_outcomes_12m", _COUNT, "Crimes of n_12m whose latest outcome is known and final", null="no outcomes file of those months is held for the force"),
         _field("positive_share_12m", pa.float64(), "Share of those with a positive outcome (charge, caution, penalty notice, local resolution, drugs warning), 0 to 1", null="n_outcomes_12m is 0 or empty"),
     ]
@@ -342,14 +343,14 @@ HOTSPOTS = pa.schema(
         PUBLISHED.field("as_of"),
         PUBLISHED.field("crime_group"),
         _field("hotspot_rank", _COUNT, "Rank by expected among the force's hot spots of the group; 1 is highest"),
-        _field("name", TEXT, "Commonest street or venue among its incidents of 36 months; ties alphabetical", null="none named, or it starts as a spreadsheet formula does"),
+        _field("name", TEXT, "Commonest street among its incidents of 36 months, or kind of venue where none is named; ties alphabetical", null="none named, or it starts as a spreadsheet formula does"),
         _field("expected", pa.float64(), "Expected incidents in the next month: the sum of its cells' scores"),
         _field("n_1m", _COUNT, "Incidents in the as-of month", null=_NOT_SUPPLIED),
         _field("n_12m", _COUNT, "Incidents in the 12 calendar months to the as-of", null=_NOT_SUPPLIED),
         _field("n_prev_12m", _COUNT, "Incidents in the 12 calendar months before the last 12", null=_NOT_SUPPLIED),
         PUBLISHED.field("months_12m"),
         PUBLISHED.field("months_prev_12m"),
-        _field("expected_12m", pa.float64(), "Incidents expected in the next 12 months if nothing changes: 12 x expected"),
+        _field("expected_12m", pa.float64(), "Incidents that as many months as n_12m rests on would bring at the level now expected, season apart: the sum of its cells' own"),
         _field("harm_12m", pa.float64(), "Crime harm of n_12m, in the unit of the harm weights", null=_NOT_SUPPLIED),
         _field("harm_score", pa.float64(), "Crime harm expected in the next month, in the unit of the harm weights"),
         _field("p_top1", pa.float64(), "Highest p_top1 of its cells, 0 to 1", null="nothing is expected in any cell"),
@@ -404,3 +405,27 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
         if not field.nullable and fitted[field.name].null_count:
             raise pa.ArrowInvalid(f"{field.name} holds a null")
     return fitted
+
+
+_SUPPRESSED = "suppressed"
+
+PUBLIC_CELLS = pa.schema(
+    [
+        PUBLISHED.field("force"),
+        _field("period", TEXT, "Calendar quarter, such as 2025-Q1; each is told once and then frozen"),
+        _field("crime_group", TEXT, "Crime group: all-crime or anti-social-behaviour"),
+        PUBLISHED.field("h3_cell"),
+        _field("h3_res", pa.int8(), "H3 resolution of the cell: 7, or 8 where each of a cell's children holds none or at least the minimum"),
+        _field("incidents_rounded", _COUNT, "Incidents in the period of the scored cells that are this cell's descendants (h3 cell_to_parent, not the outline), rounded", null=_SUPPRESSED),
+        _field("suppressed", pa.bool_(), "Not told: the cell holds fewer than the minimum, none included, or hides another that does"),
+    ]
+)  # fmt: skip
+
+PUBLIC_BANDS = pa.schema(
+    [
+        PUBLISHED.field("force"),
+        PUBLISHED.field("as_of"),
+        *(PUBLIC_CELLS.field(name) for name in ("period", "crime_group", "h3_cell", "h3_res")),
+        _field("score_band", TEXT, "top_1pct, top_2pct, top_5pct, top_20pct or rest of the cells told of that force, period and group, by the sum of their descendants' scores at the as-of", null=_SUPPRESSED),
+    ]
+)  # fmt: skip

@@ -13,6 +13,7 @@ from importlib.metadata import version
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.checksums import refuse_damaged
 from transforms.coverage import MonthCoverage, supplied_months
 from transforms.errors import ForceError, UsageError
 from transforms.feeds import FEEDS
@@ -206,6 +207,7 @@ def force_panel(
 ) -> Panel:
     """All held incidents of a force, ready to be looked at from any month."""
     files = lake.files("incidents", force.id)
+    refuse_damaged("incidents", files)
     feed = next(c.entry.feed for c in months.values() if c.entry)
     return read_panel(
         [file.path for file in files],

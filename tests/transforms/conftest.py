@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from transforms.feeds import FEEDS
+from transforms.forces import DEMO_FORCES
 from transforms.home import Home, create_demo_home, open_home
 from transforms.ingest import ingest_force
 from transforms.months import Month, month_range
+from transforms.publications import FORMATS
 from transforms.score import score_force
 from transforms.scores import DEFAULT_METHOD, METHODS
 from transforms.simulator import simulate
@@ -52,3 +54,10 @@ def copied_home(home: Home, folder: Path) -> Home:
     """The same home elsewhere, to change; without its publications."""
     shutil.copytree(home.root, folder / "home", ignore=shutil.ignore_patterns("pub*"))
     return open_home(folder / "home")
+
+
+# What a publication of the demo's forces holds: a briefing is one file a force.
+PUBLISHED_FILES = [
+    *(name for name in FORMATS if name != "briefing.pdf"),
+    *(f"briefing-{force}.pdf" for force in DEMO_FORCES),
+]

@@ -2,10 +2,11 @@
 
 import csv
 import io
+import json
 import shutil
 import zipfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from math import ceil
@@ -32,6 +33,7 @@ from transforms.forecasts import Judged, freeze, judge
 from transforms.groups import GROUPS
 from transforms.home import Home, create_demo_home, open_home
 from transforms.ingest import ingest_force
+from transforms.lake import Lake
 from transforms.publish import Published, publish
 from transforms.score import score_force
 
@@ -112,6 +114,9 @@ def test_what_is_published_of_a_month_to_come_is_frozen(waiting: Frozen) -> None
             "method": f"{METHOD.NAME} {METHOD.VERSION}",
             "universe_cells": universe[force],
             "forecast_sha256": sha256(waiting.cells.read_bytes()).hexdigest(),
+            "exclusions": json.dumps(
+                [asdict(rule) for rule in waiting.home.scoring.exclusions]
+            ),
             "frozen_at": FROZEN_AT,
         }
         for force in ("avonmere", "northfell", "saltmarsh")
@@ -252,6 +257,32 @@ def test_judging_again_adds_nothing(judged: Told) -> None:
     assert home.lake.versions() == before
 
 
+def test_two_runs_at_once_freeze_and_judge_once(
+    due: Frozen, waiting: Frozen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run does the same between a run's look at the lake and its commit."""
+    before, after = waiting.copy(tmp_path / "waiting"), due.copy(tmp_path / "due")
+    for force in before.home.registry:
+        before.home.lake.commit("forecasts", force, [])
+    append = Lake.append
+
+    def too_late(lake: Lake, *given: Any) -> None:
+        monkeypatch.setattr(Lake, "append", append)
+        freeze(before.home, before.done.edition, FROZEN_AT)
+        judge(after.home, JUDGED_AT)
+        append(lake, *given)
+
+    monkeypatch.setattr(Lake, "append", too_late)
+    assert freeze(before.home, before.done.edition, NOBODY_YET) == []
+    assert before.home.lake.read("forecasts").num_rows == len(before.home.registry)
+    monkeypatch.setattr(Lake, "append", too_late)
+    shutil.rmtree(after.home.root / "lake" / "accuracy_history")
+    judge(after.home, NOBODY_YET)
+    told = after.home.lake.read("accuracy_history").to_pylist()
+    assert len(told) == len(after.home.registry) * len(GROUPS)
+    assert {row["judged_at"] for row in told} == {JUDGED_AT}
+
+
 def _revise(frozen: Frozen, folder: Path) -> None:
     """A later release has only every other row of the month of one force."""
     with zipfile.ZipFile(frozen.source / "2025-12.zip") as release:
@@ -323,6 +354,17 @@ def test_a_force_whose_lake_is_unfinished_waits_and_the_others_do_not(
     assert judge(home, JUDGED_AT).rows == 2 * len(GROUPS)
     rows = home.lake.read("accuracy_history").to_pylist()
     assert rows == [row for row in judged.rows if row["force"] != "northfell"]
+
+
+def test_a_force_whose_outcome_is_damaged_waits(due: Frozen, tmp_path: Path) -> None:
+    home = due.copy(tmp_path).home
+    [month] = (home.root / "lake/incidents/force=northfell").glob("month=2025-12/*")
+    [other] = (home.root / "lake/incidents/force=northfell").glob("month=2025-11/*")
+    whole = month.read_bytes()
+    month.write_bytes(other.read_bytes())
+    assert judge(home, NOBODY_YET).rows == 2 * len(GROUPS)
+    month.write_bytes(whole)
+    assert judge(home, JUDGED_AT).rows == len(GROUPS)
 
 
 def test_the_next_publication_carries_how_the_last_one_did(

@@ -11,14 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tests.transforms.conftest import AS_OF, Simulated
+from tests.transforms.conftest import AS_OF, PUBLISHED_FILES, Simulated
 from transforms.backtest.origins import backtest_force
 from transforms.errors import UsageError
 from transforms.forecasts import freeze
 from transforms.home import Home, open_home
 from transforms.lake import TABLES
 from transforms.months import Month
-from transforms.publications import FORMATS
 from transforms.publish import publish
 from transforms.schemas import ACCURACY_HISTORY, QUARANTINE
 from transforms.scores import DEFAULT_METHOD, METHODS
@@ -54,7 +53,8 @@ def home(
     home.lake.commit("quarantine", "avonmere", [held_back], ["2025-12"])
     for force in home.registry.values():
         backtest_force(home.lake, force, ORIGINS, home.scoring)
-    home.lake.append("accuracy_history", "avonmere", _judged_forecast())
+    told = _judged_forecast()
+    home.lake.append("accuracy_history", "avonmere", told.slice(0, 0), told)
     done = publish(home, AS_OF, METHOD)
     assert freeze(home, done.edition, WHEN) == done.scored
     yield home
@@ -108,7 +108,7 @@ def test_a_whole_home_is_whole_and_every_file_was_looked_at(
     assert found.checked == {"published": published, "lake": data, "raw": 70}
 
 
-@pytest.mark.parametrize("name", [*FORMATS, *SEALED, "latest.json"])
+@pytest.mark.parametrize("name", [*PUBLISHED_FILES, *SEALED, "latest.json"])
 @pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
 def test_a_flipped_byte_in_a_published_file_is_found(
     home: Home, name: str, place: float

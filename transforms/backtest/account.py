@@ -44,7 +44,7 @@ def forces_asked(home: Home, asked: Sequence[str]) -> list[str]:
     for force in asked:
         if find_force(force, home.registry).id not in held:
             raise UsageError(f"{force} is not in the lake of {home.root}: ingest first")
-    return list(asked) or held
+    return list(dict.fromkeys(asked)) or held
 
 
 def account_of_backtest(

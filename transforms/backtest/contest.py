@@ -25,7 +25,7 @@ from transforms.cells import Cells, Floats
 from transforms.groups import GROUPS, CrimeGroup
 from transforms.labels.gi_star import gi_star_z
 from transforms.months import Month
-from transforms.scores import DEFAULT_METHOD, METHODS
+from transforms.scores import DEFAULT_METHOD, METHODS, shared_prior
 from transforms.scores.expectation import Expectation
 from transforms.scores.intervals import monthly_size, predictive_size
 from transforms.scores.table import band_limits
@@ -35,7 +35,7 @@ from transforms.scores.view import View
 AREA_SHARES = {"0_5pct": 0.005, "1pct": 0.01, "2pct": 0.02, "5pct": 0.05}
 GI_STAR, RANDOM, ORACLE = "gi_star", "random", "oracle"
 # Of these, whether as much happens as is expected; of the others only what they find.
-CALIBRATED = (DEFAULT_METHOD, "shared_prior")
+CALIBRATED = (DEFAULT_METHOD, shared_prior.NAME)
 
 Tops = Mapping[tuple[str, str], Cells]  # top 1 % by (method, crime group)
 

@@ -74,13 +74,19 @@ def backtest_force(
 
 
 def origin_sha256(
-    months: Mapping[Month, MonthCoverage], origin: Month, scoring: Scoring
+    months: Mapping[Month, MonthCoverage],
+    origin: Month,
+    scoring: Scoring,
+    horizons_months: Sequence[int] = HORIZONS_MONTHS,
 ) -> str:
-    """The identity of everything that a force's rows at an origin rest on."""
+    """The identity of everything that a force's rows at an origin rest on.
+
+    With fewer horizons, as it was when no later outcome was held.
+    """
     outcomes = {
         str(month): c.entry.raw_sha256 if c.entry else None
         for month in _outcome_months(months, origin)
-        if (c := months.get(month))
+        if month.since(origin) in horizons_months and (c := months.get(month))
     }
     known = [inputs_sha256(months, origin, m, scoring) for m in METHODS.values()]
     return sha256(json.dumps([VERSION, known, outcomes]).encode()).hexdigest()

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from transforms.backtest.blocks import Estimate, estimate
 from transforms.backtest.contest import AREA_SHARES, ORACLE
+from transforms.backtest.hit_curve import pai
 from transforms.cells import Floats
 from transforms.groups import GROUPS
 from transforms.months import Month
@@ -147,7 +148,7 @@ def _accuracy(
         "hit_rate": float(hit_rate.mean[0]),
         "hit_rate_lo": _none_for_nan(hit_rate.low[0]),
         "hit_rate_hi": _none_for_nan(hit_rate.high[0]),
-        "pai": float(hit_rate.mean[0]) / area,
+        "pai": pai(float(hit_rate.mean[0]), 1.0, area, 1.0),
         "pei_star": _none_for_nan(_mean(_ratio(rates, at_best))),
     }
 

@@ -9,12 +9,17 @@ from pathlib import Path
 
 from transforms.publications import (
     accuracy,
+    analyst_database,
+    briefing,
     documents,
     geojson,
     geopackage,
     geoparquet,
+    star,
     tables,
+    waypoints,
     web_map,
+    workbook,
 )
 from transforms.publications.edition import Edition
 
@@ -36,7 +41,17 @@ FORMATS: dict[str, Writer] = {
     "accuracy.png": accuracy.write_chart,
     "accuracy_history.csv": accuracy.write_accuracy_history,
     "coverage.csv": tables.write_coverage,
+    "top_hotspots.xlsx": workbook.write_workbook,
+    "top_hotspots.gpx": waypoints.write_waypoints,
+    "hotspots.duckdb": analyst_database.write_database,
+    "powerbi_fact_cells.csv": star.write_fact_cells,
+    "powerbi_fact_history.csv": star.write_fact_history,
+    "powerbi_dim_cell.csv": star.write_dim_cell,
+    "powerbi_dim_force.csv": star.write_dim_force,
+    "powerbi_dim_group.csv": star.write_dim_group,
+    "powerbi_dim_month.csv": star.write_dim_month,
     "map.html": web_map.write_map,
+    "briefing.pdf": briefing.write_briefings,
     "METHOD.md": documents.write_method,
     "DATA_DICTIONARY.md": documents.write_dictionary,
     "provenance.json": documents.write_provenance,

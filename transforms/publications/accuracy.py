@@ -157,7 +157,12 @@ def _interval(low: float | None, high: float | None) -> str:
 def _history_in_words(edition: Edition) -> list[str]:
     """How the forecasts turned out that were published before their month came."""
     rows = edition.history
-    mine = rows.filter(pc.equal(rows["crime_group"], ALL_CRIME)).to_pylist()
+    method = f"{edition.method.NAME} {edition.method.VERSION}"
+    first: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows.sort_by("judged_at").to_pylist():  # a month may be published twice
+        if row["crime_group"] == ALL_CRIME and row["method"] == method:
+            first.setdefault((row["force"], row["as_of"]), row)
+    mine = list(first.values())
     if not mine:
         return ["", "No forecast of an earlier publication has come due yet."]
     found = sum(r["hits_1pct"] for r in mine)

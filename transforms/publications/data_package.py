@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from transforms.publications.edition import Edition
 from transforms.publications.formulas import SAFE_PATTERN
+from transforms.publications.star_columns import STAR, STAR_KEYS
 from transforms.schemas import (
     ACCURACY_SUMMARY,
     CALIBRATION,
@@ -26,16 +27,20 @@ from transforms.seal import SCHEMA_VERSION
 NAME = "datapackage.json"
 _MEDIA_TYPES = {
     "csv": "text/csv",
+    "duckdb": "application/octet-stream",
     "geojson": "application/geo+json",
     "gpkg": "application/geopackage+sqlite3",
+    "gpx": "application/gpx+xml",
     "html": "text/html",
     "json": "application/json",
     "md": "text/markdown",
     "parquet": "application/vnd.apache.parquet",
+    "pdf": "application/pdf",
     "png": "image/png",
     "svg": "image/svg+xml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_BINARY = ("gpkg", "parquet", "png")
+_BINARY = ("duckdb", "gpkg", "parquet", "pdf", "png", "xlsx")
 _TABLES = {
     "hotspot_cells.csv": PUBLISHED,
     "hotspots.csv": HOTSPOTS,
@@ -45,6 +50,7 @@ _TABLES = {
     "calibration.csv": CALIBRATION,
     "accuracy_history.csv": PUBLISHED_HISTORY,
     "coverage.csv": PUBLISHED_COVERAGE,
+    **STAR,
 }
 _KEYS = {
     "hotspot_cells.csv": ["h3_cell", "force", "crime_group"],
@@ -55,6 +61,7 @@ _KEYS = {
     "calibration.csv": ["crime_group", "method", "kind", "part"],
     "accuracy_history.csv": ["run_id", "force", "crime_group"],
     "coverage.csv": ["force", "month"],
+    **STAR_KEYS,
 }
 _PATTERNS = {
     "h3_cell": "^8[0-9a-f]{14}$",
@@ -148,4 +155,6 @@ def _type(kind: pa.DataType) -> str:
         return "integer"
     if pa.types.is_floating(kind):
         return "number"
+    if pa.types.is_date(kind):
+        return "date"
     return "string"

@@ -10,6 +10,7 @@ from transforms.groups import GROUPS
 from transforms.publications.accuracy import accuracy_in_words
 from transforms.publications.edition import Edition
 from transforms.publications.geojson import TOP_CELLS, TOP_GROUPS
+from transforms.publications.star_columns import STAR
 from transforms.schemas import (
     ACCURACY_SUMMARY,
     CALIBRATION,
@@ -48,7 +49,7 @@ sure the rank is: the probability that the cell's true rate is among the highest
 
 ## Labels, harm and hot spots
 
-- **Gi\\*** (`gi_star_z`, `gi_star_q`) says whether a cell and the six around it hold
+- **Gi\*** (`gi_star_z`, `gi_star_q`) says whether a cell and the six around it hold
   more than chance would give them; `hotspot_class` how they came to, over the supplied
   months of the last twelve (Esri's emerging hot spot categories; no cell counts as hot
   in a month in which fewer than {hot_incidents} incidents fell in it and the six around
@@ -80,7 +81,9 @@ sure the rank is: the probability that the cell's true rate is among the highest
 with any incident of it in 36 months, and the top 5 %. `hotspots.gpkg` holds the same of
 all crime, and of every other group the top 5 % of each force alone, so that a desktop
 GIS can open it; its style draws all crime. Hot spots of every group are in
-`hotspots.csv` and in a layer of hotspots.gpkg. `top_hotspots.geojson` holds the
+`hotspots.csv`, in a layer of hotspots.gpkg and, as tables with views and comments, in
+`hotspots.duckdb`. `top_hotspots.xlsx` and `.gpx` hold the highest hot spots,
+`powerbi_*.csv` a star of facts and dimensions. `top_hotspots.geojson` holds the
 {top_cells} highest cells of each force in each of {top_groups}.
 A street label that starts as a spreadsheet formula does is left empty in every file.
 
@@ -162,6 +165,7 @@ def dictionary() -> str:
         "concentration.csv": CONCENTRATION,
         "exclusions.csv": EXCLUDED,
         "coverage.csv": PUBLISHED_COVERAGE,
+        **STAR,
     }.items():
         rows = [_row(field) for field in schema]
         parts.append(

@@ -132,7 +132,8 @@ class Edition:
 
 
 def _rows_sha256(rows: pa.Table) -> str:
-    text = json.dumps(rows.to_pylist(), sort_keys=True)
+    told = sorted(json.dumps(row, sort_keys=True) for row in rows.to_pylist())
+    text = json.dumps(told)
     return sha256(text.encode()).hexdigest()
 
 

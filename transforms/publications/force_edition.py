@@ -9,6 +9,7 @@ import pyarrow as pa
 from transforms.coverage import MonthCoverage, supplied_months
 from transforms.exclusions import Exclusion, kept_incidents, removed_incidents
 from transforms.forces import Force
+from transforms.harm import HarmWeights, shipped_weights
 from transforms.lake import DataFile
 from transforms.months import Month, window
 
@@ -30,6 +31,7 @@ class ForceEdition:
     outcomes: Sequence[DataFile] = ()
     outcome_months: Mapping[Month, MonthCoverage] = field(default_factory=dict)
     exclusions: Sequence[Exclusion] = ()
+    harm: HarmWeights = field(default_factory=shipped_weights)
 
     def kept_incidents(self) -> pa.Table:
         """Its incidents without those at excluded places: read anew at each call."""

@@ -110,8 +110,7 @@ def _write_hotspots(edition: Edition, path: Path) -> None:
     """The hot spots of all groups, each the outline of its cells taken together."""
     rows = edition.hotspots
     listed = [cells.split(" ") for cells in rows["h3_cells"].to_pylist()]
-    # neighbours' corners differ in their last digits: a grid of a centimetre joins them
-    together = [shapely.union_all(hexagons(c), grid_size=1e-7) for c in listed]
+    together = [shapely.union_all(hexagons(ids)) for ids in listed]
     outlines = gpd.GeoSeries(together, crs="OGC:CRS84").to_crs(GRID)
     multi = [shapely.multipolygons(shapely.get_parts(o)) for o in outlines]
     pyogrio.write_arrow(

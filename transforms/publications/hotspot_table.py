@@ -10,6 +10,7 @@ import sql
 from transforms import cells
 from transforms.groups import group_categories
 from transforms.months import Month, window
+from transforms.places import VENUE_KINDS
 from transforms.publications.force_edition import ForceEdition
 from transforms.publications.formulas import withhold_formulas
 from transforms.schemas import HOTSPOTS, conform
@@ -79,7 +80,7 @@ def _with_names(
 
 
 def _names(force: ForceEdition, members: pa.Table, as_of: Month) -> dict[str, str]:
-    """The commonest street or venue of each hot spot of a force."""
+    """The commonest street of each hot spot of a force, or kind of venue."""
     span = window(as_of, NAME_WINDOW_MONTHS)
     listed = members.select(["hotspot_id", "crime_group"]).append_column(
         "h3_cell", pa.array(cells.from_text(members["h3_cell"].to_pylist()))
@@ -90,6 +91,7 @@ def _names(force: ForceEdition, members: pa.Table, as_of: Month) -> dict[str, st
             "incidents": force.kept_incidents(),
             "members": listed,
             "groups": group_categories(),
+            "venues": pa.table({"place_label": list(VENUE_KINDS)}),
         },
         h3_res=force.resolution,
         first_month=str(span[0]),

@@ -18,7 +18,6 @@ from transforms.schemas import PUBLISHED, conform
 
 
 PLACE_WINDOW_MONTHS = 36
-EXPECTED_MONTHS = 12
 _DEGREE_DECIMALS = 6
 _DECIMALS = {
     "p_top1": 6,
@@ -49,8 +48,7 @@ def _of_force(force: ForceEdition, as_of: Month) -> pa.Table:
     distinct, of_row = np.unique(ids, return_inverse=True)
     facts = _cell_facts(force, as_of, kept, distinct).take(pa.array(of_row))
     shares = outcome_columns(force, as_of, kept, rows["h3_cell"], rows["crime_group"])
-    year = pc.multiply(rows["score"], float(EXPECTED_MONTHS))
-    rows = _rounded(rows.append_column("expected_12m", year))
+    rows = _rounded(rows)
     rows = rows.drop_columns(["h3_cell"])
     for name in facts.column_names:
         rows = rows.append_column(name, facts[name])

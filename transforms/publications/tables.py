@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 
 from transforms import cells
 from transforms.concentration import generalised_gini, gini, share_of_cells_holding
-from transforms.coverage import reason_of
 from transforms.groups import GROUPS
 from transforms.lake import TABLES, read_files
 from transforms.publications.edition import Edition
 from transforms.publications.force_edition import ForceEdition
+from transforms.publications.force_tables import coverage_table
 from transforms.publications.formulas import withhold_formulas
-from transforms.schemas import CONCENTRATION, HISTORY, PUBLISHED_COVERAGE, conform
+from transforms.schemas import CONCENTRATION, HISTORY, conform
 
 
 _DECIMALS = 6
@@ -30,23 +30,7 @@ def write_cells_csv(edition: Edition, path: Path) -> None:
 
 def write_coverage(edition: Edition, path: Path) -> None:
     """What each month of each force counts as, and the rows it rests on."""
-    rows = [
-        {
-            "force": f.force.id,
-            "force_name": f.force.name,
-            "month": str(month),
-            "status": c.status,
-            **{
-                name: getattr(c.entry, name)
-                for name in PUBLISHED_COVERAGE.names[4:]
-                if c.entry
-            },
-            "reason": reason_of(c),
-        }
-        for f in edition.forces
-        for month, c in f.months.items()
-    ]
-    write_csv(pa.Table.from_pylist(rows, schema=PUBLISHED_COVERAGE), path)
+    write_csv(coverage_table(edition), path)
 
 
 def write_hotspots(edition: Edition, path: Path) -> None:
@@ -122,7 +106,8 @@ def rounded(table: pa.Table) -> pa.Table:
     """The table with its fractions to as many decimals as anyone can use."""
     for at, field in enumerate(table.schema):
         if pa.types.is_floating(field.type):
-            column = pc.round(table[field.name], _DECIMALS)
+            # adding nought takes the sign of a rounded minus nought away
+            column = pc.add(pc.round(table[field.name], _DECIMALS), 0.0)
             table = table.set_column(at, field, column)
     return table
 

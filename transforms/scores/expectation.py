@@ -18,11 +18,18 @@ class Expectation:
     """What is expected of each cell next month.
 
     `rate_shape` is the shape of the gamma distribution that the cell's true monthly
-    rate is taken to have: mean squared by variance.
+    rate is taken to have: mean squared by variance. `level` is what a month of no
+    season would bring, where that is not the mean itself.
     """
 
     mean: Floats  # incidents
     rate_shape: Floats
+    level: Floats | None = None
+
+    @property
+    def usual(self) -> Floats:
+        """Incidents expected in a month of no season."""
+        return self.mean if self.level is None else self.level
 
 
 def resting_on(mean: Floats, information: Floats) -> Expectation:
@@ -39,4 +46,4 @@ def together(parts: Sequence[Expectation]) -> Expectation:
     # Where nothing is expected there is no variance to tell: the evidence adds up.
     shape = np.sum([part.rate_shape for part in parts], axis=0)
     np.divide(mean**2, variance, out=shape, where=variance > 0)
-    return Expectation(mean, shape)
+    return Expectation(mean, shape, np.sum([part.usual for part in parts], axis=0))

@@ -98,7 +98,8 @@ def _expect_category(category: str, seen: View) -> Expectation:
         return resting_on(np.zeros(len(found.own)), found.weight)
     expected = found.expected
     if category in SEASONAL:
-        return Expectation(expected.mean * season(seen, category), expected.rate_shape)
+        mean = expected.mean * season(seen, category)
+        return Expectation(mean, expected.rate_shape, expected.mean)
     return expected
 
 

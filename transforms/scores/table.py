@@ -109,6 +109,9 @@ class GroupScores:
         top = top_probability(expected, self.limits["top_1pct"])[self.kept]
         return {
             "score": mean,
+            "expected_12m": pa.array(
+                expected.usual[self.kept] * len(self.seen.spans["12m"])
+            ),
             "score_lo": low,
             "score_hi": high,
             "score_rank": rank,
@@ -144,7 +147,8 @@ class GroupScores:
         if months.shape[1] >= MINIMUM_STEPS:
             step_z = gi_star_z(months, links)
             marks = significant(step_z)
-            marks[months + links @ months < HOT_AT_LEAST_INCIDENTS] = 0
+            few = months + links @ months < HOT_AT_LEAST_INCIDENTS
+            marks[(marks > 0) & few] = 0
             kinds = hotspot_class(marks[self.kept], step_z[self.kept])
             label = _coded(kinds, list(CLASSES))
         return {

@@ -67,6 +67,8 @@ def test_all_forces_of_the_lake_are_the_default(simulated: Simulated) -> None:
     assert forces_asked(home, ["saltmarsh"]) == ["saltmarsh"]
     asked = ["saltmarsh", "avonmere"]
     assert forces_asked(home, asked) == asked
+    # counted twice, its months would make the intervals too narrow
+    assert forces_asked(home, [*asked, "saltmarsh"]) == asked
 
 
 @pytest.mark.parametrize(

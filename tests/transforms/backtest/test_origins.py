@@ -190,6 +190,21 @@ def test_the_default_score_finds_what_the_scores_of_that_month_find(
         assert 0 < found == pytest.approx(row["hits_1pct"])
 
 
+def test_stability_is_the_overlap_of_the_tops_of_two_scores_in_a_row(
+    backtested: BacktestedHome,
+) -> None:
+    home = backtested.home
+    top = defaultdict(set)
+    for row in home.lake.read("scores", FORCE).to_pylist():
+        if row["score_band"] == "top_1pct":
+            top[row["as_of"], row["crime_group"]].add(row["h3_cell"])
+    for row in read(home, FORCE):
+        if row["method"] == DEFAULT_METHOD and row["as_of"] > "2025-01":
+            slug, origin = row["crime_group"], Month.parse(row["as_of"])
+            now, earlier = top[str(origin), slug], top[str(origin + -1), slug]
+            assert row["jaccard_1pct"] == len(now & earlier) / len(now | earlier)
+
+
 EARLIER = month_range(Month(2024, 1), Month(2025, 6))  # what the first release holds
 REVISED = Month(2025, 3)
 SOME_ORIGINS = month_range(Month(2024, 11), Month(2025, 5))

@@ -16,7 +16,12 @@ import pytest
 from matplotlib.axes import Axes
 
 from tests import oracles
-from tests.transforms.conftest import AS_OF, Simulated, copied_home
+from tests.transforms.conftest import (
+    AS_OF,
+    PUBLISHED_FILES,
+    Simulated,
+    copied_home,
+)
 from tests.transforms.publications.conftest import JUDGED_AT, METHOD, Grown
 from transforms.backtest.contest import GI_STAR
 from transforms.backtest.origins import backtest_force
@@ -83,7 +88,7 @@ def without(simulated: Simulated, tmp_path_factory: pytest.TempPathFactory) -> P
 def test_without_a_backtest_no_file_tells_of_one(without: Path) -> None:
     names = {path.name for path in without.iterdir()}
     assert not names & set(OF_THE_BACKTEST)
-    assert set(FORMATS) - names == set(OF_THE_BACKTEST)
+    assert set(PUBLISHED_FILES) - names == set(OF_THE_BACKTEST)
     assert "have not been backtested" in (without / "METHOD.md").read_text()
     assert read(without / "accuracy_history.csv", PUBLISHED_HISTORY) == []
 

@@ -1,0 +1,6 @@
+-- The months that are no exposure, as they were not supplied or are not trusted.
+-- in:     coverage
+-- out:    force, force_name, month, status, reason
+select force, force_name, month, status, reason
+from coverage
+where status <> 'supplied'

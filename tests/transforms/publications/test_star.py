@@ -1,0 +1,122 @@
+"""The star joins without a loose end, and says what the other files say."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import pytest
+import shapely
+
+from tests.transforms.publications.conftest import Grown
+from transforms.cells import boundaries, from_text
+from transforms.groups import GROUPS
+from transforms.months import Month
+from transforms.publications import FORMATS
+from transforms.publications.geopackage import TOP_BANDS, shown
+from transforms.publications.star import wkt
+from transforms.publications.star_columns import STAR, STAR_KEYS
+
+
+FACTS = ("powerbi_fact_cells.csv", "powerbi_fact_history.csv")
+JOINS = {
+    "cell_key": "powerbi_dim_cell.csv",
+    "force": "powerbi_dim_force.csv",
+    "crime_group": "powerbi_dim_group.csv",
+    "month_end": "powerbi_dim_month.csv",
+}
+
+
+def read(tier: Path, name: str) -> list[dict[str, str]]:
+    with (tier / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("name", STAR)
+def test_columns_are_as_described_and_keys_are_keys(tier: Path, name: str) -> None:
+    rows = read(tier, name)
+    assert list(rows[0]) == STAR[name].names
+    keys = [tuple(row[key] for key in STAR_KEYS[name]) for row in rows]
+    assert len(set(keys)) == len(keys) > 0
+
+
+@pytest.mark.parametrize("fact", FACTS)
+@pytest.mark.parametrize("key", JOINS)
+def test_every_fact_finds_its_dimension(tier: Path, fact: str, key: str) -> None:
+    assert STAR_KEYS[JOINS[key]] == [key]
+    known = {row[key] for row in read(tier, JOINS[key])}
+    assert {row[key] for row in read(tier, fact)} <= known
+
+
+@pytest.mark.parametrize("name", STAR)
+def test_the_same_edition_is_the_same_bytes(
+    grown: Grown, tier: Path, tmp_path: Path, name: str
+) -> None:
+    FORMATS[name](grown.now.edition, tmp_path / name)
+    assert (tmp_path / name).read_bytes() == (tier / name).read_bytes()
+
+
+def test_its_cells_are_those_of_the_geopackage(grown: Grown, tier: Path) -> None:
+    wanted = {
+        (f"{r['force']}/{r['h3_cell']}", r["crime_group"]): r
+        for r in shown(grown.now.edition).to_pylist()
+    }
+    facts = pacsv.read_csv(tier / FACTS[0]).to_pylist()
+    assert {(r["cell_key"], r["crime_group"]) for r in facts} == wanted.keys()
+    for row in facts[::97]:
+        told = wanted[row["cell_key"], row["crime_group"]]
+        for name in ("score_rank", "n_12m", "score_hi", "n_outcomes_12m"):
+            assert row[name] == told[name]
+        assert row["score"] == pytest.approx(told["score"], abs=1e-6)
+
+
+def test_its_history_is_that_of_the_cells_on_top_now(tier: Path) -> None:
+    def key(row: dict[str, Any]) -> tuple[str, str]:
+        return row["force"], row["h3_cell"]
+
+    history = pq.read_table(tier / "hotspot_history.parquet").to_pylist()
+    history = [r for r in history if r["crime_group"] == "all-crime"]
+    top = {
+        key(r)
+        for r in history
+        if r["as_of"] == "2025-12" and r["score_band"] in TOP_BANDS
+    }
+    wanted = {
+        (f"{r['force']}/{r['h3_cell']}", str(Month.parse(r["as_of"]).last_day)): r
+        for r in history
+        if key(r) in top
+    }
+    told = {(r["cell_key"], r["month_end"]): r for r in read(tier, FACTS[1])}
+    assert told.keys() == wanted.keys()
+    assert len({month for _, month in told}) == 12
+    for at, row in told.items():
+        number = wanted[at]["n_1m"]
+        assert row["n_1m"] == ("" if number is None else str(number))
+        assert int(row["score_rank"]) == wanted[at]["score_rank"]
+
+
+def test_outlines_are_the_hexagons_to_a_tenth_of_a_metre(tier: Path) -> None:
+    rows = read(tier, "powerbi_dim_cell.csv")
+    ids = [row["h3_cell"] for row in rows[::25]]
+    drawn = shapely.from_wkt([row["wkt"] for row in rows[::25]])
+    exact = shapely.polygons(boundaries(from_text(ids)))
+    assert shapely.hausdorff_distance(drawn, exact).max() < 1e-6
+    assert shapely.is_ccw(shapely.get_exterior_ring(drawn)).all()
+    assert wkt(ids[:1])[0].startswith("POLYGON ((")
+
+
+def test_months_have_their_quarter_and_name_and_groups_their_order(tier: Path) -> None:
+    months = {row["month"]: row for row in read(tier, "powerbi_dim_month.csv")}
+    assert months["2025-02"] == {
+        "month_end": "2025-02-28",
+        "month": "2025-02",
+        "year": "2025",
+        "quarter": "Q1",
+        "month_number": "2",
+        "month_name": "February",
+    }
+    covered = {row["month"] for row in read(tier, "coverage.csv")}
+    assert covered <= months.keys()
+    groups = [row["crime_group"] for row in read(tier, "powerbi_dim_group.csv")]
+    assert groups == list(GROUPS)

@@ -1,0 +1,106 @@
+"""The periods that public counts are told for: calendar quarters, which never overlap.
+
+Of two windows that overlap, the difference is a count of a month or two: rolling
+windows give away what each of them hides. A quarter is told once all its months were
+supplied, and some time after its end.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.groups import ALL_CRIME, GROUPS
+from transforms.months import Month, month_range
+
+
+PUBLIC_GROUPS = (ALL_CRIME, "anti-social-behaviour")
+_MONTHS = 3
+_SPAN = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d{2})(?:/(\d{4})-(\d{2}))?)?")
+_KEY = ("crime_group", "period", "h3_cell")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Quarter:
+    """A calendar quarter, written `2025-Q1`."""
+
+    year: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-Q{self.number}"
+
+    @property
+    def months(self) -> list[Month]:
+        """Its three months."""
+        first = Month(self.year, 1) + _MONTHS * (self.number - 1)
+        return month_range(first, first + (_MONTHS - 1))
+
+
+def public_quarters(
+    supplied: Iterable[Month], as_of: Month, lag_months: int
+) -> list[Quarter]:
+    """The quarters that can be told at an as-of, oldest first.
+
+    All their months were supplied, and `lag_months` months lie between the last of
+    them and the as-of: at a lag of 1, the quarter to March is told from April on.
+    """
+    held = set(supplied)
+    quarters = {Quarter(m.year, (m.month - 1) // _MONTHS + 1) for m in held}
+    return sorted(
+        quarter
+        for quarter in quarters
+        if held.issuperset(quarter.months)
+        and as_of.since(quarter.months[-1]) >= lag_months
+    )
+
+
+def span(period: str) -> tuple[Month, Month] | None:
+    """First and last month of a period's label; None if it is no such label.
+
+    A quarter is `2025-Q1`. The gate knows what others call a year (`2025`), a month
+    (`2025-01`) and a window (`2024-05/2025-04`) too, to hold quarters against them.
+    """
+    match = _SPAN.fullmatch(period)
+    if match is None:
+        return None
+    year = int(match[1])
+    if match[2]:
+        months = Quarter(year, int(match[2])).months
+        return months[0], months[-1]
+    if not match[3]:
+        return Month(year, 1), Month(year, 12)
+    first = Month(year, int(match[3]))
+    last = Month(int(match[4]), int(match[5])) if match[4] else first
+    sound = 1 <= first.month <= 12 and 1 <= last.month <= 12 and first <= last
+    return (first, last) if sound else None
+
+
+def quarter_counts(monthly: pa.Table, quarters: Iterable[Quarter]) -> pa.Table:
+    """Monthly counts of categories, as counts of public groups and quarters.
+
+    `monthly` has `h3_cell`, `month`, `category` and `incidents`, as the query
+    cell_counts gives them; what belongs to no public group or quarter is left out.
+    """
+    period_of = {str(month): str(q) for q in quarters for month in q.months}
+    group_of = {c: slug for slug in PUBLIC_GROUPS for c in GROUPS[slug].categories}
+    rows = pa.table(
+        {
+            "crime_group": _mapped(monthly["category"], group_of),
+            "period": _mapped(monthly["month"], period_of),
+            "h3_cell": monthly["h3_cell"],
+            "incidents": monthly["incidents"],
+        }
+    ).drop_null()
+    sums = rows.group_by(list(_KEY)).aggregate([("incidents", "sum")])
+    sums = sums.rename_columns([*_KEY, "incidents"])
+    return sums.sort_by([(name, "ascending") for name in _KEY])
+
+
+def _mapped(column: pa.ChunkedArray, meaning: dict[str, str]) -> pa.Array:
+    """Each text's meaning, null where it has none."""
+    texts = pa.array(meaning, pa.string())
+    at = pc.index_in(column.cast(pa.string()), texts)
+    return pa.array(meaning.values(), pa.string()).take(at.combine_chunks())

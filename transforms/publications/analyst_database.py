@@ -1,0 +1,95 @@
+"""`hotspots.duckdb`: a publication's tables, views and comments, for SQL users.
+
+Without geometry, which DuckDB before 1.5 cannot read from a file, and without the
+history, which would double the file and lies in hotspot_history.parquet.
+"""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+import sql
+from transforms.publications.edition import Edition
+from transforms.publications.force_tables import (
+    column,
+    coverage_table,
+    forces_table,
+)
+from transforms.publications.formulas import withhold_formulas
+from transforms.publications.star import groups_table
+from transforms.schemas import about, plain
+from transforms.seal import SCHEMA_VERSION
+
+
+RUN_INFO = pa.schema(
+    [
+        column("name", pa.string(), "Fact about this publication"),
+        column("value", pa.string(), "What it is"),
+    ]
+)
+VIEWS = {
+    "top_cells": "The highest 1 % of cells of each force and crime group, with names",
+    "hotspots_now": (
+        "Hot spots with names; change_a_month is the monthly mean of n_12m less that of"
+        " n_prev_12m, over supplied months"
+    ),
+    "coverage_gaps": "Months not supplied, or not trusted: missing, never zero",
+}
+_TABLES = {
+    "cells": "Published cells: one row per cell, force and crime group",
+    "hotspots": "Neighbouring top cells taken together: one row for each",
+    "coverage": "What each month of each force counts as",
+    "accuracy": "The backtest of the scores, in the words of METHOD.md",
+    "forces": "Forces, scored or not, and what their scores rest on",
+    "crime_groups": "What is counted and scored together",
+    "run_info": "What this publication is",
+}
+
+
+def write_database(edition: Edition, path: Path) -> None:
+    """Write the tables in their published order: the content is the same each time."""
+    tables = {name: _plain(rows) for name, rows in _rows(edition).items()}
+    comments = {name: _TABLES[name] for name in tables} | VIEWS
+    for name, rows in tables.items():
+        for field in rows.schema:
+            comments[f"{name}.{field.name}"] = _in_words(field)
+    sql.store(path, tables, list(VIEWS), comments)
+
+
+def _rows(edition: Edition) -> dict[str, pa.Table]:
+    rows = {
+        "cells": edition.cells,
+        "hotspots": edition.hotspots,
+        "coverage": coverage_table(edition),
+        "accuracy": edition.accuracy,
+        "forces": forces_table(edition),
+        "crime_groups": groups_table(),
+        "run_info": _run_info(edition),
+    }
+    return {n: t for n, t in rows.items() if n != "accuracy" or len(t)}
+
+
+def _plain(rows: pa.Table) -> pa.Table:
+    schema = pa.schema([plain(field) for field in rows.schema])
+    return withhold_formulas(rows.cast(schema))
+
+
+def _in_words(field: pa.Field) -> str:
+    says = about(field)
+    empty = f". Null: {says['null']}" if "null" in says else ""
+    return says["description"] + empty
+
+
+def _run_info(edition: Edition) -> pa.Table:
+    facts = {
+        "run_id": edition.run_id,
+        "schema_version": SCHEMA_VERSION,
+        "as_of": str(edition.as_of),
+        "method": f"{edition.method.NAME} {edition.method.VERSION}",
+        "attribution": edition.attribution,
+        "excluded": edition.excluded_in_words,
+        "harm_weights": edition.scoring.harm.in_words,
+        "not_in_here": "geometry (hotspots.gpkg), history (hotspot_history.parquet)",
+    }
+    rows = [{"name": name, "value": value} for name, value in facts.items()]
+    return pa.Table.from_pylist(rows, schema=RUN_INFO)

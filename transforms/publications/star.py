@@ -1,0 +1,132 @@
+"""`powerbi_*.csv`: a star of facts and dimensions, for Power BI and its like.
+
+The files stand beside the others, since a publication has no folders; their columns and
+keys are in star_columns.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms import cells
+from transforms.groups import ALL_CRIME, GROUPS
+from transforms.lake import TABLES, read_files
+from transforms.months import Month, window
+from transforms.publications.edition import Edition
+from transforms.publications.force_tables import forces_table
+from transforms.publications.geopackage import TOP_BANDS, shown
+from transforms.publications.star_columns import (
+    CELL,
+    CELLS_FACT,
+    GROUP,
+    HISTORY_FACT,
+    MONTH,
+)
+from transforms.publications.tables import rounded, write_csv
+from transforms.schemas import conform
+
+
+_CALENDAR_MONTHS = 12  # at least: as many as the history has
+_MONTH_NAMES = (  # the calendar module's follow the machine's language
+    "January", "February", "March", "April", "May", "June", "July", "August",
+    "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def write_fact_cells(edition: Edition, path: Path) -> None:
+    """The cells of all-crime, and of every other group those in its top 5 %."""
+    rows = _keyed(shown(edition), str(edition.as_of))
+    write_csv(rounded(conform(rows, CELLS_FACT)), path)
+
+
+def write_fact_history(edition: Edition, path: Path) -> None:
+    """Twelve as-of months of what is the top 5 % of all-crime now."""
+    tables = [HISTORY_FACT.empty_table()]
+    for force in edition.scored:
+        ids = pa.array(cells.from_text(_top_cells(edition, force.force.id)))
+        for file in force.history:
+            rows = read_files([file], TABLES["scores"])
+            mine = pc.and_(
+                pc.equal(rows["crime_group"].cast(pa.string()), ALL_CRIME),
+                pc.is_in(rows["h3_cell"], ids),
+            )
+            rows = rows.filter(mine)
+            texts = pa.array(cells.as_text(rows["h3_cell"].to_numpy()), pa.string())
+            rows = rows.drop_columns(["h3_cell"]).append_column("h3_cell", texts)
+            rows = _keyed(rows, file.partition["as_of"])
+            tables.append(conform(rows, HISTORY_FACT))
+    write_csv(rounded(pa.concat_tables(tables)), path)
+
+
+def _top_cells(edition: Edition, force: str) -> list[str]:
+    rows = edition.cells
+    wanted = pc.and_(
+        pc.equal(rows["force"], force),
+        pc.and_(
+            pc.equal(rows["crime_group"], ALL_CRIME),
+            pc.is_in(rows["score_band"].cast(pa.string()), pa.array(TOP_BANDS)),
+        ),
+    )
+    return list(rows.filter(wanted)["h3_cell"].to_pylist())
+
+
+def _keyed(rows: pa.Table, as_of: str) -> pa.Table:
+    """The rows with the keys that only this star has."""
+    keys = pc.binary_join_element_wise(rows["force"], rows["h3_cell"], "/")
+    last_day = pa.repeat(pa.scalar(Month.parse(as_of).last_day), len(rows))
+    return rows.append_column("cell_key", keys).append_column("month_end", last_day)
+
+
+def write_dim_cell(edition: Edition, path: Path) -> None:
+    """Each cell of the facts once for each of its forces, with its outline as WKT."""
+    rows = _keyed(shown(edition), str(edition.as_of))
+    firsts = np.unique(rows["cell_key"].to_pylist(), return_index=True)[1]
+    rows = rows.take(pa.array(firsts))
+    outlines = wkt(rows["h3_cell"].to_pylist())
+    write_csv(conform(rows.append_column("wkt", pa.array(outlines)), CELL), path)
+
+
+def wkt(ids: list[str]) -> list[str]:
+    """Hexagons as text, to six decimals: a tenth of a metre."""
+    return [
+        f"POLYGON (({', '.join(f'{lon:.6f} {lat:.6f}' for lon, lat in ring)}))"
+        for ring in cells.boundaries(cells.from_text(ids)).tolist()
+    ]
+
+
+def write_dim_force(edition: Edition, path: Path) -> None:
+    """The forces and what their scores rest on."""
+    write_csv(forces_table(edition), path)
+
+
+def write_dim_group(edition: Edition, path: Path) -> None:
+    """The crime groups."""
+    write_csv(groups_table(), path)
+
+
+def groups_table() -> pa.Table:
+    """The crime groups in their order."""
+    rows = [
+        {"crime_group": g.slug, "label": g.label, "note": g.note, "sort_order": at}
+        for at, g in enumerate(GROUPS.values(), 1)
+    ]
+    return pa.Table.from_pylist(rows, schema=GROUP)
+
+
+def write_dim_month(edition: Edition, path: Path) -> None:
+    """Every month of the facts and of coverage.csv."""
+    known = {month for force in edition.forces for month in force.months}
+    rows = [
+        {
+            "month_end": month.last_day,
+            "month": str(month),
+            "year": month.year,
+            "quarter": f"Q{(month.month + 2) // 3}",
+            "month_number": month.month,
+            "month_name": _MONTH_NAMES[month.month - 1],
+        }
+        for month in sorted(known | set(window(edition.as_of, _CALENDAR_MONTHS)))
+    ]
+    write_csv(pa.Table.from_pylist(rows, schema=MONTH), path)

@@ -1,0 +1,80 @@
+"""The columns of the star: keys that join it, measures as the other files have them.
+
+Each fact has one column for each dimension it joins, and each dimension that column as
+its key.
+"""
+
+import pyarrow as pa
+
+from transforms.publications.force_tables import FORCES, column
+from transforms.schemas import HISTORY, PUBLISHED
+
+
+_MEASURES = (
+    "score", "score_lo", "score_hi", "score_rank", "score_pctile", "score_band",
+    "p_top1", "n_1m", "n_3m", "n_12m", "n_36m", "n_prev_12m", "months_12m",
+    "months_36m", "months_prev_12m", "expected_12m", "harm_12m", "harm_score",
+    "hotspot_class", "gi_star_z", "hotspot_id", "n_outcomes_12m", "positive_share_12m",
+)  # fmt: skip
+_HISTORY = (
+    "score", "score_lo", "score_hi", "score_rank", "score_band", "n_1m", "n_12m",
+    "months_1m", "months_12m",
+)  # fmt: skip
+_PLACE = (
+    "place_label", "lsoa21cd", "lat", "lon", "easting", "northing", "cell_area_m2",
+)  # fmt: skip
+
+CELL_KEY = column(
+    "cell_key",
+    pa.string(),
+    "Force and H3 cell with a slash between: a cell on a border is of two forces",
+)
+_MONTH_END = column("month_end", pa.date32(), "Last day of the as-of month")
+_GROUP, _FORCE = PUBLISHED.field("crime_group"), PUBLISHED.field("force")
+_KEYS = [CELL_KEY, _FORCE, _MONTH_END, _GROUP]
+
+CELLS_FACT = pa.schema([*_KEYS, *(PUBLISHED.field(name) for name in _MEASURES)])
+HISTORY_FACT = pa.schema([*_KEYS, *(HISTORY.field(name) for name in _HISTORY)])
+CELL = pa.schema(
+    [
+        CELL_KEY,
+        _FORCE,
+        PUBLISHED.field("h3_cell"),
+        *(PUBLISHED.field(name) for name in _PLACE),
+        column("wkt", pa.string(), "Hexagon of the cell: WKT, degrees, WGS 84"),
+    ]
+)
+MONTH = pa.schema(
+    [
+        column("month_end", pa.date32(), "Last day of the month"),
+        column("month", pa.string(), "The month, YYYY-MM, as the other files have it"),
+        column("year", pa.int32(), "Calendar year"),
+        column("quarter", pa.string(), "Quarter of the calendar year, Q1 to Q4"),
+        column("month_number", pa.int32(), "Month of the year, 1 to 12: sorts names"),
+        column("month_name", pa.string(), "Month of the year, in English"),
+    ]
+)
+GROUP = pa.schema(
+    [
+        _GROUP,
+        column("label", pa.string(), "Crime group: its name"),
+        column("note", pa.string(), "What it holds"),
+        column("sort_order", pa.int32(), "Order of the groups: composite ones first"),
+    ]
+)
+STAR = {
+    "powerbi_fact_cells.csv": CELLS_FACT,
+    "powerbi_fact_history.csv": HISTORY_FACT,
+    "powerbi_dim_cell.csv": CELL,
+    "powerbi_dim_force.csv": FORCES,
+    "powerbi_dim_group.csv": GROUP,
+    "powerbi_dim_month.csv": MONTH,
+}
+STAR_KEYS = {
+    "powerbi_fact_cells.csv": ["cell_key", "crime_group"],
+    "powerbi_fact_history.csv": ["cell_key", "crime_group", "month_end"],
+    "powerbi_dim_cell.csv": ["cell_key"],
+    "powerbi_dim_force.csv": ["force"],
+    "powerbi_dim_group.csv": ["crime_group"],
+    "powerbi_dim_month.csv": ["month_end"],
+}

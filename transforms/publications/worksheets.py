@@ -1,0 +1,70 @@
+"""Sheets of a workbook: text is always text, a month a real date, and null is empty."""
+
+import pyarrow as pa
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from transforms.months import Month
+
+
+# Cells are written by their kind, and these are off in case one is not.
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+}
+_MONTHS = ("as_of", "month", "release")  # columns of YYYY-MM
+_NUMBERS = {
+    "lat": "0.000000",
+    "lon": "0.000000",
+    "area_m2": "#,##0",
+    "p_top1": "0.0%",
+}
+_FRACTION, _WHOLE, _DATE = "#,##0.00", "#,##0", "yyyy-mm-dd"
+_WIDEST = 48
+
+
+class Looks:
+    """The formats of a workbook, each made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.heading: Format = book.add_format({"bold": True, "bottom": 1})
+        self.title: Format = book.add_format({"bold": True, "font_size": 14})
+        self.wrapped: Format = book.add_format({"text_wrap": True, "valign": "top"})
+        names = (_FRACTION, _WHOLE, _DATE, *_NUMBERS.values())
+        self._numbers = {n: book.add_format({"num_format": n}) for n in names}
+
+    @property
+    def date(self) -> Format:
+        return self._numbers[_DATE]
+
+    def of(self, field: pa.Field) -> Format:
+        """How the numbers of a column are shown."""
+        plainly = _FRACTION if pa.types.is_floating(field.type) else _WHOLE
+        return self._numbers[_NUMBERS.get(field.name, plainly)]
+
+
+def write_rows(sheet: Worksheet, rows: pa.Table, looks: Looks) -> None:
+    """A table with its header held in place, a filter, and fitting columns."""
+    for at, field in enumerate(rows.schema):
+        sheet.write_string(0, at, field.name, looks.heading)
+        values = rows[field.name].to_pylist()
+        for row, value in enumerate(values, 1):
+            if value is not None:
+                _write_value(sheet, row, at, field, value, looks)
+        longest = max((len(str(v)) for v in values if isinstance(v, str)), default=9)
+        sheet.set_column(at, at, min(max(len(field.name) + 4, longest + 1), _WIDEST))
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(rows), rows.num_columns - 1)
+
+
+def _write_value(
+    sheet: Worksheet, row: int, at: int, field: pa.Field, value: object, looks: Looks
+) -> None:
+    if not isinstance(value, str):
+        sheet.write_number(row, at, value, looks.of(field))
+    elif field.name in _MONTHS:
+        sheet.write_datetime(row, at, Month.parse(value).last_day, looks.date)
+    else:
+        sheet.write_string(row, at, value)
