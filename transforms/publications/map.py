@@ -5,83 +5,68 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import json
 import re
-import zlib
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from string import Template
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from transforms.publications.map_facts import ForceFact, MapFacts
+from transforms.publications.map_payload import payload
+from transforms.publications.map_rows import Past
 
 
-BANDS = ("top_1pct", "top_2pct", "top_5pct", "top_20pct", "rest")
-COUNTS = ("n_1m", "n_3m", "n_12m", "n_36m", "n_prev_12m")
-SCORES = ("score", "score_lo", "score_hi")
-REQUIRED = ("force", "h3_cell", "score", "score_rank", "score_band")
-SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("h3_cell", "force", "score_band")]
-    + [(name, pa.string()) for name in ("place_label", "lsoa21cd")]
-    + [(name, pa.int32()) for name in (*COUNTS, "score_rank")]
-    + [(name, pa.float64()) for name in SCORES]
-)
 WEB = resources.files("transforms.publications").joinpath("web")
+STYLES = ("vendor/leaflet-1.9.4.css", "map.css")
+# In this order: each may use what those before it have put into `hexbeat`.
+OURS = (
+    "map-words.js",
+    "map-data.js",
+    "map-view.js",
+    "map-drawing.js",
+    "map-chart.js",
+    "map-reasons.js",
+    "map-profile.js",
+    "map-list.js",
+    "map.js",
+)
+SCRIPTS = ("vendor/leaflet-1.9.4.js", "vendor/h3-js-4.5.0.umd.js", *OURS)
 
 
-@dataclass(frozen=True)
-class ForceFact:
-    """What stands beside a force's cells; a force without a scored cell has it too."""
-
-    force: str
-    name: str
-    universe_cells: int
-    months_12m: int
-    newest_month: str | None
-    note: str | None = None
-    # supplied months of the other windows, where known
-    months_3m: int | None = None
-    months_36m: int | None = None
-    months_prev_12m: int | None = None
-
-
-@dataclass(frozen=True)
-class MapFacts:
-    run_id: str
-    as_of: str
-    crime_group: str
-    crime_group_label: str
-    attribution: str
-    method: str
-    excluded: str
-    forces: tuple[ForceFact, ...]
-
-
-def render(cells: pa.Table, facts: MapFacts) -> str:
-    """The page as text, for the scored cells of one crime group at one as-of month."""
-    style = _css("vendor/leaflet-1.9.4.css") + _css("map.css")
-    leaflet = _script("vendor/leaflet-1.9.4.js")
-    h3 = _script("vendor/h3-js-4.5.0.umd.js")
-    page = _script("map.js")
+def render(cells: pa.Table, pasts: Iterable[Past], facts: MapFacts) -> str:
+    """The page as text: the newest scores, and those of the as-of months before."""
+    style = "".join(_css(name) for name in STYLES)
+    scripts = [_script(name) for name in SCRIPTS]
     return Template(_text("map.html")).substitute(
-        {name: html.escape(text) for name, text in _words(facts).items()},
-        csp=_policy(style, [leaflet, h3, page]),
+        _words(facts),
+        csp=_policy(style, scripts),
         style=style,
-        leaflet=leaflet,
-        h3=h3,
-        page=page,
+        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+        elsewhere=_elsewhere(facts),
         forces="\n".join(_force_row(force) for force in facts.forces),
-        payload=_packed(_payload(cells, facts)),
+        payload=payload(cells, pasts, facts),
+    )
+
+
+def render_index(facts: MapFacts, pages: Mapping[str, str]) -> str:
+    """A page of links, for where all forces in one page would be too heavy to open."""
+    style = _css("map.css")
+    return Template(_text("map-index.html")).substitute(
+        _words(facts),
+        csp=_policy(style, []),
+        style=style,
+        forces="\n".join(
+            _force_row(force, pages.get(force.force)) for force in facts.forces
+        ),
     )
 
 
 def _words(facts: MapFacts) -> dict[str, str]:
-    return {
+    words = {
         "run_id": facts.run_id,
         "as_of": facts.as_of,
-        "crime_group_label": facts.crime_group_label,
-        "crime_group": facts.crime_group,
+        "title": facts.title,
         "attribution": facts.attribution,
         "method": facts.method,
         "excluded": facts.excluded,
@@ -89,57 +74,32 @@ def _words(facts: MapFacts) -> dict[str, str]:
         "h3_notice": _text("vendor/NOTICE.h3-js"),
         "h3_licence": _text("vendor/LICENSE.h3-js"),
     }
+    return {name: html.escape(text) for name, text in words.items()}
 
 
-def _force_row(force: ForceFact) -> str:
+def _elsewhere(facts: MapFacts) -> str:
+    if facts.index is None:
+        return ""
+    return f'<a href="{html.escape(facts.index)}">All forces</a>'
+
+
+def _force_row(force: ForceFact, page: str | None = None) -> str:
     values = (
         f"{force.universe_cells:,}",
         f"{force.months_12m} of 12",
         force.newest_month or "none",
         force.note or "",
     )
-    name = f'<th scope="row">{html.escape(force.name)}</th>'
-    return f"<tr>{name}{''.join(f'<td>{html.escape(v)}</td>' for v in values)}</tr>"
-
-
-def _payload(cells: pa.Table, facts: MapFacts) -> dict[str, Any]:
-    """Columns, not rows: neighbouring ids and small numbers compress far better."""
-    rows = cells.select(SCHEMA.names).cast(SCHEMA)
-    rows = rows.sort_by([("h3_cell", "ascending"), ("force", "ascending")])
-    if empty := [name for name in REQUIRED if rows[name].null_count]:
-        raise ValueError(f"the map takes scored cells only; null in {empty}")
-    columns = {name: rows[name].to_pylist() for name in (*COUNTS, "score_rank")}
-    columns |= {name: pc.round(rows[name], 3).to_pylist() for name in SCORES}
-    columns["h3_cell"] = rows["h3_cell"].to_pylist()
-    columns["force"] = _codes(rows["force"], [fact.force for fact in facts.forces])
-    columns["score_band"] = _codes(rows["score_band"], list(BANDS))
-    words = {}
-    for name in ("place_label", "lsoa21cd"):
-        coded = rows[name].combine_chunks().dictionary_encode()
-        words[name] = coded.dictionary.to_pylist()
-        columns[name] = coded.indices.to_pylist()
-    return asdict(facts) | {"bands": BANDS, "words": words, "columns": columns}
-
-
-def _codes(column: pa.ChunkedArray, known: list[str]) -> list[int]:
-    codes = pc.index_in(column, value_set=pa.array(known, pa.string()))
-    if codes.null_count:
-        strange = sorted(set(column.to_pylist()) - set(known))
-        raise ValueError(f"unknown to the map: {strange}")
-    return list(codes.to_pylist())
-
-
-def _packed(payload: dict[str, Any]) -> str:
-    text = json.dumps(
-        payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    # zlib's own wrapper: gzip's header also holds a clock and an operating system.
-    return base64.b64encode(zlib.compress(text.encode(), 6)).decode()
+    name = html.escape(force.name)
+    if page is not None:
+        name = f'<a href="{html.escape(page)}">{name}</a>'
+    cells = "".join(f"<td>{html.escape(value)}</td>" for value in values)
+    return f'<tr><th scope="row">{name}</th>{cells}</tr>'
 
 
 def _policy(style: str, scripts: list[str]) -> str:
     """Nothing may load, and only these very scripts and this style may act."""
-    allowed = " ".join(_digest(script) for script in scripts)
+    allowed = " ".join(_digest(script) for script in scripts) or "'none'"
     return (
         f"default-src 'none'; script-src {allowed}; style-src {_digest(style)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"

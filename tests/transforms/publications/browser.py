@@ -1,5 +1,6 @@
 """A headless Chromium, as far as a test needs one: open, ask, listen."""
 
+import base64
 import itertools
 import json
 import shutil
@@ -18,6 +19,8 @@ FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-3d-apis",  # no WebGL, as on a desktop without a GPU
+    "--host-resolver-rules=MAP * ~NOTFOUND",  # no network
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -28,6 +31,18 @@ FLAGS = (
 )
 COMPLAINTS = ("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown")
 PATIENCE = 60
+KEYS = {
+    "Tab": 9,
+    "Enter": 13,
+    "Space": 32,
+    "End": 35,
+    "Home": 36,
+    "ArrowLeft": 37,
+    "ArrowUp": 38,
+    "ArrowRight": 39,
+    "ArrowDown": 40,
+}
+_TYPED = {"Enter": "\r", "Space": " "}
 
 
 class Tab:
@@ -56,9 +71,69 @@ class Tab:
 
     def value(self, expression: str) -> Any:
         answer = self.call(
-            "Runtime.evaluate", expression=expression, returnByValue=True
+            "Runtime.evaluate",
+            expression=expression,
+            returnByValue=True,
+            awaitPromise=True,
         )
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def press(self, *keys: str) -> None:
+        """Strike those keys, as a person would: where the focus is."""
+        for key in keys:
+            typed = _TYPED.get(key)
+            struck = {
+                "key": typed if key == "Space" else key,
+                "code": key,
+                "windowsVirtualKeyCode": KEYS[key],
+            }
+            down = {"type": "keyDown", "text": typed} if typed else {"type": "keyDown"}
+            self.call("Input.dispatchKeyEvent", **down, **struck)
+            self.call("Input.dispatchKeyEvent", type="keyUp", **struck)
+
+    def write(self, text: str) -> None:
+        """Type that text where the focus is."""
+        self.call("Input.insertText", text=text)
+
+    def click(self, selector: str) -> None:
+        """Press the mouse in the middle of the first such element."""
+        x, y = self.value(
+            f"""(() => {{
+              const one = document.querySelector({json.dumps(selector)});
+              one.scrollIntoView({{ block: "center" }});
+              const box = one.getBoundingClientRect();
+              return [box.x + box.width / 2, box.y + box.height / 2];
+            }})()"""
+        )
+        self.click_at(x, y)
+
+    def click_at(self, x: float, y: float) -> None:
+        """Press the mouse there, in pixels of the window."""
+        where = {"x": x, "y": y, "button": "left", "clickCount": 1}
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, **where)
+
+    def resize(self, width: int, height: int) -> None:
+        """A window of that size, in CSS pixels."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 500,
+        )
+        # the map answers to a new size in its own time
+        self.value("new Promise((done) => setTimeout(done, 300))")
+
+    def picture(self) -> bytes:
+        """What the window shows, as PNG."""
+        shot = self.call("Page.captureScreenshot", format="png")
+        return base64.b64decode(shot["data"])
+
+    def printed(self) -> bytes:
+        """The page as printed, as PDF."""
+        return base64.b64decode(self.call("Page.printToPDF", paperWidth=8.27)["data"])
 
     def complaints(self) -> list[dict[str, Any]]:
         return [event for event in self.events if event["method"] in COMPLAINTS]
@@ -71,7 +146,7 @@ class Tab:
 
 
 @contextmanager
-def opened(file: Path, profile: Path) -> Iterator[Tab]:
+def opened(file: Path, profile: Path, part: str = "") -> Iterator[Tab]:
     """The file in a browser of its own, once its map says that it is ready."""
     assert CHROMIUM
     command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
@@ -80,8 +155,8 @@ def opened(file: Path, profile: Path) -> Iterator[Tab]:
         try:
             with connect(_address(profile), max_size=None) as socket:
                 tab = Tab(socket)
-                tab.call("Page.navigate", url=file.as_uri())
-                _until(lambda: tab.value("document.documentElement.dataset.map"))
+                tab.call("Page.navigate", url=file.as_uri() + part)
+                _until(lambda: tab.value("document.documentElement?.dataset.map"))
                 yield tab
         finally:
             process.terminate()

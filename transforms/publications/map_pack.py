@@ -1,0 +1,77 @@
+"""Whole numbers in few bytes: one column after another, each as planes of bytes.
+
+A plane holds the same byte of every number, so what is small, or like its neighbour,
+becomes runs of equal bytes, which zlib shrinks to little. A null is 0, and every other
+number is one higher.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+Whole = NDArray[np.int64]
+NULL = -1
+_LEVEL = 7  # 9 takes four times as long, for 2 % less
+
+
+@dataclass
+class Columns:
+    """Columns in the order in which a page will read them."""
+
+    head: list[list[object]] = field(default_factory=list)
+    parts: list[bytes] = field(default_factory=list)
+
+    def plain(self, name: str, values: Whole) -> None:
+        """Numbers as they are."""
+        self._add(name, "plain", values + 1)
+
+    def steps(self, name: str, values: Whole) -> None:
+        """Numbers as the step from the one before: for those that rise or stay."""
+        self._add(name, "steps", _zigzag(np.diff(values + 1, prepend=0)))
+
+    def beside(self, name: str, values: Whole, before: Whole) -> None:
+        """Numbers as the step from another column: the one added last of that kind."""
+        self._add(name, "beside", _zigzag(values - before))
+
+    def ids(self, name: str, values: NDArray[np.uint64]) -> None:
+        """Cell ids, lowest first: 64 bits, which a page has no number for."""
+        steps = np.diff(values, prepend=np.uint64(0))
+        self._planes(name, "ids", steps, 8)
+
+    def _add(self, name: str, kind: str, coded: Whole) -> None:
+        if len(coded) and (coded.min() < 0 or coded.max() >= 2**31):
+            raise ValueError(f"{name} does not fit the map")
+        highest = int(coded.max()) if len(coded) else 0
+        self._planes(name, kind, coded, max(1, (highest.bit_length() + 7) // 8))
+
+    def _planes(
+        self, name: str, kind: str, coded: NDArray[np.integer], planes: int
+    ) -> None:
+        octets = coded.astype("<u8").view(np.uint8).reshape(-1, 8)
+        self.head.append([name, kind, planes, len(coded)])
+        self.parts += [octets[:, at].tobytes() for at in range(planes)]
+
+
+def _zigzag(steps: Whole) -> Whole:
+    return np.where(steps < 0, -2 * steps - 1, 2 * steps)
+
+
+def packed(head: dict[str, Any], columns: Columns) -> str:
+    """Head and columns as text: length of the head, the head as JSON, the planes."""
+    words = json.dumps(
+        head | {"columns": columns.head},
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+    ).encode()
+    raw = b"".join([len(words).to_bytes(4, "little"), words, *columns.parts])
+    # zlib's own wrapper: gzip's header also holds a clock and an operating system.
+    return base64.b64encode(zlib.compress(raw, _LEVEL)).decode()

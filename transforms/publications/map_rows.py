@@ -1,0 +1,131 @@
+"""The rows of a map page: which there are, and in which order it holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.publications.map_facts import MapFacts
+from transforms.publications.map_pack import NULL, Whole
+
+
+BANDS = ("top_1pct", "top_2pct", "top_5pct", "top_20pct", "rest")
+TOP_5 = BANDS[:3]
+REQUIRED = ("force", "crime_group", "h3_cell", "score", "score_rank", "score_band")
+SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("force", "crime_group", "h3_cell")]
+    + [(name, pa.string()) for name in ("score_band", "hotspot_class", "hotspot_id")]
+    + [(name, pa.string()) for name in ("place_label", "lsoa21cd")]
+    + [(name, pa.int32()) for name in ("score_lo", "score_hi", "score_rank")]
+    + [(name, pa.int32()) for name in ("n_1m", "n_12m", "n_prev_12m")]
+    + [(name, pa.float64()) for name in ("score", "expected_12m", "p_top1")]
+    + [("harm_top_share_12m", pa.float64())]
+)
+PAST = pa.schema(
+    [
+        ("crime_group", pa.string()),
+        ("h3_cell", pa.uint64()),
+        ("score", pa.float64()),
+        ("score_band", pa.string()),
+        ("n_1m", pa.int32()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Past:
+    """One force's scores at an earlier as-of month, as far as the page wants them."""
+
+    force: str
+    as_of: str
+    rows: pa.Table
+
+
+@dataclass(frozen=True)
+class Block:
+    """The rows of one crime group in one force: they lie together, by cell."""
+
+    group: int
+    force: int
+    start: int
+    stop: int
+
+
+def mapped(cells: pa.Table, whole: Sequence[str]) -> pa.Table:
+    """Of published cells those that a page shows: some groups whole, of others 5 %."""
+    kept = pc.or_(
+        pc.is_in(cells["crime_group"], value_set=pa.array(list(whole), pa.string())),
+        pc.is_in(cells["score_band"], value_set=pa.array(TOP_5, pa.string())),
+    )
+    return cells.filter(kept).select(SCHEMA.names).cast(SCHEMA)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The newest rows in the page's order: by crime group, force and cell."""
+
+    table: pa.Table
+    blocks: tuple[Block, ...]
+
+    @cached_property
+    def cells(self) -> Whole:
+        """Each row's cell, as a number."""
+        return ids_of(self.table["h3_cell"]).astype(np.int64)
+
+    def at(self, past: Past, facts: MapFacts) -> Iterator[tuple[Block, Whole, Whole]]:
+        """For each block of a past: where its rows are here, and which those are."""
+        groups = past.rows["crime_group"]
+        for block in self.blocks:
+            if facts.forces[block.force].force != past.force:
+                continue
+            theirs = pc.equal(groups, facts.groups[block.group].slug)
+            among = np.flatnonzero(theirs.to_numpy(zero_copy_only=False))
+            ids = past.rows["h3_cell"].to_numpy()[among].astype(np.int64)
+            mine = self.cells[block.start : block.stop]
+            at = np.minimum(np.searchsorted(mine, ids), len(mine) - 1)
+            held = mine[at] == ids
+            yield block, block.start + at[held], among[held]
+
+
+def in_order(cells: pa.Table, facts: MapFacts) -> Rows:
+    """The newest rows, each in its block."""
+    rows = cells.select(SCHEMA.names).cast(SCHEMA)
+    if empty := [name for name in REQUIRED if rows[name].null_count]:
+        raise ValueError(f"the map takes scored cells only; null in {empty}")
+    group = codes(rows["crime_group"], [g.slug for g in facts.groups])
+    force = codes(rows["force"], [f.force for f in facts.forces])
+    order = np.lexsort((ids_of(rows["h3_cell"]), force, group))
+    key = (group * len(facts.forces) + force)[order]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
+    stops = [*starts[1:].tolist(), len(key)]
+    blocks = tuple(
+        Block(*divmod(int(key[start]), len(facts.forces)), int(start), int(stop))
+        for start, stop in zip(starts, stops, strict=len(starts) > 0)
+    )
+    return Rows(rows.take(pa.array(order)).combine_chunks(), blocks)
+
+
+def codes(column: pa.ChunkedArray, known: Sequence[str]) -> Whole:
+    """Each word's place among those known; an unknown one is refused."""
+    found = pc.index_in(column, value_set=pa.array(list(known), pa.string()))
+    strange = pc.and_(pc.is_null(found), pc.is_valid(column))
+    if pc.any(strange).as_py():
+        words = sorted(set(column.filter(strange).to_pylist()))
+        raise ValueError(f"unknown to the map: {words}")
+    return whole(found)
+
+
+def whole(column: pa.ChunkedArray) -> Whole:
+    """Whole numbers, null as the mark that stands for it."""
+    filled = pc.fill_null(column.cast(pa.int64()), NULL)
+    return np.asarray(filled.to_numpy(), dtype=np.int64)
+
+
+def ids_of(column: pa.ChunkedArray) -> np.ndarray:
+    """Cells as numbers."""
+    return np.array([int(text, 16) for text in column.to_pylist()], dtype=np.uint64)

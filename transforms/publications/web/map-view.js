@@ -1,0 +1,178 @@
+"use strict";
+// Which rows a choice of force, group, share and as-of leaves, cell by cell and for the
+// parents of the cells: cells are sorted by id, so those of one parent lie together.
+(function () {
+  const COARSEST = 3;
+  const NONE = -1;
+
+  // The parent's id: its resolution in bits 52 to 55, the digits below it all sevens.
+  function parentOf(high, low, resolution) {
+    if (((high >>> 20) & 15) <= resolution) return [high, low];
+    const unused = 3 * (15 - resolution);
+    const upper = (high & ~(15 << 20)) | (resolution << 20) | (unused > 32 ? (1 << (unused - 32)) - 1 : 0);
+    const lower = unused > 32 ? 0xffffffff : low | ((1 << unused) - 1);
+    return [upper >>> 0, lower >>> 0];
+  }
+
+  function level(columns, resolution) {
+    const { high, low } = columns;
+    const starts = [], ids = [];
+    let [lastHigh, lastLow] = [0, 0];
+    for (let cell = 0; cell < high.length; cell++) {
+      const [upper, lower] = parentOf(high[cell], low[cell], resolution);
+      if (cell > 0 && upper === lastHigh && lower === lastLow) continue;
+      [lastHigh, lastLow] = [upper, lower];
+      starts.push(cell);
+      ids.push(upper, lower);
+    }
+    const n = starts.length;
+    return {
+      resolution,
+      n,
+      starts: Int32Array.from([...chunk(starts), high.length]),
+      ids: Uint32Array.from(ids),
+      edge: h3.getHexagonEdgeLengthAvg(resolution, "m"),
+      best: new Int32Array(n),
+      lat: new Float64Array(n).fill(NaN),
+      lng: new Float64Array(n),
+    };
+  }
+
+  // Spread by a generator: as arguments, 300,000 values would overflow the stack.
+  function* chunk(values) { yield* values; }
+
+  function levels(columns) {
+    let [finest, roomiest] = [COARSEST, 15];
+    for (let i = 0; i < columns.high.length; i++) {
+      const resolution = (columns.high[i] >>> 20) & 15;
+      finest = Math.max(finest, resolution);
+      roomiest = Math.min(roomiest, resolution);
+    }
+    const made = [];
+    for (let resolution = COARSEST; resolution <= finest; resolution++) made.push(level(columns, resolution));
+    // Coarser cells stand among finer ones as they are.
+    for (const tier of made) tier.reach = h3.getHexagonEdgeLengthAvg(Math.min(tier.resolution, roomiest), "m");
+    for (let i = 0; i + 1 < made.length; i++) made[i].children = childrenOf(made[i], made[i + 1]);
+    return made;
+  }
+
+  function childrenOf(parent, child) {
+    const first = new Int32Array(parent.n + 1);
+    for (let run = 0, at = 0; run <= parent.n; run++) {
+      while (at < child.n && child.starts[at] < parent.starts[run]) at++;
+      first[run] = at;
+    }
+    return first;
+  }
+
+  const idAt = (tier, run) => tier.ids[2 * run].toString(16) + tier.ids[2 * run + 1].toString(16).padStart(8, "0");
+
+  function centre(tier, run) {
+    if (Number.isNaN(tier.lat[run])) [tier.lat[run], tier.lng[run]] = h3.cellToLatLng(idAt(tier, run));
+    return [tier.lat[run], tier.lng[run]];
+  }
+
+  function viewOf(data, known) {
+    const { columns, blocks, bands } = data;
+    const tiers = levels(columns);
+    const finest = tiers[tiers.length - 1];
+    const shares = bands.map((band) => hexbeat.BANDS[band].share);
+    const worth = (at) => (at === known.last ? columns.score : columns[`root.${at}`]);
+
+    const blocksOf = ({ group, force }) => blocks.filter(([g, f]) => g === group && (force === null || f === force));
+
+    // Of a border cell both forces hold a row: the higher one is what the map shows.
+    function choose(state) {
+      const band = known.bands(state.at), score = worth(state.at), cell = columns.cell, best = finest.best;
+      const above = (row, other) => band[row] < band[other] || (band[row] === band[other] && score[row] > score[other]);
+      best.fill(NONE);
+      let rows = 0;
+      for (const [, , start, stop] of blocksOf(state)) {
+        for (let row = start; row < stop; row++) {
+          if (band[row] < 0 || shares[band[row]] > state.share) continue;
+          rows += 1;
+          const held = best[cell[row]];
+          if (held === NONE || above(row, held)) best[cell[row]] = row;
+        }
+      }
+      for (let i = tiers.length - 2; i >= 0; i--) gatherUp(tiers[i], tiers[i + 1].best, above);
+      return rows;
+    }
+
+    function gatherUp(tier, below, above) {
+      for (let run = 0; run < tier.n; run++) {
+        let held = NONE;
+        for (let child = tier.children[run]; child < tier.children[run + 1]; child++) {
+          const row = below[child];
+          if (row !== NONE && (held === NONE || above(row, held))) held = row;
+        }
+        tier.best[run] = held;
+      }
+    }
+
+    // The finest level of which no more than `most` are in view, and not too small.
+    function inView(box, most, smallest) {
+      let depth = 0;
+      let runs = [];
+      for (let run = 0; run < tiers[0].n; run++) if (shows(tiers[0], run, box)) runs.push(run);
+      while (depth + 1 < tiers.length && tiers[depth + 1].edge >= smallest) {
+        const next = below(tiers[depth], tiers[depth + 1], runs, box, most);
+        if (next === null) break;
+        runs = next;
+        depth += 1;
+      }
+      return { tier: tiers[depth], runs: runs.slice(0, most), isFinest: depth === tiers.length - 1 };
+    }
+
+    function below(tier, finer, runs, box, most) {
+      const next = [];
+      for (const run of runs) {
+        for (let child = tier.children[run]; child < tier.children[run + 1]; child++) {
+          if (shows(finer, child, box)) next.push(child);
+          if (next.length > most) return null;
+        }
+      }
+      return next;
+    }
+
+    function shows(tier, run, box) {
+      if (tier.best[run] === NONE) return false;
+      // Children stick out of their parent, and a hexagon out of its centre.
+      const up = (1.5 * tier.reach) / 111000, along = up * 2;
+      const [lat, lng] = centre(tier, run);
+      return lat > box.south - up && lat < box.north + up && lng > box.west - along && lng < box.east + along;
+    }
+
+    function rowIn([, , start, stop], cell) {
+      let [low, high] = [start, stop];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (columns.cell[middle] < cell) low = middle + 1;
+        else high = middle;
+      }
+      return low < stop && columns.cell[low] === cell ? low : null;
+    }
+
+    function rowsOf(cell, { group, force }) {
+      return blocksOf({ group, force }).map((block) => rowIn(block, cell)).filter((row) => row !== null);
+    }
+
+    const blockOf = (row) => blocks.find(([, , start, stop]) => row >= start && row < stop);
+
+    function cellOf(id) {
+      const [high, low] = [parseInt(id.slice(0, -8), 16), parseInt(id.slice(-8), 16)];
+      let [from, to] = [0, columns.high.length];
+      while (from < to) {
+        const middle = (from + to) >> 1;
+        const less = columns.high[middle] < high || (columns.high[middle] === high && columns.low[middle] < low);
+        if (less) from = middle + 1;
+        else to = middle;
+      }
+      return from < columns.high.length && known.cellId(from) === id ? from : null;
+    }
+
+    return { tiers, finest, choose, inView, blocksOf, rowsOf, blockOf, cellOf, worth, shares, centre, idAt };
+  }
+
+  Object.assign(hexbeat, { viewOf });
+})();
