@@ -6,6 +6,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
+from transforms.home import Home
+from transforms.months import Month
+from transforms.score import newest_supplied
+
 
 Work = Callable[..., str]
 
@@ -21,6 +25,14 @@ def table(work: Mapping[str, Work], *given: object) -> None:
         process = context.Process(target=_measured, args=(name, do, given))
         process.start()
         process.join()
+
+
+def newest_as_of(home: Home) -> Month:
+    """The newest supplied month of a home that has any."""
+    as_of = newest_supplied(home.lake, home.registry)
+    if as_of is None:
+        raise SystemExit("the lake holds no supplied month")
+    return as_of
 
 
 def _measured(name: str, do: Work, given: tuple[object, ...]) -> None:

@@ -7,18 +7,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.measure import Work, table
+from benchmarks.measure import Work, newest_as_of, table
 from transforms.backtest.origins import origin_rows
 from transforms.coverage import supplied_months
 from transforms.groups import GROUPS
-from transforms.home import Home, open_home
+from transforms.home import open_home
 from transforms.labels.gi_star import benjamini_hochberg, gi_star_z, two_sided_p
 from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month, month_range, window
 from transforms.panel import Panel
 from transforms.score import (
     force_panel,
-    newest_supplied,
     score_month,
     unscorable,
 )
@@ -33,7 +32,7 @@ ORIGINS = 12
 def one_as_of(folder: Path, _: str) -> str:
     """From incidents in the lake: every force and crime group at the newest month."""
     home = open_home(folder)
-    as_of, forces, rows = _newest(home), 0, 0
+    as_of, forces, rows = newest_as_of(home), 0, 0
     for force in forces_held(home.lake, home.registry):
         months = force_coverage(home.lake, force)
         if unscorable(months, as_of):
@@ -85,7 +84,7 @@ def gi_star_esda(folder: Path, force: str) -> str:
 def rolling_pandas(folder: Path, _: str) -> str:
     """A rolling 12-month count of every force and group, as a notebook would."""
     home = open_home(folder)
-    as_of, rows = _newest(home), 0
+    as_of, rows = newest_as_of(home), 0
     span = [str(month) for month in window(as_of, 12)]
     for force in forces_held(home.lake, home.registry):
         files = [f.path for f in home.lake.files("incidents", force.id)]
@@ -118,13 +117,6 @@ def _panel(folder: Path, force: str) -> tuple[Panel, list[Month]]:
     months = force_coverage(home.lake, home.registry[force])
     panel = force_panel(home.lake, home.registry[force], months, home.scoring)
     return panel, supplied_months(months)
-
-
-def _newest(home: Home) -> Month:
-    as_of = newest_supplied(home.lake, home.registry)
-    if as_of is None:
-        raise SystemExit("the lake holds no supplied month")
-    return as_of
 
 
 WORK: dict[str, Work] = {

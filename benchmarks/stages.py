@@ -4,14 +4,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.measure import Work, table
+from benchmarks.measure import Work, newest_as_of, table
 from transforms.home import open_home
 from transforms.ingest import ingest_force
 from transforms.ledger import forces_held
-from transforms.months import Month
 from transforms.publish import publish
 from transforms.request import resolve
-from transforms.score import newest_supplied, score_force
+from transforms.score import score_force
 from transforms.scores import DEFAULT_METHOD, METHODS
 
 
@@ -39,7 +38,7 @@ def ingest(folder: Path, source: Path) -> str:
 def score(folder: Path, _: Path) -> str:
     """All forces at the newest twelve as-of months."""
     home = open_home(folder)
-    as_of = _as_of(folder)
+    as_of = newest_as_of(home)
     forces = forces_held(home.lake, home.registry)
     done = [score_force(home.lake, f, as_of, METHOD, home.scoring) for f in forces]
     return f"{sum(d.rows for d in done):,} rows"
@@ -47,16 +46,9 @@ def score(folder: Path, _: Path) -> str:
 
 def publication(folder: Path, _: Path) -> str:
     """One publication of all forces."""
-    done = publish(open_home(folder), _as_of(folder), METHOD).folder / "internal"
-    return f"{sum(f.stat().st_size for f in done.iterdir()) / 1e6:,.0f} MB"
-
-
-def _as_of(folder: Path) -> Month:
     home = open_home(folder)
-    as_of = newest_supplied(home.lake, home.registry)
-    if as_of is None:
-        raise SystemExit("the lake holds no supplied month")
-    return as_of
+    done = publish(home, newest_as_of(home), METHOD).folder / "internal"
+    return f"{sum(f.stat().st_size for f in done.iterdir()) / 1e6:,.0f} MB"
 
 
 STAGES: dict[str, Work] = {

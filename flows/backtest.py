@@ -41,6 +41,10 @@ def backtest(params: BacktestParams) -> State[dict[str, Any]]:
     summary.facts["forces"] = sum("origins" in a for a in accounts)
     summary.facts["origins"] = sum(len(a.get("origins", ())) for a in accounts)
     summary.facts["accuracy"] = account_of_backtest(home.lake, forces, origins)
+    if not summary.facts["accuracy"]:
+        summary.facts["nothing"] = (
+            "Nothing to compare: no month asked for has both a score and an outcome."
+        )
     accuracy_artifact(summary.facts["accuracy"])
     summary.notes += _left_out(accounts, len(origins))
     return final(summary)

@@ -99,7 +99,8 @@ def show_summary(account: Mapping[str, Any], as_json: bool) -> int:
     for why in account["failed"].values():
         sys.stderr.write(f"hexbeat: {why}\n")
     if account["outcome"] == "nothing to do":
-        sys.stdout.write("Nothing to do: everything asked for is done already.\n")
+        done = "Nothing to do: everything asked for is done already."
+        sys.stdout.write(account["facts"].get("nothing", done) + "\n")
     return code
 
 

@@ -83,9 +83,12 @@ def explain(
     for force in forces_held(lake, home.registry):
         if force_id not in (None, force.id):
             continue
+        asked = _Asked(
+            lake, home, force, force_coverage(lake, force), group, number, month
+        )
         for file in lake.files("scores", force.id):
             if file.partition["as_of"] == str(month):
-                found += _explained(lake, home, force, group, number, month, file)
+                found += _explained(asked, file)
     if not found:
         raise UsageError(
             f"no score of {slug} in {cell} at {month}: it lies outside every scored"
@@ -109,45 +112,43 @@ def _cell_number(cell: str) -> int:
     raise UsageError(f"{cell!r} is no H3 cell: write its 15 lower-case characters")
 
 
-def _explained(
-    lake: Lake,
-    home: Home,
-    force: Force,
-    group: CrimeGroup,
-    number: int,
-    as_of: Month,
-    file: DataFile,
-) -> list[Explained]:
-    wanted = [("h3_cell", "=", number), ("crime_group", "=", group.slug)]
+@dataclass(frozen=True)
+class _Asked:
+    """One force's part of the question."""
+
+    lake: Lake
+    home: Home
+    force: Force
+    months: Mapping[Month, MonthCoverage]
+    group: CrimeGroup
+    cell: int
+    as_of: Month
+
+
+def _explained(asked: _Asked, file: DataFile) -> list[Explained]:
+    wanted = [("h3_cell", "=", asked.cell), ("crime_group", "=", asked.group.slug)]
     rows = pq.read_table(file.path, filters=wanted, partitioning=None).to_pylist()
     if not rows:
         return []
     [row] = rows
-    months = force_coverage(lake, force)
-    parts = _parts(lake, home, force, group, number, as_of, months, row["method"])
-    raw = _raw_lines(lake, home, force, group, number, as_of, months)
-    text = cells.as_text(np.array([number]))[0]
-    return [Explained(force, group, text, as_of, row, parts, raw)]
+    told = f"{point_exposure.NAME} {point_exposure.VERSION}"
+    parts = _parts(asked) if row["method"] == told else []
+    text = cells.as_text(np.array([asked.cell]))[0]
+    return [
+        Explained(
+            asked.force, asked.group, text, asked.as_of, row, parts, _raw_lines(asked)
+        )
+    ]
 
 
-def _parts(
-    lake: Lake,
-    home: Home,
-    force: Force,
-    group: CrimeGroup,
-    number: int,
-    as_of: Month,
-    months: Mapping[Month, MonthCoverage],
-    method: str,
-) -> list[CategoryPart]:
-    if method != f"{point_exposure.NAME} {point_exposure.VERSION}":
-        return []
-    panel = force_panel(lake, force, months, home.scoring)
-    seen = view(panel, supplied_months(months), as_of)
-    at = int(np.searchsorted(seen.cells, number))
+def _parts(asked: _Asked) -> list[CategoryPart]:
+    """What each category of the group brings, the largest part first."""
+    panel = force_panel(asked.lake, asked.force, asked.months, asked.home.scoring)
+    seen = view(panel, supplied_months(asked.months), asked.as_of)
+    at = int(np.searchsorted(seen.cells, asked.cell))
     scored = point_exposure.expect(seen)
     found = []
-    for category in group.categories:
+    for category in asked.group.categories:
         parts = point_exposure.parts(category, seen)
         own, prior, weight = parts.own[at], parts.prior[at], parts.weight[at]
         found.append(
@@ -162,42 +163,31 @@ def _parts(
     return sorted(found, key=lambda part: -part.score)
 
 
-def _raw_lines(
-    lake: Lake,
-    home: Home,
-    force: Force,
-    group: CrimeGroup,
-    number: int,
-    as_of: Month,
-    months: Mapping[Month, MonthCoverage],
-) -> list[RawLines]:
+def _raw_lines(asked: _Asked) -> list[RawLines]:
     """Every incident that the counts rest on, in the supplied months, newest first."""
-    span = [str(month) for month in window(as_of, TOLD_MONTHS)]
-    supplied = {str(month) for month in supplied_months(months)}
-    entries = {str(month): c.entry for month, c in months.items() if c.entry}
+    span = [str(month) for month in window(asked.as_of, TOLD_MONTHS)]
+    supplied = {str(month) for month in supplied_months(asked.months)}
+    entries = {str(month): c.entry for month, c in asked.months.items() if c.entry}
     held = [
         file
-        for file in lake.files("incidents", force.id)
+        for file in asked.lake.files("incidents", asked.force.id)
         if file.partition["month"] in supplied.intersection(span)
     ]
     if not held:
         return []
     feed = next(e.feed for e in entries.values())
+    rules = asked.home.scoring.exclusions
+    paths = [file.path for file in held]
+    months = [file.partition["month"] for file in held]
+    hashes = pa.array([file.mark for file in held], pa.string())
     rows = sql.run(
         "cell_lines",
         {
-            "incidents": kept_incidents(
-                [file.path for file in held], home.scoring.exclusions, force.id
-            ),
-            "files": pa.table(
-                {
-                    "month": [file.partition["month"] for file in held],
-                    "raw_sha256": pa.array([file.mark for file in held], pa.string()),
-                }
-            ),
+            "incidents": kept_incidents(paths, rules, asked.force.id),
+            "files": pa.table({"month": months, "raw_sha256": hashes}),
         },
         h3_res=FEEDS[feed].SCORED_RESOLUTION,
-        cell=number,
+        cell=asked.cell,
         first_month=span[0],
         last_month=span[-1],
     )
@@ -211,5 +201,5 @@ def _raw_lines(
             row["raw_lines"],
         )
         for row in reversed(rows.to_pylist())
-        if row["category"] in group.categories
+        if row["category"] in asked.group.categories
     ]

@@ -387,7 +387,7 @@ EXCLUDED = pa.schema(
         _field("exclusion", TEXT, "Rule: its id"),
         _field("places", TEXT, "Which places it means: a regular expression for the whole label, or a cell"),
         _field("why", TEXT, "Why they are left out"),
-        _field("incidents_12m", _COUNT, "Located incidents that it left out, in the 12 calendar months to the as-of"),
+        _field("incidents_12m", _COUNT, "Located incidents that it left out, in the 12 calendar months to the as-of; one that two rules meet counts with both"),
         _field("incidents_36m", _COUNT, "The same in 36 calendar months"),
     ]
 )  # fmt: skip

@@ -18,7 +18,6 @@ from transforms.publications.force_tables import (
 from transforms.publications.formulas import withhold_formulas
 from transforms.publications.star import groups_table
 from transforms.schemas import about, plain
-from transforms.seal import SCHEMA_VERSION
 
 
 RUN_INFO = pa.schema(
@@ -82,13 +81,7 @@ def _in_words(field: pa.Field) -> str:
 
 def _run_info(edition: Edition) -> pa.Table:
     facts = {
-        "run_id": edition.run_id,
-        "schema_version": SCHEMA_VERSION,
-        "as_of": str(edition.as_of),
-        "method": f"{edition.method.NAME} {edition.method.VERSION}",
-        "attribution": edition.attribution,
-        "excluded": edition.excluded_in_words,
-        "harm_weights": edition.scoring.harm.in_words,
+        **edition.facts,
         "not_in_here": "geometry (hotspots.gpkg), history (hotspot_history.parquet)",
     }
     rows = [{"name": name, "value": value} for name, value in facts.items()]

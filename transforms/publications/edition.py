@@ -95,6 +95,19 @@ class Edition:
         )
 
     @property
+    def facts(self) -> dict[str, str]:
+        """What every file that has room for it says of the run."""
+        return {
+            "run_id": self.run_id,
+            "schema_version": SCHEMA_VERSION,
+            "as_of": str(self.as_of),
+            "method": f"{self.method.NAME} {self.method.VERSION}",
+            "attribution": self.attribution,
+            "excluded": self.excluded_in_words,
+            "harm_weights": self.scoring.harm.in_words,
+        }
+
+    @property
     def identity(self) -> dict[str, object]:
         """Everything that decides what is published: no clock, host or path."""
         return {

@@ -16,7 +16,6 @@ from transforms.publications.edition import Edition
 from transforms.publications.geoparquet import hexagons
 from transforms.publications.qgis_style import STYLE_NAME, qml
 from transforms.schemas import HOTSPOTS, PUBLISHED, about, plain
-from transforms.seal import SCHEMA_VERSION
 
 
 LAYER = "hotspot_cells"
@@ -147,13 +146,7 @@ def for_gdal(table: pa.Table) -> pa.Table:
 
 def _run_info(edition: Edition) -> pa.Table:
     facts = {
-        "run_id": edition.run_id,
-        "schema_version": SCHEMA_VERSION,
-        "as_of": str(edition.as_of),
-        "method": f"{edition.method.NAME} {edition.method.VERSION}",
-        "attribution": edition.attribution,
-        "excluded": edition.excluded_in_words,
-        "harm_weights": edition.scoring.harm.in_words,
+        **edition.facts,
         "content": _CONTENT,
         "positions": "EPSG:27700 to about 2 m; h3_cell is exact",
         **{
