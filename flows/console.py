@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -106,7 +107,7 @@ def show_summary(account: Mapping[str, Any], as_json: bool) -> int:
 
 def show_accuracy(rows: list[dict[str, Any]]) -> None:
     """What the default score found, and the rivals; in per cent of the crime."""
-    console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 120)
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
     first = min(r["first_outcome_month"] for r in rows)
     last = max(r["last_outcome_month"] for r in rows)
     console.print(
@@ -114,22 +115,13 @@ def show_accuracy(rows: list[dict[str, Any]]) -> None:
         f" {first} to {last}, in per cent, and the gain over the best rolling count in"
         " points, each with its 95 % interval:"
     )
+    shown = [c for c in _ACCURACY_COLUMNS if c.narrow or console.width >= _WIDE]
     table = Table(box=None, pad_edge=False)
     table.add_column("crime group", no_wrap=True)
-    for title in ("score", "95 %", "PAI", "PEI*", "rolling", "Gi*", "gain", "95 %"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for r in rows:
-        table.add_row(
-            r["crime_group"],
-            f"{100 * r['hit_rate']:.1f}",
-            _interval(r["hit_rate_lo"], r["hit_rate_hi"]),
-            f"{r['pai']:.1f}",
-            f"{r['pei_star']:.2f}" if r["pei_star"] is not None else "",
-            f"{100 * r['rolling']:.1f}" if r["rolling"] is not None else "",
-            f"{100 * r['gi_star']:.1f}",
-            f"{100 * r['gain']:+.1f}" if r["gain"] is not None else "",
-            _interval(r["gain_lo"], r["gain_hi"], sign="+"),
-        )
+    for column in shown:
+        table.add_column(column.title, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(row["crime_group"], *(column.text(row) for column in shown))
     console.print(table)
 
 
@@ -137,6 +129,33 @@ def _interval(low: float | None, high: float | None, sign: str = "") -> str:
     if low is None or high is None:
         return ""
     return f"{100 * low:{sign}.1f} to {100 * high:{sign}.1f}"
+
+
+def _percent(name: str, sign: str = "") -> Callable[[Mapping[str, Any]], str]:
+    """The text of a share in per cent; nothing where it is not known."""
+    return lambda r: "" if r[name] is None else f"{100 * r[name]:{sign}.1f}"
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the table of accuracy, and whether a narrow terminal has it too."""
+
+    title: str
+    text: Callable[[Mapping[str, Any]], str]
+    narrow: bool = False
+
+
+_WIDE = 100
+_ACCURACY_COLUMNS = (
+    _Column("score", _percent("hit_rate"), narrow=True),
+    _Column("95 %", lambda r: _interval(r["hit_rate_lo"], r["hit_rate_hi"])),
+    _Column("PAI", lambda r: f"{r['pai']:.1f}"),
+    _Column("PEI*", lambda r: "" if r["pei_star"] is None else f"{r['pei_star']:.2f}"),
+    _Column("rolling", _percent("rolling"), narrow=True),
+    _Column("Gi*", _percent("gi_star")),
+    _Column("gain", _percent("gain", "+"), narrow=True),
+    _Column("95 %", lambda r: _interval(r["gain_lo"], r["gain_hi"], "+"), narrow=True),
+)
 
 
 def _in_words(stage: Mapping[str, Any]) -> str:
