@@ -181,7 +181,9 @@ def _in_words(stage: Mapping[str, Any]) -> str:
             return f"{facts['origins']} origins of {forces} done"
         case _ if "folder" in facts:
             made = "made" if facts["created"] else "stands already"
-            page = Path(facts["folder"]) / "internal" / "map.html"
-            return f"{facts['run_id']} {made}\nmap      {page}"
+            folder = Path(facts["folder"])
+            told = f"\npublic   {folder / 'public'}" if facts["public_created"] else ""
+            page = folder / "internal" / "map.html"
+            return f"{facts['run_id']} {made}\nmap      {page}{told}"
         case _:
             return str(stage["outcome"])

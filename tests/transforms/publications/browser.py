@@ -30,6 +30,10 @@ FLAGS = (
     "--remote-debugging-port=0",
 )
 COMPLAINTS = ("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown")
+# An index of maps has no map itself.
+READY = """document.readyState === "complete" && location.protocol === "file:"
+  && (document.getElementById("map") === null
+    || document.documentElement.dataset.map === "ready")"""
 PATIENCE = 60
 KEYS = {
     "Tab": 9,
@@ -147,7 +151,7 @@ class Tab:
 
 @contextmanager
 def opened(file: Path, profile: Path, part: str = "") -> Iterator[Tab]:
-    """The file in a browser of its own, once its map says that it is ready."""
+    """The file in a browser of its own, once it is there and its map, if any, ready."""
     assert CHROMIUM
     command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
     quiet = subprocess.DEVNULL
@@ -156,7 +160,7 @@ def opened(file: Path, profile: Path, part: str = "") -> Iterator[Tab]:
             with connect(_address(profile), max_size=None) as socket:
                 tab = Tab(socket)
                 tab.call("Page.navigate", url=file.as_uri() + part)
-                _until(lambda: tab.value("document.documentElement?.dataset.map"))
+                _until(lambda: tab.value(READY))
                 yield tab
         finally:
             process.terminate()

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.csv as pacsv
@@ -18,6 +19,7 @@ from tests.transforms.publications.map_page import (
     HOSTILE,
     cells_of,
     facts,
+    many,
     pasts,
     table,
 )
@@ -113,6 +115,40 @@ def test_zoomed_in_it_shows_cells_and_zoomed_out_their_parents(opened: Open) -> 
         for _ in range(8):
             tab.click(".leaflet-control-zoom-out")
         assert " areas of up to " in tab.value(STATUS)
+
+
+def test_however_far_it_is_zoomed_few_shapes_are_drawn(tmp_path: Path) -> None:
+    cells, past, said = many(40_000, 1)
+    file = tmp_path / "map.html"
+    file.write_text(page.render(cells, past, said), encoding="utf-8")
+    with browser.opened(file, tmp_path / "profile") as tab:
+        drawn = [tab.value(STATUS)]
+        for _ in range(6):
+            tab.click(".leaflet-control-zoom-in")
+            drawn.append(tab.value(STATUS))
+    numbers = [int(re.findall(r"[\d,]+", one)[0].replace(",", "")) for one in drawn]
+    assert 3000 < max(numbers) <= 10_000
+    assert " areas of up to " in drawn[0]
+    assert "Showing all " in drawn[-1]
+
+
+def test_the_index_leads_by_its_links_to_each_page(tmp_path: Path) -> None:
+    pages = {force: f"map-{force}.html" for force in CENTRES}
+    index = tmp_path / "map.html"
+    index.write_text(page.render_index(facts(), pages), encoding="utf-8")
+    for force, name in pages.items():
+        cells = table(cells_of(force))
+        one = replace(facts(), index="map.html")
+        (tmp_path / name).write_text(page.render(cells, pasts(cells), one), "utf-8")
+    with browser.opened(index, tmp_path / "profile") as tab:
+        links = tab.value("[...document.links].map((link) => link.href)")
+        assert [one for one in links if one.startswith("file:")] == [
+            (tmp_path / name).as_uri() for name in pages.values()
+        ]
+        tab.value((AXE / "axe.min.js").read_text(encoding="utf-8") + ";0")
+        assert tab.value(SERIOUS) == []
+        assert tab.complaints() == []
+        assert tab.requests() == [index.as_uri()]
 
 
 def test_the_mouse_works_every_control(opened: Open) -> None:
