@@ -149,9 +149,10 @@ def test_a_backtest_prints_what_it_found_and_the_same_again_does_nothing(
 
     again = hexbeat(*asked)
     assert (again.returncode, again.stderr) == (0, "backtest 1/1 avonmere\n")
-    first, told, header, *table, last = again.stdout.splitlines()
+    first, told, and_told, header, *table, last = again.stdout.splitlines()
     assert first.startswith("backtest 0 origins of 1 force")
     assert "found in 1 % of the area, outcomes 2025-11 to 2025-12" in told
+    assert and_told.endswith("each with its 95 % interval:")
     assert header.split()[:4] == ["crime", "group", "score", "95"]
     for row, line in zip(rows, table, strict=True):
         slug, share, *_ = line.split()
