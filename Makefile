@@ -33,12 +33,13 @@ test: $(READY)  ## all tests
 test-fast: $(READY)  ## tests that need neither Prefect nor the real archive
 	$(BIN)/python -m pytest -m "not prefect and not realdata"
 
-check: $(READY)  ## format, lint, types, import rules, generated docs
+check: $(READY)  ## format, lint, types, import rules, generated docs, deployments
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.docs --check
+	$(BIN)/python -m tests.deployments
 
 fix: $(READY)  ## format, lint and regenerate what can be
 	$(BIN)/ruff format .

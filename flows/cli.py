@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -28,6 +28,8 @@ from transforms.months import Month
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+    Model = TypeVar("Model", bound=BaseModel)
 
 app = App(
     name="hexbeat",
@@ -87,6 +89,46 @@ def publish(
 
     options = given(scored, home=home, public=public)
     return _flow("publish", PublishParams, options, json_)
+
+
+@app.command
+def backfill(
+    *,
+    asked: Asked | None = None,
+    scored: Scored | None = None,
+    dry_run: Annotated[bool, flag("--dry-run", "Tell what it would take")] = False,
+    submit: Annotated[
+        bool, flag("--submit", "Hand it to the Prefect server, a run for each year")
+    ] = False,
+    refetch: Annotated[
+        bool, flag("--refetch", "Fetch and read what is held anew, too")
+    ] = False,
+    rescore_only: Annotated[
+        bool, flag("--rescore-only", "Score what is held anew, and publish")
+    ] = False,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Make a range of months whole: ingest what is missing or revised, score, publish.
+
+    Cut off at any moment, the same command goes on where it was.
+    """
+    from flows.params import BackfillParams
+
+    options = given(
+        asked, scored, home=home, refetch=refetch, rescore_only=rescore_only
+    )
+    for name, month in (("--from", "start"), ("--to", "end")):
+        if month not in options:
+            raise UsageError(f"a backfill is of a range: give {name} YYYY-MM")
+    if not (dry_run or submit):
+        return _flow("backfill", BackfillParams, options, json_)
+    from flows.handing_over import show_plan, show_submitted
+
+    params, folder = _checked(BackfillParams, options)
+    if dry_run:
+        return show_plan(params, folder, json_)
+    return show_submitted(params, folder, json_)
 
 
 @app.command
@@ -224,6 +266,23 @@ def view(
 
 
 @app.command
+def up(
+    *,
+    port: Annotated[int, Parameter(help="Port of the Prefect UI on this machine")] = (
+        4200
+    ),
+    home: HomeFolder = None,
+) -> int:
+    """A Prefect server, a worker and all deployments on this machine, until Ctrl-C."""
+    from flows.console import checked
+    from flows.settings import Settings
+    from flows.up import up as stay_up
+    from transforms.home import open_home
+
+    return stay_up(open_home(home or checked(Settings, {}).home).root, port)
+
+
+@app.command
 def withdraw(
     run_id: Annotated[str, Parameter(name="RUN", help="Run to withdraw")],
     /,
@@ -259,21 +318,11 @@ def _flow(
 ) -> int:
     """Run a flow to its end and tell how it went; the exit code."""
     from flows import progress
-    from flows.console import ConsoleProgress, check_asked, checked, show_summary
+    from flows.console import ConsoleProgress, show_summary
     from flows.server import prefect_api
-    from flows.settings import Settings
-    from transforms.backtest.account import forces_asked
     from transforms.home import open_home
 
-    settings = checked(Settings, {})
-    folder = options.get("home") or settings.home
-    if "source" in model.model_fields:
-        # before a server is started for it: a slip is told at once
-        options["source"] = options.get("source") or settings.source
-        check_asked(options, open_home(folder))
-    elif asked := options.get("forces"):
-        forces_asked(open_home(folder), asked)
-    params = checked(model, options)
+    params, folder = _checked(model, options)
     if "source" not in options and not open_home(folder).lake.files("coverage"):
         raise UsageError(f"the lake in {folder} is empty: run hexbeat ingest first")
     with prefect_api(folder), ConsoleProgress(silent=as_json) as console:
@@ -284,6 +333,28 @@ def _flow(
     if isinstance(account, BaseException):
         raise account
     return show_summary(account, as_json=as_json)
+
+
+def _checked(model: "type[Model]", options: dict[str, Any]) -> "tuple[Model, Path]":
+    """The parameters and the home, before a server is started: a slip is told at once.
+
+    Where a source belongs to them, `options` has it afterwards.
+    """
+    from flows.console import check_asked, checked
+    from flows.settings import Settings
+    from transforms.backtest.account import forces_asked
+    from transforms.home import open_home
+
+    settings = checked(Settings, {})
+    folder = options.get("home") or settings.home
+    if options.get("rescore_only"):
+        options.pop("forces", None)
+    elif "source" in model.model_fields:
+        options["source"] = options.get("source") or settings.source
+        check_asked(options, open_home(folder))
+    elif asked := options.get("forces"):
+        forces_asked(open_home(folder), asked)
+    return checked(model, options), folder
 
 
 def main() -> None:

@@ -1,20 +1,18 @@
 """The ingest flow: what is missing in the lake, force by force."""
 
-from datetime import UTC, datetime
 from typing import Any, cast
 
 from prefect import State, flow
 from prefect.artifacts import create_table_artifact
 from prefect.utilities.annotations import quote
 
+from flows.asking import asked_of
+from flows.events import tell_landed
 from flows.params import IngestParams
-from flows.settings import Settings
 from flows.stages import PARALLEL, final, gather, home_of
 from flows.summary import Summary
 from flows.tasks import ingest_one
-from transforms.ledger import refuse_newer
-from transforms.months import Month
-from transforms.request import Request, freshness, opened, resolve, source_named
+from transforms.request import Request, freshness
 
 
 @flow(
@@ -25,23 +23,7 @@ from transforms.request import Request, freshness, opened, resolve, source_named
 def ingest(params: IngestParams) -> State[dict[str, Any]]:
     """Bring the lake up to date with a source of releases."""
     home = home_of(params.home)
-    source = source_named(params.source or Settings().source)
-    today = datetime.now(UTC)
-    newest = Month(today.year, today.month)
-    if params.until_release:
-        refuse_newer(home.lake, params.until_release)
-        newest = min(newest, Month.parse(params.until_release))
-    with opened(source, home, newest, params.whole_zips) as ready:
-        request = resolve(
-            ready,
-            home.registry,
-            params.forces,
-            params.all_forces,
-            params.start,
-            params.end,
-            params.release,
-            params.until_release,
-        )
+    with asked_of(params, home) as (ready, request):
         asked = [force.id for force in request.forces]
         summary = Summary("ingest", asked=[*asked, *request.absent])
         summary.failed.update(request.absent)
@@ -56,6 +38,9 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
         unseen = cast("Request", quote(request))
         futures = {f: ingest_one.submit(home.root, f, unseen) for f in asked}
         accounts = gather(summary, futures)
+    for account in accounts:
+        months = account.get("feeds", {}).get(request.feed.NAME, {}).get("landed", [])
+        tell_landed(account["force"], months)
     by_feed = [counts for a in accounts for counts in a.get("feeds", {}).items()]
     summary.changed = any(c["files"] or c["noted"] for _, c in by_feed)
     for count in (

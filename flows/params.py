@@ -5,7 +5,7 @@ them before anything runs.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -67,6 +67,9 @@ class IngestParams(_Params):
     whole_zips: bool = Field(
         False, description="Download whole zips from a server that cannot send parts"
     )
+    refetch: bool = Field(
+        False, description="Fetch and read what is held anew, too: the mend of damage"
+    )
 
     @property
     def span(self) -> str:
@@ -82,6 +85,9 @@ class ScoreParams(_Params):
         None, description="As-of month, YYYY-MM; default the newest supplied month"
     )
     method: MethodName = Field(DEFAULT_METHOD, description="Scoring method")
+    rescore: bool = Field(
+        False, description="Compute scores anew even where nothing they rest on changed"
+    )
 
     @property
     def when(self) -> str:
@@ -122,4 +128,30 @@ class RefreshParams(IngestParams, PublishParams):
 
     backtest: bool = Field(
         False, description="Backtest too, so that the publication tells its accuracy"
+    )
+
+
+class BackfillParams(RefreshParams):
+    """A range to make whole: what is held stays, what is missing or revised comes."""
+
+    start: MonthText = Field(description="First month, YYYY-MM")
+    end: MonthText = Field(description="Last month, YYYY-MM")
+    dry_run: bool = Field(False, description="Tell what would be done, and do nothing")
+    rescore_only: bool = Field(
+        False, description="Ingest nothing: score what is held anew, and publish"
+    )
+
+
+class FreshnessParams(_Params):
+    """How old a force's newest month may be, and what the run fails for."""
+
+    stale_after_months: int = Field(
+        4, ge=1, le=60, description="Its newest month is older than this: stale"
+    )
+    stopped_after_months: int = Field(
+        12, ge=1, le=120, description="Its newest month is older than this: stopped"
+    )
+    fails_for: list[Literal["stale", "partial", "stopped", "unfinished"]] = Field(
+        default=["stale", "partial", "stopped", "unfinished"],
+        description="What a force may not be: the run fails, and names it",
     )

@@ -5,6 +5,7 @@ from typing import Any
 from prefect import State, flow
 from prefect.artifacts import create_link_artifact
 
+from flows.events import tell_published
 from flows.params import PublishParams
 from flows.reports import coverage_artifact
 from flows.stages import as_of_month, final, gather, home_of
@@ -23,6 +24,8 @@ def publish(params: PublishParams) -> State[dict[str, Any]]:
         if "run_id" in account:
             summary.changed = account["created"] or account["public_created"]
             summary.facts |= account
+            if account["created"]:
+                tell_published(account["run_id"], account["folder"])
             summary.asked += account["scored"]
             for force, why in account["forces_failed"].items():
                 summary.failed[force] = f"{force}: {why}"

@@ -22,9 +22,9 @@ def score(params: ScoreParams) -> State[dict[str, Any]]:
     as_of = str(as_of_month(home, params.as_of))
     forces = [force.id for force in forces_held(home.lake, home.registry)]
     summary = Summary("score", asked=forces, facts={"as_of": as_of})
+    asked = as_of, params.method, params.rescore
     accounts = gather(
-        summary,
-        {f: score_one.submit(home.root, f, as_of, params.method) for f in forces},
+        summary, {f: score_one.submit(home.root, f, *asked) for f in forces}
     )
     summary.changed = any(a.get("as_ofs") for a in accounts)
     summary.facts["rows"] = sum(a.get("rows", 0) for a in accounts)

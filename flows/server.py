@@ -54,6 +54,7 @@ LEAN = {
 }
 
 LAST_EVENTS_SECONDS = 30
+ADDRESS_FILE = "address"  # in the home's prefect folder, while `hexbeat up` is there
 
 
 class ServerError(HexbeatError):
@@ -64,24 +65,45 @@ class ServerError(HexbeatError):
 def prefect_api(home: Path) -> Iterator[str]:
     """The API address that this process's flows talk to.
 
-    That is PREFECT_API_URL if it is set, else a server of our own for as long as the
-    body lasts, once in a process. Prefect must not have been imported before.
+    That is PREFECT_API_URL if it is set, else that of `hexbeat up` in this home, else a
+    server of our own for as long as the body lasts, once in a process. Prefect must
+    not have been imported before.
     """
     os.environ.update(QUIET)
     if url := os.environ.get("PREFECT_API_URL"):
-        _check_answers(url)
+        check_answers(url)
+        yield url
+        return
+    if url := standing_api(home / "prefect"):
+        os.environ["PREFECT_API_URL"] = url
         yield url
         return
     if "prefect" in sys.modules:
         raise ServerError("Prefect was imported before its server was set up")
     with _listening() as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-        _settle(home / "prefect", url)
+        settle(home / "prefect", url)
+        os.environ.update(LEAN)
         with _running(home / "prefect", listener):
             yield url
 
 
-def _check_answers(url: str) -> None:
+def server_address(home: Path) -> str | None:
+    """The address of a server that is there already: the configured one, or `up`'s."""
+    return os.environ.get("PREFECT_API_URL") or standing_api(home / "prefect")
+
+
+def standing_api(folder: Path) -> str | None:
+    """The address of the server that `hexbeat up` keeps there, if it answers."""
+    try:
+        url = (folder / ADDRESS_FILE).read_text().strip()
+        httpx.get(f"{url}/health", timeout=5).raise_for_status()
+    except (OSError, httpx.HTTPError):
+        return None  # never there, or cut off before it could tidy up
+    return url
+
+
+def check_answers(url: str) -> None:
     """Prefect's own word for a server that is not there is a page of traceback."""
     try:
         httpx.get(f"{url.rstrip('/')}/health", timeout=10).raise_for_status()
@@ -92,11 +114,11 @@ def _check_answers(url: str) -> None:
         ) from error
 
 
-def _settle(folder: Path, url: str) -> None:
+def settle(folder: Path, url: str) -> None:
+    """Tell Prefect where its files and its server are."""
     folder.mkdir(parents=True, exist_ok=True)
     database = (folder / "prefect.db").resolve()
     os.environ.update(
-        LEAN,
         PREFECT_API_URL=url,
         PREFECT_HOME=str(folder.resolve()),
         PREFECT_SERVER_DATABASE_CONNECTION_URL=f"sqlite+aiosqlite:///{database}",

@@ -14,3 +14,7 @@ class Settings(BaseSettings):
     home: Path = Path("data")
     source: str | None = None  # where releases come from when a run names no source
     workers: int = Field(default=2, ge=1, le=64)  # forces done at once
+    # Where the forces' tasks run: threads of this process, or dask://host:port.
+    task_runner: str = Field(default="threads", pattern=r"^(threads|dask://[^/\s]+)$")
+    # The Prefect notification block that is told of bad ends: type/name.
+    notify: str | None = Field(default=None, pattern=r"^[a-z0-9-]+/[A-Za-z0-9_-]+$")

@@ -1,6 +1,6 @@
 """What every stage's flow shares: forces in parallel, one account, one final state."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -10,8 +10,10 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from pydantic import BaseModel
 
 from flows import progress
+from flows.reports import summary_artifact
 from flows.settings import Settings
 from flows.summary import Summary
 from transforms.home import Home, open_home
@@ -19,13 +21,29 @@ from transforms.months import Month
 from transforms.score import check_as_of, newest_supplied
 
 
+Stage = tuple[Callable[..., Any], BaseModel]  # a flow, and its parameters
+
 _NEVER = Month(1, 1)  # an as-of month where none is supplied, which is then refused
 
-# Forces at once. Threads: all that is slow lets go of the interpreter.
-PARALLEL = cast(
-    "TaskRunner[PrefectFuture[Any]]",
-    ThreadPoolTaskRunner(max_workers=Settings().workers),
-)
+
+def _task_runner() -> TaskRunner[PrefectFuture[Any]]:
+    """Forces at once: in threads, since all that is slow lets go of the interpreter.
+
+    Or on a cluster, whose workers need this version of hexbeat, and the same home.
+    """
+    settings = Settings()
+    runner: TaskRunner[Any]
+    if settings.task_runner == "threads":
+        runner = ThreadPoolTaskRunner(max_workers=settings.workers)
+    else:
+        from prefect_dask.task_runners import DaskTaskRunner  # an extra: few need it
+
+        address = settings.task_runner.replace("dask://", "tcp://")
+        runner = DaskTaskRunner(address=address)
+    return cast("TaskRunner[PrefectFuture[Any]]", runner)
+
+
+PARALLEL = _task_runner()
 
 
 def home_of(folder: Path | None) -> Home:
@@ -87,7 +105,17 @@ def final(summary: Summary) -> State[dict[str, Any]]:
             return Completed(message=outcome, data=data)
 
 
-def account_of(run: Callable[..., Any], params: object) -> dict[str, Any]:
+def carry_out(whole: Summary, stages: Iterable[Stage]) -> State[dict[str, Any]]:
+    """Run stages one after the other, up to one that fails; the state they end in."""
+    for stage, params in stages:
+        whole.add(_account_of(stage, params))
+        if whole.outcome == "failed":
+            break
+    summary_artifact(whole)
+    return final(whole)
+
+
+def _account_of(run: Callable[..., Any], params: object) -> dict[str, Any]:
     """Run a stage's flow inside another: its account, or its error raised."""
     result = run(params, return_state=True).result(raise_on_failure=False)
     if isinstance(result, BaseException):

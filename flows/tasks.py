@@ -63,6 +63,7 @@ def ingest_one(home: Path, force: str, request: Request) -> Account | State[Acco
                 request.members,
                 request.months,
                 datetime.now(UTC),
+                request.refetch,
             )
         except HexbeatError as error:
             why.append(str(error))
@@ -91,6 +92,7 @@ def _counts(feed: str, done: Ingested) -> Account:
     """What ingest did, in numbers, which the run's log gets too."""
     counts: Account = {
         "files": len(done.files),
+        "landed": sorted({f.entry.month for f in done.files if f.accepted}),
         "noted": done.months_noted,
         "rows_in": done.total("rows_in"),
         "rows_accepted": done.total("rows_accepted"),
@@ -111,7 +113,7 @@ def _counts(feed: str, done: Ingested) -> Account:
 
 @task(task_run_name="score {force}", tags=["score"], **_PATIENT)
 def score_one(
-    home: Path, force: str, as_of: str, method: str
+    home: Path, force: str, as_of: str, method: str, rescore: bool = False
 ) -> Account | State[Account]:
     """Bring one force's scores up to date."""
     opened = open_home(home)
@@ -122,6 +124,7 @@ def score_one(
             Month.parse(as_of),
             METHODS[method],
             opened.scoring,
+            rescore,
         )
     except HexbeatError as error:
         return _failed(force, str(error))

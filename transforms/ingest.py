@@ -1,13 +1,13 @@
 """The first stage: from a source's files to incidents in the lake, one force at a time.
 
 What to do is decided before anything is read, from the directory of the source and the
-ledger. Then files are read, sifted and written; one commit puts all months of the
-force in the lake; and the ledger says so last. A crash anywhere in between leaves
-months that do not match their ledger row, which the next run does again.
+ledger. Then files are read, sifted and written; one commit puts a year of the force in
+the lake; and the ledger says so last. A crash anywhere in between leaves months that do
+not match their ledger row, which the next run does again.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from transforms.forces import Force
 from transforms.lake import Lake, SupersededError
 from transforms.landing import Landed, commit, land, noted
 from transforms.ledger import of_table, partitions_of
-from transforms.months import Month
+from transforms.months import Month, by_year
 from transforms.plan import Plan, decide
 
 
@@ -57,24 +57,43 @@ def ingest_force(
     members: Collection[Member],
     months: Collection[Month],
     received_at: datetime,
-    on_file: Callable[[], None] = lambda: None,
+    refetch: bool = False,
 ) -> Ingested:
     """Bring the lake up to date with one feed of a force, and the ledger with it.
 
     A refused file leaves its month as it was and is told in the result; the force's
-    other months land. Safe beside another writer: whoever loses a race decides again.
+    other months land. A year is landed at a time, so that a run which is cut off has
+    no more to do again. To `refetch` is to read what is held anew, too.
     """
     of_feed = [member for member in members if member.kind == feed.KIND]
+    done = Ingested(force.id, [], 0)
+    for year in by_year(sorted(months)):
+        part = _ingest(lake, feed, force, of_feed, year, received_at, refetch)
+        done = Ingested(
+            force.id, done.files + part.files, done.months_noted + part.months_noted
+        )
+    return done
+
+
+def _ingest(
+    lake: Lake,
+    feed: Feed,
+    force: Force,
+    members: Collection[Member],
+    months: Collection[Month],
+    received_at: datetime,
+    refetch: bool,
+) -> Ingested:
+    """Safe beside another writer: whoever loses a race decides again."""
     while True:
         ledger = entries(lake.read("coverage", force.id))
         of_kind = of_table(ledger, feed.TABLE)
         partitions = partitions_of(lake, force.id, feed.TABLE)
-        plan = decide(of_feed, force.id, months, of_kind, partitions)
+        plan = decide(members, force.id, months, of_kind, partitions, refetch)
         files, untried = [], []
         for candidates in plan.read:
             for number, member in enumerate(candidates, start=1):
                 files.append(land(lake, feed, force, member, received_at))
-                on_file()
                 if files[-1].accepted:
                     untried += candidates[number:]
                     break

@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 from transforms.errors import UsageError
 
 
+_YEAR_MONTHS = 12
 _TEXT = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
@@ -52,3 +54,9 @@ def month_range(first: Month, last: Month) -> list[Month]:
 def window(last: Month, months: int) -> list[Month]:
     """The calendar window of so many months that ends with `last`."""
     return month_range(last + (1 - months), last)
+
+
+def by_year(months: Sequence[Month]) -> Iterator[Sequence[Month]]:
+    """Those months, in their order, twelve at a time."""
+    for start in range(0, len(months), _YEAR_MONTHS):
+        yield months[start : start + _YEAR_MONTHS]

@@ -30,13 +30,15 @@ def decide(
     months: Collection[Month],
     ledger: Iterable[Entry],
     partitions: Partitions,
+    refetch: bool = False,
 ) -> Plan:
     """What is missing: a pure decision, from directories and the ledger alone.
 
     `members` are all files of one kind in the source, of every force, since a release
     spans the months that it holds any file of; `ledger` has the rows of that kind. Of
     each month the newest release is landed, or, where its file is refused, the newest
-    that is not; an older release than the one held never replaces it.
+    that is not; an older release than the one held never replaces it. To `refetch`
+    is to read what is held anew, too.
     """
     ledger = list(ledger)
     by_key = {(entry.month, entry.release): entry for entry in ledger}
@@ -49,7 +51,8 @@ def decide(
             if held and member.release < held.release:
                 plan.older.extend(candidates[number:])
                 break
-            if held and _same(held, member) and is_whole(held, partitions):
+            as_held = held and _same(held, member) and is_whole(held, partitions)
+            if held and as_held and not refetch:
                 if member.release > held.release:
                     plan.restated.append((member, held))
                 plan.older.extend(candidates[number + 1 :])
@@ -93,5 +96,4 @@ def _absent(
 
 
 def _same(held: Entry, member: Member) -> bool:
-    of_member = member.name, member.crc32, member.size_bytes
-    return (held.member, held.crc32, held.size_bytes) == of_member
+    return (held.member, held.crc32, held.size_bytes) == member.identity

@@ -32,6 +32,7 @@ class Request:
     not_there: Sequence[str]  # of all forces, those without a file to ask for
     absent: Mapping[str, str]  # force asked for by name: why there is nothing of it
     broken: Sequence[str] = ()  # releases that cannot be read, a line each
+    refetch: bool = False  # read what is held anew, too
 
     @property
     def feeds(self) -> list[Feed]:
@@ -58,17 +59,19 @@ def opened(
     home: Home,
     newest: Month,
     whole_zips: bool = False,
+    refetch: bool = False,
     client: Client | None = None,
 ) -> Iterator[Path | Archive]:
     """A source ready to be read, for as long as the block lasts.
 
-    What is fetched is kept in the home. No release is newer than `newest`.
+    What is fetched is kept in the home, and not fetched again unless to `refetch`. No
+    release is newer than `newest`.
     """
     if isinstance(source, Path):
         yield source
         return
     with client or Client() as reader:
-        raw = Raw(home.root / "raw" / DEFAULT_FEED)
+        raw = Raw(home.root / "raw" / DEFAULT_FEED, trusted=not refetch)
         yield Archive(reader, source, raw, newest, whole_zips)
 
 
@@ -91,6 +94,7 @@ def resolve(
     end: str | None = None,
     release: str | None = None,
     until_release: str | None = None,
+    refetch: bool = False,
 ) -> Request:
     """The exact request; `UsageError` for what cannot be asked.
 
@@ -125,6 +129,7 @@ def resolve(
         _not_there(registry, present) if all_forces else [],
         absent,
         broken,
+        refetch,
     )
 
 

@@ -101,9 +101,17 @@ def inputs_sha256(
 
 
 def score_force(
-    lake: Lake, force: Force, as_of: Month, method: Method, scoring: Scoring
+    lake: Lake,
+    force: Force,
+    as_of: Month,
+    method: Method,
+    scoring: Scoring,
+    rescore: bool = False,
 ) -> Scored:
-    """Bring a force's scores up to date at the as-of month and the eleven before."""
+    """Bring a force's scores up to date at the as-of month and the eleven before.
+
+    To `rescore` is to compute those anew, too, whose inputs have not changed.
+    """
     seen = lake.pinned()  # so that the hash is of the very rows that are read
     months = force_coverage(seen, force)
     wanted = {
@@ -112,7 +120,11 @@ def score_force(
         if unscorable(months, month) is None
     }
     held = {f.partition["as_of"]: f for f in seen.files("scores", force.id)}
-    stale = [m for m, mark in wanted.items() if m not in held or held[m].mark != mark]
+    stale = [
+        month
+        for month, mark in wanted.items()
+        if rescore or month not in held or held[month].mark != mark
+    ]
     rows = 0
     actions = []
     if stale:

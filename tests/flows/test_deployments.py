@@ -1,157 +1,185 @@
-"""deploy/prefect.yaml: every key known, every entrypoint real, and runs scheduled."""
+"""deploy/prefect.yaml: read strictly, and run by a real server and worker."""
 
-import json
-import os
-import socket
+import copy
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.builders import kent_csv, months, release_zip
+from tests.deployments import FILE, faults
+from tests.flows.servers import (
+    ROOT,
+    ask,
+    deployment,
+    end,
+    ended,
+    hexbeat_up,
+    prefect_server,
+    refused,
+    triggered,
+    until,
+)
+from transforms.home import open_home
 
-ROOT = Path(__file__).parents[2]
-FILE = ROOT / "deploy" / "prefect.yaml"
+
 DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load(FILE.read_text())["deployments"]
 
-# Prefect drops keys that it does not know without a word. Where each may stand:
-KNOWN = {
-    "file": {"name", "prefect-version", "pull", "deployments", "definitions"},
-    "deployment": {
-        "name", "version", "description", "tags", "entrypoint", "parameters",
-        "enforce_parameter_schema", "schedules", "concurrency_limit", "work_pool",
-    },
-    "schedule": {"cron", "timezone", "day_or", "active", "slug", "parameters"},
-    "concurrency_limit": {"limit", "collision_strategy"},
-    "work_pool": {"name", "work_queue_name", "job_variables"},
-}  # fmt: skip
+
+def broken(change: dict[str, Any], at: int = 0) -> list[str]:
+    """The faults of the file with that change to one of its deployments."""
+    file = copy.deepcopy(yaml.safe_load(FILE.read_text()))
+    file["deployments"][at] |= change
+    return list(faults(file))
 
 
-def unknown_keys(file: dict[str, Any]) -> list[str]:
-    found = [("file", file)]
-    for deployment in file["deployments"]:
-        found.append(("deployment", deployment))
-        found += [("schedule", schedule) for schedule in deployment["schedules"]]
-        found += [(k, deployment[k]) for k in ("concurrency_limit", "work_pool")]
-    return [
-        f"{kind}: {key}" for kind, keys in found for key in keys.keys() - KNOWN[kind]
-    ]
+def test_the_file_has_no_fault() -> None:
+    assert broken({}) == []
 
 
-def test_no_key_is_unknown_to_prefect() -> None:
-    assert unknown_keys(yaml.safe_load(FILE.read_text())) == []
-
-
-def test_a_misspelt_key_is_seen() -> None:
-    file = yaml.safe_load(FILE.read_text())
-    file["deployments"][0]["concurency_limit"] = 1
-    assert unknown_keys(file) == ["deployment: concurency_limit"]
-
-
-@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda each: each["name"])
-def test_entrypoint_loads_and_takes_its_parameters(deployment: dict[str, Any]) -> None:
-    from prefect.flows import load_flow_from_entrypoint
-
-    flow = load_flow_from_entrypoint(
-        deployment["entrypoint"], use_placeholder_flow=False
-    )
-    flow.validate_parameters(deployment["parameters"])
-
-
-@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda each: each["name"])
-def test_schedules_are_in_local_time(deployment: dict[str, Any]) -> None:
-    from prefect.client.schemas.schedules import CronSchedule
-
-    for schedule in deployment["schedules"]:
-        built = CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"])
-        assert built.timezone == "Europe/London"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def ask(url: str, body: object = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    headers = {"content-type": "application/json"}
-    request = urllib.request.Request(url, data=data, headers=headers)  # noqa: S310
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-        return json.load(answer)
-
-
-def until(seconds: float, ready: Any) -> Any:
-    """What `ready` answers, as soon as it answers anything."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if answer := ready():
-                return answer
-        except OSError:
-            pass
-        time.sleep(0.5)
-    raise TimeoutError(f"nothing within {seconds} s")
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"concurency_limit": 1}, "unknown key 'concurency_limit'"),
+        ({"entrypoint": "flows.refresh.refreshed"}, "entrypoint does not load"),
+        ({"parameters": {"params": {"all_forcs": True}}}, "all_forcs"),
+        ({"parameters": {"params": {"method": "best"}}}, "unknown; there are"),
+        ({"enforce_parameter_schema": False}, "enforce_parameter_schema"),
+        ({"concurrency_limit": {"limt": 1}}, "unknown key 'limt'"),
+        ({"schedules": [{"cron": "30 6 * * *"}]}, "Europe/London"),
+        (
+            {"schedules": [{"cron": "30 1 * * *", "timezone": "Europe/London"}]},
+            "between 01:00 and 02:00",
+        ),
+        (
+            {"schedules": [{"cron": "61 6 * * *", "timezone": "Europe/London"}]},
+            "schedule:",
+        ),
+        (
+            {"name": "freshness", "entrypoint": DEPLOYMENTS[1]["entrypoint"]},
+            "last wins",
+        ),
+    ],
+)
+def test_a_slip_of_the_pen_is_told(change: dict[str, Any], fault: str) -> None:
+    assert any(fault in line for line in broken(change)), broken(change)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of a client of a real, empty server."""
+    """The environment of clients of a real server that knows the deployments."""
     folder = tmp_path_factory.mktemp("prefect")
-    port = str(free_port())
-    env = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")} | {
-        "PREFECT_HOME": str(folder),
-        "PREFECT_SERVER_API_HOST": "127.0.0.1",
-        "PREFECT_SERVER_API_PORT": port,
-        "PREFECT_SERVER_UI_ENABLED": "false",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "DO_NOT_TRACK": "1",
-        "HEXBEAT_APP_DIR": str(ROOT),
-    }
-    with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "prefect", "server", "start"],
-            env=env, stdout=log, stderr=log,
-        )  # fmt: skip
-    try:
-        until(180, lambda: ask(env["PREFECT_API_URL"] + "/health"))
+    with prefect_server(folder) as env:
+        words = [sys.executable, "-m", "flows.registration"]
+        for _ in range(2):  # again changes nothing
+            done = subprocess.run(words, env=env, cwd=ROOT, capture_output=True)
+            assert done.returncode == 0, done.stderr
         yield env
-    finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def prefect(env: dict[str, str], *words: str) -> None:
-    command = [sys.executable, "-m", "prefect", "--no-prompt", *words]
-    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.prefect
-def test_every_deployment_gets_runs_in_the_future(server: dict[str, str]) -> None:
+def test_every_schedule_gets_runs_in_the_future(server: dict[str, str]) -> None:
     """Dependencies that do not fit each other show here: a server that starts and
     deploys may still never schedule anything."""
     api = server["PREFECT_API_URL"]
-    prefect(server, "work-pool", "create", "hexbeat-process", "--type", "process")
-    prefect(server, "deploy", "--prefect-file", str(FILE.relative_to(ROOT)), "--all")
-    for deployment in ask(f"{api}/deployments/filter", {}):
-        wanted = {"deployments": {"id": {"any_": [deployment["id"]]}}}
-        runs = until(60, lambda wanted=wanted: ask(f"{api}/flow_runs/filter", wanted))
-        assert {run["state_type"] for run in runs} == {"SCHEDULED"}
-        assert deployment["enforce_parameter_schema"]
-        assert deployment["global_concurrency_limit"]["limit"] == 1
-        strategy = deployment["concurrency_options"]["collision_strategy"]
-        assert strategy == "ENQUEUE"
-    assert {each["name"] for each in ask(f"{api}/deployments/filter", {})} == {
-        each["name"] for each in DEPLOYMENTS
-    }
+    held = {each["name"]: each for each in ask(f"{api}/deployments/filter", {})}
+    assert held.keys() == {each["name"] for each in DEPLOYMENTS}
+    for each in DEPLOYMENTS:
+        wanted = {"deployments": {"id": {"any_": [held[each["name"]]["id"]]}}}
+        assert held[each["name"]]["enforce_parameter_schema"]
+        assert held[each["name"]]["global_concurrency_limit"]["limit"] == 1
+        if any(schedule["active"] for schedule in each["schedules"]):
+            runs = until(60, lambda w=wanted: ask(f"{api}/flow_runs/filter", w))
+            assert {run["state_type"] for run in runs} == {"SCHEDULED"}
+
+
+@pytest.mark.prefect
+def test_automations_are_made_once(server: dict[str, str]) -> None:
+    found = ask(f"{server['PREFECT_API_URL']}/automations/filter", {})
+    assert [each["name"] for each in found] == ["hexbeat: runs that have died"]
+
+
+@pytest.mark.prefect
+def test_a_bad_parameter_is_refused_before_anything_runs(
+    server: dict[str, str],
+) -> None:
+    api = server["PREFECT_API_URL"]
+    for name, params in {
+        "refresh/refresh": {"forces": ["Kent"]},
+        "backfill/backfill": {"start": "2024-13", "end": "2024-12"},
+        "freshness/freshness": {"stale_after_months": 0},
+    }.items():
+        url = f"{api}/deployments/{deployment(api, name)['id']}/create_flow_run"
+        status, text = refused(url, {"parameters": {"params": params}})
+        assert status == 409
+        assert "Validation failed" in text
+
+
+@pytest.mark.prefect
+def test_a_worker_that_was_away_catches_up_in_one_run(
+    server: dict[str, str], tmp_path: Path
+) -> None:
+    """Two mornings went by with no worker; releases came out in both."""
+    api, home, source = (
+        server["PREFECT_API_URL"],
+        tmp_path / "home",
+        tmp_path / "source",
+    )
+    source.mkdir()
+    span = [str(month) for month in months("2024-01", 4)]
+    for release, held in (("2024-04", span[:3]), ("2024-05", span)):
+        files = {("kent", month): kent_csv(month, 40) for month in held}
+        release_zip(source, release, files)
+    params = {"all_forces": True, "home": str(home), "source": str(source)}
+    late = [
+        triggered(api, "refresh/refresh", params, state=_scheduled(hours_ago))
+        for hours_ago in (48, 24)
+    ]
+    with hexbeat_up(home, server, tmp_path / "up.log") as worker:
+        first = min((ended(api, run) for run in late), key=lambda run: run["end_time"])
+        other = next(ended(api, run) for run in late if run != first["id"])
+        again = ended(api, triggered(api, "refresh/refresh", params))
+        fresh = ended(api, triggered(api, "freshness/freshness", {"home": str(home)}))
+        assert end(worker) == 0
+    assert [month for _, month in held_months(home)] == span
+    assert (first["state_name"], first["state"]["message"]) == ("Completed", "done")
+    assert other["state"]["message"] == again["state"]["message"] == "nothing to do"
+    assert fresh["state_name"] == "Failed"
+    assert (
+        "kent is stopped: its newest supplied month is 2024-04"
+        in fresh["state"]["message"]
+    )
+    landed = events(api, "hexbeat.partition.landed")
+    assert landed == [f"hexbeat.partition.{month}.kent" for month in span]
+    assert events(api, "hexbeat.feed.stale") == ["hexbeat.feed.kent"]
+    keys = {a["key"] for a in ask(f"{api}/artifacts/latest/filter", {})}
+    assert {"coverage", "freshness", "run-summary", "ingest", "ingest-progress"} <= keys
+
+
+def _scheduled(hours_ago: int) -> dict[str, Any]:
+    at = datetime.now(UTC) - timedelta(hours=hours_ago)
+    return {"type": "SCHEDULED", "state_details": {"scheduled_time": at.isoformat()}}
+
+
+def held_months(home: Path) -> list[tuple[str, str]]:
+    files = open_home(home).lake.files("incidents")
+    return [(f.partition["force"], f.partition["month"]) for f in files]
+
+
+def events(api: str, name: str) -> list[str]:
+    """The resources of all events of a name, oldest first; they come with delay."""
+    wanted = {"filter": {"event": {"name": [name]}}, "limit": 50}
+
+    def look() -> list[str]:
+        found = ask(f"{api}/events/filter", wanted)["events"]
+        return [event["resource"]["prefect.resource.id"] for event in found]
+
+    until(30, look)
+    time.sleep(1)
+    return sorted(look())

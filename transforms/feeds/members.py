@@ -54,6 +54,11 @@ class Member:
     raw: Raw | None = None  # where its bytes are kept once they have been fetched
 
     @property
+    def identity(self) -> tuple[str, int, int]:
+        """What a directory says of its bytes: path, CRC-32 and size."""
+        return self.name, self.crc32, self.size_bytes
+
+    @property
     def where(self) -> str:
         """How a message names this file."""
         return f"release {self.release}, {self.name}"
@@ -108,8 +113,7 @@ def read_member(member: Member) -> bytes:
 
 def _fetched(member: Member, header_offset: int, raw: Raw) -> bytes:
     """From what is kept, else from far away; a broken one is fetched again."""
-    identity = member.name, member.crc32, member.size_bytes
-    held = raw.find(*identity)
+    held = raw.find(*member.identity)
     if held is not None:
         with suppress(FileRejectedError):  # it has rotted: fetched anew below
             return _verified(member, _inflate(member, *held))
@@ -121,7 +125,7 @@ def _fetched(member: Member, header_offset: int, raw: Raw) -> bytes:
             if fetch == _FETCHES:
                 raise
             continue
-        raw.keep(*identity, sha256(data).hexdigest(), packed, member.packing)
+        raw.keep(*member.identity, sha256(data).hexdigest(), packed, member.packing)
         return data
     raise AssertionError
 

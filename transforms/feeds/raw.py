@@ -24,9 +24,16 @@ class Raw:
     """The raw bytes of one feed."""
 
     root: Path
+    trusted: bool = True  # else what is held is fetched anew
+
+    def holds(self, name: str, crc32: int, size_bytes: int) -> bool:
+        """Whether a file is held, and need not be fetched."""
+        return self.trusted and self._pointer(name, crc32, size_bytes).exists()
 
     def find(self, name: str, crc32: int, size_bytes: int) -> tuple[bytes, int] | None:
         """The packed bytes of a file that is held, and how they are packed."""
+        if not self.trusted:
+            return None
         try:
             pointed = self._pointer(name, crc32, size_bytes).read_text("ascii").strip()
             data = (self.root / pointed[:2] / pointed).read_bytes()

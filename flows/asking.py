@@ -1,0 +1,45 @@
+"""A run's parameters made exact: the source opened, and what it holds of what is asked.
+
+No Prefect here: a plan is made without it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.params import IngestParams
+from flows.settings import Settings
+from transforms.feeds.remote import Archive
+from transforms.home import Home
+from transforms.ledger import refuse_newer
+from transforms.months import Month
+from transforms.request import Request, opened, resolve, source_named
+
+
+@contextmanager
+def asked_of(
+    params: IngestParams, home: Home
+) -> Iterator[tuple[Path | Archive, Request]]:
+    """The source, open for as long as the block lasts, and the exact request of it."""
+    source = source_named(params.source or Settings().source)
+    today = datetime.now(UTC)
+    newest = Month(today.year, today.month)
+    if params.until_release:
+        refuse_newer(home.lake, params.until_release)
+        newest = min(newest, Month.parse(params.until_release))
+    with opened(source, home, newest, params.whole_zips, params.refetch) as ready:
+        yield (
+            ready,
+            resolve(
+                ready,
+                home.registry,
+                params.forces,
+                params.all_forces,
+                params.start,
+                params.end,
+                params.release,
+                params.until_release,
+                params.refetch,
+            ),
+        )

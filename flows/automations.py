@@ -1,0 +1,121 @@
+"""Automations: what the server does by itself when runs die, fail, or feeds go stale.
+
+Prefect would make a second automation of the same name, so each is found and replaced.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState, SendNotification
+from prefect.events.schemas.automations import (
+    AutomationCore,
+    EventTrigger,
+    Posture,
+)
+from prefect.events.schemas.events import ResourceSpecification
+from prefect.exceptions import ObjectNotFound
+
+from flows.events import STALE
+from flows.settings import Settings
+from transforms.errors import UsageError
+
+
+# Prefect beats every 180 s: three beats that never came are a process that is gone.
+_SILENT_FOR = timedelta(seconds=540)
+_ANY_RUN = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
+_BAD_ENDS = ("Failed", "Crashed", "TimedOut", "CompletedWithGaps")
+
+
+def register_automations() -> None:
+    """Make them all, or renew those that are there."""
+    asyncio.run(_register(Settings().notify))
+
+
+async def _register(notify: str | None) -> None:
+    async with get_client() as client:
+        wanted = [_zombies()]
+        if notify:
+            wanted += _notices(await _block(client, notify))
+        for automation in wanted:
+            held = await client.read_automations_by_name(automation.name)
+            if held:
+                await client.update_automation(held[0].id, automation)
+            else:
+                await client.create_automation(automation)
+
+
+def _zombies() -> AutomationCore:
+    """A run whose process is gone would be Running for ever."""
+    return AutomationCore(
+        name="hexbeat: runs that have died",
+        description="A run without a sign of life for nine minutes is Crashed",
+        trigger=EventTrigger(
+            after={"prefect.flow-run.heartbeat"},
+            expect={"prefect.flow-run.*"},
+            match=_ANY_RUN,
+            for_each={"prefect.resource.id"},
+            posture=Posture.Proactive,
+            threshold=1,
+            within=_SILENT_FOR,
+        ),
+        actions=[
+            ChangeFlowRunState(
+                name=None,
+                state=StateType.CRASHED,
+                message="no sign of life for nine minutes",
+                force=True,
+            )
+        ],
+    )
+
+
+def _notices(block: UUID) -> Iterator[AutomationCore]:
+    """A message of each run that ended badly, and of each feed that went stale."""
+    yield AutomationCore(
+        name="hexbeat: runs that ended badly",
+        trigger=EventTrigger(
+            expect={f"prefect.flow-run.{end}" for end in _BAD_ENDS},
+            match=_ANY_RUN,
+            posture=Posture.Reactive,
+            threshold=1,
+        ),
+        actions=[
+            SendNotification(
+                block_document_id=block,
+                subject="hexbeat: {{ flow_run.name }} is {{ flow_run.state.name }}",
+                body="{{ flow_run.state.message }}",
+            )
+        ],
+    )
+    yield AutomationCore(
+        name="hexbeat: feeds gone stale",
+        trigger=EventTrigger(
+            expect={STALE},
+            match=ResourceSpecification({"prefect.resource.id": "hexbeat.feed.*"}),
+            posture=Posture.Reactive,
+            threshold=1,
+        ),
+        actions=[
+            SendNotification(
+                block_document_id=block,
+                subject="hexbeat: a feed is stale",
+                body="{{ event.resource.name }}: {{ event.payload.why }}",
+            )
+        ],
+    )
+
+
+async def _block(client: PrefectClient, named: str) -> UUID:
+    """The notification block that the operator has made, as `<type>/<name>`."""
+    kind, _, name = named.partition("/")
+    try:
+        return (await client.read_block_document_by_name(name, kind)).id
+    except ObjectNotFound as error:
+        raise UsageError(
+            f"HEXBEAT_NOTIFY={named}: the Prefect server has no such block; make it in"
+            " its UI, and write it as type/name, such as slack-webhook/analysts"
+        ) from error

@@ -1,0 +1,66 @@
+"""The freshness flow: which force's feed is stale, partial or has stopped."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import State, flow
+from prefect.artifacts import create_table_artifact
+from prefect.states import Failed
+
+from flows.events import tell_stale
+from flows.params import FreshnessParams
+from flows.stages import final, home_of
+from flows.status import ForceStatus, statuses
+from flows.summary import Summary
+from transforms.months import Month
+
+
+KNOWN = "not_supplied"  # a fact that everybody knows, and no news
+
+
+@flow(name="freshness", flow_run_name="freshness")
+def freshness(params: FreshnessParams) -> State[dict[str, Any]]:
+    """Look at the newest month of every force; fail for what the policy names."""
+    now = datetime.now(UTC)
+    today = Month(now.year, now.month)
+    found = statuses(home_of(params.home))
+    summary = Summary("freshness", asked=[s.force.id for s in found])
+    rows = []
+    for status in found:
+        state, why = judged(status, today, params)
+        newest = str(status.newest() or "none")
+        rows.append({"force": status.force.id, "newest": newest, "is": state})
+        if state not in ("fresh", KNOWN):
+            tell_stale(status.force.id, f"{state}: {why}")
+        if state in params.fails_for:
+            summary.failed[status.force.id] = f"{status.force.id} is {state}: {why}"
+    create_table_artifact(
+        key="freshness", table=rows, description=f"Newest month of each force, {today}"
+    )
+    if not summary.failed:
+        return final(summary)
+    reasons = "; ".join(summary.failed.values())
+    return Failed(message=reasons, data=summary.as_json())
+
+
+def judged(
+    status: ForceStatus, today: Month, params: FreshnessParams
+) -> tuple[str, str]:
+    """What a force's feed is, and why it is not fresh."""
+    if status.unfinished:
+        return "unfinished", status.unfinished
+    if fact := status.force.not_supplied:
+        return KNOWN, fact.text
+    newest = status.newest()
+    if newest is None:
+        return "stopped", "no month was supplied"
+    age_months = today.since(newest)
+    why = f"its newest supplied month is {newest}, {age_months} months ago"
+    if age_months > params.stopped_after_months:
+        return "stopped", why
+    if age_months > params.stale_after_months:
+        return "stale", why
+    last = max(status.months)
+    if status.months[last].status == "partial_suspected":
+        return "partial", f"{last} has far fewer rows than the months before it"
+    return "fresh", ""

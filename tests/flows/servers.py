@@ -1,0 +1,144 @@
+"""Real Prefect servers for tests: started, asked over HTTP, and ended."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+ROOT = Path(__file__).parents[2]
+CLI = [sys.executable, "-c", "from flows.cli import main; main()"]
+START_SECONDS = 180
+ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's, without what would lead to another server or home."""
+    ours = ("PREFECT_", "HEXBEAT_")
+    return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+
+
+def ask(url: str, body: object = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"content-type": "application/json"}
+    request = urllib.request.Request(url, data=data, headers=headers)  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+def refused(url: str, body: object) -> tuple[int, str]:
+    """The status and the text of an answer that is an error."""
+    try:
+        ask(url, body)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    raise AssertionError("it was taken")
+
+
+def until(seconds: float, ready: Callable[[], Any]) -> Any:
+    """What `ready` answers, as soon as it answers anything."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if answer := ready():
+                return answer
+        except OSError:
+            pass
+        time.sleep(0.3)
+    raise TimeoutError(f"nothing within {seconds} s")
+
+
+@contextmanager
+def prefect_server(folder: Path) -> Iterator[dict[str, str]]:
+    """A server that stands by itself; the environment of its clients."""
+    port = str(free_port())
+    env = clean_environment() | {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": port,
+        "PREFECT_SERVER_UI_ENABLED": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "DO_NOT_TRACK": "1",
+    }
+    command = [sys.executable, "-m", "prefect", "server", "start"]
+    with started(command, env, folder / "server.log"):
+        until(START_SECONDS, lambda: ask(env["PREFECT_API_URL"] + "/health"))
+        yield env
+
+
+@contextmanager
+def hexbeat_up(
+    home: Path, env: dict[str, str], log: Path, *words: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`hexbeat up`, ready."""
+    command = [*CLI, "up", "--home", str(home), *words]
+    with started(command, env, log) as process:
+        until(START_SECONDS, lambda: _ready(process, log))
+        yield process
+
+
+def _ready(process: subprocess.Popen[bytes], log: Path) -> bool:
+    text = log.read_text()
+    assert process.poll() is None, text
+    return "hexbeat: ready" in text
+
+
+@contextmanager
+def started(
+    command: list[str], env: dict[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as sink:
+        process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=sink, stderr=sink)
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> int:
+    """Ask it to end, as a service manager does; its exit code."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        return process.wait(90)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def deployment(api: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = ask(f"{api}/deployments/name/{name}")
+    return found
+
+
+def triggered(api: str, name: str, params: dict[str, Any], **more: Any) -> str:
+    """The id of a new run of a deployment."""
+    url = f"{api}/deployments/{deployment(api, name)['id']}/create_flow_run"
+    body = {"parameters": {"params": params}, **more}
+    return str(ask(url, body)["id"])
+
+
+def ended(api: str, run: str, seconds: float = 240) -> dict[str, Any]:
+    """The run, once it has ended."""
+
+    def look() -> dict[str, Any] | None:
+        found: dict[str, Any] = ask(f"{api}/flow_runs/{run}")
+        return found if found["state_type"] in ENDED else None
+
+    result: dict[str, Any] = until(seconds, look)
+    return result

@@ -1,0 +1,64 @@
+"""`hexbeat up`: all of it in one command, found by others, and gone when it ends."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.builders import kent_csv, release_zip
+from tests.flows.servers import CLI, ROOT, ask, clean_environment, end, free_port
+from tests.flows.servers import hexbeat_up as hexbeat_up_at
+
+
+pytestmark = pytest.mark.prefect
+
+
+def command(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*CLI, *words, "--home", str(home)], env=clean_environment(), cwd=ROOT,
+        capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+
+
+def test_up_serves_this_machine_until_it_is_told_to_end(tmp_path: Path) -> None:
+    home, source, port = tmp_path / "home", tmp_path / "source", free_port()
+    source.mkdir()
+    release_zip(source, "2024-04", {("kent", "2024-03"): kent_csv("2024-03", 40)})
+    log = tmp_path / "up.log"
+    with hexbeat_up_at(home, clean_environment(), log, "--port", str(port)) as process:
+        api = f"http://127.0.0.1:{port}/api"
+        assert f"ready: http://127.0.0.1:{port}" in log.read_text()
+        second = command(home, "up", "--port", str(free_port()))
+        assert second.returncode == 2
+        assert f"is up already: http://127.0.0.1:{port}" in second.stderr
+        taken = command(tmp_path / "other", "up", "--port", str(port))
+        assert (taken.returncode, taken.stderr.count("\n")) == (2, 1)
+        # a command in this home runs on its server, and hands work to its worker
+        ran = command(home, "ingest", "--force", "kent", "--source", str(source))
+        assert ran.returncode == 0, ran.stderr
+        runs = ask(f"{api}/flow_runs/filter", {"flows": {"name": {"any_": ["ingest"]}}})
+        assert [run["state_name"] for run in runs] == ["Completed"]
+        asked = (
+            "backfill", "--force", "kent", "--source", str(source), "--from", "2024-03",
+            "--to", "2024-03", "--submit",
+        )  # fmt: skip
+        assert "0 files nothing to do" in command(home, *asked).stdout
+        sent = command(home, *asked, "--refetch").stdout
+        assert sent.startswith("2024-03..2024-03 1 files ")
+        assert command(home, *asked, "--refetch").stdout.split()[:4] == sent.split()[:4]
+        assert end(process) == 0
+    assert log.read_text().endswith("hexbeat: ended\n")
+    assert "Traceback" not in log.read_text()
+    with pytest.raises(OSError):
+        ask(f"{api}/health")
+    assert not (home / "prefect" / "address").exists()
+
+
+def test_submit_without_a_server_says_what_to_do(tmp_path: Path) -> None:
+    release_zip(tmp_path, "2024-04", {("kent", "2024-03"): kent_csv("2024-03", 4)})
+    done = command(
+        tmp_path / "home", "backfill", "--force", "kent", "--source", str(tmp_path),
+        "--from", "2024-03", "--to", "2024-03", "--submit",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "start hexbeat up, or set PREFECT_API_URL" in done.stderr
