@@ -6,10 +6,9 @@ from prefect import State, flow
 from prefect.artifacts import create_table_artifact
 
 from flows.asking import asked_of
-from flows.ingest import ingest
 from flows.params import BackfillParams
 from flows.refresh import stages
-from flows.stages import carry_out, final, home_of
+from flows.stages import INGEST, carry_out, final, home_of
 from flows.summary import Summary
 from transforms.backfill import plan_backfill
 
@@ -19,11 +18,11 @@ def backfill(params: BackfillParams) -> State[dict[str, Any]]:
     """Do what is missing or revised in the range: nothing that is done already."""
     if params.dry_run:
         return final(_planned(params))
+    wanted = stages(params)
     if params.rescore_only:
         anew = params.model_copy(update={"rescore": True})
-        wanted = [stage for stage in stages(anew) if stage[0] is not ingest]
-        return carry_out(Summary("backfill"), wanted)
-    return carry_out(Summary("backfill"), stages(params))
+        wanted = [stage for stage in stages(anew) if stage[0].name != INGEST]
+    return carry_out(Summary("backfill"), home_of(params.home), wanted)
 
 
 def _planned(params: BackfillParams) -> Summary:

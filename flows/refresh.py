@@ -15,14 +15,14 @@ from flows.params import (
 )
 from flows.publish import publish
 from flows.score import score
-from flows.stages import Stage, carry_out
+from flows.stages import Stage, carry_out, home_of
 from flows.summary import Summary
 
 
 @flow(name="refresh", flow_run_name="refresh {params.span}")
 def refresh(params: RefreshParams) -> State[dict[str, Any]]:
     """Ingest, score, publish: nothing is done that is done already."""
-    return carry_out(Summary("refresh"), stages(params))
+    return carry_out(Summary("refresh"), home_of(params.home), stages(params))
 
 
 def stages(params: RefreshParams) -> list[Stage]:

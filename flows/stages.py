@@ -1,11 +1,11 @@
 """What every stage's flow shares: forces in parallel, one account, one final state."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import State, get_run_logger
+from prefect import Flow, State, get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed, Failed
@@ -21,7 +21,9 @@ from transforms.months import Month
 from transforms.score import check_as_of, newest_supplied
 
 
-Stage = tuple[Callable[..., Any], BaseModel]  # a flow, and its parameters
+Stage = tuple[Flow[..., Any], BaseModel]  # a flow, and its parameters
+INGEST = "ingest"
+_SETTLING_TRIES = 5
 
 _NEVER = Month(1, 1)  # an as-of month where none is supplied, which is then refused
 
@@ -105,19 +107,50 @@ def final(summary: Summary) -> State[dict[str, Any]]:
             return Completed(message=outcome, data=data)
 
 
-def carry_out(whole: Summary, stages: Iterable[Stage]) -> State[dict[str, Any]]:
-    """Run stages one after the other, up to one that fails; the state they end in."""
-    for stage, params in stages:
-        whole.add(_account_of(stage, params))
-        if whole.outcome == "failed":
-            break
+def carry_out(whole: Summary, home: Home, stages: Sequence[Stage]) -> State[Any]:
+    """Run the stages one after the other; the state they end in.
+
+    Where another run brings in months meanwhile, all but the ingest is done again:
+    else scores of rows that are gone would stand there, and could not be published.
+    """
+    at_first = [stage for stage in stages if stage[0].name == INGEST]
+    accounts = _run(at_first)
+    if not _failed(accounts):
+        accounts += _settled(home, [stage for stage in stages if stage not in at_first])
+    for account in accounts:
+        whole.add(account)
     summary_artifact(whole)
     return final(whole)
 
 
-def _account_of(run: Callable[..., Any], params: object) -> dict[str, Any]:
+def _settled(home: Home, stages: Sequence[Stage]) -> list[dict[str, Any]]:
+    accounts: list[dict[str, Any]] = []
+    for _ in range(_SETTLING_TRIES):
+        ledger = home.lake.versions().get("coverage")
+        accounts = _run(stages)
+        if home.lake.versions().get("coverage") == ledger:
+            break
+    return accounts
+
+
+def _run(stages: Iterable[Stage]) -> list[dict[str, Any]]:
+    """The accounts of those stages, up to one that fails."""
+    accounts: list[dict[str, Any]] = []
+    for run, params in stages:
+        accounts.append(_account_of(run, params))
+        if _failed(accounts):
+            break
+    return accounts
+
+
+def _failed(accounts: Sequence[dict[str, Any]]) -> bool:
+    return bool(accounts) and accounts[-1]["outcome"] == "failed"
+
+
+def _account_of(run: Flow[..., Any], params: object) -> dict[str, Any]:
     """Run a stage's flow inside another: its account, or its error raised."""
-    result = run(params, return_state=True).result(raise_on_failure=False)
+    call = cast("Callable[..., State[Any]]", run)
+    result = call(params, return_state=True).result(raise_on_failure=False)
     if isinstance(result, BaseException):
         raise result
     return dict(result)
