@@ -16,10 +16,12 @@ from flows.options import (
     Asked,
     HomeFolder,
     Json,
+    Layers,
     Release,
     Scored,
     flag,
     given,
+    layered,
     month_option,
 )
 from transforms.errors import HexbeatError, UsageError
@@ -44,13 +46,14 @@ def run(
     backtest: Annotated[
         bool, flag("--backtest", "Tell how well the scores would have done, too")
     ] = False,
+    layers: Layers | None = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
     """Do what is missing: ingest, score, publish."""
     from flows.params import RefreshParams
 
-    options = given(asked, scored, home=home, backtest=backtest)
+    options = given(asked, scored, home=home, backtest=backtest, **layered(layers))
     return _flow("refresh", RefreshParams, options, json_)
 
 
@@ -79,13 +82,14 @@ def publish(
     *,
     scored: Scored | None = None,
     public: Annotated[bool, flag("--public", "The public tier, too")] = False,
+    layers: Layers | None = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
     """Publish the scores as they stand."""
     from flows.params import PublishParams
 
-    options = given(scored, home=home, public=public)
+    options = given(scored, home=home, public=public, **layered(layers))
     return _flow("publish", PublishParams, options, json_)
 
 
@@ -260,10 +264,12 @@ def _flow(
     """Run a flow to its end and tell how it went; the exit code."""
     from flows import progress
     from flows.console import ConsoleProgress, check_asked, checked, show_summary
+    from flows.params import PublishParams
     from flows.server import prefect_api
     from flows.settings import Settings
     from transforms.backtest.account import forces_asked
     from transforms.home import open_home
+    from transforms.publications.layers import read_layers
 
     settings = checked(Settings, {})
     folder = options.get("home") or settings.home
@@ -274,6 +280,8 @@ def _flow(
     elif asked := options.get("forces"):
         forces_asked(open_home(folder), asked)
     params = checked(model, options)
+    if isinstance(params, PublishParams):
+        read_layers(params.layers)  # one that cannot be used is told at once
     if "source" not in options and not open_home(folder).lake.files("coverage"):
         raise UsageError(f"the lake in {folder} is empty: run hexbeat ingest first")
     with prefect_api(folder), ConsoleProgress(silent=as_json) as console:

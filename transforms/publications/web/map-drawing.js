@@ -21,6 +21,7 @@
       renderer: L.canvas({ padding: 0.05 }),
       zoomAnimation: false, fadeAnimation: false, inertia: false,
     });
+    const ground = hexbeat.groundOf(map, data.ground);
     const drawn = L.layerGroup().addTo(map);
     const highlight = L.layerGroup().addTo(map);
     L.control.scale({ maxWidth: 140 }).addTo(map);
@@ -171,12 +172,13 @@
       });
     }
 
+    // Forces first, then the places of the ground, the largest first.
     function keepNamesApart(names) {
       const taken = [];
-      for (const { code, marker } of names) {
+      for (const { code, marker } of [...names, ...ground.names()]) {
         const holder = marker.getElement();
-        const other = state.force !== null && code !== state.force;
-        holder.classList.toggle("hidden", other || map.getZoom() > NAMES_TO_ZOOM);
+        const other = code !== null && state.force !== null && code !== state.force;
+        holder.classList.toggle("hidden", other || (code !== null && map.getZoom() > NAMES_TO_ZOOM));
         const edges = holder.firstElementChild.getBoundingClientRect();
         const clash = taken.some((by) => edges.left < by.right && by.left < edges.right
           && edges.top < by.bottom && by.top < edges.bottom);
