@@ -49,6 +49,7 @@ FINEST_M = 4.0
 _MOST_POINTS = MOST_BYTES // 3 * 2
 _STRAYS = 0.005  # of a force's cells at each end, which shall not stretch its box
 _PAD_SHARE, _PAD_M = 0.05, 3000.0
+_BOW_M = 10_000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +106,9 @@ class Basemap:
 
     def _read(self, name: str, area: shapely.Geometry) -> gpd.GeoDataFrame:
         layer = self.layers[name]
-        box = gpd.GeoSeries([area], crs=GRID).to_crs(crs_of(self.path, layer))
+        # a straight edge here may be a bow in the file's reference system
+        edges = gpd.GeoSeries([shapely.segmentize(area, _BOW_M)], crs=GRID)
+        box = edges.to_crs(crs_of(self.path, layer))
         frame = read_layer(self.path, layer, tuple(box.total_bounds)).to_crs(GRID)
         return frame[frame.intersects(area)]
 

@@ -25,6 +25,8 @@
     const drawn = L.layerGroup().addTo(map);
     const highlight = L.layerGroup().addTo(map);
     L.control.scale({ maxWidth: 140 }).addTo(map);
+    // Roads shall show through.
+    const OPAQUE = data.ground === null ? 0.85 : 0.7;
     const polygons = new Map();
     let shown = { items: new Map(), tier: view.finest, runs: [] };
 
@@ -80,7 +82,7 @@
       const { style } = hexbeat.BANDS[data.bands[band]];
       // A canvas wants dashes as numbers; Leaflet only parses them where it sets a style.
       const dash = style.dashArray ? style.dashArray.split(" ").map(Number) : null;
-      return { ...style, dashArray: style.dashArray ?? null, _dashArray: dash, weight: style.weight * lines, stroke: lines > 0, fillOpacity: lines ? 0.85 : 1, interactive: false };
+      return { ...style, dashArray: style.dashArray ?? null, _dashArray: dash, weight: style.weight * lines, stroke: lines > 0, fillOpacity: lines ? OPAQUE : 1, interactive: false };
     }
 
     function polygonOf(tier, run) {

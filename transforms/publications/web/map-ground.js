@@ -20,7 +20,7 @@
   };
   // From which zoom on the names of a rank are written: cities, towns, villages.
   const NAMED_FROM = [0, 9, 12];
-  const MOST_NAMES = 60;
+  const MOST_NAMES = 200;
 
   function groundOf(map, ground) {
     if (ground === null) return { names: () => [] };
@@ -34,7 +34,14 @@
       for (const rings of shapes) map.addLayer(shapeOf(kind, STYLES[name], rings.map((ring) => placesOf(ring, chain)), renderer));
     }
     const written = L.layerGroup().addTo(map);
-    return { names: () => write(map, ground.names, written) };
+    let held = { view: null, names: [] };
+    return {
+      names() {
+        const view = map.getBounds().toBBoxString();
+        if (view !== held.view) held = { view, names: write(map, ground.names, written) };
+        return held.names;
+      },
+    };
   }
 
   // A chain of steps, from the last point of the ring before.
