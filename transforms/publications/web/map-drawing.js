@@ -26,7 +26,7 @@
     const highlight = L.layerGroup().addTo(map);
     L.control.scale({ maxWidth: 140 }).addTo(map);
     // Roads shall show through.
-    const OPAQUE = data.ground === null ? 0.85 : 0.7;
+    const OPAQUE = data.ground === null ? 0.85 : 0.75;
     const polygons = new Map();
     let shown = { items: new Map(), tier: view.finest, runs: [] };
 

@@ -12,10 +12,10 @@
     woodland: { fillColor: "#e1eadb" },
     greenspace: { fillColor: "#e3eddc" },
     surfacewater: { fillColor: "#d3e1eb" },
-    waterlines: { color: "#c3d6e4", weight: 1 },
-    rail: { color: "#a3a6ab", weight: 1, dashArray: "6 3" },
-    roads_regional: { color: "#c9c3b6", weight: 1 },
-    roads_national: { color: "#b5a98f", weight: 1.75 },
+    waterlines: { color: "#b3cbdc", weight: 1 },
+    rail: { color: "#85898f", weight: 1, dashArray: "6 3" },
+    roads_regional: { color: "#a89f8c", weight: 1.25 },
+    roads_national: { color: "#8d7d5c", weight: 2 },
     boundary: { color: "#3b3f46", weight: 1.5, dashArray: "8 4" },
   };
   // From which zoom on the names of a rank are written: cities, towns, villages.
