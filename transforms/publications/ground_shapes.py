@@ -61,8 +61,7 @@ def encoded(layer: Shapes) -> list[Any]:
     Each step goes from the point before, in hundred-thousandths of a degree, whichever
     ring that was of: all of a layer is one chain from nought.
     """
-    degrees = gpd.GeoSeries(layer.parts, crs="EPSG:27700").to_crs("OGC:CRS84")
-    parts = degrees.to_numpy()
+    parts = _neighbours_together(layer.parts).to_crs("OGC:CRS84").to_numpy()
     if layer.is_area:
         # holes run against their outlines, so that overlapping shapes stay filled
         parts = shapely.orient_polygons(parts)
@@ -77,3 +76,13 @@ def encoded(layer: Shapes) -> list[Any]:
     for part, ring in zip(of_part.tolist(), np.split(steps, starts), strict=True):
         shapes[part].append(ring.ravel().tolist())
     return [layer.name, "area" if layer.is_area else "line", shapes]
+
+
+def _neighbours_together(parts: np.ndarray) -> gpd.GeoSeries:
+    """In the order of a curve that fills the plane: short steps, and few far apart."""
+    shapes = gpd.GeoSeries(parts, crs="EPSG:27700")
+    west, south, east, north = shapes.total_bounds
+    # a layer of one straight line has no width
+    bounds = (west - 1, south - 1, east + 1, north + 1)
+    along = shapes.hilbert_distance(total_bounds=bounds)
+    return shapes.iloc[np.argsort(along.to_numpy(), kind="stable")]

@@ -21,6 +21,8 @@
   // From which zoom on the names of a rank are written: cities, towns, villages.
   const NAMED_FROM = [0, 9, 12];
   const MOST_NAMES = 200;
+  // Neighbours follow each other: so many are drawn, or passed over, as one.
+  const TOGETHER = 40;
 
   function groundOf(map, ground) {
     if (ground === null) return { names: () => [] };
@@ -31,7 +33,10 @@
     const renderer = L.canvas({ pane: "ground", padding: 0.05 });
     for (const [name, kind, shapes] of ground.layers) {
       const chain = { x: 0, y: 0 };
-      for (const rings of shapes) map.addLayer(shapeOf(kind, STYLES[name], rings.map((ring) => placesOf(ring, chain)), renderer));
+      const placed = shapes.map((rings) => rings.map((ring) => placesOf(ring, chain)));
+      for (let at = 0; at < placed.length; at += TOGETHER) {
+        map.addLayer(shapeOf(kind, STYLES[name], placed.slice(at, at + TOGETHER), renderer));
+      }
     }
     const written = L.layerGroup().addTo(map);
     let held = { view: null, names: [] };
@@ -55,10 +60,10 @@
     return places;
   }
 
-  function shapeOf(kind, style, rings, renderer) {
+  function shapeOf(kind, style, shapes, renderer) {
     const shared = { renderer, pane: "ground", interactive: false };
-    if (kind === "line") return L.polyline(rings, { ...shared, ...style });
-    return L.polygon(rings, { ...shared, ...style, stroke: false, fillOpacity: 1, fillRule: "nonzero" });
+    if (kind === "line") return L.polyline(shapes.flat(), { ...shared, ...style });
+    return L.polygon(shapes, { ...shared, ...style, stroke: false, fillOpacity: 1, fillRule: "nonzero" });
   }
 
   // The largest places in view, in order: which of them have room is not known yet.
