@@ -16,10 +16,12 @@ from flows.options import (
     Asked,
     HomeFolder,
     Json,
+    Layers,
     Release,
     Scored,
     flag,
     given,
+    layered,
     month_option,
 )
 from transforms.errors import HexbeatError, UsageError
@@ -46,13 +48,14 @@ def run(
     backtest: Annotated[
         bool, flag("--backtest", "Tell how well the scores would have done, too")
     ] = False,
+    layers: Layers | None = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
     """Do what is missing: ingest, score, publish."""
     from flows.params import RefreshParams
 
-    options = given(asked, scored, home=home, backtest=backtest)
+    options = given(asked, scored, home=home, backtest=backtest, **layered(layers))
     return _flow("refresh", RefreshParams, options, json_)
 
 
@@ -81,13 +84,14 @@ def publish(
     *,
     scored: Scored | None = None,
     public: Annotated[bool, flag("--public", "The public tier, too")] = False,
+    layers: Layers | None = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
     """Publish the scores as they stand."""
     from flows.params import PublishParams
 
-    options = given(scored, home=home, public=public)
+    options = given(scored, home=home, public=public, **layered(layers))
     return _flow("publish", PublishParams, options, json_)
 
 
@@ -96,6 +100,7 @@ def backfill(
     *,
     asked: Asked | None = None,
     scored: Scored | None = None,
+    layers: Layers | None = None,
     dry_run: Annotated[bool, flag("--dry-run", "Tell what it would take")] = False,
     submit: Annotated[
         bool, flag("--submit", "Hand it to the Prefect server, a run for each year")
@@ -116,7 +121,12 @@ def backfill(
     from flows.params import BackfillParams
 
     options = given(
-        asked, scored, home=home, refetch=refetch, rescore_only=rescore_only
+        asked,
+        scored,
+        home=home,
+        refetch=refetch,
+        rescore_only=rescore_only,
+        **layered(layers),
     )
     for name, month in (("--from", "start"), ("--to", "end")):
         if month not in options:
@@ -341,9 +351,11 @@ def _checked(model: "type[Model]", options: dict[str, Any]) -> "tuple[Model, Pat
     Where a source belongs to them, `options` has it afterwards.
     """
     from flows.console import check_asked, checked
+    from flows.params import PublishParams
     from flows.settings import Settings
     from transforms.backtest.account import forces_asked
     from transforms.home import open_home
+    from transforms.publications.layers import read_layers
 
     settings = checked(Settings, {})
     folder = options.get("home") or settings.home
@@ -354,7 +366,10 @@ def _checked(model: "type[Model]", options: dict[str, Any]) -> "tuple[Model, Pat
         check_asked(options, open_home(folder))
     elif asked := options.get("forces"):
         forces_asked(open_home(folder), asked)
-    return checked(model, options), folder
+    params = checked(model, options)
+    if isinstance(params, PublishParams):
+        read_layers(params.layers)
+    return params, folder
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from transforms.errors import HexbeatError
+from transforms.errors import HexbeatError, UsageError
 from transforms.months import Month
 
 
@@ -88,6 +88,42 @@ class Scored:
     method: Annotated[str | None, Parameter(name="--method", help="Scoring method")] = (
         None
     )
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Layers:
+    """Map layers of the user's own."""
+
+    boundary: Annotated[
+        Path | None, Parameter(name="--boundary", help="Polygons to draw the lines of")
+    ] = None
+    basemap: Annotated[
+        Path | None,
+        Parameter(name="--basemap", help="OS Open Zoomstack extract (GeoPackage)"),
+    ] = None
+    boundary_layers: Annotated[
+        list[str] | None,
+        Parameter(
+            name="--boundary-layer",
+            negative="",
+            help="NAME=FILE or NAME=FILE:COLUMN, areas to join; may be given again",
+        ),
+    ] = None
+
+
+def layered(layers: Layers | None) -> dict[str, Any]:
+    """The layers as the flow takes them: areas by their name."""
+    if layers is None:
+        return {}
+    by_name: dict[str, str] = {}
+    for text in layers.boundary_layers or []:
+        name, equals, file = text.partition("=")
+        if not (name and equals and file) or name in by_name:
+            why = "that name is taken" if name in by_name else "write NAME=FILE"
+            raise UsageError(f"--boundary-layer {text!r}: {why}")
+        by_name[name] = file
+    return {**vars(layers), "boundary_layers": by_name}
 
 
 def given(*groups: Asked | Scored | None, **others: Any) -> dict[str, Any]:

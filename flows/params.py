@@ -9,10 +9,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from transforms.publications.areas import NAME_PATTERN
+from transforms.publications.layers import LayerFiles
 from transforms.scores import DEFAULT_METHOD, METHODS
 
 
 ForceId = Annotated[str, Field(pattern=r"^[a-z][a-z-]{1,40}$")]
+AreaName = Annotated[str, Field(pattern=NAME_PATTERN)]
 MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
 
@@ -101,6 +104,22 @@ class PublishParams(ScoreParams):
     public: bool = Field(
         False, description="Make the disclosure-controlled public tier of the run too"
     )
+    boundary: Path | None = Field(
+        None, description="Polygons whose outlines the map draws under its cells"
+    )
+    basemap: Path | None = Field(
+        None, description="GeoPackage in the layout of OS Open Zoomstack, for the map"
+    )
+    boundary_layers: dict[AreaName, str] = Field(
+        default_factory=dict,
+        description="Areas of one's own that cells are joined to: column name, and"
+        " FILE or FILE:COLUMN of its labels",
+    )
+
+    @property
+    def layers(self) -> LayerFiles:
+        """The files of the user's layers."""
+        return LayerFiles(self.boundary, self.basemap, self.boundary_layers)
 
 
 class BacktestParams(_Params):

@@ -21,6 +21,7 @@ from transforms.forecasts import freeze, judge
 from transforms.home import open_home
 from transforms.ingest import Ingested, ingest_force
 from transforms.months import Month
+from transforms.publications.layers import LayerFiles, read_layers
 from transforms.publish import publish
 from transforms.publish_public import publish_public
 from transforms.request import Request
@@ -172,13 +173,18 @@ def backtest_one(
 
 @task(task_run_name="publish {as_of}", tags=["publish"], **_PATIENT)
 def publish_all(
-    home: Path, as_of: str, method: str, public: bool = False
+    home: Path,
+    as_of: str,
+    method: str,
+    public: bool = False,
+    files: LayerFiles | None = None,
 ) -> Account | State[Account]:
     """Judge the forecasts whose month has come, publish every force, freeze the new."""
     opened, now = open_home(home), datetime.now(UTC)
     try:
+        layers = read_layers(files or LayerFiles())
         judged = judge(opened, now)
-        done = publish(opened, Month.parse(as_of), METHODS[method])
+        done = publish(opened, Month.parse(as_of), METHODS[method], layers)
         frozen = freeze(opened, done.edition, now)
         told = publish_public(opened, done.edition) if public else None
     except HexbeatError as error:

@@ -23,12 +23,15 @@ from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month, window
 from transforms.publications.edition import Edition
 from transforms.publications.force_edition import ForceEdition
+from transforms.publications.layers import Layers
 from transforms.score import KEPT_AS_OFS, inputs_sha256, unscorable
 from transforms.scores import Method
 from transforms.scoring import Scoring
 
 
-def gather(home: Home, as_of: Month, method: Method) -> Edition:
+def gather(
+    home: Home, as_of: Month, method: Method, layers: Layers | None = None
+) -> Edition:
     """Everything a publication at that month says: every force in the lake."""
     lake = home.lake.pinned()
     forces = [
@@ -44,7 +47,16 @@ def gather(home: Home, as_of: Month, method: Method) -> Edition:
     accuracy = _accuracy(lake, forces, as_of, home.scoring)
     history = lake.read("accuracy_history")
     history = history.filter(pc.less_equal(history["outcome_month"], str(as_of)))
-    return Edition(as_of, method, forces, attribution, home.scoring, accuracy, history)
+    return Edition(
+        as_of,
+        method,
+        forces,
+        attribution,
+        home.scoring,
+        accuracy,
+        history,
+        layers or Layers(),
+    )
 
 
 def _gather_force(

@@ -21,6 +21,7 @@ from transforms.lake import flush_folder
 from transforms.months import Month
 from transforms.publications import FORMATS, data_package
 from transforms.publications.edition import Edition
+from transforms.publications.layers import Layers
 from transforms.scores import Method
 from transforms.seal import (
     SCHEMA_VERSION,
@@ -48,9 +49,11 @@ class Published:
     edition: Edition  # what it says
 
 
-def publish(home: Home, as_of: Month, method: Method) -> Published:
+def publish(
+    home: Home, as_of: Month, method: Method, layers: Layers | None = None
+) -> Published:
     """Publish every force in the lake at that month; a no-op where that stands."""
-    edition = gather(home, as_of, method)
+    edition = gather(home, as_of, method, layers)
     folder = home.publications / "runs" / edition.run_id
     created = not folder.exists() and _build(edition, folder)
     pointed = _point_at(home.publications, edition, folder)

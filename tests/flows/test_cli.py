@@ -11,8 +11,11 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.csv as pacsv
 import pytest
+import shapely
 
+from tests.transforms.publications.map_files import areas_file
 from transforms.groups import GROUPS
 from transforms.simulator import simulate
 
@@ -76,6 +79,10 @@ def test_help_needs_no_prefect_and_names_every_command() -> None:
         (["backtest", "--force", "kent"], "is not in the lake"),
         (["backtest", "--to", "2025-13"], "--to"),
         (["rn"], "run"),
+        (["publish", "--boundary-layer", "beats.gpkg"], "write NAME=FILE"),
+        (["publish", "--boundary-layer", "Beat=beats.gpkg"], "'Beat'"),
+        (["publish", "--basemap", "gone.gpkg"], "gone.gpkg: there is no such file"),
+        (["run", "--all-forces", "--boundary", __file__], "GDAL cannot read it"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(
@@ -158,6 +165,21 @@ def test_a_backtest_prints_what_it_found_and_the_same_again_does_nothing(
         slug, share, *_ = line.split()
         assert (slug, share) == (row["crime_group"], f"{100 * row['hit_rate']:.1f}")
     assert last == "Nothing to do: everything asked for is done already."
+
+
+@pytest.mark.prefect
+def test_a_publication_takes_areas_from_the_command(
+    finished: Finished, tmp_path: Path
+) -> None:
+    home = Path(shutil.copytree(finished.home, tmp_path / "home"))
+    areas = {"Here": shapely.box(300_000, 100_000, 700_000, 700_000)}
+    file = areas_file(tmp_path / "a.gpkg", areas)
+    asked = ("publish", "--boundary-layer", f"beat={file}", "--home", home, "--json")
+    done = hexbeat(*asked)
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = json.loads(done.stdout)["facts"]
+    spots = pacsv.read_csv(Path(facts["folder"]) / "internal" / "hotspots.csv")
+    assert spots["beat"].unique().to_pylist() == ["Here"]
 
 
 @pytest.mark.prefect

@@ -1,6 +1,6 @@
 """`datapackage.json`: what each file is, for machines (Frictionless, version 1)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -14,8 +14,6 @@ from transforms.schemas import (
     CALIBRATION,
     CONCENTRATION,
     EXCLUDED,
-    HOTSPOTS,
-    PUBLISHED,
     PUBLISHED_COVERAGE,
     PUBLISHED_HISTORY,
     about,
@@ -42,8 +40,6 @@ _MEDIA_TYPES = {
 }
 _BINARY = ("duckdb", "gpkg", "parquet", "pdf", "png", "xlsx")
 _TABLES = {
-    "hotspot_cells.csv": PUBLISHED,
-    "hotspots.csv": HOTSPOTS,
     "concentration.csv": CONCENTRATION,
     "exclusions.csv": EXCLUDED,
     "accuracy.csv": ACCURACY_SUMMARY,
@@ -68,9 +64,9 @@ _PATTERNS = {
     "as_of": "^[0-9]{4}-(0[1-9]|1[0-2])$",
     "month": "^[0-9]{4}-(0[1-9]|1[0-2])$",
     "raw_sha256": "^[0-9a-f]{64}$",
-    "place_label": f"{SAFE_PATTERN}.*$",
-    "name": f"{SAFE_PATTERN}.*$",
 }
+# Words of others', which a spreadsheet must not run.
+_TEXTS = ("place_label", "name")
 # By the name that stands in a feed's attribution; made-up data has none.
 _LICENCES = {
     "Open Government Licence v3.0": {
@@ -83,6 +79,11 @@ _LICENCES = {
 
 def describe(edition: Edition, files: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The package of those files: each has `path`, `bytes` and `sha256`."""
+    tables = _TABLES | {
+        "hotspot_cells.csv": edition.cell_schema,
+        "hotspots.csv": edition.hotspot_schema,
+    }
+    texts = {*_TEXTS, *edition.layers.names}
     package: dict[str, Any] = {
         "profile": "data-package",
         "name": f"hexbeat-{edition.run_id}",
@@ -100,12 +101,14 @@ def describe(edition: Edition, files: Sequence[dict[str, Any]]) -> dict[str, Any
             for name, licence in _LICENCES.items()
             if name in edition.attribution
         ],
-        "resources": [_resource(file) for file in files],
+        "resources": [_resource(file, tables, texts) for file in files],
     }
     return {key: value for key, value in package.items() if value}
 
 
-def _resource(file: dict[str, Any]) -> dict[str, Any]:
+def _resource(
+    file: dict[str, Any], tables: Mapping[str, pa.Schema], texts: Collection[str]
+) -> dict[str, Any]:
     path = file["path"]
     kind = path.rpartition(".")[2]
     described: dict[str, Any] = {
@@ -118,7 +121,7 @@ def _resource(file: dict[str, Any]) -> dict[str, Any]:
     }
     if kind not in _BINARY:
         described["encoding"] = "utf-8"
-    if path not in _TABLES:
+    if path not in tables:
         # `type` is how newer readers are told that there is no table to check
         return {**described, "profile": "data-resource", "type": "file"}
     return {
@@ -126,14 +129,14 @@ def _resource(file: dict[str, Any]) -> dict[str, Any]:
         "profile": "tabular-data-resource",
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"'},
         "schema": {
-            "fields": [_field(field) for field in _TABLES[path]],
+            "fields": [_field(field, texts) for field in tables[path]],
             "missingValues": [""],
             "primaryKey": _KEYS[path],
         },
     }
 
 
-def _field(field: pa.Field) -> dict[str, Any]:
+def _field(field: pa.Field, texts: Collection[str]) -> dict[str, Any]:
     says = about(field)
     empty = f". Empty: {says['null']}" if "null" in says else ""
     constraints: dict[str, Any] = {}
@@ -141,6 +144,8 @@ def _field(field: pa.Field) -> dict[str, Any]:
         constraints["required"] = True
     if field.name in _PATTERNS:
         constraints["pattern"] = _PATTERNS[field.name]
+    if field.name in texts:
+        constraints["pattern"] = f"{SAFE_PATTERN}.*$"
     described = {
         "name": field.name,
         "type": _type(plain(field).type),

@@ -146,18 +146,19 @@ def write_method(edition: Edition, path: Path) -> None:
 
 def write_dictionary(edition: Edition, path: Path) -> None:
     """Every column of every file."""
+    text = dictionary(edition.cell_schema, edition.hotspot_schema)
     path.write_text(
-        f"{dictionary()}\nRun `{edition.run_id}`. {edition.attribution}.\n",
+        f"{text}\nRun `{edition.run_id}`. {edition.attribution}.\n",
         encoding="utf-8",
     )
 
 
-def dictionary() -> str:
-    """The data dictionary, generated from the schemas."""
+def dictionary(cells: pa.Schema = PUBLISHED, hotspots: pa.Schema = HOTSPOTS) -> str:
+    """The data dictionary, generated from the schemas; two may have users' columns."""
     parts = ["# Data dictionary"]
     for title, schema in {
-        "hotspot_cells.parquet and hotspot_cells.csv": PUBLISHED,
-        "hotspots.csv": HOTSPOTS,
+        "hotspot_cells.parquet and hotspot_cells.csv": cells,
+        "hotspots.csv": hotspots,
         "hotspot_history.parquet": HISTORY,
         "accuracy.csv": ACCURACY_SUMMARY,
         "calibration.csv": CALIBRATION,

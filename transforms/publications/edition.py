@@ -16,10 +16,17 @@ from transforms.groups import groups_sha256
 from transforms.lake import TABLES, DataFile, read_files
 from transforms.months import Month
 from transforms.outcomes import outcomes_sha256
+from transforms.publications.areas import (
+    cell_columns,
+    hotspot_columns,
+    with_cell_areas,
+    with_hotspot_areas,
+)
 from transforms.publications.force_edition import ForceEdition
 from transforms.publications.hotspot_table import published_hotspots
+from transforms.publications.layers import Layers
 from transforms.publications.published import published_cells
-from transforms.schemas import ACCURACY_HISTORY, EXCLUDED
+from transforms.schemas import ACCURACY_HISTORY, EXCLUDED, HOTSPOTS, PUBLISHED
 from transforms.scores import Method
 from transforms.scoring import Scoring
 from transforms.seal import SCHEMA_VERSION
@@ -39,6 +46,7 @@ class Edition:
     scoring: Scoring = field(default_factory=Scoring)
     backtests: Sequence[DataFile] = ()  # of its forces, an origin each
     history: pa.Table = field(default_factory=ACCURACY_HISTORY.empty_table)
+    layers: Layers = field(default_factory=Layers)
 
     @property
     def scored(self) -> list[ForceEdition]:
@@ -48,12 +56,24 @@ class Edition:
     @cached_property
     def cells(self) -> pa.Table:
         """The published cells of all forces: one row per cell and crime group."""
-        return published_cells(self.scored, self.as_of)
+        cells = published_cells(self.scored, self.as_of)
+        return with_cell_areas(cells, self.layers.areas)
 
     @cached_property
     def hotspots(self) -> pa.Table:
         """The hot spots of all forces: one row for each and crime group."""
-        return published_hotspots(self.scored, self.cells, self.as_of)
+        spots = published_hotspots(self.scored, self.cells, self.as_of)
+        return with_hotspot_areas(spots, self.cells, self.layers.areas)
+
+    @property
+    def cell_schema(self) -> pa.Schema:
+        """The columns of the cells: those that are always published, and the user's."""
+        return pa.schema([*PUBLISHED, *cell_columns(self.layers.areas)])
+
+    @property
+    def hotspot_schema(self) -> pa.Schema:
+        """The columns of the hot spots, in the same way."""
+        return pa.schema([*HOTSPOTS, *hotspot_columns(self.layers.areas)])
 
     @cached_property
     def accuracy_rows(self) -> pa.Table:
@@ -135,6 +155,7 @@ class Edition:
                 for month, c in months.items()
             ],
             "unscored": {f.force.id: f.unscored for f in self.forces if f.unscored},
+            **self.layers.identity,
         }
 
     @property

@@ -15,7 +15,7 @@ from transforms.groups import ALL_CRIME
 from transforms.publications.edition import Edition
 from transforms.publications.geoparquet import hexagons
 from transforms.publications.qgis_style import STYLE_NAME, qml
-from transforms.schemas import HOTSPOTS, PUBLISHED, about, plain
+from transforms.schemas import about, plain
 
 
 LAYER = "hotspot_cells"
@@ -59,7 +59,7 @@ def write_geopackage(edition: Edition, path: Path) -> None:
         _write_cells(edition, path)
         _write_hotspots(edition, path)
         _write_table(path, "run_info", _run_info(edition))
-        _write_table(path, "data_dictionary", _dictionary())
+        _write_table(path, "data_dictionary", _dictionary(edition))
     with closing(sqlite3.connect(path)) as file, file:
         file.execute(_STYLES)
         values = {"layer": LAYER, "name": STYLE_NAME, "qml": qml(), "stamp": stamp}
@@ -166,7 +166,8 @@ def _run_info(edition: Edition) -> pa.Table:
     return pa.table({"name": list(facts), "value": list(facts.values())})
 
 
-def _dictionary() -> pa.Table:
+def _dictionary(edition: Edition) -> pa.Table:
+    schemas = {LAYER: edition.cell_schema, HOTSPOT_LAYER: edition.hotspot_schema}
     rows = [
         {
             "layer": layer,
@@ -175,7 +176,7 @@ def _dictionary() -> pa.Table:
             "meaning": about(field)["description"],
             "empty_means": about(field).get("null"),
         }
-        for layer, schema in ((LAYER, PUBLISHED), (HOTSPOT_LAYER, HOTSPOTS))
+        for layer, schema in schemas.items()
         for field in schema
     ]
     return pa.Table.from_pylist(rows)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from string import Template
+from typing import Any
 
 import pyarrow as pa
 
@@ -24,6 +25,7 @@ OURS = (
     "map-words.js",
     "map-data.js",
     "map-view.js",
+    "map-ground.js",
     "map-drawing.js",
     "map-chart.js",
     "map-reasons.js",
@@ -34,7 +36,12 @@ OURS = (
 SCRIPTS = ("vendor/leaflet-1.9.4.js", "vendor/h3-js-4.5.0.umd.js", *OURS)
 
 
-def render(cells: pa.Table, pasts: Iterable[Past], facts: MapFacts) -> str:
+def render(
+    cells: pa.Table,
+    pasts: Iterable[Past],
+    facts: MapFacts,
+    ground: dict[str, Any] | None = None,
+) -> str:
     """The page as text: the newest scores, and those of the as-of months before."""
     style = "".join(_css(name) for name in STYLES)
     scripts = [_script(name) for name in SCRIPTS]
@@ -45,7 +52,7 @@ def render(cells: pa.Table, pasts: Iterable[Past], facts: MapFacts) -> str:
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
         elsewhere=_elsewhere(facts),
         forces="\n".join(_force_row(force) for force in facts.forces),
-        payload=payload(cells, pasts, facts),
+        payload=payload(cells, pasts, facts, ground),
     )
 
 
@@ -70,6 +77,7 @@ def _words(facts: MapFacts) -> dict[str, str]:
         "attribution": facts.attribution,
         "method": facts.method,
         "excluded": facts.excluded,
+        "ground": facts.ground_note,
         "leaflet_licence": _text("vendor/LICENSE.leaflet"),
         "h3_notice": _text("vendor/NOTICE.h3-js"),
         "h3_licence": _text("vendor/LICENSE.h3-js"),

@@ -54,6 +54,8 @@ class MapFacts:
     hotspots: tuple[HotspotFact, ...] = ()
     title: str = "Hot spots"
     index: str | None = None  # the page of all forces, where this is one force's
+    areas: tuple[str, ...] = ()  # the user's own, by the name of their column
+    ground_note: str = ""  # what must stand beside a ground that is not ours
 
     @property
     def as_of(self) -> str:

@@ -31,7 +31,12 @@ _HALF = 50
 _STEPS_A_ROOT = 16
 
 
-def payload(cells: pa.Table, pasts: Iterable[Past], facts: MapFacts) -> str:
+def payload(
+    cells: pa.Table,
+    pasts: Iterable[Past],
+    facts: MapFacts,
+    ground: dict[str, Any] | None = None,
+) -> str:
     """Everything of a page that is not words about it, packed."""
     rows = in_order(cells, facts)
     columns = Columns()
@@ -41,6 +46,7 @@ def payload(cells: pa.Table, pasts: Iterable[Past], facts: MapFacts) -> str:
         "bands": BANDS,
         "classes": CLASSES,
         "words": words,
+        "ground": ground,
         "blocks": [[b.group, b.force, b.start, b.stop] for b in rows.blocks],
     }
     return packed(head, columns)
@@ -48,7 +54,7 @@ def payload(cells: pa.Table, pasts: Iterable[Past], facts: MapFacts) -> str:
 
 def _newest(rows: Rows, facts: MapFacts, columns: Columns) -> dict[str, Any]:
     table = rows.table
-    words = _cells(rows, columns)
+    words = _cells(rows, facts, columns)
     for name in COUNTS:
         columns.plain(name, whole(table[name]))
     columns.plain("score_band", codes(table["score_band"], BANDS))
@@ -64,7 +70,7 @@ def _newest(rows: Rows, facts: MapFacts, columns: Columns) -> dict[str, Any]:
     return words
 
 
-def _cells(rows: Rows, columns: Columns) -> dict[str, Any]:
+def _cells(rows: Rows, facts: MapFacts, columns: Columns) -> dict[str, Any]:
     """The cells, each once, with what is true of it whatever the group."""
     distinct, first, of_row = np.unique(
         rows.cells, return_index=True, return_inverse=True
@@ -72,8 +78,11 @@ def _cells(rows: Rows, columns: Columns) -> dict[str, Any]:
     columns.ids("cell_id", distinct.astype(np.uint64))
     columns.steps("cell", of_row.astype(np.int64))
     words = {}
-    for name in ("place_label", "lsoa21cd"):
-        coded = rows.table[name].take(pa.array(first)).combine_chunks()
+    told = {name: name for name in ("place_label", "lsoa21cd")}
+    # a user's name may be one of ours
+    told |= {f"area.{name}": name for name in facts.areas}
+    for name, column in told.items():
+        coded = rows.table[column].take(pa.array(first)).combine_chunks()
         coded = coded.dictionary_encode()
         words[name] = coded.dictionary.to_pylist()
         columns.steps(name, whole(pa.chunked_array([coded.indices])))

@@ -56,13 +56,20 @@ class Block:
     stop: int
 
 
-def mapped(cells: pa.Table, whole: Sequence[str]) -> pa.Table:
+def mapped(
+    cells: pa.Table, whole: Sequence[str], areas: Sequence[str] = ()
+) -> pa.Table:
     """Of published cells those that a page shows: some groups whole, of others 5 %."""
     kept = pc.or_(
         pc.is_in(cells["crime_group"], value_set=pa.array(list(whole), pa.string())),
         pc.is_in(cells["score_band"], value_set=pa.array(TOP_5, pa.string())),
     )
-    return cells.filter(kept).select(SCHEMA.names).cast(SCHEMA)
+    return _selected(cells.filter(kept), areas)
+
+
+def _selected(cells: pa.Table, areas: Sequence[str]) -> pa.Table:
+    schema = pa.schema([*SCHEMA, *((name, pa.string()) for name in areas)])
+    return cells.select(schema.names).cast(schema)
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ class Rows:
 
 def in_order(cells: pa.Table, facts: MapFacts) -> Rows:
     """The newest rows, each in its block."""
-    rows = cells.select(SCHEMA.names).cast(SCHEMA)
+    rows = _selected(cells, facts.areas)
     if empty := [name for name in REQUIRED if rows[name].null_count]:
         raise ValueError(f"the map takes scored cells only; null in {empty}")
     group = codes(rows["crime_group"], [g.slug for g in facts.groups])

@@ -31,13 +31,18 @@ def write_waypoints(edition: Edition, path: Path) -> None:
     intervals = _intervals(edition)
     for spot in top_hotspots(edition, GROUPS_SHOWN).to_pylist():
         interval = intervals[spot["force"], spot["crime_group"], spot["top_cell"]]
-        _waypoint(root, spot, names[spot["force"]], interval)
+        areas = [f" {a}: {spot[a]}." for a in edition.layers.names if spot[a]]
+        _waypoint(root, spot, names[spot["force"]], interval, "".join(areas))
     ET.indent(root)
     ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
 
 
 def _waypoint(
-    root: ET.Element, spot: dict[str, Any], force: str, interval: tuple[int, int]
+    root: ET.Element,
+    spot: dict[str, Any],
+    force: str,
+    interval: tuple[int, int],
+    areas: str,
 ) -> None:
     """A hot spot at the centre of its highest cell; its tags in the schema's order."""
     group = GROUPS[spot["crime_group"]]
@@ -53,7 +58,7 @@ def _waypoint(
         "desc",
         f"{group.label}: {spot['expected']:.1f} expected next month; in the highest of"
         f" its cells ({spot['cells']}) {low} to {high} in 95 of 100 such months."
-        f" {_counted(spot)}",
+        f" {_counted(spot)}{areas}",
     )
     _text(point, "type", group.label)
 

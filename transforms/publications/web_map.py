@@ -30,10 +30,12 @@ MOST_ROWS = 200_000
 
 def write_map(edition: Edition, path: Path) -> None:
     """Write the page or pages: they open from a file, with no server or network."""
-    rows = mapped(edition.cells, WHOLE_GROUPS)
+    layers = edition.layers
+    rows = mapped(edition.cells, WHOLE_GROUPS, layers.names)
     if rows.num_rows <= MOST_ROWS:
         facts = _facts(edition, edition.forces, rows)
-        text = render(rows, pasts(edition.scored, edition.as_of), facts)
+        past = pasts(edition.scored, edition.as_of)
+        text = render(rows, past, facts, layers.ground(rows))
         path.write_text(text, encoding="utf-8")
         return
     pages = {}
@@ -42,7 +44,8 @@ def write_map(edition: Edition, path: Path) -> None:
         pages[force.force.id] = page.name
         mine = rows.filter(pc.equal(rows["force"], force.force.id))
         facts = _facts(edition, [force], mine, path.name)
-        text = render(mine, pasts([force], edition.as_of), facts)
+        past = pasts([force], edition.as_of)
+        text = render(mine, past, facts, layers.ground(mine))
         page.write_text(text, encoding="utf-8")
     facts = _facts(edition, edition.forces, rows.slice(0, 0))
     path.write_text(render_index(facts, pages), encoding="utf-8")
@@ -65,6 +68,8 @@ def _facts(
         _hotspots(edition.hotspots, rows),
         forces[0].force.name if index else "Hot spots",
         index,
+        edition.layers.names,
+        edition.layers.note(edition.as_of.year),
     )
 
 

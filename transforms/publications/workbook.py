@@ -61,7 +61,7 @@ def top_hotspots(edition: Edition, groups: Sequence[str] = TOP_GROUPS) -> pa.Tab
         pc.less_equal(spots["hotspot_rank"], TOP_CELLS),
         pc.is_in(spots["crime_group"].cast(pa.string()), pa.array(groups)),
     )
-    return spots.filter(wanted).select(list(_HOTSPOT_COLUMNS))
+    return spots.filter(wanted).select([*_HOTSPOT_COLUMNS, *edition.layers.names])
 
 
 def _columns(sheets: Mapping[str, pa.Table]) -> pa.Table:

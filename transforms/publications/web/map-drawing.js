@@ -21,9 +21,12 @@
       renderer: L.canvas({ padding: 0.05 }),
       zoomAnimation: false, fadeAnimation: false, inertia: false,
     });
+    const ground = hexbeat.groundOf(map, data.ground);
     const drawn = L.layerGroup().addTo(map);
     const highlight = L.layerGroup().addTo(map);
     L.control.scale({ maxWidth: 140 }).addTo(map);
+    // Roads shall show through.
+    const OPAQUE = data.ground === null ? 0.85 : 0.75;
     const polygons = new Map();
     let shown = { items: new Map(), tier: view.finest, runs: [] };
 
@@ -79,7 +82,7 @@
       const { style } = hexbeat.BANDS[data.bands[band]];
       // A canvas wants dashes as numbers; Leaflet only parses them where it sets a style.
       const dash = style.dashArray ? style.dashArray.split(" ").map(Number) : null;
-      return { ...style, dashArray: style.dashArray ?? null, _dashArray: dash, weight: style.weight * lines, stroke: lines > 0, fillOpacity: lines ? 0.85 : 1, interactive: false };
+      return { ...style, dashArray: style.dashArray ?? null, _dashArray: dash, weight: style.weight * lines, stroke: lines > 0, fillOpacity: lines ? OPAQUE : 1, interactive: false };
     }
 
     function polygonOf(tier, run) {
@@ -171,12 +174,13 @@
       });
     }
 
+    // Forces first, then the places of the ground, the largest first.
     function keepNamesApart(names) {
       const taken = [];
-      for (const { code, marker } of names) {
+      for (const { code, marker } of [...names, ...ground.names()]) {
         const holder = marker.getElement();
-        const other = state.force !== null && code !== state.force;
-        holder.classList.toggle("hidden", other || map.getZoom() > NAMES_TO_ZOOM);
+        const other = code !== null && state.force !== null && code !== state.force;
+        holder.classList.toggle("hidden", other || (code !== null && map.getZoom() > NAMES_TO_ZOOM));
         const edges = holder.firstElementChild.getBoundingClientRect();
         const clash = taken.some((by) => edges.left < by.right && by.left < edges.right
           && edges.top < by.bottom && by.top < edges.bottom);

@@ -19,12 +19,12 @@
       const wanted = state.search.trim().toLowerCase();
       if (wanted === "") return () => true;
       const holds = {};
-      for (const name of ["place_label", "lsoa21cd"]) holds[name] = data.words[name].map((word) => word !== null && word.toLowerCase().includes(wanted));
+      const names = ["place_label", "lsoa21cd", ...data.areas.map((name) => `area.${name}`)];
+      for (const name of names) holds[name] = data.words[name].map((word) => word !== null && word.toLowerCase().includes(wanted));
       const isId = /^8[0-9a-f]{5,14}$/.test(wanted);
       return (row) => {
         const cell = columns.cell[row];
-        return holds.place_label[columns.place_label[cell]] || holds.lsoa21cd[columns.lsoa21cd[cell]]
-          || (isId && known.cellId(cell).startsWith(wanted));
+        return names.some((name) => holds[name][columns[name][cell]]) || (isId && known.cellId(cell).startsWith(wanted));
       };
     }
 
@@ -151,6 +151,7 @@
         Number(known.score(row, state.at).toFixed(2)), known.change(row, state.at).text, data.bands[known.bands(state.at)[row]], known.count(row, state.at),
         now(rankOf(row)), now(known.ofRow("score_lo", row)), now(known.ofRow("score_hi", row)), now(known.ofRow("n_12m", row)),
         now(known.ofRow("n_prev_12m", row)), now(facts.months_12m), now(known.year(row)), now(known.hundredth("p_top1", row)),
+        ...data.areas.map((name) => known.word(`area.${name}`, row)),
       ];
     }
 
@@ -163,7 +164,7 @@
 
     function csv() {
       const rows = [...shown()].sort(before).map(line);
-      return [HEADINGS, ...rows].map((fields) => fields.map(field).join(",")).join("\n") + "\n";
+      return [[...HEADINGS, ...data.areas], ...rows].map((fields) => fields.map(field).join(",")).join("\n") + "\n";
     }
 
     function save() {

@@ -167,6 +167,7 @@
       const force = data.forces[view.blockOf(rows[0])[1]];
       const pairs = [
         ["Supplied", `${force.months_12m} of the last 12 months, newest ${force.newest_month ? monthName(force.newest_month) : "none"}`],
+        ...data.areas.map((name) => [hexbeat.heading(name), known.word(`area.${name}`, rows[0]) ?? "none"]),
         ["LSOA 2021", known.word("lsoa21cd", rows[0]) ?? "not known"],
         ["Cell", known.idOf(rows[0])],
       ];

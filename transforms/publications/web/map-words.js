@@ -74,6 +74,9 @@ const hexbeat = {};
     return by > 0 ? { mark: `▲ ${much}`, text: `up ${much}`, way: "up" } : { mark: `▼ ${much}`, text: `down ${much}`, way: "down" };
   }
 
+  // A column's name as a heading: `policing_beat` is Policing beat.
+  const heading = (name) => (name[0].toUpperCase() + name.slice(1)).replaceAll("_", " ");
+
   function classInWords(name) {
     if (name === null) return "No class: fewer than 10 of the last 12 months were supplied.";
     if (name === "none") return "No pattern: no significant run of hot or cold months.";
@@ -82,5 +85,5 @@ const hexbeat = {};
     return `${label[0].toUpperCase()}${label.slice(1)} ${side} spot: ${side === "hot" ? "busier" : "quieter"} than chance, with its neighbours, ${words}.`;
   }
 
-  Object.assign(hexbeat, { BANDS, whole, byId, element, drawing, button, monthName, count, expected, change, classInWords });
+  Object.assign(hexbeat, { BANDS, whole, byId, element, drawing, button, monthName, count, expected, change, heading, classInWords });
 })();

@@ -177,7 +177,7 @@
     profile.close();
     update();
     map.leaflet.on("moveend resize", map.draw);
-    map.leaflet.on("zoomend resize", () => map.keepNamesApart(names));
+    map.leaflet.on("moveend resize", () => map.keepNamesApart(names));
     map.leaflet.on("click", (event) => {
       const cell = map.cellAt(event);
       if (cell === null) profile.nothing(null);

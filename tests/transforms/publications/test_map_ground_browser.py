@@ -1,0 +1,177 @@
+"""The ground in a browser: under the cells, held in place, and without a request."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tests.transforms.publications import browser
+from tests.transforms.publications.map_page import (
+    CENTRES,
+    HOSTILE,
+    cells_of,
+    facts,
+    pasts,
+    table,
+)
+from tests.transforms.publications.test_map_browser import (
+    AXE,
+    LISTED,
+    PANEL,
+    SERIOUS,
+    focus,
+)
+from transforms.publications import map as page
+
+
+pytestmark = pytest.mark.skipif(
+    browser.CHROMIUM is None, reason="no Chromium on this machine"
+)
+
+NOTE = "Contains OS data © Crown copyright and database right 2024."
+SEA = [0xDD, 0xE7, 0xEE, 255]
+# What a pane's canvas has in the middle of the map: red, green, blue, alpha.
+MIDDLE = """(() => {
+  const canvas = document.querySelector(".leaflet-PANE-pane canvas");
+  const map = document.getElementById("map").getBoundingClientRect();
+  const box = canvas.getBoundingClientRect();
+  const scale = canvas.width / box.width;
+  const at = [map.x + map.width / 2 - box.x, map.y + map.height / 2 - box.y];
+  const [x, y] = at.map((one) => Math.round(one * scale));
+  const often = { willReadFrequently: true };
+  const held = document.createElement("canvas").getContext("2d", often);
+  held.drawImage(canvas, -x, -y);
+  return [...held.getImageData(0, 0, 1, 1).data];
+})()"""
+PLACES = """[...document.querySelectorAll(".place-name:not(.hidden)")]
+  .map((one) => one.textContent)"""
+UNDERMOST_FIRST = """[...document.querySelectorAll(".leaflet-pane:has(> canvas)")]
+  .sort((a, b) => getComputedStyle(a).zIndex - getComputedStyle(b).zIndex)
+  .map((one) => one.className.match(/leaflet-(\\w+)-pane/)[1])"""
+
+
+def ground() -> dict[str, Any]:
+    """A sea under everything, a way across, and places, some in each other's way."""
+    sea = [-300_000, 4_900_000, 500_000, 0, 0, 600_000, -500_000, 0, 0, -600_000]
+    way = [10_000, 350_000, 200_000, 0]
+    middle = CENTRES["middle"]
+    return {
+        "layers": [["sea", "area", [[sea]]], ["roads_national", "line", [[way]]]],
+        "names": [
+            [0, HOSTILE, middle[1] + 0.005, middle[0] + 0.01],
+            [0, "Behind it", middle[1] + 0.005, middle[0] + 0.0101],
+            [1, "Marketon", middle[1] - 0.01, middle[0] - 0.01],
+            [2, "Ham", middle[1] - 0.004, middle[0] + 0.004],
+        ],
+    }
+
+
+def cells() -> pa.Table:
+    rows = [row for force in CENTRES for row in cells_of(force)]
+    given = table(rows)
+    beats = [
+        f"{r['force']} beat" if int(str(r["score_rank"])) > 5 else None for r in rows
+    ]
+    return given.append_column("cell", pa.array(beats)).append_column(
+        "policing_ward", pa.array([HOSTILE if beat else None for beat in beats])
+    )
+
+
+Open = Callable[[], AbstractContextManager[browser.Tab]]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Open:
+    """Opens a page with ground; on leaving it there was no request or complaint."""
+
+    @contextmanager
+    def of() -> Iterator[browser.Tab]:
+        said = replace(facts(), ground_note=NOTE, areas=("cell", "policing_ward"))
+        text = page.render(cells(), pasts(cells()), said, ground())
+        file = tmp_path / "map.html"
+        file.write_text(text, encoding="utf-8")
+        with browser.opened(file, tmp_path / "profile") as tab:
+            yield tab
+            assert tab.complaints() == []
+            assert tab.requests() == [file.as_uri()]
+
+    return of
+
+
+def test_it_lies_under_the_cells_and_the_cells_take_the_mouse(opened: Open) -> None:
+    with opened() as tab:
+        assert tab.value(UNDERMOST_FIRST) == ["ground", "overlay"]
+        assert tab.value(MIDDLE.replace("PANE", "ground")) == SEA
+        assert tab.value(MIDDLE.replace("PANE", "overlay"))[3] == 0
+        tab.click("#top li:nth-child(2) button")  # goes to that cell
+        gone_to = tab.value("location.hash")
+        red, _, blue, alpha = tab.value(MIDDLE.replace("PANE", "overlay"))
+        assert blue > red
+        assert 100 < alpha < 230  # roads show through
+        assert tab.value(MIDDLE.replace("PANE", "ground"))[3] == 255
+        tab.click("#panel-body .buttons button:last-child")
+        tab.click("#map")
+        assert tab.value("location.hash") == gone_to
+
+
+def test_it_stays_where_it_is_when_the_map_moves(opened: Open) -> None:
+    with opened() as tab:
+        for _ in range(3):
+            tab.click(".leaflet-control-zoom-in")
+            assert tab.value(MIDDLE.replace("PANE", "ground")) == SEA
+        for _ in range(7):
+            tab.click(".leaflet-control-zoom-out")
+        tab.resize(700, 900)
+        assert tab.value(MIDDLE.replace("PANE", "ground")) == SEA
+
+
+def test_places_are_named_apart_and_villages_from_near(opened: Open) -> None:
+    with opened() as tab:
+        assert "Ham" not in tab.value(PLACES)
+        tab.value("""(() => {
+          const choice = document.getElementById("force");
+          choice.value = "1";
+          choice.dispatchEvent(new Event("change"));
+        })()""")
+        assert set(tab.value(PLACES)) == {HOSTILE, "Marketon", "Ham"}
+        tab.click("#top button")
+        assert "Behind it" not in tab.value(PLACES)
+
+
+def test_the_claim_stands_below_the_map(opened: Open) -> None:
+    with opened() as tab:
+        assert tab.value("document.getElementById('ground').innerText") == NOTE
+
+
+def test_a_profile_names_the_areas_and_the_search_finds_them(opened: Open) -> None:
+    with opened() as tab:
+        tab.click("#top button")
+        assert "Cell\nnone\nPolicing ward\nnone" in tab.value(PANEL)
+        focus(tab, "search")
+        tab.write("coast beat")
+        found = tab.value(LISTED)
+        assert found
+        assert all("Coast" in one for one in found)
+        tab.click("#top button")
+        assert f"Cell\ncoast beat\nPolicing ward\n{HOSTILE}" in tab.value(PANEL)
+
+
+def test_nothing_serious_is_wrong_for_those_who_cannot_see(opened: Open) -> None:
+    with opened() as tab:
+        tab.value((AXE / "axe.min.js").read_text(encoding="utf-8") + ";0")
+        assert tab.value(SERIOUS) == []
+
+
+def test_without_ground_there_is_neither_pane_nor_claim(tmp_path: Path) -> None:
+    bare = table(cells_of("north"))
+    file = tmp_path / "map.html"
+    file.write_text(page.render(bare, pasts(bare), facts()), encoding="utf-8")
+    with browser.opened(file, tmp_path / "profile") as tab:
+        assert tab.value(UNDERMOST_FIRST) == ["overlay"]
+        shown = "getComputedStyle(document.getElementById('ground')).display"
+        assert tab.value(shown) == "none"
+        assert tab.complaints() == []

@@ -1,0 +1,191 @@
+"""The ground under a page's cells: the user's boundary and basemap, cut to the page.
+
+What lies in a box around each force's cells is drawn, as finely as a budget of bytes
+lets it be: the tolerance is doubled until it fits.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from transforms import cells
+from transforms.errors import UsageError
+from transforms.publications.ground_shapes import Shapes, encoded, lines_of
+from transforms.publications.layer_files import (
+    bytes_sha256,
+    crs_of,
+    layers_in,
+    read_layer,
+    read_polygons,
+)
+
+
+GRID = "EPSG:27700"
+# Of OS Open Zoomstack, the undermost first. Local roads and buildings would leave no
+# room for the rest.
+DRAWN = (
+    "land", "sea", "foreshore", "national_parks", "urban_areas", "woodland",
+    "greenspace", "surfacewater", "waterlines", "rail", "roads_regional",
+    "roads_national",
+)  # fmt: skip
+NAMES = "names"
+_ALSO_CALLED = {"greenspaces": "greenspace"}
+_RANKS = {"Capital": 0, "City": 0, "Town": 1, "Village": 2, "Suburban Area": 2}
+# Up to which tolerance the names of a rank are kept.
+_NAMES_TO_M = (np.inf, 512, 64)
+MOST_BYTES = 1_500_000
+FINEST_M = 4.0
+# No point takes less than a byte and a half: more of them need no trial.
+_MOST_POINTS = MOST_BYTES // 3 * 2
+_STRAYS = 0.005  # of a force's cells at each end, which shall not stretch its box
+_PAD_SHARE, _PAD_M = 0.05, 3000.0
+_BOW_M = 10_000.0
+
+
+@dataclass(frozen=True, eq=False)
+class Boundary:
+    """Polygons whose outlines are drawn."""
+
+    sha256: str
+    polygons: gpd.GeoSeries
+
+    def shapes(self, area: shapely.Geometry) -> Shapes:
+        """The outlines of those polygons that reach into the area, whole, each once."""
+        here = self.polygons[self.polygons.intersects(area)]
+        outline = shapely.union_all(here.boundary.to_numpy())
+        return Shapes("boundary", lines_of(np.array([outline])), is_area=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Basemap:
+    """A file in the layout of OS Open Zoomstack, of which each page takes its part."""
+
+    path: Path
+    layers: Mapping[str, str]  # those that are read, by what they are known as
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the file."""
+        return bytes_sha256(self.path)
+
+    def shapes(self, area: shapely.Geometry) -> Iterator[Shapes]:
+        """Each layer's shapes in that area of the National Grid."""
+        for name in DRAWN:
+            if name in self.layers:
+                here = self._read(name, area).geometry.to_numpy()
+                if len(here):
+                    yield Shapes.of(name, shapely.intersection(here, area))
+
+    def names(self, area: shapely.Geometry) -> list[tuple[int, str, float, float]]:
+        """The places in the area, largest first: rank, name, longitude, latitude."""
+        if NAMES not in self.layers:
+            return []
+        frame = self._read(NAMES, area)
+        frame = frame[frame.geometry.within(area)].to_crs("OGC:CRS84")
+        columns = {c.lower(): c for c in frame.columns}
+        name, kind = columns.get("name1", columns.get("name")), columns.get("type")
+        if name is None or kind is None or frame.empty:
+            return []
+        points = frame.geometry.representative_point()
+        listed = zip(frame[kind], frame[name], points.x, points.y, strict=True)
+        return sorted(
+            (_RANKS[kind], text, x, y)
+            for kind, text, x, y in listed
+            if kind in _RANKS and isinstance(text, str) and text
+        )
+
+    def _read(self, name: str, area: shapely.Geometry) -> gpd.GeoDataFrame:
+        layer = self.layers[name]
+        # a straight edge here may be a bow in the file's reference system
+        edges = gpd.GeoSeries([shapely.segmentize(area, _BOW_M)], crs=GRID)
+        box = edges.to_crs(crs_of(self.path, layer))
+        frame = read_layer(self.path, layer, tuple(box.total_bounds)).to_crs(GRID)
+        return frame[frame.intersects(area)]
+
+
+def read_boundary(path: Path) -> Boundary:
+    """The polygons of that file."""
+    return Boundary(bytes_sha256(path), read_polygons(path).geometry.to_crs(GRID))
+
+
+def find_basemap(path: Path) -> Basemap:
+    """The layers of that file that can be drawn; refused where there are none."""
+    held = layers_in(path)
+    known = {_ALSO_CALLED.get(name.lower(), name.lower()): name for name in held}
+    layers = {n: known[n] for n in (*DRAWN, NAMES) if n in known}
+    if not layers:
+        raise UsageError(
+            f"{path}: it has none of the layers that a basemap is drawn from"
+            f" ({', '.join((*DRAWN, NAMES))}); it has {', '.join(held) or 'none'}"
+        )
+    for layer in layers.values():
+        if crs_of(path, layer) is None:
+            raise UsageError(
+                f"{path}: layer {layer} does not say its coordinate reference system;"
+                " save it with one, such as EPSG:27700"
+            )
+    return Basemap(path, layers)
+
+
+def ground(
+    boundary: Boundary | None, basemap: Basemap | None, rows: pa.Table
+) -> dict[str, Any] | None:
+    """What a page of those rows draws under them; None where there is nothing."""
+    if not len(rows) or not (boundary or basemap):
+        return None
+    area = _area(rows)
+    shapes = [*(basemap.shapes(area) if basemap else ())]
+    shapes += [boundary.shapes(area)] if boundary else []
+    names = basemap.names(area) if basemap else []
+    return _fitted(shapes, names)
+
+
+def _area(rows: pa.Table) -> shapely.Geometry:
+    """A box around each force's cells, in the National Grid."""
+    boxes = []
+    for force in rows["force"].unique().to_pylist():
+        mine = rows.filter(pc.equal(rows["force"], force))["h3_cell"].unique()
+        longitude, latitude = cells.centres(cells.from_text(mine.to_pylist()))
+        points = gpd.GeoSeries.from_xy(longitude, latitude, crs="OGC:CRS84")
+        xy = shapely.get_coordinates(points.to_crs(GRID).to_numpy())
+        low, high = np.quantile(xy, [_STRAYS, 1 - _STRAYS], axis=0)
+        pad = _PAD_M + _PAD_SHARE * (high - low)
+        boxes.append(shapely.box(*(low - pad), *(high + pad)))
+    return shapely.union_all(boxes)
+
+
+def _fitted(
+    shapes: list[Shapes], names: list[tuple[int, str, float, float]]
+) -> dict[str, Any]:
+    """As fine as the budget lets it be."""
+    tolerance_m = FINEST_M
+    while True:
+        shapes = [layer.simplified(tolerance_m) for layer in shapes]
+        if sum(layer.points for layer in shapes) <= _MOST_POINTS:
+            drawn = {
+                "layers": [encoded(layer) for layer in shapes if layer.points],
+                "names": [
+                    [rank, text, round(x, 5), round(y, 5)]
+                    for rank, text, x, y in names
+                    if tolerance_m <= _NAMES_TO_M[rank]
+                ],
+            }
+            if _page_bytes(drawn) <= MOST_BYTES:
+                return drawn
+        tolerance_m *= 2
+
+
+def _page_bytes(drawn: dict[str, Any]) -> int:
+    """What it takes of a page, which holds it compressed and as base64."""
+    text = json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)
+    return len(zlib.compress(text.encode())) * 4 // 3

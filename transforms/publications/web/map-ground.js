@@ -1,0 +1,83 @@
+"use strict";
+// The ground under the cells: the user's boundary and basemap, and the names of places.
+(function () {
+  const QUANTUM = 1e-5;
+  // Quiet, so that no cell is mistaken for ground: the undermost first, as they come.
+  const STYLES = {
+    land: { fillColor: "#fafaf7" },
+    sea: { fillColor: "#dde7ee" },
+    foreshore: { fillColor: "#ecebe2" },
+    national_parks: { fillColor: "#eff3e8" },
+    urban_areas: { fillColor: "#e6e6e8" },
+    woodland: { fillColor: "#e1eadb" },
+    greenspace: { fillColor: "#e3eddc" },
+    surfacewater: { fillColor: "#d3e1eb" },
+    waterlines: { color: "#b3cbdc", weight: 1 },
+    rail: { color: "#85898f", weight: 1, dashArray: "6 3" },
+    roads_regional: { color: "#a89f8c", weight: 1.25 },
+    roads_national: { color: "#8d7d5c", weight: 2 },
+    boundary: { color: "#3b3f46", weight: 1.5, dashArray: "8 4" },
+  };
+  // From which zoom on the names of a rank are written: cities, towns, villages.
+  const NAMED_FROM = [0, 9, 12];
+  const MOST_NAMES = 200;
+  // Neighbours follow each other: so many are drawn, or passed over, as one.
+  const TOGETHER = 40;
+
+  function groundOf(map, ground) {
+    if (ground === null) return { names: () => [] };
+    // below Leaflet's own pane of shapes, which has 400
+    const pane = map.createPane("ground");
+    pane.style.zIndex = 350;
+    pane.style.pointerEvents = "none";
+    const renderer = L.canvas({ pane: "ground", padding: 0.05 });
+    for (const [name, kind, shapes] of ground.layers) {
+      const chain = { x: 0, y: 0 };
+      const placed = shapes.map((rings) => rings.map((ring) => placesOf(ring, chain)));
+      for (let at = 0; at < placed.length; at += TOGETHER) {
+        map.addLayer(shapeOf(kind, STYLES[name], placed.slice(at, at + TOGETHER), renderer));
+      }
+    }
+    const written = L.layerGroup().addTo(map);
+    let held = { view: null, names: [] };
+    return {
+      names() {
+        const view = map.getBounds().toBBoxString();
+        if (view !== held.view) held = { view, names: write(map, ground.names, written) };
+        return held.names;
+      },
+    };
+  }
+
+  // A chain of steps, from the last point of the ring before.
+  function placesOf(ring, chain) {
+    const places = [];
+    for (let i = 0; i < ring.length; i += 2) {
+      chain.x += ring[i];
+      chain.y += ring[i + 1];
+      places.push([chain.y * QUANTUM, chain.x * QUANTUM]);
+    }
+    return places;
+  }
+
+  function shapeOf(kind, style, shapes, renderer) {
+    const shared = { renderer, pane: "ground", interactive: false };
+    if (kind === "line") return L.polyline(shapes.flat(), { ...shared, ...style });
+    return L.polygon(shapes, { ...shared, ...style, stroke: false, fillOpacity: 1, fillRule: "nonzero" });
+  }
+
+  // The largest places in view, in order: which of them have room is not known yet.
+  function write(map, names, written) {
+    written.clearLayers();
+    const bounds = map.getBounds();
+    const shown = names.filter(([rank, , lng, lat]) => map.getZoom() >= NAMED_FROM[rank] && bounds.contains([lat, lng]));
+    return shown.slice(0, MOST_NAMES).map(([rank, name, lng, lat]) => {
+      const icon = L.divIcon({ className: `place-name rank-${rank}`, html: hexbeat.element("span", name), iconSize: [0, 0] });
+      const marker = L.marker([lat, lng], { icon, interactive: false, keyboard: false });
+      written.addLayer(marker);
+      return { code: null, marker };
+    });
+  }
+
+  Object.assign(hexbeat, { groundOf });
+})();
