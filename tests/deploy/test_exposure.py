@@ -14,8 +14,8 @@ from tests.deploy.processes import DEPLOY, FROM_SECRET, environments, images
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 REQUIRED = re.compile(r"\$\{\w+:\?.+\}")
-# Read past the settings: by Prefect itself, by prefect.yaml, within addresses, and by the
-# flows that hand tasks to a cluster.
+# Read past the settings: by Prefect itself, by prefect.yaml, within addresses, and by
+# the flows that hand tasks to a cluster.
 FURTHER = {
     "PREFECT_SERVER_ENCRYPTION_KEY",
     "HEXBEAT_APP_DIR",

@@ -74,3 +74,9 @@ def test_what_is_copied_is_let_through_and_nothing_else() -> None:
     copied = {name for line in lines for name in line.split()}
     assert copied == allowed
     assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_steps_by_hand_name_the_same_uv() -> None:
+    wanted = re.search(r"^ARG UV_VERSION=(\S+)$", FILE, re.MULTILINE)
+    assert wanted
+    assert f"uv=={wanted[1]}\n" in (DEPLOY / "README.md").read_text()
