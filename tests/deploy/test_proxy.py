@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from email.message import Message
 from http.client import HTTPSConnection
 from pathlib import Path
 from socket import socket
@@ -132,8 +133,8 @@ class Site:
 
     def ask(
         self, path: str, body: object = None, headers: dict[str, str] | None = None
-    ) -> tuple[int, str, str]:
-        """Status, body and content security policy of an answer."""
+    ) -> tuple[int, str, Message]:
+        """Status, body and headers of an answer."""
         connection = HTTPSConnection(
             "localhost", self.port, timeout=10, context=self.tls
         )
@@ -144,8 +145,7 @@ class Site:
                 "POST" if data else "GET", path, data, kind | (headers or {})
             )
             answer = connection.getresponse()
-            policy = answer.getheader("Content-Security-Policy", "")
-            return answer.status, answer.read().decode(), policy
+            return answer.status, answer.read().decode(), answer.headers
         finally:
             connection.close()
 
@@ -179,6 +179,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(folder / "pages"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+        # a proxy in another container is none that the server would believe
+        "FORWARDED_ALLOW_IPS": "192.0.2.1",
     }
     with (folder / "output.log").open("w") as log:
         processes = [
@@ -221,9 +223,17 @@ def test_another_site_cannot_use_a_browsers_password(site: Site) -> None:
 
 @pytest.mark.prefect
 def test_pages_ask_the_proxy_and_no_other_host(site: Site) -> None:
-    _, settings, policy = site.ask("/ui-settings")
+    _, settings, headers = site.ask("/ui-settings")
     assert json.loads(settings)["api_url"] == f"https://localhost:{site.port}/api"
+    policy = headers["Content-Security-Policy"]
     assert policy == "connect-src 'self'; frame-ancestors 'none'"
+
+
+@pytest.mark.prefect
+def test_a_browser_that_is_sent_on_stays_with_the_proxy(site: Site) -> None:
+    status, _, headers = site.ask("/v2")
+    assert status == 307
+    assert headers["Location"] == f"https://localhost:{site.port}/v2/"
 
 
 @pytest.mark.prefect
