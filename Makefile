@@ -46,10 +46,14 @@ fix: $(READY)  ## format, lint and regenerate what can be
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m tests.docs
 
-lock: $(READY)  ## renew requirements.lock
+lock: $(READY)  ## renew requirements.lock, and the image's from it
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes \
 		--upgrade --extra dev --python-version 3.11 --no-header \
 		--output-file requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes \
+		--upgrade --extra dask --python-version 3.11 --no-header \
+		--constraint requirements.lock \
+		--output-file deploy/requirements.lock pyproject.toml
 
 clean:  ## forget the environment and the demo
 	rm -rf .venv demo
