@@ -15,6 +15,7 @@ from transforms.disclosure.transparency import OPERATOR_FIELDS
 from transforms.errors import UsageError
 from transforms.forces import DEMO_FORCES, FORCES, Force, find_force
 from transforms.lake import Lake
+from transforms.maintenance.settings import RetentionSettings, read_retention
 from transforms.overrides import Overrides, read_overrides, shipped_overrides
 from transforms.scoring import SCORING_KEYS, Scoring, read_scoring
 
@@ -34,6 +35,7 @@ class Home:
     scoring: Scoring = field(default_factory=Scoring)
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     transparency: Mapping[str, str] = field(default_factory=dict)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
 
     @property
     def lake(self) -> Lake:
@@ -77,7 +79,8 @@ def open_home(root: Path) -> Home:
         settings = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{file}: not valid TOML ({error})") from error
-    known = {"home", "coverage", "public", "transparency", *SCORING_KEYS}
+    tables = ("home", "coverage", "public", "transparency", "retention")
+    known = {*tables, *SCORING_KEYS}
     if unknown := sorted(set(settings) - known):
         raise UsageError(f"{file}: unknown key {unknown[0]!r}")
     table = settings.get("home", {})
@@ -103,6 +106,7 @@ def open_home(root: Path) -> Home:
         scoring,
         read_disclosure(settings, str(file)),
         _answers(settings.get("transparency", {}), file),
+        read_retention(settings, str(file)),
     )
 
 
