@@ -246,6 +246,22 @@ def withdraw(
 
 
 @app.command
+def maintain(
+    *,
+    dry_run: Annotated[
+        bool, flag("--dry-run", "Only count what would be removed")
+    ] = False,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Retire old runs and remove what nothing needs any more, by kind."""
+    from flows.params import MaintainParams
+
+    options = given(home=home, dry_run=dry_run)
+    return _flow("maintenance", MaintainParams, options, json_)
+
+
+@app.command
 def doctor(*, home: HomeFolder = None, json_: Json = False) -> int:
     """Whether this installation and this home are in order, and how to mend them."""
     from flows.accounts import show_findings
