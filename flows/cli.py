@@ -262,6 +262,24 @@ def maintain(
 
 
 @app.command
+def migrate(*, home: HomeFolder = None) -> int:
+    """Take a home written by an older hexbeat to the layout of this one."""
+    from flows.console import checked
+    from flows.settings import Settings
+    from transforms.home import open_any_layout
+    from transforms.layout import layout_of, refuse_other_layout
+    from transforms.migrations import migrate as migrate_lake
+
+    opened = open_any_layout(home or checked(Settings, {}).home)
+    for line in migrate_lake(opened.lake):
+        sys.stdout.write(f"migrate  {line}\n")
+        sys.stdout.flush()
+    refuse_other_layout(opened.lake.root)
+    sys.stdout.write(f"layout   {layout_of(opened.lake.root)}\n")
+    return 0
+
+
+@app.command
 def doctor(*, home: HomeFolder = None, json_: Json = False) -> int:
     """Whether this installation and this home are in order, and how to mend them."""
     from flows.accounts import show_findings

@@ -15,6 +15,7 @@ from transforms.disclosure.transparency import OPERATOR_FIELDS
 from transforms.errors import UsageError
 from transforms.forces import DEMO_FORCES, FORCES, Force, find_force
 from transforms.lake import Lake
+from transforms.layout import refuse_other_layout
 from transforms.maintenance.settings import RetentionSettings, read_retention
 from transforms.overrides import Overrides, read_overrides, shipped_overrides
 from transforms.scoring import SCORING_KEYS, Scoring, read_scoring
@@ -69,7 +70,13 @@ class Home:
 
 
 def open_home(root: Path) -> Home:
-    """The home at that folder, which need not exist yet."""
+    """The home at that folder, which need not exist yet; of the layout known here."""
+    refuse_other_layout(root / "lake")
+    return open_any_layout(root)
+
+
+def open_any_layout(root: Path) -> Home:
+    """The home at that folder, whatever its layout: to tell of it, or to migrate it."""
     file = root / SETTINGS_FILE
     if root.exists() and not root.is_dir():
         raise UsageError(f"{root} is no folder: a home is one")

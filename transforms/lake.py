@@ -21,6 +21,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 
 from transforms.errors import LakeError
+from transforms.layout import write_layout
 from transforms.schemas import (
     ACCURACY,
     ACCURACY_HISTORY,
@@ -241,6 +242,8 @@ class Lake:
 
     def _create(self, name: str) -> DeltaTable:
         spec = TABLES[name]
+        if not any(self.root.glob("*/_delta_log")):  # the first table of all
+            write_layout(self.root)
         table = DeltaTable.create(
             self._path(name),
             _delta_schema(spec.schema),
@@ -260,8 +263,8 @@ def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
             rows = rows.append_column(key, pa.repeat(value, rows.num_rows))
         if unknown := sorted(set(spec.schema.names) - set(rows.column_names)):
             raise LakeError(
-                f"{file.path} has no column {unknown[0]}: another version of hexbeat"
-                " wrote this lake; build the home anew"
+                f"{file.path} has no column {unknown[0]}, which its lake's layout has;"
+                " bring it back from a backup, or build the home anew"
             )
         tables.append(conform(rows, spec.schema))
     return pa.concat_tables(tables) if tables else spec.schema.empty_table()

@@ -11,6 +11,7 @@ _LEFT_BY_KILLED_RUNS = {
     "publications/runs/.tmp-*": "cut-off publications",
     "publications/.*-*.json": "cut-off pointers",
     "publications/runs/*/.*-*.json": "cut-off pointers",
+    "lake/.layout-*.json": "cut-off pointers",
     "raw/**/.part-*": "cut-off raw files",
     "lake/*/_delta_log/*.tmp": "cut-off log entries",
     "lake/*/_delta_log/*#*": "cut-off log entries",
