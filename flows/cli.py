@@ -262,6 +262,30 @@ def maintain(
 
 
 @app.command
+def backup(
+    folder: Annotated[Path, Parameter(name="DIR", help="New folder of the copy")],
+    /,
+    *,
+    home: HomeFolder = None,
+) -> int:
+    """Copy a home as it is at one moment, beside whatever is running."""
+    from time import sleep
+
+    from flows.console import checked
+    from flows.settings import Settings
+    from transforms.backup import backup as back_up
+    from transforms.home import open_any_layout
+
+    opened = open_any_layout(home or checked(Settings, {}).home)
+    done = back_up(opened, folder, wait=lambda: sleep(0.2))
+    told = f"{done.files:,} files, {done.bytes / 1e6:,.1f} MB"
+    sys.stdout.write(f"backup   {folder}: {told}\n")
+    for note in done.notes:
+        sys.stdout.write(f"note     {note}\n")
+    return 0
+
+
+@app.command
 def migrate(*, home: HomeFolder = None) -> int:
     """Take a home written by an older hexbeat to the layout of this one."""
     from flows.console import checked

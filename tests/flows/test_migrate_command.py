@@ -45,3 +45,14 @@ def test_a_newer_home_is_refused_by_every_command(tmp_path: Path) -> None:
         assert refused.returncode == 2
         assert "written by a newer hexbeat" in refused.stdout + refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_a_backup_says_how_much_it_is_and_is_a_home(tmp_path: Path) -> None:
+    put(Lake(tmp_path / "home" / "lake"), "2024-01", 3)
+    asked = ("backup", tmp_path / "copy", "--home", tmp_path / "home")
+    done = hexbeat(*asked)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"backup   {tmp_path / 'copy'}: 4 files, 0.0 MB\n"
+    assert hexbeat("doctor", "--home", tmp_path / "copy").returncode == 0
+    again = hexbeat(*asked)
+    assert (again.returncode, again.stderr.count("\n")) == (2, 1)

@@ -9,11 +9,9 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from transforms.catalog import write_catalog
-from transforms.errors import ForceError
-from transforms.feeds import EVERY_FEED
 from transforms.home import Home
 from transforms.lake import TABLES
-from transforms.ledger import force_coverage, forces_held
+from transforms.ledger import unfinished
 from transforms.maintenance.lake_files import unneeded_data
 from transforms.maintenance.leftovers import leftovers
 from transforms.maintenance.raw_files import unneeded_raw
@@ -48,7 +46,7 @@ def maintain(home: Home, now: datetime, dry_run: bool = False) -> Maintained:
         write_catalog(home.publications)
     names = [run.run_id for run in old]
     rests = rests_on(home.publications, names if dry_run else ())
-    doubtful = _doubtful(home)
+    doubtful = unfinished(home.lake, home.registry)
     before = now - timedelta(days=home.retention.unused_days)
     found = chain(
         unneeded_data(home.lake, rests, before, doubtful),
@@ -61,16 +59,3 @@ def maintain(home: Home, now: datetime, dry_run: bool = False) -> Maintained:
         home.lake.checkpoint(name)
     notes = [f"its data files are left alone: {why}" for why in doubtful.values()]
     return Maintained(removed, names, long, notes)
-
-
-def _doubtful(home: Home) -> dict[str, str]:
-    """Forces whose ledger and rows do not agree: a lost log entry looks like that."""
-    found = {}
-    tables = {feed.TABLE for feed in EVERY_FEED.values()}
-    for force in forces_held(home.lake, home.registry):
-        try:
-            for table in sorted(tables):
-                force_coverage(home.lake, force, table)
-        except ForceError as error:
-            found[force.id] = str(error)
-    return found

@@ -39,7 +39,7 @@ def retired_files(
     home: Home, old: list[Run], now: datetime, dry_run: bool
 ) -> Iterator[Unneeded]:
     """The files of those runs; unless it is a dry run, out of their place already."""
-    why = f"not among the newest {home.retention.runs_kept} runs"
+    why = f"hexbeat.toml says runs_kept = {home.retention.runs_kept}"
     for run in old:
         folder = home.publications / "runs" / run.run_id
         if not dry_run:

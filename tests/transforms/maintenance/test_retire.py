@@ -42,7 +42,7 @@ def test_the_newest_runs_keep_their_files_and_the_others_their_place(
     assert [run["run_id"] for run in catalog["runs"]] == made
     assert [run["as_of"] for run in catalog["runs"]] == list(MONTHS)
     day = LATER.date().isoformat()
-    why = f"{day}: not among the newest 1 runs"
+    why = f"{day}: hexbeat.toml says runs_kept = 1"
     assert [run["retired"] for run in catalog["runs"]] == [why, why, None]
     left = [p.name for p in (home.publications / "runs" / made[0]).iterdir()]
     assert left == ["retired.json"]
@@ -55,7 +55,7 @@ def test_whoever_asks_for_a_retired_run_is_told(home: Home) -> None:
     maintain(home, LATER)
     for ask in (run_folder, lambda _, run: verify(home, run)):
         with pytest.raises(
-            UsageError, match=r"were removed on .*: not among"
+            UsageError, match=r"were removed on .*: hexbeat.toml says"
         ) as caught:
             ask(home.publications, made[0])
         assert made[0] in str(caught.value)
