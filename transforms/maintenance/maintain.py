@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from transforms.catalog import write_catalog
+from transforms.catalog import retired, write_catalog
 from transforms.home import Home
 from transforms.lake import TABLES
 from transforms.ledger import unfinished
@@ -41,21 +41,23 @@ class Maintained:
 def maintain(home: Home, now: datetime, dry_run: bool = False) -> Maintained:
     """Retire old runs, remove what nothing needs, and sum up long logs."""
     old = runs_to_retire(home)
-    retired = remove(retired_files(home, old, now, dry_run), dry_run)
+    rests_on(home.publications, old)  # raises before anything is removed
+    of_runs = remove(retired_files(home, old, now, dry_run), dry_run)
     if old and not dry_run:
         write_catalog(home.publications)
-    names = [run.run_id for run in old]
-    rests = rests_on(home.publications, names if dry_run else ())
+        places = home.publications / "runs"
+        old = [run_id for run_id in old if retired(places / run_id)]
+    rests = rests_on(home.publications, old)
     doubtful = unfinished(home.lake, home.registry)
     before = now - timedelta(days=home.retention.unused_days)
     found = chain(
         unneeded_data(home.lake, rests, before, doubtful),
-        () if doubtful else unneeded_raw(home, rests, now),
+        unneeded_raw(home, rests, now),
         leftovers(home, before),
     )
-    removed = retired + remove(found, dry_run)
+    removed = of_runs + remove(found, dry_run)
     long = [name for name in TABLES if home.lake.log_entries(name) >= LOG_ENTRIES]
     for name in () if dry_run else long:
         home.lake.checkpoint(name)
     notes = [f"its data files are left alone: {why}" for why in doubtful.values()]
-    return Maintained(removed, names, long, notes)
+    return Maintained(removed, old, long, notes)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from transforms.catalog import Run, retire, runs
+from transforms.catalog import retire, runs, withdrawn
 from transforms.forecasts import waiting_runs
 from transforms.home import Home
 from transforms.maintenance.unneeded import Unneeded
@@ -15,7 +15,7 @@ from transforms.seal import latest_run
 RETIRED = "files of retired runs"
 
 
-def runs_to_retire(home: Home) -> list[Run]:
+def runs_to_retire(home: Home) -> list[str]:
     """The runs past the number to keep, but for those that are still needed.
 
     Needed are the run that latest.json names; one whose public tier is out, since what
@@ -26,26 +26,31 @@ def runs_to_retire(home: Home) -> list[Run]:
     there = [run for run in runs(home.publications) if not run.retired]
     past = there[: -home.retention.runs_kept]
     waiting = waiting_runs(home) if past else set()
-    latest = latest_run(home.publications)
     return [
-        run
+        run.run_id
         for run in past
-        if run.run_id not in {latest, *waiting}
-        and (PUBLIC not in run.tiers or run.withdrawn is not None)
+        if run.run_id not in waiting and not _is_needed(home, run.run_id)
     ]
 
 
+def _is_needed(home: Home, run_id: str) -> bool:
+    """Whether a run is pointed at, or its public tier is out."""
+    folder = home.publications / "runs" / run_id
+    is_out = (folder / PUBLIC).exists() and withdrawn(folder) is None
+    return is_out or latest_run(home.publications) == run_id
+
+
 def retired_files(
-    home: Home, old: list[Run], now: datetime, dry_run: bool
+    home: Home, old: list[str], now: datetime, dry_run: bool
 ) -> Iterator[Unneeded]:
     """The files of those runs; unless it is a dry run, out of their place already."""
     why = f"hexbeat.toml says runs_kept = {home.retention.runs_kept}"
-    for run in old:
-        folder = home.publications / "runs" / run.run_id
+    for run_id in old:
+        folder = home.publications / "runs" / run_id
         if not dry_run:
-            if run not in runs_to_retire(home):  # it has come to be needed since
+            if _is_needed(home, run_id):  # it has come to be since
                 continue
-            folder = retire(home.publications, run.run_id, why, now)
+            folder = retire(home.publications, run_id, why, now)
         yield from _tiers(folder, dry_run)
 
 

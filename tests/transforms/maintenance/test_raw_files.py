@@ -94,7 +94,7 @@ def test_what_a_kept_run_names_stays(tmp_path: Path) -> None:
     assert len(raw(home)) == 4
 
 
-def test_where_the_ledger_is_in_doubt_nothing_goes(tmp_path: Path) -> None:
+def test_data_files_of_a_force_in_doubt_are_left_alone(tmp_path: Path) -> None:
     home = filled(tmp_path, superseded_raw_days=0)
     [newest, *_] = sorted(home.lake.root.glob("incidents/_delta_log/*.json"))[::-1]
     newest.unlink()  # the revision's commit is lost

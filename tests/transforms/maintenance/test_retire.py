@@ -115,12 +115,15 @@ def _killed(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_run_that_cannot_say_what_it_rests_on_stops_everything(home: Home) -> None:
-    run = made_run(home, "2024-01")
-    file = home.publications / "runs" / run / "internal" / "provenance.json"
-    file.write_text(file.read_text().replace('as_of": "2024-01', 'as_of": "2024-02'))
-    with pytest.raises(LakeError, match=f"run {run}: its provenance.json is damaged"):
+def test_a_kept_run_that_cannot_say_what_it_rests_on_stops_everything(
+    home: Home,
+) -> None:
+    made = [made_run(home, month) for month in MONTHS]
+    file = home.publications / "runs" / made[2] / "internal" / "provenance.json"
+    file.write_text(file.read_text().replace('as_of": "2024', 'as_of": "2023'))
+    with pytest.raises(LakeError, match=f"run {made[2]}: its provenance.json is dam"):
         maintain(home, LATER)
+    assert there(home) == made
 
 
 def test_a_forecast_that_waits_keeps_its_run_and_publishing_brings_one_back(
