@@ -315,6 +315,64 @@ def withdraw(
 
 
 @app.command
+def maintain(
+    *,
+    dry_run: Annotated[
+        bool, flag("--dry-run", "Only count what would be removed")
+    ] = False,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Retire old runs and remove what nothing needs any more, by kind."""
+    from flows.params import MaintainParams
+
+    options = given(home=home, dry_run=dry_run)
+    return _flow("maintenance", MaintainParams, options, json_)
+
+
+@app.command
+def backup(
+    folder: Annotated[Path, Parameter(name="DIR", help="New folder of the copy")],
+    /,
+    *,
+    home: HomeFolder = None,
+) -> int:
+    """Copy a home as it is at one moment, beside whatever is running."""
+    from time import sleep
+
+    from flows.console import checked
+    from flows.settings import Settings
+    from transforms.backup import backup as back_up
+    from transforms.home import open_any_layout
+
+    opened = open_any_layout(home or checked(Settings, {}).home)
+    done = back_up(opened, folder, wait=lambda: sleep(0.2))
+    told = f"{done.files:,} files, {done.bytes / 1e6:,.1f} MB"
+    sys.stdout.write(f"backup   {folder}: {told}\n")
+    for note in done.notes:
+        sys.stdout.write(f"note     {note}\n")
+    return 0
+
+
+@app.command
+def migrate(*, home: HomeFolder = None) -> int:
+    """Take a home written by an older hexbeat to the layout of this one."""
+    from flows.console import checked
+    from flows.settings import Settings
+    from transforms.home import open_any_layout
+    from transforms.layout import layout_of, refuse_other_layout
+    from transforms.migrations import migrate as migrate_lake
+
+    opened = open_any_layout(home or checked(Settings, {}).home)
+    for line in migrate_lake(opened.lake):
+        sys.stdout.write(f"migrate  {line}\n")
+        sys.stdout.flush()
+    refuse_other_layout(opened.lake.root)
+    sys.stdout.write(f"layout   {layout_of(opened.lake.root)}\n")
+    return 0
+
+
+@app.command
 def doctor(*, home: HomeFolder = None, json_: Json = False) -> int:
     """Whether this installation and this home are in order, and how to mend them."""
     from flows.accounts import show_findings

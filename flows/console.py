@@ -179,6 +179,8 @@ def _in_words(stage: Mapping[str, Any]) -> str:
             number = facts["forces"]
             forces = f"{number} {'force' if number == 1 else 'forces'}"
             return f"{facts['origins']} origins of {forces} done"
+        case "maintain" if "removed" in facts:
+            return _removed_in_words(facts)
         case _ if "folder" in facts:
             made = "made" if facts["created"] else "stands already"
             folder = Path(facts["folder"])
@@ -187,3 +189,14 @@ def _in_words(stage: Mapping[str, Any]) -> str:
             return f"{facts['run_id']} {made}\nmap      {page}{told}"
         case _:
             return str(stage["outcome"])
+
+
+def _removed_in_words(facts: Mapping[str, Any]) -> str:
+    """What maintenance removed, or would, a line a kind."""
+    verb = "would be removed" if facts["dry_run"] else "removed"
+    lines = [
+        f"{each['files']:,} {each['kind']}, {each['bytes'] / 1e6:,.1f} MB, {verb}"
+        for each in facts["removed"]
+    ]
+    lines += [f"run {run} {verb}; its place is kept" for run in facts["retired"]]
+    return "\n         ".join(lines or ["nothing to remove"])

@@ -113,7 +113,7 @@ def _check_publications(home: Home) -> Iterator[Finding]:
         yield Finding(
             "note",
             "left over",
-            f"{left}: a publication that was cut off; with no run going, delete it",
+            f"{left}: a cut-off publication; hexbeat maintain removes it in time",
         )
 
 

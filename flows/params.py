@@ -142,6 +142,17 @@ class BacktestParams(_Params):
         return f"{who} {self.start or '12 origins'}..{self.end or 'newest'}"
 
 
+class MaintainParams(_Params):
+    """How a home is kept in order; what is kept stands in its hexbeat.toml."""
+
+    dry_run: bool = Field(False, description="Only count what would be removed")
+
+    @property
+    def how(self) -> str:
+        """How a run's name says whether anything was removed."""
+        return "dry run" if self.dry_run else "for good"
+
+
 class RefreshParams(IngestParams, PublishParams):
     """Everything: what is missing is ingested, scored and published."""
 

@@ -4,6 +4,7 @@ A task that meets an error of ours ends Failed with that one line; anything else
 fault of hexbeat, and its traceback goes to the run's log.
 """
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from transforms.errors import HexbeatError
 from transforms.forecasts import freeze, judge
 from transforms.home import open_home
 from transforms.ingest import Ingested, ingest_force
+from transforms.maintenance.maintain import maintain
 from transforms.months import Month
 from transforms.publications.layers import LayerFiles, read_layers
 from transforms.publish import publish
@@ -205,6 +207,18 @@ def publish_all(
         "forecasts_judged": judged.rows,
         "notes": judged.notes,
     }
+
+
+@task(task_run_name="maintain", tags=["maintain"], **_PATIENT)
+def maintain_home(home: Path, dry_run: bool) -> Account | State[Account]:
+    """Keep the home in order; counts and bytes of what was removed, by kind."""
+    try:
+        done = maintain(open_home(home), datetime.now(UTC), dry_run)
+    except HexbeatError as error:
+        return _failed("home", str(error))
+    files = sum(removed.files for removed in done.removed)
+    get_run_logger().info("%d files %s", files, "unneeded" if dry_run else "removed")
+    return asdict(done) | {"changed": done.changed}
 
 
 def _failed(what: str, why: str, account: Account | None = None) -> State[Account]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote, unquote, urlsplit
 
-from transforms.catalog import withdrawn
+from transforms.catalog import run_folder, withdrawn
 from transforms.errors import HexbeatError, UsageError
 from transforms.seal import TIER, latest_run
 
@@ -42,9 +42,7 @@ def serve(publications: Path, run_id: str | None, port: int) -> int:
     run = run_id or latest_run(publications)
     if run is None:
         raise UsageError(f"there is no publication in {publications} yet")
-    folder = publications / "runs" / run
-    if Path(run).name != run or not (folder / TIER).is_dir():
-        raise UsageError(f"there is no publication {run} in {publications}")
+    folder = run_folder(publications, run)
     if why := withdrawn(folder):
         sys.stderr.write(f"hexbeat: {run} is withdrawn: {why}\n")
     with server_of(folder / TIER, port) as server:

@@ -1,7 +1,8 @@
 """The runs of a home: which are out, which were withdrawn and why.
 
 `catalog.json` lists them for machines, oldest first. A run is never changed: what
-withdraws it stands beside its tiers, and the pointer moves on.
+withdraws it stands beside its tiers, and the pointer moves on. A retired run has lost
+its files and keeps its place, so that a link to it can still be explained.
 """
 
 import json
@@ -10,9 +11,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from transforms.errors import UsageError
 from transforms.home import Home
+from transforms.lake import flush_folder
 from transforms.seal import (
     SCHEMA_VERSION,
     TIER,
@@ -25,6 +28,7 @@ from transforms.seal import (
 
 CATALOG = "catalog.json"
 _WITHDRAWN = "withdrawn.json"
+_RETIRED = "retired.json"
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Run:
     forces: list[str]  # scored
     method: str
     withdrawn: str | None  # why
+    retired: str | None = None  # when and why its files were removed
 
 
 def runs(publications: Path) -> list[Run]:
@@ -56,6 +61,43 @@ def withdrawn(folder: Path) -> str | None:
     return str(json.loads(file.read_text())["why"]) if file.exists() else None
 
 
+def retired(folder: Path) -> str | None:
+    """When and why a run's files were removed; None where they are there."""
+    file = folder / _RETIRED
+    if (folder / TIER).is_dir() or not file.exists():
+        return None
+    told = json.loads(file.read_text())
+    return f"{told['at'][:10]}: {told['why']}"
+
+
+def run_folder(publications: Path, run_id: str) -> Path:
+    """The folder of a run that has its files; `UsageError` says what became of it."""
+    folder = publications / "runs" / run_id
+    if Path(run_id).name != run_id or not folder.is_dir():
+        raise UsageError(f"there is no publication {run_id} in {publications}")
+    if when := retired(folder):
+        raise UsageError(f"the files of run {run_id} were removed on {when}")
+    return folder
+
+
+def retire(publications: Path, run_id: str, why: str, now: datetime) -> Path:
+    """Leave of a run what the catalogue tells; where its files lie now, to be removed.
+
+    The files leave their place at once: a reader meets all of them or none.
+    """
+    folder = run_folder(publications, run_id)
+    told = asdict(_run(folder)) | {"at": now.isoformat(), "why": why}
+    replace_flushed(folder / _RETIRED, json_text(told))
+    gone = folder.with_name(f".tmp-{run_id}-{uuid4().hex[:8]}")
+    gone.mkdir()
+    # the internal tier last: while it is there, the run is
+    tiers = [path for path in folder.iterdir() if path.is_dir()]
+    for tier in sorted(tiers, key=lambda path: path.name == TIER):
+        tier.rename(gone / tier.name)
+    flush_folder(folder)
+    return gone
+
+
 def write_catalog(publications: Path) -> None:
     """Write the catalogue anew: beside, flushed, and swapped in."""
     listed = {
@@ -72,7 +114,8 @@ def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
     Its files stay: who has used them must be able to look them up.
     """
     folder = home.publications / "runs" / run_id
-    if not (folder / TIER).is_dir():
+    known = {run.run_id: run for run in runs(home.publications)}
+    if run_id not in known:
         raise UsageError(f"there is no publication {run_id} in {home.publications}")
     if (before := withdrawn(folder)) is not None:
         raise UsageError(f"{run_id} is withdrawn already: {before}")
@@ -80,7 +123,8 @@ def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
         raise UsageError("--why must say in words why the run is withdrawn")
     told = {"run_id": run_id, "why": " ".join(why.split()), "at": now.isoformat()}
     replace_flushed(folder / _WITHDRAWN, json_text(told))
-    out = [run for run in runs(home.publications) if run.withdrawn is None]
+    del known[run_id]
+    out = [run for run in known.values() if not run.withdrawn and not run.retired]
     newest = max(out, key=lambda run: run.as_of, default=None)
     if newest and latest_run(home.publications) == run_id:
         point_latest(home.publications, newest.run_id)
@@ -100,6 +144,10 @@ def _listed(publications: Path) -> Iterator[str]:
 
 
 def _run(folder: Path) -> Run:
+    if (when := retired(folder)) is not None:
+        told = json.loads((folder / _RETIRED).read_text())
+        facts = {name: told[name] for name in ("run_id", "as_of", "forces", "method")}
+        return Run(**facts, tiers=[], withdrawn=withdrawn(folder), retired=when)
     manifest: dict[str, Any] = json.loads((folder / TIER / "manifest.json").read_text())
     return Run(
         folder.name,

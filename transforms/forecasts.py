@@ -51,9 +51,10 @@ class Judged:
 def freeze(home: Home, edition: Edition, now: datetime) -> list[str]:
     """Freeze a publication's forecasts; the forces whose outcome is still to come."""
     outcome = edition.as_of + 1
-    digest = file_sha256(
-        home.publications / "runs" / edition.run_id / TIER / CELLS_FILE
-    )
+    told = home.publications / "runs" / edition.run_id / TIER / CELLS_FILE
+    if not told.exists():  # withdrawn, and its files removed since
+        return []
+    digest = file_sha256(told)
     frozen = []
     for force in edition.scored:
         if _is_held(outcome, force.months):
@@ -115,6 +116,17 @@ def judge(home: Home, now: datetime) -> Judged:
                 continue
             found.rows += len(rows)
     return found
+
+
+def waiting_runs(home: Home) -> set[str]:
+    """The runs whose forecasts have not been judged: their files are still needed."""
+    return {
+        str(row["run_id"])
+        for force in forces_held(home.lake, home.registry)
+        for row in _waiting(
+            home.lake, force.id, home.lake.read("accuracy_history", force.id)
+        )
+    }
 
 
 def _waiting(lake: Lake, force: str, judged: pa.Table) -> list[dict[str, Any]]:

@@ -15,6 +15,8 @@ from transforms.disclosure.transparency import OPERATOR_FIELDS
 from transforms.errors import UsageError
 from transforms.forces import DEMO_FORCES, FORCES, Force, find_force
 from transforms.lake import Lake
+from transforms.layout import refuse_other_layout
+from transforms.maintenance.settings import RetentionSettings, read_retention
 from transforms.overrides import Overrides, read_overrides, shipped_overrides
 from transforms.scoring import SCORING_KEYS, Scoring, read_scoring
 
@@ -34,6 +36,7 @@ class Home:
     scoring: Scoring = field(default_factory=Scoring)
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     transparency: Mapping[str, str] = field(default_factory=dict)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
 
     @property
     def lake(self) -> Lake:
@@ -67,7 +70,13 @@ class Home:
 
 
 def open_home(root: Path) -> Home:
-    """The home at that folder, which need not exist yet."""
+    """The home at that folder, which need not exist yet; of the layout known here."""
+    refuse_other_layout(root / "lake")
+    return open_any_layout(root)
+
+
+def open_any_layout(root: Path) -> Home:
+    """The home at that folder, whatever its layout: to tell of it, or to migrate it."""
     file = root / SETTINGS_FILE
     if root.exists() and not root.is_dir():
         raise UsageError(f"{root} is no folder: a home is one")
@@ -77,7 +86,8 @@ def open_home(root: Path) -> Home:
         settings = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{file}: not valid TOML ({error})") from error
-    known = {"home", "coverage", "public", "transparency", *SCORING_KEYS}
+    tables = ("home", "coverage", "public", "transparency", "retention")
+    known = {*tables, *SCORING_KEYS}
     if unknown := sorted(set(settings) - known):
         raise UsageError(f"{file}: unknown key {unknown[0]!r}")
     table = settings.get("home", {})
@@ -103,6 +113,7 @@ def open_home(root: Path) -> Home:
         scoring,
         read_disclosure(settings, str(file)),
         _answers(settings.get("transparency", {}), file),
+        read_retention(settings, str(file)),
     )
 
 

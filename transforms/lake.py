@@ -7,7 +7,7 @@ commit. The only module that imports deltalake.
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 
 from transforms.errors import LakeError
+from transforms.layout import write_layout
 from transforms.schemas import (
     ACCURACY,
     ACCURACY_HISTORY,
@@ -67,6 +68,7 @@ TABLES: dict[str, TableSpec] = {
 NewFile = AddAction  # a data file that is written, and waits for its commit
 
 _LOG_FILES = ("*.json", "*.checkpoint.parquet", "_last_checkpoint")
+_NUMBERED = ("json", "checkpoint.parquet")
 _MAX_COMMIT_ATTEMPTS = 20
 # Delta's own retries let two first writers of one partition both land, so every lost
 # race comes back to us; this lock keeps our own threads out of each other's way.
@@ -209,6 +211,18 @@ class Lake:
         file = self.write(name, {"force": force}, together)
         self.commit(name, force, [file], still_valid=still_valid)
 
+    def log_entries(self, name: str) -> int:
+        """How many commits of a table have to be read beside its last checkpoint."""
+        log = self._path(name) / "_delta_log"
+        numbers = {kind: _newest(log.glob(f"*.{kind}")) for kind in _NUMBERED}
+        return numbers["json"] - numbers["checkpoint.parquet"]
+
+    def checkpoint(self, name: str) -> None:
+        """Sum up a table's log in one file; what it says stays the same."""
+        if table := self._table(name):
+            table.create_checkpoint()
+            _flush_log(self._path(name))
+
     def _path(self, name: str) -> Path:
         return self.root / name
 
@@ -228,6 +242,8 @@ class Lake:
 
     def _create(self, name: str) -> DeltaTable:
         spec = TABLES[name]
+        if not any(self.root.glob("*/_delta_log")):  # the first table of all
+            write_layout(self.root)
         table = DeltaTable.create(
             self._path(name),
             _delta_schema(spec.schema),
@@ -247,8 +263,8 @@ def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
             rows = rows.append_column(key, pa.repeat(value, rows.num_rows))
         if unknown := sorted(set(spec.schema.names) - set(rows.column_names)):
             raise LakeError(
-                f"{file.path} has no column {unknown[0]}: another version of hexbeat"
-                " wrote this lake; build the home anew"
+                f"{file.path} has no column {unknown[0]}, which its lake's layout has;"
+                " bring it back from a backup, or build the home anew"
             )
         tables.append(conform(rows, spec.schema))
     return pa.concat_tables(tables) if tables else spec.schema.empty_table()
@@ -287,6 +303,12 @@ def _statistics(table: pa.Table, mark: str | None) -> str:
 def _delta_schema(schema: pa.Schema) -> pa.Schema:
     """The schema in Delta's words: it knows no dictionaries and none of our notes."""
     return pa.schema([plain(field).remove_metadata() for field in schema])
+
+
+def _newest(log_files: Iterable[Path]) -> int:
+    """The newest version among log files, -1 where there is none."""
+    numbers = (file.name.partition(".")[0] for file in log_files)
+    return max((int(number) for number in numbers if number.isdigit()), default=-1)
 
 
 def _flush_log(path: Path) -> None:

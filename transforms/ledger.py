@@ -54,6 +54,22 @@ def force_coverage(
     return coverage(held, force)
 
 
+def unfinished(lake: Lake, registry: Mapping[str, Force]) -> dict[str, str]:
+    """The forces whose rows of any kind are not those of their ledger, and why.
+
+    So looks a running ingest between its commits, one that was cut off, a lost log.
+    """
+    found = {}
+    tables = sorted({feed.TABLE for feed in EVERY_FEED.values()})
+    for force in forces_held(lake, registry):
+        try:
+            for table in tables:
+                force_coverage(lake, force, table)
+        except ForceError as error:
+            found[force.id] = str(error)
+    return found
+
+
 def refuse_newer(lake: Lake, release: str) -> None:
     """`UsageError` where the lake holds anything of a later release."""
     newest = max((e.release for e in entries(lake.read("coverage"))), default=release)

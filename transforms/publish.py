@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from transforms.catalog import CATALOG, withdrawn, write_catalog
+from transforms.catalog import CATALOG, retired, withdrawn, write_catalog
 from transforms.checksums import file_sha256
 from transforms.errors import HexbeatError
 from transforms.gather import gather
@@ -55,7 +55,8 @@ def publish(
     """Publish every force in the lake at that month; a no-op where that stands."""
     edition = gather(home, as_of, method, layers)
     folder = home.publications / "runs" / edition.run_id
-    created = not folder.exists() and _build(edition, folder)
+    there = (folder / TIER).is_dir() or withdrawn(folder)
+    created = not there and _build(edition, folder)
     pointed = _point_at(home.publications, edition, folder)
     if created or not (home.publications / CATALOG).exists():
         write_catalog(home.publications)
@@ -82,13 +83,15 @@ def _build(edition: Edition, folder: Path) -> bool:
             write(edition, tier / name)
         _seal(edition, tier)
         flush_folder(beside)
+        # a retired run has kept its place, and gets its files again
+        whole, place = (tier, folder / TIER) if retired(folder) else (beside, folder)
         try:
-            beside.rename(folder)
+            whole.rename(place)
         except OSError:
-            if not folder.exists():
+            if not place.exists():
                 raise
             return False
-        flush_folder(folder.parent)
+        flush_folder(place.parent)
         return True
     finally:
         if beside.exists():

@@ -62,14 +62,20 @@ def _difference(
     return f"its SHA-256 is not the one in {' and '.join(wrong)}" if wrong else None
 
 
-def inputs_of(tier: Path) -> list[dict[str, Any]] | None:
-    """What the run was made from; None where its name is not the hash of that."""
+def provenance_of(tier: Path) -> dict[str, Any] | None:
+    """What decided the run; None where its name is not the hash of that."""
     facts = parsed(tier / "provenance.json")
     named = facts.pop("run_id", None)
     text = json.dumps(facts, sort_keys=True)
     if str(named).rpartition("-")[2] != sha256(text.encode()).hexdigest()[:12]:
         return None
-    return list(facts.get("inputs", ()))
+    return facts
+
+
+def inputs_of(tier: Path) -> list[dict[str, Any]] | None:
+    """The files that the run was made from; None where that cannot be trusted."""
+    facts = provenance_of(tier)
+    return None if facts is None else list(facts.get("inputs", ()))
 
 
 def content(path: Path) -> bytes:

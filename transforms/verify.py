@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from transforms.catalog import run_folder
 from transforms.checksums import damage, where
 from transforms.errors import FileRejectedError, ForceError, LakeError, UsageError
 from transforms.home import Home
@@ -57,7 +58,7 @@ def verify(
     folder = home.publications / "runs" / found.run_id
     if not (folder / TIER).is_dir():
         if run_id:
-            raise UsageError(f"there is no publication {run_id} in {home.publications}")
+            run_folder(home.publications, run_id)  # says what became of it
         found.differs.append(f"latest.json: it names {found.run_id}, which is gone")
         return found
     for tier in sorted(path for path in folder.iterdir() if path.is_dir()):

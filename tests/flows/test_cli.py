@@ -78,6 +78,8 @@ def test_help_needs_no_prefect_and_names_every_command() -> None:
         (["backtest", "--force", "kant"], "did you mean 'kent'?"),
         (["backtest", "--force", "kent"], "is not in the lake"),
         (["backtest", "--to", "2025-13"], "--to"),
+        (["maintain"], "is empty: run hexbeat ingest first"),
+        (["maintain", "--dry"], "--dry"),
         (["rn"], "run"),
         (["publish", "--boundary-layer", "beats.gpkg"], "write NAME=FILE"),
         (["publish", "--boundary-layer", "Beat=beats.gpkg"], "'Beat'"),
@@ -91,7 +93,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     options = ["--source", source] if "kent" not in arguments else []
     if arguments[0] == "run" and "--frce" not in arguments:
         arguments = [*arguments, *map(str, options), "--home", str(tmp_path)]
-    if arguments[0] == "backtest":
+    if arguments[0] in ("backtest", "maintain"):
         arguments = [*arguments, "--home", str(tmp_path)]
     done = hexbeat(*arguments)
     assert done.returncode == 2

@@ -1,0 +1,183 @@
+"""A home written by an older hexbeat is taken to the newest layout, and goes on."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.transforms.conftest import (
+    AS_OF,
+    MONTHS,
+    RECEIVED_AT,
+    Simulated,
+    copied_home,
+)
+from tests.transforms.maintenance.made import put, written
+from transforms.checksums import damage
+from transforms.errors import LakeError, UsageError
+from transforms.feeds import FEEDS
+from transforms.forecasts import freeze
+from transforms.home import Home, open_any_layout, open_home
+from transforms.ingest import ingest_force
+from transforms.lake import TABLES, Lake, TableSpec
+from transforms.layout import LAYOUT, LAYOUT_FILE, layout_of
+from transforms.ledger import force_coverage
+from transforms.migrations import migrate
+from transforms.publish import publish
+from transforms.schemas import conform
+from transforms.score import score_force
+from transforms.scores import DEFAULT_METHOD, METHODS
+from transforms.verify import verify
+
+
+METHOD = METHODS[DEFAULT_METHOD]
+# What the first homes lacked, of what is kept and of what is made again.
+LACKED = {
+    "coverage": ["rows_added", "rows_gone", "rows_moved", "rows_outcome_changed"],
+    "scores": ["harm_score", "expected_12m"],
+    "forecasts": ["exclusions"],
+}
+
+
+def as_first_written(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """The home as the first layout had it: fewer columns, and no number."""
+    older = Path(shutil.copytree(home.root, home.root.with_name("older")))
+    for name in LACKED:
+        shutil.rmtree(older / "lake" / name, ignore_errors=True)
+    with monkeypatch.context() as patched:
+        for name, lacked in LACKED.items():
+            spec = TABLES[name]
+            for column in lacked:
+                at = spec.schema.get_field_index(column)
+                spec = TableSpec(spec.schema.remove(at), spec.partition_by, spec.mark)
+            rows = {file.path: file for file in home.lake.files(name)}
+            held = [(file, pq.ParquetFile(file.path).read()) for file in rows.values()]
+            patched.setitem(TABLES, name, spec)
+            for file, table in held:
+                partition = file.partition
+                kept = conform(table.drop_columns(lacked), spec.stored)
+                lake = Lake(older / "lake")
+                data = lake.write(name, partition, kept)
+                replaced = [*partition.values()][1:]
+                lake.commit(name, partition["force"], [data], replaced)
+    (older / "lake" / LAYOUT_FILE).unlink()
+    return open_any_layout(older)
+
+
+@pytest.fixture
+def older(
+    simulated: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Home:
+    home = copied_home(simulated.home, tmp_path)
+    freeze(home, publish(home, AS_OF, METHOD).edition, RECEIVED_AT)
+    return as_first_written(home, monkeypatch)
+
+
+def test_an_older_home_is_refused_migrated_and_goes_on(
+    older: Home, simulated: Simulated
+) -> None:
+    with pytest.raises(UsageError, match="run hexbeat migrate"):
+        open_home(older.root)
+    with pytest.raises(LakeError, match="has no column rows_"):
+        older.lake.read("coverage")
+    incidents = older.lake.files("incidents")
+
+    lines = list(migrate(older.lake))
+    assert lines[-1] == f"layout {LAYOUT}"
+    assert "coverage of avonmere: 1 files written anew" in lines
+    assert "scores of avonmere: 12 files emptied, to be made again" in lines
+    assert "forecasts of avonmere: 1 files emptied, to be made again" in lines
+
+    home = open_home(older.root)
+    assert home.lake.files("incidents") == incidents
+    ledger, fresh = home.lake.read("coverage"), simulated.home.lake.read("coverage")
+    assert ledger.drop_columns(LACKED["coverage"]) == fresh.drop_columns(
+        LACKED["coverage"]
+    )
+    assert ledger["rows_added"].null_count == len(ledger)
+    assert len(home.lake.read("forecasts")) == 0
+    feed = FEEDS["police_uk"]
+    members = feed.members(simulated.source)
+    for force in home.registry.values():
+        done = ingest_force(home.lake, feed, force, members, MONTHS, RECEIVED_AT)
+        assert (done.files, done.months_noted) == ([], 0)
+        score_force(home.lake, force, AS_OF, METHOD, home.scoring)
+        assert force_coverage(home.lake, force)
+    published = publish(home, AS_OF, METHOD)
+    assert not published.created  # the very run that the older home had made
+    assert verify(home).whole
+
+
+def test_a_data_file_named_without_its_hash_is_written_anew(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    waiting = written(lake, "2024-01", 3)
+    plain = f"{Path(waiting.path).parent}/0123456789abcdef0123456789abcdef.parquet"
+    (lake.root / "incidents" / waiting.path).rename(lake.root / "incidents" / plain)
+    lake.commit("incidents", "kent", [replace(waiting, path=plain)], ["2024-01"])
+    put(lake, "2024-02", 4)
+    (lake.root / LAYOUT_FILE).unlink()
+    before = lake.read("incidents")
+    assert damage(lake.files("incidents")[0])
+
+    told = ["incidents of kent: 1 files written anew", f"layout {LAYOUT}"]
+    assert list(migrate(lake)) == told
+    assert [damage(file) for file in lake.files("incidents")] == [None, None]
+    assert lake.read("incidents") == before
+    assert all(len(file.mark or "") == 64 for file in lake.files("incidents"))
+
+
+def test_a_migration_killed_anywhere_goes_on(
+    older: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = Lake.commit
+    kills = 0
+    for allowed in range(1, 100):
+        with monkeypatch.context() as patched:
+            patched.setattr(Lake, "commit", _killed_after(commit, allowed))
+            try:
+                list(migrate(older.lake))
+                break
+            except KeyboardInterrupt:
+                kills += 1
+                assert layout_of(older.root / "lake") == 1
+    assert kills >= 3
+    for name, spec in TABLES.items():
+        for file in older.lake.files(name):
+            assert set(spec.stored.names) <= set(pq.read_schema(file.path).names)
+    assert list(migrate(older.lake)) == []
+
+
+def _killed_after(commit: Callable[..., None], allowed: int) -> Callable[..., None]:
+    """Commits until so many are done, and is killed before the next."""
+    done = iter(range(allowed))
+
+    def killed(*given: object, **named: object) -> None:
+        if next(done, None) is None:
+            raise KeyboardInterrupt
+        commit(*given, **named)
+
+    return killed
+
+
+def test_a_home_that_lacks_nothing_gets_its_number(
+    simulated: Simulated, tmp_path: Path
+) -> None:
+    home = copied_home(simulated.home, tmp_path)
+    (home.lake.root / LAYOUT_FILE).unlink()
+    before = home.lake.versions()
+    assert list(migrate(home.lake)) == [f"layout {LAYOUT}"]
+    assert home.lake.versions() == before
+
+
+def test_what_nothing_can_stand_for_is_told(
+    simulated: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = copied_home(simulated.home, tmp_path)
+    monkeypatch.setitem(LACKED, "coverage", ["observed"])
+    older = as_first_written(home, monkeypatch)
+    with pytest.raises(LakeError, match="has no column observed, and nothing can"):
+        list(migrate(older.lake))
+    assert layout_of(older.lake.root) == 1

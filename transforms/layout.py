@@ -1,0 +1,59 @@
+"""Which layout a lake has: a number beside its tables, written before any of them.
+
+The number is that of the columns that its data files have. A lake without one is of the
+first layout. Only `transforms.migrations` takes a lake to the next.
+"""
+
+import json
+import os
+from pathlib import Path
+from uuid import uuid4
+
+from transforms.errors import LakeError, UsageError
+
+
+LAYOUT = 2  # of what this version writes; `transforms.migrations` leads here
+LAYOUT_FILE = "layout.json"
+
+
+def layout_of(lake: Path) -> int:
+    """The layout of the lake in that folder; the newest where there is no table yet."""
+    try:
+        return int(json.loads((lake / LAYOUT_FILE).read_bytes())["layout"])
+    except FileNotFoundError:
+        return 1 if any(lake.glob("*/_delta_log")) else LAYOUT
+    except (ValueError, KeyError, TypeError) as error:
+        raise LakeError(
+            f"{lake / LAYOUT_FILE} tells no layout; bring it back from a backup"
+        ) from error
+
+
+def refuse_other_layout(lake: Path) -> None:
+    """`UsageError` for a lake that this version would misread."""
+    found = layout_of(lake)
+    if found > LAYOUT:
+        raise UsageError(
+            f"{lake} was written by a newer hexbeat (layout {found}; this one knows"
+            f" {LAYOUT}): install that one"
+        )
+    if found < LAYOUT:
+        raise UsageError(
+            f"{lake} was written by an older hexbeat (layout {found}; this one reads"
+            f" {LAYOUT}): back it up, then run hexbeat migrate"
+        )
+
+
+def write_layout(lake: Path, layout: int = LAYOUT) -> None:
+    """Write the number: beside, flushed, and swapped in."""
+    lake.mkdir(parents=True, exist_ok=True)
+    beside = lake / f".layout-{uuid4().hex[:8]}.json"
+    with beside.open("w") as sink:
+        json.dump({"layout": layout}, sink)
+        sink.flush()
+        os.fsync(sink.fileno())
+    beside.replace(lake / LAYOUT_FILE)
+    descriptor = os.open(lake, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

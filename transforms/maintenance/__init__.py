@@ -1,0 +1,1 @@
+"""How a home is kept in order: old runs retired, files that nothing needs removed."""

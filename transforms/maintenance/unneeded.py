@@ -1,0 +1,64 @@
+"""What maintenance finds to be unneeded, and how it is removed and counted."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Unneeded:
+    """A file or a folder that nothing needs any more."""
+
+    kind: str  # as people are told
+    path: Path
+
+
+@dataclass
+class Removed:
+    """How much of one kind was removed, or would be."""
+
+    kind: str
+    files: int = 0
+    bytes: int = 0
+
+
+def remove(found: Iterable[Unneeded], dry_run: bool) -> list[Removed]:
+    """Remove it, or only count it; one account a kind, in order of their names.
+
+    What another run has removed in between is passed over.
+    """
+    by_kind: dict[str, Removed] = {}
+    for each in found:
+        account = by_kind.setdefault(each.kind, Removed(each.kind))
+        for file in files_of(each.path):
+            try:
+                size = file.lstat().st_size
+                if not dry_run:
+                    file.unlink()
+            except FileNotFoundError:
+                continue
+            account.files += 1
+            account.bytes += size
+        if not dry_run and each.path.is_dir():
+            shutil.rmtree(each.path, ignore_errors=True)  # only empty folders are left
+    return [by_kind[kind] for kind in sorted(by_kind)]
+
+
+def files_of(path: Path) -> list[Path]:
+    """The file itself, or all files of the folder."""
+    if not path.is_dir():
+        return [path]
+    return [file for file in sorted(path.rglob("*")) if not file.is_dir()]
+
+
+def touched_at(path: Path) -> datetime | None:
+    """When anything of a file or a folder was last written; None where it is gone."""
+    times = []
+    for each in (path, *files_of(path)):
+        try:
+            times.append(each.lstat().st_mtime)
+        except FileNotFoundError:
+            continue
+    return datetime.fromtimestamp(max(times), UTC) if times else None
