@@ -35,7 +35,7 @@ def backtest(params: BacktestParams) -> State[dict[str, Any]]:
     summary = Summary("backtest", asked=forces)
     months = [str(origin) for origin in origins]
     accounts = gather(
-        summary, {f: backtest_one.submit(home.root, f, months) for f in forces}
+        summary, {f: backtest_one.submit(home.address, f, months) for f in forces}
     )
     summary.changed = any(a.get("origins") for a in accounts)
     summary.facts["forces"] = sum("origins" in a for a in accounts)

@@ -36,7 +36,7 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
             summary.notes.append(line)
         # quoted: Prefect would otherwise look into every file of the source for futures
         unseen = cast("Request", quote(request))
-        futures = {f: ingest_one.submit(home.root, f, unseen) for f in asked}
+        futures = {f: ingest_one.submit(home.address, f, unseen) for f in asked}
         accounts = gather(summary, futures)
     for account in accounts:
         months = account.get("feeds", {}).get(request.feed.NAME, {}).get("landed", [])

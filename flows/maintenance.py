@@ -16,7 +16,7 @@ def maintenance(params: MaintainParams) -> State[dict[str, Any]]:
     """Retire old runs, remove what nothing needs, and sum up long logs."""
     home = home_of(params.home)
     summary = Summary("maintain", asked=["home"])
-    task = maintain_home.submit(home.root, params.dry_run)
+    task = maintain_home.submit(home.address, params.dry_run)
     for account in gather(summary, {"home": task}):
         if "removed" in account:
             summary.changed = account["changed"] and not params.dry_run

@@ -33,7 +33,8 @@ def flag(name: str, text: str) -> Parameter:
 
 Json = Annotated[bool, flag("--json", "Machine-readable result")]
 HomeFolder = Annotated[
-    Path | None, Parameter(name="--home", help="Folder of lake and publications")
+    str | None,
+    Parameter(name="--home", help="Folder of lake and publications, or s3://…"),
 ]
 Release = Annotated[
     str | None, month_option("--release", "Release of a folder of extracted CSVs")

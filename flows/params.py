@@ -35,8 +35,10 @@ MethodName = Annotated[
 class _Params(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    home: Path | None = Field(
-        None, description="Folder of the lake and publications; default HEXBEAT_HOME"
+    home: str | None = Field(
+        None,
+        description="Folder of lake and publications, or s3://bucket/prefix; default"
+        " HEXBEAT_HOME",
     )
 
 

@@ -20,7 +20,7 @@ def publish(params: PublishParams) -> State[dict[str, Any]]:
     as_of = str(as_of_month(home, params.as_of))
     summary = Summary("publish", asked=["publication"], facts={"as_of": as_of})
     task = publish_all.submit(
-        home.root, as_of, params.method, params.public, params.layers
+        home.address, as_of, params.method, params.public, params.layers
     )
     for account in gather(summary, {"publication": task}):
         if "run_id" in account:

@@ -24,7 +24,7 @@ def score(params: ScoreParams) -> State[dict[str, Any]]:
     summary = Summary("score", asked=forces, facts={"as_of": as_of})
     asked = as_of, params.method, params.rescore
     accounts = gather(
-        summary, {f: score_one.submit(home.root, f, *asked) for f in forces}
+        summary, {f: score_one.submit(home.address, f, *asked) for f in forces}
     )
     summary.changed = any(a.get("as_ofs") for a in accounts)
     summary.facts["rows"] = sum(a.get("rows", 0) for a in accounts)

@@ -11,7 +11,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HEXBEAT_")
 
-    home: Path = Path("data")
+    home: str = "data"  # a folder, or s3://bucket/prefix
+    # Prefect's own files, of a home that is in a store: they need a disk.
+    state: Path = Path("~/.local/state/hexbeat")
     source: str | None = None  # where releases come from when a run names no source
     workers: int = Field(default=2, ge=1, le=64)  # forces done at once
     # Where the forces' tasks run: threads of this process, or dask://host:port.

@@ -48,9 +48,9 @@ def _task_runner() -> TaskRunner[PrefectFuture[Any]]:
 PARALLEL = _task_runner()
 
 
-def home_of(folder: Path | None) -> Home:
+def home_of(address: str | None) -> Home:
     """The home that a run names, else the settings' one."""
-    return open_home(folder or Settings().home)
+    return open_home(address or Settings().home)
 
 
 def as_of_month(home: Home, asked: str | None) -> Month:

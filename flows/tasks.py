@@ -50,7 +50,7 @@ _PATIENT: dict[str, Any] = {
 
 
 @task(task_run_name="ingest {force}", tags=["ingest"], **_PATIENT)
-def ingest_one(home: Path, force: str, request: Request) -> Account | State[Account]:
+def ingest_one(home: str, force: str, request: Request) -> Account | State[Account]:
     """Land what is missing of one force: incidents first, then what goes with them."""
     lake = open_home(home).lake
     asked = next(f for f in request.forces if f.id == force)
@@ -116,7 +116,7 @@ def _counts(feed: str, done: Ingested) -> Account:
 
 @task(task_run_name="score {force}", tags=["score"], **_PATIENT)
 def score_one(
-    home: Path, force: str, as_of: str, method: str, rescore: bool = False
+    home: str, force: str, as_of: str, method: str, rescore: bool = False
 ) -> Account | State[Account]:
     """Bring one force's scores up to date."""
     opened = open_home(home)
@@ -148,7 +148,7 @@ def score_one(
 
 @task(task_run_name="backtest {force}", tags=["backtest"], **_PATIENT)
 def backtest_one(
-    home: Path, force: str, origins: list[str]
+    home: str, force: str, origins: list[str]
 ) -> Account | State[Account]:
     """Hold one force's scores and their rivals against what came next."""
     opened = open_home(home)
@@ -175,7 +175,7 @@ def backtest_one(
 
 @task(task_run_name="publish {as_of}", tags=["publish"], **_PATIENT)
 def publish_all(
-    home: Path,
+    home: str,
     as_of: str,
     method: str,
     public: bool = False,
@@ -210,7 +210,7 @@ def publish_all(
 
 
 @task(task_run_name="maintain", tags=["maintain"], **_PATIENT)
-def maintain_home(home: Path, dry_run: bool) -> Account | State[Account]:
+def maintain_home(home: str, dry_run: bool) -> Account | State[Account]:
     """Keep the home in order; counts and bytes of what was removed, by kind."""
     try:
         done = maintain(open_home(home), datetime.now(UTC), dry_run)

@@ -15,15 +15,15 @@ from uuid import uuid4
 
 from transforms.errors import UsageError
 from transforms.home import Home
-from transforms.lake import flush_folder
 from transforms.seal import (
     SCHEMA_VERSION,
     TIER,
     json_text,
+    is_installed,
     latest_run,
     point_latest,
-    replace_flushed,
 )
+from transforms.storage import flush_folder, replace_flushed
 
 
 CATALOG = "catalog.json"
@@ -49,10 +49,15 @@ def runs(publications: Path) -> list[Run]:
     folder = publications / "runs"
     known = {run: at for at, run in enumerate(_listed(publications))}
     found = sorted(
-        (path for path in folder.glob("[0-9]*") if path.is_dir()),
+        (path for path in folder.glob("[0-9]*") if _is_run(path)),
         key=lambda path: (known.get(path.name, len(known)), path.stat().st_mtime),
     )
     return [_run(path) for path in found]
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether it is, or was, a whole run: in a store a part of one can lie there."""
+    return is_installed(folder, TIER) or (folder / _RETIRED).exists()
 
 
 def withdrawn(folder: Path) -> str | None:
@@ -64,7 +69,7 @@ def withdrawn(folder: Path) -> str | None:
 def retired(folder: Path) -> str | None:
     """When and why a run's files were removed; None where they are there."""
     file = folder / _RETIRED
-    if (folder / TIER).is_dir() or not file.exists():
+    if is_installed(folder, TIER) or not file.exists():
         return None
     told = json.loads(file.read_text())
     return f"{told['at'][:10]}: {told['why']}"
@@ -152,7 +157,7 @@ def _run(folder: Path) -> Run:
     return Run(
         folder.name,
         manifest["as_of"],
-        sorted(path.name for path in folder.iterdir() if path.is_dir()),
+        sorted(tier.name for tier in folder.iterdir() if is_installed(folder, tier.name)),
         [f["force"] for f in manifest["forces"] if not f["unscored"]],
         manifest["method"],
         withdrawn(folder),

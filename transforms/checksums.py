@@ -6,6 +6,7 @@ from pathlib import Path
 
 from transforms.errors import ForceError
 from transforms.lake import DataFile
+from transforms.storage import located
 
 
 def file_sha256(path: Path) -> str:
@@ -16,7 +17,7 @@ def file_sha256(path: Path) -> str:
 
 def damage(file: DataFile) -> str | None:
     """What is wrong with a data file of the lake; None where it is as written."""
-    path = Path(file.path)
+    path = located(file.path)
     if not path.exists():
         return "the data file is gone"
     size = path.stat().st_size

@@ -27,6 +27,7 @@ from transforms.months import Month, window
 from transforms.score import force_panel, newest_supplied
 from transforms.scores import point_exposure
 from transforms.scores.view import view
+from transforms.storage import readable
 
 
 TOLD_MONTHS = 36
@@ -125,9 +126,13 @@ class _Asked:
     as_of: Month
 
 
+def _rows(file: DataFile, wanted: list[tuple[str, str, object]]) -> pa.Table:
+    return pq.read_table(readable(file.path), filters=wanted, partitioning=None)
+
+
 def _explained(asked: _Asked, file: DataFile) -> list[Explained]:
     wanted = [("h3_cell", "=", asked.cell), ("crime_group", "=", asked.group.slug)]
-    rows = pq.read_table(file.path, filters=wanted, partitioning=None).to_pylist()
+    rows = _rows(file, wanted).to_pylist()
     if not rows:
         return []
     [row] = rows

@@ -33,6 +33,7 @@ from transforms.publications.edition import Edition
 from transforms.publications.geoparquet import CELLS_FILE
 from transforms.schemas import ACCURACY_HISTORY, FORECASTS
 from transforms.seal import TIER
+from transforms.storage import readable
 
 
 _SHARES_PERMILLE = {"0_5pct": 5, "1pct": 10, "2pct": 20, "5pct": 50}
@@ -162,7 +163,7 @@ def _judged(
         facts = {name: forecast[name] for name in (*same, "forecast_sha256")}
         facts |= {"release": entry.release if entry else None, "judged_at": now}
         published = pq.read_table(
-            path, columns=_COLUMNS, filters=[("force", "=", force.id)]
+            readable(path), columns=_COLUMNS, filters=[("force", "=", force.id)]
         )
         rules = [Exclusion(**rule) for rule in json.loads(forecast["exclusions"])]
         counted = _counted(home, force, outcome, rules, published["h3_res"][0].as_py())

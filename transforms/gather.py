@@ -27,6 +27,7 @@ from transforms.publications.layers import Layers
 from transforms.score import KEPT_AS_OFS, inputs_sha256, unscorable
 from transforms.scores import Method
 from transforms.scoring import Scoring
+from transforms.storage import readable
 
 
 def gather(
@@ -148,7 +149,7 @@ def _current(
 def _universe(scores: DataFile) -> tuple[int, int, float]:
     """Resolution, cells and area of the universe, which stand on every score row."""
     columns = ["h3_res", "universe_cells", "universe_area_m2"]
-    rows = pq.ParquetFile(scores.path).read_row_group(0, columns=columns)
+    rows = pq.ParquetFile(readable(scores.path)).read_row_group(0, columns=columns)
     resolution, cells, area_m2 = (rows[name][0].as_py() for name in columns)
     return resolution, cells, area_m2
 

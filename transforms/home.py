@@ -19,6 +19,7 @@ from transforms.layout import refuse_other_layout
 from transforms.maintenance.settings import RetentionSettings, read_retention
 from transforms.overrides import Overrides, read_overrides, shipped_overrides
 from transforms.scoring import SCORING_KEYS, Scoring, read_scoring
+from transforms.storage import is_remote, located
 
 
 SETTINGS_FILE = "hexbeat.toml"
@@ -37,6 +38,12 @@ class Home:
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     transparency: Mapping[str, str] = field(default_factory=dict)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+
+    @property
+    def address(self) -> str:
+        """Where it is, for another process or machine."""
+        root = self.root if is_remote(self.root) else self.root.resolve()
+        return str(root)
 
     @property
     def lake(self) -> Lake:
@@ -69,14 +76,15 @@ class Home:
         return _DEMO_ATTRIBUTION if self.registry_name == "demo" else None
 
 
-def open_home(root: Path) -> Home:
+def open_home(address: str | Path) -> Home:
     """The home at that folder, which need not exist yet; of the layout known here."""
-    refuse_other_layout(root / "lake")
-    return open_any_layout(root)
+    refuse_other_layout(located(address) / "lake")
+    return open_any_layout(address)
 
 
-def open_any_layout(root: Path) -> Home:
+def open_any_layout(address: str | Path) -> Home:
     """The home at that folder, whatever its layout: to tell of it, or to migrate it."""
+    root = located(address)
     file = root / SETTINGS_FILE
     if root.exists() and not root.is_dir():
         raise UsageError(f"{root} is no folder: a home is one")

@@ -35,6 +35,7 @@ from transforms.schemas import (
     conform,
     plain,
 )
+from transforms.storage import flush_folder, is_remote, readable
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,6 @@ class Lake:
         file = f"{uuid4().hex[:8]}-{sha256(data).hexdigest()}.parquet"
         relative = f"{folder}/{file}"
         path = self._path(name) / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
         _write_flushed(data, path, self.root)
         return AddAction(
             relative,
@@ -227,16 +227,16 @@ class Lake:
         return self.root / name
 
     def _table(self, name: str) -> DeltaTable | None:
-        path = self._path(name)
+        path = str(self._path(name))
         try:
             if self._versions is not None:
                 if name not in self._versions:
                     return None
                 return DeltaTable(path, version=self._versions[name])
-            return DeltaTable(path) if DeltaTable.is_deltatable(str(path)) else None
+            return DeltaTable(path) if DeltaTable.is_deltatable(path) else None
         except DeltaError as error:
             raise LakeError(
-                f"the {name} table's log cannot be read; bring {path / '_delta_log'}"
+                f"the {name} table's log cannot be read; bring {path}/_delta_log"
                 " back from a backup"
             ) from error
 
@@ -245,7 +245,7 @@ class Lake:
         if not any(self.root.glob("*/_delta_log")):  # the first table of all
             write_layout(self.root)
         table = DeltaTable.create(
-            self._path(name),
+            str(self._path(name)),
             _delta_schema(spec.schema),
             mode="ignore",
             partition_by=list(spec.partition_by),
@@ -258,7 +258,7 @@ def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
     """The rows of those data files, partition columns included, in the files' order."""
     tables = []
     for file in files:
-        rows = pq.ParquetFile(file.path).read()
+        rows = pq.ParquetFile(readable(file.path)).read()
         for key, value in file.partition.items():
             rows = rows.append_column(key, pa.repeat(value, rows.num_rows))
         if unknown := sorted(set(spec.schema.names) - set(rows.column_names)):
@@ -281,6 +281,10 @@ def _as_parquet(table: pa.Table) -> pa.Buffer:
 
 
 def _write_flushed(data: pa.Buffer, path: Path, top: Path) -> None:
+    if is_remote(path):
+        path.write_bytes(data.to_pybytes())
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as sink:
         sink.write(data)
         sink.flush()
@@ -313,22 +317,11 @@ def _newest(log_files: Iterable[Path]) -> int:
 
 def _flush_log(path: Path) -> None:
     """Force the newest log entry to disk: Delta itself flushes nothing."""
+    if is_remote(path):
+        return
     log = path / "_delta_log"
     newest = [max(log.glob(name), default=None) for name in _LOG_FILES]
     for file in filter(None, newest):
-        _flush(file)
+        flush_folder(file)
     flush_folder(log)
     flush_folder(path)
-
-
-def flush_folder(path: Path) -> None:
-    """Force a folder's entries to disk: a new or renamed file is only then safe."""
-    _flush(path)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,11 +5,10 @@ first layout. Only `transforms.migrations` takes a lake to the next.
 """
 
 import json
-import os
 from pathlib import Path
-from uuid import uuid4
 
 from transforms.errors import LakeError, UsageError
+from transforms.storage import is_remote, replace_flushed
 
 
 LAYOUT = 2  # of what this version writes; `transforms.migrations` leads here
@@ -45,15 +44,6 @@ def refuse_other_layout(lake: Path) -> None:
 
 def write_layout(lake: Path, layout: int = LAYOUT) -> None:
     """Write the number: beside, flushed, and swapped in."""
-    lake.mkdir(parents=True, exist_ok=True)
-    beside = lake / f".layout-{uuid4().hex[:8]}.json"
-    with beside.open("w") as sink:
-        json.dump({"layout": layout}, sink)
-        sink.flush()
-        os.fsync(sink.fileno())
-    beside.replace(lake / LAYOUT_FILE)
-    descriptor = os.open(lake, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    if not is_remote(lake):
+        lake.mkdir(parents=True, exist_ok=True)
+    replace_flushed(lake / LAYOUT_FILE, json.dumps({"layout": layout}))

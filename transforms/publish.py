@@ -6,32 +6,33 @@ name is the hash of everything it says, so the same input is the same publicatio
 
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
-from transforms.catalog import CATALOG, retired, withdrawn, write_catalog
+from transforms.catalog import CATALOG, withdrawn, write_catalog
 from transforms.checksums import file_sha256
 from transforms.errors import HexbeatError
 from transforms.gather import gather
 from transforms.home import Home
-from transforms.lake import flush_folder
+from transforms.install import install
 from transforms.months import Month
 from transforms.publications import FORMATS, data_package
 from transforms.publications.edition import Edition
 from transforms.publications.layers import Layers
 from transforms.scores import Method
 from transforms.seal import (
+    LATEST,
+    MANIFEST,
     SCHEMA_VERSION,
     TIER,
     file_facts,
+    is_installed,
     json_text,
-    latest_run,
-    point_latest,
+    latest_text,
     sums_text,
 )
+from transforms.storage import flush_folder, swap
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def publish(
     """Publish every force in the lake at that month; a no-op where that stands."""
     edition = gather(home, as_of, method, layers)
     folder = home.publications / "runs" / edition.run_id
-    there = (folder / TIER).is_dir() or withdrawn(folder)
+    there = is_installed(folder, TIER) or withdrawn(folder)
     created = not there and _build(edition, folder)
     pointed = _point_at(home.publications, edition, folder)
     if created or not (home.publications / CATALOG).exists():
@@ -74,28 +75,11 @@ def publish(
 
 
 def _build(edition: Edition, folder: Path) -> bool:
-    """Write everything beside, then rename; False if another writer was first."""
-    beside = folder.with_name(f".tmp-{edition.run_id}-{uuid4().hex[:8]}")
-    tier = beside / TIER
-    tier.mkdir(parents=True)
-    try:
-        for name, write in FORMATS.items():
-            write(edition, tier / name)
-        _seal(edition, tier)
-        flush_folder(beside)
-        # a retired run has kept its place, and gets its files again
-        whole, place = (tier, folder / TIER) if retired(folder) else (beside, folder)
-        try:
-            whole.rename(place)
-        except OSError:
-            if not place.exists():
-                raise
-            return False
-        flush_folder(place.parent)
-        return True
-    finally:
-        if beside.exists():
-            shutil.rmtree(beside)
+    def write(tier: Path) -> None:
+        for name, writer in FORMATS.items():
+            writer(edition, tier / name)
+
+    return install(folder, TIER, write, lambda tier: _seal(edition, tier))
 
 
 def _seal(edition: Edition, tier: Path) -> None:
@@ -133,7 +117,7 @@ def _seal(edition: Edition, tier: Path) -> None:
 def seal_files(tier: Path, manifest: Mapping[str, object]) -> None:
     """List a tier's files in its manifest and sums, flush them, make them read-only."""
     files = [file_facts(file) for file in sorted(tier.iterdir())]
-    _write_json(tier / "manifest.json", {**manifest, "files": files})
+    _write_json(tier / MANIFEST, {**manifest, "files": files})
     sums = {f.name: file_sha256(f) for f in tier.iterdir()}
     (tier / "SHA256SUMS").write_text(sums_text(sums))
     for file in tier.iterdir():
@@ -149,19 +133,25 @@ def _point_at(publications: Path, edition: Edition, folder: Path) -> bool:
     """
     if withdrawn(folder):
         return False
-    pointer = publications / "latest.json"
-    if pointer.exists() and _pointed(pointer)["as_of"] > str(edition.as_of):
-        return False
-    if latest_run(publications) != edition.run_id:
-        point_latest(publications, edition.run_id)
-    return True
+    pointer, pointed = publications / LATEST, True
+
+    def decide(held: bytes | None) -> str | None:
+        nonlocal pointed
+        now = _pointed(pointer, held) if held is not None else None
+        pointed = now is None or now["as_of"] <= str(edition.as_of)
+        if not pointed or (now and now["run_id"] == edition.run_id):
+            return None
+        return latest_text(publications, edition.run_id)
+
+    swap(pointer, decide)
+    return pointed
 
 
-def _pointed(pointer: Path) -> dict[str, str]:
+def _pointed(pointer: Path, text: bytes) -> dict[str, str]:
     try:
-        held = json.loads(pointer.read_text())
-        return {name: str(value) for name, value in held.items() if held["as_of"]}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        held = json.loads(text)
+        return {name: str(held[name]) for name in ("run_id", "as_of")}
+    except (ValueError, KeyError, TypeError) as error:
         raise HexbeatError(
             f"{pointer} is not what publishing wrote; move it away and publish again"
         ) from error

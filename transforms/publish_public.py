@@ -5,10 +5,8 @@ the internal files by leaving something out.
 """
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,7 +20,8 @@ from transforms.disclosure.periods import public_quarters, quarter_counts
 from transforms.disclosure.settings import DisclosureSettings
 from transforms.disclosure.table import public_parents, public_table
 from transforms.home import Home
-from transforms.lake import TABLES, flush_folder, read_files
+from transforms.install import install
+from transforms.lake import TABLES, read_files
 from transforms.months import Month
 from transforms.panel import count_cells, universe_of
 from transforms.publications.edition import Edition
@@ -35,7 +34,8 @@ from transforms.publications.public import (
 )
 from transforms.publish import seal_files
 from transforms.schemas import PUBLIC_BANDS, PUBLIC_CELLS
-from transforms.seal import SCHEMA_VERSION
+from transforms.seal import MANIFEST, SCHEMA_VERSION, is_installed
+from transforms.storage import readable
 
 
 PUBLIC = "public"
@@ -52,7 +52,7 @@ class PublicPublished:
 def publish_public(home: Home, edition: Edition) -> PublicPublished:
     """Make the public tier of a run that has its internal one."""
     folder = home.publications / "runs" / edition.run_id
-    if (folder / PUBLIC).exists() or withdrawn(folder):
+    if is_installed(folder, PUBLIC) or withdrawn(folder):
         return PublicPublished(False, [])
     earlier = _releases(home)
     held = _tables(edition, home.disclosure, earlier)
@@ -60,18 +60,14 @@ def publish_public(home: Home, edition: Edition) -> PublicPublished:
     refused = refusals(release, [told.release for told in earlier])
     if refused:
         return PublicPublished(False, refused)
-    beside = folder.with_name(f".tmp-{edition.run_id}-{uuid4().hex[:8]}")
-    beside.mkdir()
-    try:
-        write_public(edition, held, dict(home.transparency), beside)
-        seal_files(beside, _manifest(edition, held.settings))
-        beside.rename(folder / PUBLIC)
-        flush_folder(folder)
-    finally:
-        if beside.exists():
-            shutil.rmtree(beside)
+    created = install(
+        folder,
+        PUBLIC,
+        lambda tier: write_public(edition, held, dict(home.transparency), tier),
+        lambda tier: seal_files(tier, _manifest(edition, held.settings)),
+    )
     write_catalog(home.publications)
-    return PublicPublished(True, [])
+    return PublicPublished(created, [])
 
 
 def _manifest(edition: Edition, settings: DisclosureSettings) -> dict[str, object]:
@@ -100,11 +96,11 @@ def _releases(home: Home) -> list[_Told]:
     for run in runs(home.publications):
         if PUBLIC in run.tiers and run.withdrawn is None:
             tier = home.publications / "runs" / run.run_id / PUBLIC
-            told = json.loads((tier / "manifest.json").read_text())
-            table = pq.read_table(tier / PUBLIC_TABLE, partitioning=None)
+            told = json.loads((tier / MANIFEST).read_text())
+            table = pq.ParquetFile(readable(tier / PUBLIC_TABLE)).read()
             settings = DisclosureSettings(**told["disclosure"])
             release = Release(run.run_id, table.cast(PUBLIC_CELLS), settings)
-            bands = pq.read_table(tier / PUBLIC_BANDS_FILE, partitioning=None)
+            bands = pq.ParquetFile(readable(tier / PUBLIC_BANDS_FILE)).read()
             found.append(_Told(release, bands.cast(PUBLIC_BANDS)))
     return found
 

@@ -29,6 +29,7 @@ from transforms.scores.harm_sums import harm_sums
 from transforms.scores.table import GroupScores
 from transforms.scores.view import view
 from transforms.scoring import Scoring
+from transforms.storage import readable
 
 
 KEPT_AS_OFS = 12
@@ -161,7 +162,7 @@ def hotspots_before(held: Mapping[str, DataFile], as_of: str) -> dict[str, Named
     if file is None:
         return {}
     columns = ["crime_group", "hotspot_id", "h3_cell"]
-    rows = pq.ParquetFile(file.path).read(columns=columns)
+    rows = pq.ParquetFile(readable(file.path)).read(columns=columns)
     found: dict[str, dict[str, set[int]]] = {}
     for row in rows.filter(rows["hotspot_id"].is_valid()).to_pylist():
         of_group = found.setdefault(row["crime_group"], {})

@@ -1,19 +1,24 @@
 """The seal of a publication: how its files are listed, summed and pointed at."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from transforms.checksums import file_sha256
 from transforms.errors import LakeError
-from transforms.lake import flush_folder
+from transforms.storage import replace_flushed
 
 
 TIER = "internal"
+MANIFEST = "manifest.json"
+LATEST = "latest.json"
 SCHEMA_VERSION = "1.0"  # of everything published
+
+
+def is_installed(folder: Path, tier: str) -> bool:
+    """Whether a run has that tier."""
+    return (folder / tier / MANIFEST).exists()
 
 
 def file_facts(path: Path) -> dict[str, Any]:
@@ -40,32 +45,25 @@ def pointer_to(
         "run_id": run_id,
         "as_of": run_id.rpartition("-")[0],
         "path": path,
-        "manifest": f"{path}/manifest.json",
+        "manifest": f"{path}/{MANIFEST}",
         "manifest_sha256": manifest_sha256,
     }
 
 
 def point_latest(publications: Path, run_id: str) -> None:
-    """Let latest.json name that run: written beside, flushed, and swapped in."""
-    manifest = publications / "runs" / run_id / TIER / "manifest.json"
-    wanted = pointer_to(run_id, file_sha256(manifest), SCHEMA_VERSION)
-    replace_flushed(publications / "latest.json", json_text(wanted))
+    """Let latest.json name that run, whatever it names now."""
+    replace_flushed(publications / LATEST, latest_text(publications, run_id))
 
 
-def replace_flushed(path: Path, text: str) -> None:
-    """Put a file's new text in place at once: readers see the old or the new one."""
-    beside = path.with_name(f".{path.stem}-{uuid4().hex[:8]}{path.suffix}")
-    with beside.open("w") as sink:
-        sink.write(text)
-        sink.flush()
-        os.fsync(sink.fileno())
-    beside.replace(path)
-    flush_folder(path.parent)
+def latest_text(publications: Path, run_id: str) -> str:
+    """The text of latest.json where it names that run."""
+    manifest = publications / "runs" / run_id / TIER / MANIFEST
+    return json_text(pointer_to(run_id, file_sha256(manifest), SCHEMA_VERSION))
 
 
 def latest_run(publications: Path) -> str | None:
     """The run that latest.json points at, or None before the first."""
-    pointer = publications / "latest.json"
+    pointer = publications / LATEST
     if not pointer.exists():
         return None
     try:

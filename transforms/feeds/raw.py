@@ -6,17 +6,16 @@ in gzip's frame. `names/` leads from what a release's directory says of a file (
 CRC-32, size) to the file; it is written last, so a crash leaves nothing half kept.
 """
 
-import os
 import struct
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from transforms.storage import write_whole
+
 
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 _GZIP_TRAILER = struct.Struct("<2L")
-_READ_ONLY = 0o440
 
 
 @dataclass(frozen=True)
@@ -65,29 +64,3 @@ class Raw:
 
     def _pointer(self, name: str, crc32: int, size_bytes: int) -> Path:
         return self.root / "names" / f"{name}.{crc32:08x}.{size_bytes}"
-
-
-def write_whole(path: Path, *parts: bytes) -> None:
-    """Write a file beside, flush it, and give it its name: it is whole or not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(parts)
-            file.flush()
-            os.fsync(file.fileno())
-        settle(Path(beside), path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-
-
-def settle(beside: Path, path: Path) -> None:
-    """Give a flushed file its name, and see that the name lasts."""
-    beside.chmod(_READ_ONLY)
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -22,6 +22,7 @@ from transforms.feeds.remote_zip import open_zip
 from transforms.feeds.replies import Nothing, Page
 from transforms.feeds.whole_zips import download
 from transforms.months import Month, month_range
+from transforms.storage import is_remote
 
 
 PUBLIC_ARCHIVE = "https://data.police.uk/data/archive/"
@@ -124,6 +125,8 @@ class Archive:
     def _opened(self, release: Release) -> tuple[Ranged, Raw | None]:
         if self.whole_zips:
             folder = self.raw.root / "zips"
+            if is_remote(folder):
+                raise UsageError("--whole-zips needs a home on a disk, for the zips")
             path = download(self.client, release.url, release.md5, folder)
             return LocalFile(path), None
         return open_zip(self.client, release.url), self.raw

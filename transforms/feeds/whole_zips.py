@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from transforms.errors import SourceError
 from transforms.feeds.http import Client, Reply, ShortBodyError
-from transforms.feeds.raw import settle
 from transforms.feeds.replies import Nothing, check_zip
+from transforms.storage import settle
 
 
 _MAX_ZIP_BYTES = 8 << 30

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from transforms.months import Month, window
 from transforms.publications.force_edition import ForceEdition
 from transforms.publications.map_rows import PAST, Past
+from transforms.storage import readable
 
 
 AS_OF_MONTHS = 12
@@ -39,10 +40,10 @@ def ranked(force: ForceEdition, as_of: Month) -> tuple[int, ...]:
 
 
 def _read(path: str | Path) -> pa.Table:
-    table = pq.ParquetFile(path).read(columns=PAST.names).select(PAST.names)
+    table = pq.ParquetFile(readable(path)).read(columns=PAST.names).select(PAST.names)
     return table.cast(PAST).combine_chunks()
 
 
 def _universe(path: str | Path) -> int:
-    rows = pq.ParquetFile(path).read_row_group(0, columns=["universe_cells"])
+    rows = pq.ParquetFile(readable(path)).read_row_group(0, columns=["universe_cells"])
     return int(rows["universe_cells"][0].as_py())

@@ -1,0 +1,70 @@
+"""A tier of a run put in its place: whole or not at all, whoever else does the same.
+
+On a disk it is built beside and renamed. In a store it is built here and put file by
+file, none over another, the manifest last: a tier is there when its manifest is.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+from transforms.seal import MANIFEST
+from transforms.storage import flush_folder, is_remote, put_new
+
+
+Step = Callable[[Path], None]  # does something to the folder of the tier
+
+
+def install(folder: Path, tier: str, write: Step, seal: Step) -> bool:
+    """Build a tier of the run in `folder`; False if another writer was first.
+
+    `write` makes its files, and `seal` lists and hashes them, the manifest among them.
+    """
+    if is_remote(folder):
+        return _upload(folder / tier, write, seal)
+    beside = folder.with_name(f".tmp-{folder.name}-{uuid4().hex[:8]}")
+    built = beside / tier
+    built.mkdir(parents=True)
+    try:
+        write(built)
+        seal(built)
+        flush_folder(beside)
+        # a run that is there, a retired one too, keeps its place and what is in it
+        whole, place = (built, folder / tier) if folder.exists() else (beside, folder)
+        try:
+            whole.rename(place)
+        except OSError:
+            if not place.exists():
+                raise
+            return False
+        flush_folder(place.parent)
+        return True
+    finally:
+        if beside.exists():
+            shutil.rmtree(beside)
+
+
+def _upload(place: Path, write: Step, seal: Step) -> bool:
+    with TemporaryDirectory() as scratch:
+        built = Path(scratch) / place.name
+        built.mkdir()
+        write(built)
+        for file in sorted(built.iterdir()):
+            _put_or_take(file, place / file.name)
+        before = set(built.iterdir())
+        seal(built)
+        for file in sorted(set(built.iterdir()) - before):
+            if file.name != MANIFEST:
+                _put_or_take(file, place / file.name)
+        return put_new(place / MANIFEST, (built / MANIFEST).read_bytes())
+
+
+def _put_or_take(file: Path, place: Path) -> None:
+    """Another writer's file, or that of a run that was cut off, is as good as ours.
+
+    It is what the manifest then lists: of a DuckDB file no two are of the same bytes.
+    """
+    if not put_new(place, file.read_bytes()):
+        file.write_bytes(place.read_bytes())

@@ -1,0 +1,156 @@
+"""Where a home's files are: a folder, or a prefix of an object store (`s3://…`).
+
+A prefix behaves as a path does, so that whoever reads need not care. Writing differs:
+on a disk a file is written beside, flushed and renamed, in a store it is put whole, and
+what must not be overwritten unseen is put on a condition that the store itself checks.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+from uuid import uuid4
+
+from transforms.errors import HexbeatError, UsageError
+
+
+_READ_ONLY = 0o440
+_SWAP_TRIES = 20
+
+
+def located(address: str | Path) -> Path:
+    """The folder or file at that address; its credentials are the environment's."""
+    text = str(address)
+    if "://" not in text:
+        return Path(text)
+    if not text.startswith("s3://"):
+        raise UsageError(f"{text}: a home is a folder, or s3://bucket/prefix")
+    try:
+        from upath import UPath
+    except ImportError as error:
+        raise UsageError(f"{text}: install hexbeat[s3] for homes in a store") from error
+    # never a listing of before: other machines write there too
+    return cast("Path", UPath(text, use_listings_cache=False))
+
+
+def is_remote(path: Path) -> bool:
+    """Whether it is in an object store."""
+    return not isinstance(path, os.PathLike)
+
+
+def readable(path: str | Path) -> str | BinaryIO:
+    """A file of a home for those who take a file on a disk, or an open one."""
+    file = located(path)
+    return BytesIO(file.read_bytes()) if is_remote(file) else str(file)
+
+
+def flush_folder(path: Path) -> None:
+    """Force a folder's entries to disk: a new or renamed file is only then safe."""
+    if not is_remote(path):
+        _flush(path)
+
+
+def write_whole(path: Path, *parts: bytes) -> None:
+    """Write a file that nobody will change: it is whole or not there."""
+    if is_remote(path):
+        path.write_bytes(b"".join(parts))
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(parts)
+            file.flush()
+            os.fsync(file.fileno())
+        settle(Path(beside), path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def settle(beside: Path, path: Path) -> None:
+    """Give a flushed file its name, and see that the name lasts."""
+    beside.chmod(_READ_ONLY)
+    beside.replace(path)
+    _flush(path.parent)
+
+
+def replace_flushed(path: Path, text: str) -> None:
+    """Put a file's new text in place at once: readers see the old or the new one."""
+    if is_remote(path):
+        path.write_text(text)
+        return
+    beside = path.with_name(f".{path.stem}-{uuid4().hex[:8]}{path.suffix}")
+    with beside.open("w") as sink:
+        sink.write(text)
+        sink.flush()
+        os.fsync(sink.fileno())
+    beside.replace(path)
+    _flush(path.parent)
+
+
+def swap(path: Path, decide: Callable[[bytes | None], str | None]) -> None:
+    """Replace a file's text by what is decided from it; None leaves it as it is.
+
+    In a store the swap is on condition that nobody else was faster, and decided again
+    where somebody was. On a disk the last one wins.
+    """
+    if not is_remote(path):
+        text = decide(path.read_bytes() if path.exists() else None)
+        if text is not None:
+            replace_flushed(path, text)
+        return
+    for _ in range(_SWAP_TRIES):
+        held, condition = _seen(path)
+        text = decide(held)
+        if text is None or _put(path, text.encode(), **condition):
+            return
+    raise HexbeatError(f"{path} is too busy: run the same command again")
+
+
+def put_new(path: Path, data: bytes) -> bool:
+    """Put a file where there is none; False where there is one already."""
+    return _put(path, data, IfNoneMatch="*")
+
+
+def _seen(path: Path) -> tuple[bytes | None, dict[str, str]]:
+    """What a store holds there, and the condition under which that is still so."""
+    store = cast("Any", path)
+    try:
+        reply = store.fs.call_s3("get_object", **_key(path))
+    except FileNotFoundError:
+        return None, {"IfNoneMatch": "*"}
+    with store.fs.open(store.path, "rb", version_id=None) as file:
+        held = file.read()
+    return held, {"IfMatch": reply["ETag"]}
+
+
+def _put(path: Path, data: bytes, **condition: str) -> bool:
+    store = cast("Any", path)
+    try:
+        store.fs.call_s3("put_object", Body=data, **_key(path), **condition)
+    except OSError as error:
+        if _code(error) in ("PreconditionFailed", "ConditionalRequestConflict"):
+            return False
+        raise
+    return True
+
+
+def _code(error: OSError) -> str | None:
+    reply = getattr(error.__cause__, "response", None) or {}
+    return cast("str | None", reply.get("Error", {}).get("Code"))
+
+
+def _key(path: Path) -> dict[str, str]:
+    bucket, _, key = cast("Any", path).path.partition("/")
+    return {"Bucket": bucket, "Key": key}
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
