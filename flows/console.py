@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from flows.summary import EXIT_CODES
 from transforms.errors import UsageError
 from transforms.home import Home
 from transforms.request import asked_forces, source_named
+from transforms.storage import located
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -183,7 +183,7 @@ def _in_words(stage: Mapping[str, Any]) -> str:
             return _removed_in_words(facts)
         case _ if "folder" in facts:
             made = "made" if facts["created"] else "stands already"
-            folder = Path(facts["folder"])
+            folder = located(facts["folder"])
             told = f"\npublic   {folder / 'public'}" if facts["public_created"] else ""
             page = folder / "internal" / "map.html"
             return f"{facts['run_id']} {made}\nmap      {page}{told}"

@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from flows.settings import Settings
 from flows.versions import PACKAGES, refusals
@@ -22,6 +23,7 @@ from transforms.errors import ForceError, HexbeatError
 from transforms.home import Home, open_home
 from transforms.ledger import force_coverage, forces_held
 from transforms.seal import latest_run
+from transforms.storage import is_remote, located
 
 
 LOW_DISK_BYTES = 1 << 30
@@ -37,12 +39,12 @@ class Finding:
     text: str
 
 
-def examine(folder: Path | None) -> Iterator[Finding]:
+def examine(address: str | None) -> Iterator[Finding]:
     """All findings, of the home at that folder or of the settings' one."""
     settings = Settings()
-    root = folder or settings.home
+    root = located(address or settings.home)
     yield from check_versions(installed())
-    yield Finding("ok", "home", f"{root}{'' if folder else ' (HEXBEAT_HOME)'}")
+    yield Finding("ok", "home", f"{root}{'' if address else ' (HEXBEAT_HOME)'}")
     yield Finding("ok", "source", _bare(settings.source or "none (HEXBEAT_SOURCE)"))
     yield Finding("ok", "workers", str(settings.workers))
     yield from check_home(root)
@@ -77,15 +79,7 @@ def check_home(root: Path) -> Iterator[Finding]:
     if not root.exists():
         yield Finding("note", "home", "does not exist yet; the first run makes it")
         return
-    try:
-        with tempfile.TemporaryFile(dir=root):
-            pass
-        yield Finding("ok", "home", "can be written")
-    except OSError as error:
-        yield Finding("bad", "home", f"cannot be written: {error.strerror}")
-    free = shutil.disk_usage(root).free
-    level: Literal["ok", "bad"] = "ok" if free >= LOW_DISK_BYTES else "bad"
-    yield Finding(level, "disk", f"{free / 1e9:,.1f} GB free")
+    yield from _check_room(root)
     try:
         home = open_home(root)
         yield Finding("ok", "registry", home.registry_name)
@@ -93,6 +87,24 @@ def check_home(root: Path) -> Iterator[Finding]:
         yield from _check_publications(home)
     except HexbeatError as error:
         yield Finding("bad", "home", str(error))
+
+
+def _check_room(root: Path) -> Iterator[Finding]:
+    try:
+        if is_remote(root):
+            probe = root / f".doctor-{uuid4().hex[:8]}"
+            probe.write_bytes(b"")
+            probe.unlink()
+        else:
+            with tempfile.TemporaryFile(dir=root):
+                pass
+        yield Finding("ok", "home", "can be written")
+    except OSError as error:
+        yield Finding("bad", "home", f"cannot be written: {error.strerror or error}")
+    if not is_remote(root):
+        free = shutil.disk_usage(root).free
+        level: Literal["ok", "bad"] = "ok" if free >= LOW_DISK_BYTES else "bad"
+        yield Finding(level, "disk", f"{free / 1e9:,.1f} GB free")
 
 
 def _check_lake(home: Home) -> Iterator[Finding]:

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -14,7 +13,7 @@ from flows.params import BackfillParams
 from flows.server import prefect_api, server_address
 from transforms.backfill import plan_backfill
 from transforms.errors import UsageError
-from transforms.home import open_home
+from transforms.home import Home
 
 
 _COUNTS = {
@@ -28,9 +27,8 @@ _COUNTS = {
 }
 
 
-def show_plan(params: BackfillParams, folder: Path, as_json: bool) -> int:
+def show_plan(params: BackfillParams, home: Home, as_json: bool) -> int:
     """Say what the backfill would take, force by force, and do nothing."""
-    home = open_home(folder)
     with asked_of(params, home) as (_, request):
         rows = [plan.row for plan in plan_backfill(home.lake, request)]
     code = 3 if request.absent or request.broken else 0
@@ -63,13 +61,13 @@ def _print_plan(rows: Sequence[Mapping[str, object]]) -> None:
     )
 
 
-def show_submitted(params: BackfillParams, folder: Path, as_json: bool) -> int:
+def show_submitted(params: BackfillParams, home: Home, as_json: bool) -> int:
     """Hand the backfill to the server, and say how each of its runs stands there."""
-    if server_address(folder) is None:
+    if server_address(home.root) is None:
         raise UsageError(
             "--submit needs a Prefect server: start hexbeat up, or set PREFECT_API_URL"
         )
-    with prefect_api(folder):
+    with prefect_api(home.root):
         from flows.submission import submit
 
         sent = submit(params)

@@ -11,6 +11,8 @@ from flows.reports import coverage_artifact
 from flows.stages import as_of_month, final, gather, home_of
 from flows.summary import Summary
 from flows.tasks import publish_all
+from transforms.seal import TIER
+from transforms.storage import is_remote, located
 
 
 @flow(name="publish", flow_run_name="publish {params.when}")
@@ -41,11 +43,11 @@ def publish(params: PublishParams) -> State[dict[str, Any]]:
                 for force, why in account["unscored"].items()
                 if force not in account["forces_failed"]
             ]
-            page = home.root / "publications" / "runs" / account["run_id"] / "internal"
+            page = located(account["folder"]) / TIER / "map.html"
             create_link_artifact(
                 description="The map of this publication",
                 key="publication",
-                link=(page / "map.html").resolve().as_uri(),
+                link=str(page) if is_remote(page) else page.resolve().as_uri(),
             )
     coverage_artifact(home)
     return final(summary)

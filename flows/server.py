@@ -13,12 +13,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 
+from flows.settings import Settings
 from transforms.errors import HexbeatError
+from transforms.storage import is_remote
 
 
 if TYPE_CHECKING:
@@ -61,6 +64,14 @@ class ServerError(HexbeatError):
     """The server inside this process did not start."""
 
 
+def prefect_folder(home: Path) -> Path:
+    """Where Prefect keeps its own files: in the home, or, for one in a store, here."""
+    if not is_remote(home):
+        return home / "prefect"
+    name = sha256(str(home).encode()).hexdigest()[:12]
+    return Settings().state.expanduser() / name
+
+
 @contextmanager
 def prefect_api(home: Path) -> Iterator[str]:
     """The API address that this process's flows talk to.
@@ -74,7 +85,7 @@ def prefect_api(home: Path) -> Iterator[str]:
         check_answers(url)
         yield url
         return
-    if url := standing_api(home / "prefect"):
+    if url := standing_api(prefect_folder(home)):
         os.environ["PREFECT_API_URL"] = url
         yield url
         return
@@ -82,15 +93,15 @@ def prefect_api(home: Path) -> Iterator[str]:
         raise ServerError("Prefect was imported before its server was set up")
     with _listening() as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-        settle(home / "prefect", url)
+        settle(prefect_folder(home), url)
         os.environ.update(LEAN)
-        with _running(home / "prefect", listener):
+        with _running(prefect_folder(home), listener):
             yield url
 
 
 def server_address(home: Path) -> str | None:
     """The address of a server that is there already: the configured one, or `up`'s."""
-    return os.environ.get("PREFECT_API_URL") or standing_api(home / "prefect")
+    return os.environ.get("PREFECT_API_URL") or standing_api(prefect_folder(home))
 
 
 def standing_api(folder: Path) -> str | None:

@@ -1,7 +1,6 @@
 """What every stage's flow shares: forces in parallel, one account, one final state."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 

@@ -6,7 +6,6 @@ fault of hexbeat, and its traceback goes to the run's log.
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from prefect import State, Task, get_run_logger, task
@@ -147,9 +146,7 @@ def score_one(
 
 
 @task(task_run_name="backtest {force}", tags=["backtest"], **_PATIENT)
-def backtest_one(
-    home: str, force: str, origins: list[str]
-) -> Account | State[Account]:
+def backtest_one(home: str, force: str, origins: list[str]) -> Account | State[Account]:
     """Hold one force's scores and their rivals against what came next."""
     opened = open_home(home)
     try:

@@ -17,8 +17,16 @@ from pathlib import Path
 
 import httpx
 
-from flows.server import ADDRESS_FILE, ServerError, check_answers, settle, standing_api
+from flows.server import (
+    ADDRESS_FILE,
+    ServerError,
+    check_answers,
+    prefect_folder,
+    settle,
+    standing_api,
+)
 from transforms.errors import UsageError
+from transforms.home import Home
 
 
 # What a server that stays has and that of a single command has not. It is nobody
@@ -39,10 +47,10 @@ _END_SECONDS = 30
 _LOOK_SECONDS = 0.5
 
 
-def up(home: Path, port: int) -> int:
+def up(home: Home, port: int) -> int:
     """Serve until Ctrl-C or SIGTERM; the exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    os.environ.update(STANDING, HEXBEAT_HOME=str(home.resolve()))
+    os.environ.update(STANDING, HEXBEAT_HOME=home.address)
     if not sys.stderr.isatty():  # for whoever collects the lines
         os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER"] = "json"
     try:
@@ -51,7 +59,7 @@ def up(home: Path, port: int) -> int:
             if url := os.environ.get("PREFECT_API_URL"):
                 check_answers(url)
             else:
-                server = ends.enter_context(_server(home, port))
+                server = ends.enter_context(_server(home.root, port))
                 processes.append(server)
                 url = os.environ["PREFECT_API_URL"]
             _tell("registering the deployments")
@@ -67,7 +75,7 @@ def up(home: Path, port: int) -> int:
 @contextmanager
 def _server(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The server of this home, answering; commands in the home find its address."""
-    folder = home / "prefect"
+    folder = prefect_folder(home)
     if there := standing_api(folder):
         raise UsageError(f"hexbeat is up already: {there.removesuffix('/api')}")
     _refuse_taken(port)

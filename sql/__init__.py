@@ -35,6 +35,10 @@ def run(name: str, inputs: Mapping[str, Relation], **params: object) -> pa.Table
             if isinstance(source, pa.Table):
                 con.register(relation, source)
             else:
+                if any("://" in file for file in source):
+                    from fsspec import filesystem  # with its store, an extra
+
+                    con.register_filesystem(filesystem("s3", use_listings_cache=False))
                 con.from_query(
                     "select * from read_parquet($files, hive_partitioning = true,"
                     " hive_types_autocast = false)",

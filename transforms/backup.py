@@ -20,6 +20,7 @@ from transforms.home import Home
 from transforms.lake import Lake
 from transforms.layout import LAYOUT, layout_of
 from transforms.ledger import unfinished
+from transforms.storage import is_remote
 
 
 _ATTEMPTS = 50  # an ingest is between its commits for milliseconds
@@ -42,6 +43,8 @@ def backup(home: Home, folder: Path, wait: Callable[[], None]) -> BackedUp:
 
     `wait` lets a moment pass for an ingest that is between its commits.
     """
+    if is_remote(home.root):
+        raise UsageError(f"{home.root}: a store keeps versions of its own")
     if not home.root.is_dir():
         raise UsageError(f"there is no home at {home.root}")
     if folder.exists():

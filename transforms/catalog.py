@@ -18,8 +18,8 @@ from transforms.home import Home
 from transforms.seal import (
     SCHEMA_VERSION,
     TIER,
-    json_text,
     is_installed,
+    json_text,
     latest_run,
     point_latest,
 )
@@ -157,7 +157,9 @@ def _run(folder: Path) -> Run:
     return Run(
         folder.name,
         manifest["as_of"],
-        sorted(tier.name for tier in folder.iterdir() if is_installed(folder, tier.name)),
+        sorted(
+            tier.name for tier in folder.iterdir() if is_installed(folder, tier.name)
+        ),
         [f["force"] for f in manifest["forces"] if not f["unscored"]],
         manifest["method"],
         withdrawn(folder),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from transforms.catalog import retired, write_catalog
+from transforms.errors import UsageError
 from transforms.home import Home
 from transforms.lake import TABLES
 from transforms.ledger import unfinished
@@ -18,6 +19,7 @@ from transforms.maintenance.raw_files import unneeded_raw
 from transforms.maintenance.rests import rests_on
 from transforms.maintenance.retire import retired_files, runs_to_retire
 from transforms.maintenance.unneeded import Removed, remove
+from transforms.storage import is_remote
 
 
 LOG_ENTRIES = 20  # commits in a log, from which on it is summed up
@@ -40,6 +42,10 @@ class Maintained:
 
 def maintain(home: Home, now: datetime, dry_run: bool = False) -> Maintained:
     """Retire old runs, remove what nothing needs, and sum up long logs."""
+    if is_remote(home.root):
+        raise UsageError(
+            f"{home.root}: in a store its own rules remove files"
+        )
     old = runs_to_retire(home)
     rests_on(home.publications, old)  # raises before anything is removed
     of_runs = remove(retired_files(home, old, now, dry_run), dry_run)

@@ -1,0 +1,1 @@
+"""The commands of `hexbeat`, by what they are for."""

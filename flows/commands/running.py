@@ -1,0 +1,80 @@
+"""How a command runs a flow, and finds its home.
+
+Prefect and the domain are imported only where they are needed, so that help is there at
+once.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from transforms.errors import UsageError
+
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from transforms.home import Home
+
+    Model = TypeVar("Model", bound=BaseModel)
+
+
+def address_of(home: str | None) -> str:
+    """The home that a command names, else the settings' one."""
+    from flows.console import checked
+    from flows.settings import Settings
+
+    return home or checked(Settings, {}).home
+
+
+def home_of(home: str | None) -> "Home":
+    """That home, open."""
+    from transforms.home import open_home
+
+    return open_home(address_of(home))
+
+
+def flow(
+    name: str, model: "type[BaseModel]", options: dict[str, Any], as_json: bool
+) -> int:
+    """Run a flow to its end and tell how it went; the exit code."""
+    from flows import progress
+    from flows.console import ConsoleProgress, show_summary
+    from flows.server import prefect_api
+
+    params, home = checked_for(model, options)
+    if "source" not in options and not home.lake.files("coverage"):
+        raise UsageError(f"the lake in {home.root} is empty: run hexbeat ingest first")
+    with prefect_api(home.root), ConsoleProgress(silent=as_json) as console:
+        progress.listen(console)
+        run_flow: Callable[..., Any] = getattr(import_module(f"flows.{name}"), name)
+        state = run_flow(params, return_state=True)
+        account = state.result(raise_on_failure=False)
+    if isinstance(account, BaseException):
+        raise account
+    return show_summary(account, as_json=as_json)
+
+
+def checked_for(model: "type[Model]", options: dict[str, Any]) -> "tuple[Model, Home]":
+    """The parameters and the home, before a server is started: a slip is told at once.
+
+    Where a source belongs to them, `options` has it afterwards.
+    """
+    from flows.console import check_asked, checked
+    from flows.params import PublishParams
+    from flows.settings import Settings
+    from transforms.backtest.account import forces_asked
+    from transforms.publications.layers import read_layers
+
+    home = home_of(options.get("home"))
+    if options.get("rescore_only"):
+        options.pop("forces", None)
+    elif "source" in model.model_fields:
+        options["source"] = options.get("source") or checked(Settings, {}).source
+        check_asked(options, home)
+    elif asked := options.get("forces"):
+        forces_asked(home, asked)
+    params = checked(model, options)
+    if isinstance(params, PublishParams):
+        read_layers(params.layers)
+    return params, home
