@@ -265,6 +265,18 @@ def test_the_address_brings_back_what_was_shown(opened: Open) -> None:
         assert tab.value("location.hash") == part
 
 
+def test_another_address_is_followed_in_the_open_page(opened: Open) -> None:
+    cell = str(cells_of("coast")[1]["h3_cell"])
+    with opened(part="#force=north&group=burglary&as-of=2024-04") as tab:
+        part = f"#force=coast&group=all-crime&as-of={AS_OFS[5]}&top=5&cell={cell}"
+        tab.value(f"location.hash = '{part}'")
+        tab.until(f"{PANEL}.includes('Heol Maes-Yr-Hâf 2')")
+        shown = "document.getElementById('{}').selectedOptions[0].textContent"
+        assert tab.value(shown.format("force")) == "Coast"
+        assert tab.value(shown.format("share")) == "Top 5 %"
+        assert tab.value("location.hash") == part
+
+
 @pytest.mark.parametrize(
     "part",
     ["#cells", "#force=%00&group=x&as-of=y&top=7&cell=zz", "#cell=8fffffffffffffff"],

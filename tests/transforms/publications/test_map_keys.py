@@ -208,6 +208,16 @@ def test_the_list_is_searched_lengthened_and_saved(
     assert pacsv.read_csv(file).num_rows == 381
 
 
+def test_a_hot_spot_of_the_list_is_opened(opened: Open) -> None:
+    with opened() as tab:
+        focus(tab, "list")
+        tab.press("ArrowDown")
+        focus_on(tab, "#top button")
+        tab.press("Space")
+        assert tab.value(FOCUSED) == "panel-title"
+        assert "part of the hot spot “Heol y Bont”" in tab.value(PANEL)
+
+
 def test_the_table_of_forces_is_rolled_where_it_is_too_wide(opened: Open) -> None:
     with opened() as tab:
         tab.resize(390, 820)

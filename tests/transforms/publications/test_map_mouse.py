@@ -59,6 +59,8 @@ def test_every_list_is_chosen_from(opened: Open) -> None:
         pick(tab, "group", 1)
         pick(tab, "list", 2)
         assert ["Heol y Bont" in one for one in tab.value(LISTED)] == [True]
+        tab.click("#top button")
+        assert "part of the hot spot “Heol y Bont”" in tab.value(PANEL)
 
 
 def test_the_month_is_drawn_along_and_played(opened: Open) -> None:
