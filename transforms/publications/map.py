@@ -12,6 +12,7 @@ from string import Template
 
 import pyarrow as pa
 
+from transforms.months import Month
 from transforms.publications.map_facts import ForceFact, MapFacts
 from transforms.publications.map_payload import payload
 from transforms.publications.map_rows import Past
@@ -65,7 +66,7 @@ def render_index(facts: MapFacts, pages: Mapping[str, str]) -> str:
 def _words(facts: MapFacts) -> dict[str, str]:
     words = {
         "run_id": facts.run_id,
-        "as_of": facts.as_of,
+        "as_of": Month.parse(facts.as_of).in_words,
         "title": facts.title,
         "attribution": facts.attribution,
         "method": facts.method,

@@ -208,7 +208,6 @@
     const state = document.documentElement.dataset;
     try {
       start(await hexbeat.unpack(byId("payload")));
-      for (const time of document.querySelectorAll("time")) time.textContent = monthName(time.textContent);
       state.map = "ready";
       performance.mark("map-ready");
     } catch (error) {
