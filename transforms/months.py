@@ -12,6 +12,10 @@ from transforms.errors import UsageError
 
 _YEAR_MONTHS = 12
 _TEXT = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_NAMES = (  # the calendar module's follow the machine's language
+    "January", "February", "March", "April", "May", "June", "July", "August",
+    "September", "October", "November", "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -31,6 +35,16 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+    @property
+    def name(self) -> str:
+        """The month of the year, in English."""
+        return _NAMES[self.month - 1]
+
+    @property
+    def in_words(self) -> str:
+        """As a reader writes it: `July 2024`."""
+        return f"{self.name} {self.year}"
 
     @property
     def last_day(self) -> date:

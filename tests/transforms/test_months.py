@@ -27,6 +27,11 @@ def test_a_month_is_read_back_as_it_is_written(month: Month) -> None:
     assert re.fullmatch(r"[0-9]{4}-[0-9]{2}", str(month))
 
 
+def test_a_month_in_words_is_english() -> None:
+    assert Month(2024, 7).in_words == "July 2024"
+    assert len({month.name for month in window(Month(2024, 12), 12)}) == 12
+
+
 @pytest.mark.parametrize(
     "text",
     ["2024-13", "2024-00", "2024-1", "24-01", "2024/01", " 2024-01", "2024-01\n", ""],

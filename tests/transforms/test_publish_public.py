@@ -9,6 +9,7 @@ import pytest
 
 from tests.transforms.conftest import AS_OF, Simulated, copied_home
 from transforms.catalog import withdraw
+from transforms.checksums import file_sha256
 from transforms.errors import UsageError
 from transforms.home import Home, open_home
 from transforms.months import Month
@@ -54,6 +55,28 @@ def test_the_tier_is_sealed_made_once_and_verified(home: Home) -> None:
     assert set(table["h3_res"].to_pylist()) <= {7, 8}
     manifest = json.loads((tier / "manifest.json").read_text())
     assert manifest["disclosure"]["minimum_count"] == 10
+
+
+def test_its_data_package_tells_each_file_and_is_valid(home: Home) -> None:
+    done = _published(home, AS_OF)
+    publish_public(home, done.edition)
+    tier = done.folder / PUBLIC
+    package = json.loads((tier / "datapackage.json").read_text())
+    files = {
+        file.name: f"sha256:{file_sha256(file)}"
+        for file in tier.iterdir()
+        if file.name not in ("datapackage.json", "manifest.json", "SHA256SUMS")
+    }
+    assert {r["path"]: r["hash"] for r in package["resources"]} == files
+    tables = {r["path"]: r["schema"] for r in package["resources"] if "schema" in r}
+    assert tables.keys() == {path for path in files if path.endswith(".csv")}
+    types = {f["name"]: f["type"] for f in tables["public_cells.csv"]["fields"]}
+    assert types["suppressed"] == "boolean"
+    frictionless = pytest.importorskip(
+        "frictionless", reason="frictionless is not installed"
+    )
+    report = frictionless.validate(str(tier / "datapackage.json"))
+    assert report.valid, report.flatten(["title", "message"])[:5]
 
 
 def test_no_score_and_no_finer_cell_is_in_any_public_file(home: Home) -> None:

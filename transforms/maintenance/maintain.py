@@ -43,9 +43,7 @@ class Maintained:
 def maintain(home: Home, now: datetime, dry_run: bool = False) -> Maintained:
     """Retire old runs, remove what nothing needs, and sum up long logs."""
     if is_remote(home.root):
-        raise UsageError(
-            f"{home.root}: in a store its own rules remove files"
-        )
+        raise UsageError(f"{home.root}: in a store its own rules remove files")
     old = runs_to_retire(home)
     rests_on(home.publications, old)  # raises before anything is removed
     of_runs = remove(retired_files(home, old, now, dry_run), dry_run)

@@ -68,8 +68,8 @@ def _words(
     return {
         "title": f"Hot spots: {force.force.name}",
         "subtitle": (
-            f"Counts to the end of {edition.as_of}. Expected: how many incidents the"
-            " next month is likely to bring."
+            f"Counts to the end of {edition.as_of.in_words}. Expected: how many"
+            " incidents the next month is likely to bring."
         ),
         "map_alt": f"Map of the highest cells of all crime, with hot spots {names}",
         "map_note": (
@@ -78,7 +78,7 @@ def _words(
             " the list."
         ),
         "top_title": "Highest hot spots, all crime",
-        "top_header": ["", "around", "expected", "last 12 m"],
+        "top_header": ["no.", "around", "expected", "last 12 m"],
         "top": [
             [
                 str(s["hotspot_rank"]),

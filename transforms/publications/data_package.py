@@ -14,6 +14,8 @@ from transforms.schemas import (
     CALIBRATION,
     CONCENTRATION,
     EXCLUDED,
+    PUBLIC_BANDS,
+    PUBLIC_CELLS,
     PUBLISHED_COVERAGE,
     PUBLISHED_HISTORY,
     about,
@@ -46,6 +48,8 @@ _TABLES = {
     "calibration.csv": CALIBRATION,
     "accuracy_history.csv": PUBLISHED_HISTORY,
     "coverage.csv": PUBLISHED_COVERAGE,
+    "public_cells.csv": PUBLIC_CELLS,
+    "public_bands.csv": PUBLIC_BANDS,
     **STAR,
 }
 _KEYS = {
@@ -57,12 +61,15 @@ _KEYS = {
     "calibration.csv": ["crime_group", "method", "kind", "part"],
     "accuracy_history.csv": ["run_id", "force", "crime_group"],
     "coverage.csv": ["force", "month"],
+    "public_cells.csv": ["force", "period", "crime_group", "h3_cell"],
+    "public_bands.csv": ["force", "crime_group", "h3_cell"],
     **STAR_KEYS,
 }
 _PATTERNS = {
     "h3_cell": "^8[0-9a-f]{14}$",
     "as_of": "^[0-9]{4}-(0[1-9]|1[0-2])$",
     "month": "^[0-9]{4}-(0[1-9]|1[0-2])$",
+    "period": "^[0-9]{4}-Q[1-4]$",
     "raw_sha256": "^[0-9a-f]{64}$",
 }
 # Words of others', which a spreadsheet must not run.
@@ -79,29 +86,49 @@ _LICENCES = {
 
 def describe(edition: Edition, files: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The package of those files: each has `path`, `bytes` and `sha256`."""
+    said = f"{edition.excluded_in_words}. What the numbers mean: METHOD.md."
+    title = f"Hot spots of recorded crime, counts to the end of {edition.as_of}"
     tables = _TABLES | {
         "hotspot_cells.csv": edition.cell_schema,
         "hotspots.csv": edition.hotspot_schema,
     }
     texts = {*_TEXTS, *edition.layers.names}
+    resources = [_resource(file, tables, texts) for file in files]
+    return _package(edition, resources, edition.run_id, title, said)
+
+
+def describe_public(
+    edition: Edition, files: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """The package of the public tier's files, which rests on no other tier's."""
+    said = "How it is made, and what is not told: transparency.md."
+    title = f"Recorded crime by quarter and place, as of {edition.as_of}"
+    resources = [_resource(file, _TABLES, {*_TEXTS}) for file in files]
+    return _package(edition, resources, f"{edition.run_id}-public", title, said)
+
+
+def _package(
+    edition: Edition,
+    resources: Sequence[dict[str, Any]],
+    name: str,
+    title: str,
+    said: str,
+) -> dict[str, Any]:
     package: dict[str, Any] = {
         "profile": "data-package",
-        "name": f"hexbeat-{edition.run_id}",
-        "id": edition.run_id,
-        "title": f"Hot spots of recorded crime, counts to the end of {edition.as_of}",
-        "description": (
-            f"{edition.attribution}. {edition.excluded_in_words}."
-            " What the numbers mean: METHOD.md."
-        ),
+        "name": f"hexbeat-{name}",
+        "id": name,
+        "title": title,
+        "description": f"{edition.attribution}. {said}",
         "version": version("hexbeat"),
         "schema_version": SCHEMA_VERSION,
         "sources": [{"title": edition.attribution}],
         "licenses": [
             licence
-            for name, licence in _LICENCES.items()
-            if name in edition.attribution
+            for known, licence in _LICENCES.items()
+            if known in edition.attribution
         ],
-        "resources": [_resource(file, tables, texts) for file in files],
+        "resources": resources,
     }
     return {key: value for key, value in package.items() if value}
 
@@ -162,4 +189,6 @@ def _type(kind: pa.DataType) -> str:
         return "number"
     if pa.types.is_date(kind):
         return "date"
+    if pa.types.is_boolean(kind):
+        return "boolean"
     return "string"

@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from transforms.months import Month
 from transforms.publications.map_facts import ForceFact, MapFacts
 from transforms.publications.map_payload import payload
 from transforms.publications.map_rows import Past
@@ -72,7 +73,7 @@ def render_index(facts: MapFacts, pages: Mapping[str, str]) -> str:
 def _words(facts: MapFacts) -> dict[str, str]:
     words = {
         "run_id": facts.run_id,
-        "as_of": facts.as_of,
+        "as_of": Month.parse(facts.as_of).in_words,
         "title": facts.title,
         "attribution": facts.attribution,
         "method": facts.method,

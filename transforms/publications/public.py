@@ -13,6 +13,7 @@ from transforms.coverage import supplied_months
 from transforms.disclosure.settings import DisclosureSettings
 from transforms.disclosure.transparency import TransparencyFacts, transparency
 from transforms.feeds import FEEDS
+from transforms.publications import data_package
 from transforms.publications.accuracy import (
     accuracy_in_words,
     write_accuracy,
@@ -22,6 +23,7 @@ from transforms.publications.edition import Edition
 from transforms.publications.geopackage import for_gdal
 from transforms.publications.geoparquet import hexagons
 from transforms.publications.tables import write_csv
+from transforms.seal import file_facts, json_text
 
 
 PUBLIC_TABLE = "public_cells.parquet"
@@ -52,6 +54,9 @@ def write_public(
     (folder / "transparency.md").write_text(
         transparency(facts, answers), encoding="utf-8"
     )
+    files = [file_facts(file) for file in sorted(folder.iterdir())]
+    package = json_text(data_package.describe_public(edition, files))
+    (folder / data_package.NAME).write_text(package, encoding="utf-8")
 
 
 def _write_geojson(edition: Edition, bands: pa.Table, path: Path) -> None:

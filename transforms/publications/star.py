@@ -29,10 +29,6 @@ from transforms.schemas import conform
 
 
 _CALENDAR_MONTHS = 12  # at least: as many as the history has
-_MONTH_NAMES = (  # the calendar module's follow the machine's language
-    "January", "February", "March", "April", "May", "June", "July", "August",
-    "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def write_fact_cells(edition: Edition, path: Path) -> None:
@@ -125,7 +121,7 @@ def write_dim_month(edition: Edition, path: Path) -> None:
             "year": month.year,
             "quarter": f"Q{(month.month + 2) // 3}",
             "month_number": month.month,
-            "month_name": _MONTH_NAMES[month.month - 1],
+            "month_name": month.name,
         }
         for month in sorted(known | set(window(edition.as_of, _CALENDAR_MONTHS)))
     ]

@@ -45,8 +45,11 @@ KEYS = {
     "ArrowUp": 38,
     "ArrowRight": 39,
     "ArrowDown": 40,
+    "+": 187,
+    "-": 189,
 }
-_TYPED = {"Enter": "\r", "Space": " "}
+_TYPED = {"Enter": "\r", "Space": " ", "+": "+", "-": "-"}
+_SHIFT = 8
 
 
 class Tab:
@@ -83,7 +86,11 @@ class Tab:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def press(self, *keys: str) -> None:
+    def until(self, expression: str) -> None:
+        """Wait until that is true of the page."""
+        until(lambda: self.value(expression))
+
+    def press(self, *keys: str, shift: bool = False) -> None:
         """Strike those keys, as a person would: where the focus is."""
         for key in keys:
             typed = _TYPED.get(key)
@@ -91,6 +98,7 @@ class Tab:
                 "key": typed if key == "Space" else key,
                 "code": key,
                 "windowsVirtualKeyCode": KEYS[key],
+                "modifiers": _SHIFT if shift else 0,
             }
             down = {"type": "keyDown", "text": typed} if typed else {"type": "keyDown"}
             self.call("Input.dispatchKeyEvent", **down, **struck)
@@ -102,21 +110,39 @@ class Tab:
 
     def click(self, selector: str) -> None:
         """Press the mouse in the middle of the first such element."""
+        self.click_at(*self.middle_of(selector))
+
+    def middle_of(self, selector: str) -> tuple[float, float]:
+        """Where the middle of the first such element is, once it is in view."""
         x, y = self.value(
             f"""(() => {{
               const one = document.querySelector({json.dumps(selector)});
-              one.scrollIntoView({{ block: "center" }});
+              one.scrollIntoView({{ block: "nearest" }});
               const box = one.getBoundingClientRect();
               return [box.x + box.width / 2, box.y + box.height / 2];
             }})()"""
         )
-        self.click_at(x, y)
+        return x, y
 
-    def click_at(self, x: float, y: float) -> None:
-        """Press the mouse there, in pixels of the window."""
-        where = {"x": x, "y": y, "button": "left", "clickCount": 1}
-        for kind in ("mousePressed", "mouseReleased"):
-            self.call("Input.dispatchMouseEvent", type=kind, **where)
+    def click_at(self, x: float, y: float, times: int = 1) -> None:
+        """Press the mouse there, in pixels of the window; twice is a double click."""
+        for count in range(1, times + 1):
+            where = {"x": x, "y": y, "button": "left", "clickCount": count}
+            for kind in ("mousePressed", "mouseReleased"):
+                self.call("Input.dispatchMouseEvent", type=kind, **where)
+
+    def drag(self, x: float, y: float, by_x: float, by_y: float = 0) -> None:
+        """Press the mouse there and let it go so far away."""
+        ways = (("mousePressed", 0.0), ("mouseMoved", 0.5), ("mouseMoved", 1.0))
+        for kind, way in (*ways, ("mouseReleased", 1.0)):
+            at = {"x": x + way * by_x, "y": y + way * by_y}
+            held = {"button": "left", "buttons": 1, "clickCount": 1}
+            self.call("Input.dispatchMouseEvent", type=kind, **at, **held)
+
+    def wheel(self, x: float, y: float, by_y: float, by_x: float = 0) -> None:
+        """Turn the mouse's wheel there, towards oneself where positive."""
+        turn = {"x": x, "y": y, "deltaX": by_x, "deltaY": by_y}
+        self.call("Input.dispatchMouseEvent", type="mouseWheel", **turn)
 
     def resize(self, width: int, height: int) -> None:
         """A window of that size, in CSS pixels."""
@@ -160,7 +186,7 @@ def opened(file: Path, profile: Path, part: str = "") -> Iterator[Tab]:
             with connect(_address(profile), max_size=None) as socket:
                 tab = Tab(socket)
                 tab.call("Page.navigate", url=file.as_uri() + part)
-                _until(lambda: tab.value(READY))
+                until(lambda: tab.value(READY))
                 yield tab
         finally:
             process.terminate()
@@ -169,12 +195,13 @@ def opened(file: Path, profile: Path, part: str = "") -> Iterator[Tab]:
 def _address(profile: Path) -> str:
     # Chromium writes the port that it took, and the browser's path, into its profile.
     file = profile / "DevToolsActivePort"
-    _until(lambda: file.exists() and file.read_text().count("\n"))
+    until(lambda: file.exists() and file.read_text().count("\n"))
     port, path = file.read_text().split()
     return f"ws://127.0.0.1:{port}{path}"
 
 
-def _until(true: Callable[[], object]) -> None:
+def until(true: Callable[[], object]) -> None:
+    """Wait until that is so."""
     deadline = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < deadline, "the browser did not answer in time"

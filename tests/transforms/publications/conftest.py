@@ -1,5 +1,10 @@
-"""The publication of a simulated home that has all of which a publication can tell."""
+"""The publication of a simulated home that has all of which a publication can tell.
 
+And a page of the map, open in a browser.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.transforms.conftest import AS_OF, MONTHS, RECEIVED_AT, Simulated
+from tests.transforms.publications import browser
+from tests.transforms.publications.map_open import Open
+from tests.transforms.publications.map_page import facts, pasts, rows, table
 from transforms.backtest.account import origins_asked
 from transforms.backtest.origins import backtest_force
 from transforms.feeds import FEEDS
@@ -14,6 +22,7 @@ from transforms.forecasts import freeze, judge
 from transforms.home import Home, create_demo_home, open_home
 from transforms.ingest import ingest_force
 from transforms.months import Month
+from transforms.publications.map import render
 from transforms.publish import Published, publish
 from transforms.score import score_force
 from transforms.scores import DEFAULT_METHOD, METHODS
@@ -95,3 +104,22 @@ def grown(simulated: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Gro
 def tier(grown: Grown) -> Path:
     """The folder of its newest published files."""
     return grown.now.folder / "internal"
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Open:
+    """Opens a page of those rows; on leaving it there was no request or complaint."""
+
+    @contextmanager
+    def of(
+        given: list[dict[str, object]] | None = None, part: str = ""
+    ) -> Iterator[browser.Tab]:
+        cells = table(rows() if given is None else given)
+        file = tmp_path / "map.html"
+        file.write_text(render(cells, pasts(cells), facts()), encoding="utf-8")
+        with browser.opened(file, tmp_path / "profile", part) as tab:
+            yield tab
+            assert tab.complaints() == []
+            assert tab.requests() == [file.as_uri()]
+
+    return of

@@ -34,6 +34,11 @@ UNSCORED = 1  # one that was supplied, and has no score
 SPOT = "north-all-crime-89197218bafffff"
 
 
+def rows() -> list[dict[str, object]]:
+    """The cells of all three forces."""
+    return [row for force in CENTRES for row in cells_of(force)]
+
+
 def cells_of(
     force: str, rings: int = 6, resolution: int = 9
 ) -> list[dict[str, object]]:

@@ -23,6 +23,26 @@ def file(tier: Path) -> Path:
     return tier / "hotspots.gpkg"
 
 
+# A warning ends it; each line is a layer: its name, geometry, EPSG code, rows.
+IN_R = """
+options(warn = 2)
+suppressMessages(library(sf))
+file <- commandArgs(trailingOnly = TRUE)
+held <- st_layers(file)
+for (at in seq_along(held$name)) {
+  rows <- st_read(file, held$name[at], quiet = TRUE)
+  geometry <- if (inherits(rows, "sf")) class(st_geometry(rows))[1] else ""
+  epsg <- if (geometry == "") "" else st_crs(rows)$epsg
+  cat(held$name[at], geometry, epsg, nrow(rows), sep = ";", fill = TRUE)
+}
+cells <- st_read(file, "hotspot_cells", quiet = TRUE)
+stopifnot(is.integer(cells$n_12m), all(is.na(cells$n_outcomes_12m)))
+stopifnot(all(st_is_valid(cells)), st_drop_geometry(cells)$h3_cell[1] > "8")
+styles <- st_read(file, "layer_styles", quiet = TRUE)
+cat(styles$f_table_name, styles$useAsDefault, nchar(styles$styleQML) > 0, fill = TRUE)
+"""
+
+
 def _asked(file: Path, query: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as opened:
         return opened.execute(query).fetchall()
@@ -116,6 +136,28 @@ def test_gdal_reads_every_layer_without_a_warning(file: Path) -> None:
     layers = ("hotspot_cells", "hotspots", "run_info", "data_dictionary")
     for layer in (*layers, "layer_styles"):
         assert f"Layer name: {layer}\n" in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("Rscript"), reason="no Rscript: install r-cran-sf")
+def test_r_reads_every_layer_without_a_warning(file: Path) -> None:
+    def told(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["Rscript", *arguments], capture_output=True, text=True, check=False
+        )
+
+    if told("-e", "library(sf)").returncode:
+        pytest.skip("no sf in R: install r-cran-sf")
+    done = told("-e", IN_R, str(file))
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    *layers, style = done.stdout.splitlines()
+    drawn = {"hotspot_cells": "sfc_POLYGON;27700", "hotspots": "sfc_MULTIPOLYGON;27700"}
+    names = (*drawn, "run_info", "data_dictionary", "layer_styles")
+    rows = {
+        name: _asked(file, f"select count(*) from {name}")[0][0]  # noqa: S608
+        for name in names
+    }
+    assert layers == [f"{name};{drawn.get(name, ';')};{rows[name]}" for name in names]
+    assert style == "hotspot_cells TRUE TRUE"
 
 
 def test_it_follows_the_standard(file: Path) -> None:

@@ -4,24 +4,27 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.csv as pacsv
 import pytest
 
 from tests.transforms.publications import browser
+from tests.transforms.publications.map_open import (
+    FOCUSED,
+    LISTED,
+    PANEL,
+    STATUS,
+    Open,
+    focus,
+    written_index,
+)
 from tests.transforms.publications.map_page import (
     AS_OFS,
-    CENTRES,
     HOSTILE,
     cells_of,
-    facts,
     many,
-    pasts,
-    table,
+    rows,
 )
 from transforms.publications import map as page
 
@@ -31,10 +34,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 AXE = Path(__file__).parents[2] / "vendor" / "axe-core"
-STATUS = "document.getElementById('status').textContent"
-PANEL = "document.getElementById('panel').innerText"
-LISTED = "[...document.querySelectorAll('#top button')].map((one) => one.innerText)"
-FOCUSED = "document.activeElement.id || document.activeElement.dataset.cell"
 # How many pixels of the canvas are all but opaque: nothing else is drawn there.
 INKED = """(() => {
   const canvas = document.querySelector("#map canvas");
@@ -54,41 +53,6 @@ INJECTIONS = (
 SERIOUS = """axe.run().then(({ violations }) => violations
   .filter(({ impact }) => impact === "serious" || impact === "critical")
   .map(({ id, nodes }) => [id, nodes.map((node) => node.html)]))"""
-
-Open = Callable[..., AbstractContextManager[browser.Tab]]
-
-
-def rows() -> list[dict[str, object]]:
-    return [row for force in CENTRES for row in cells_of(force)]
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Open:
-    """Opens a page of those rows; on leaving it there was no request or complaint."""
-
-    @contextmanager
-    def of(
-        given: list[dict[str, object]] | None = None, part: str = ""
-    ) -> Iterator[browser.Tab]:
-        cells = table(rows() if given is None else given)
-        file = tmp_path / "map.html"
-        file.write_text(page.render(cells, pasts(cells), facts()), encoding="utf-8")
-        with browser.opened(file, tmp_path / "profile", part) as tab:
-            yield tab
-            assert tab.complaints() == []
-            assert tab.requests() == [file.as_uri()]
-
-    return of
-
-
-def focus(tab: browser.Tab, name: str) -> None:
-    """Go there by the Tab key alone, from the top of the page."""
-    tab.value("document.activeElement.blur()")
-    for _ in range(60):
-        tab.press("Tab")
-        if tab.value("document.activeElement.id") == name:
-            return
-    raise AssertionError(f"the Tab key never came to {name}")
 
 
 def test_it_opens_without_webgl_and_draws(opened: Open) -> None:
@@ -133,17 +97,11 @@ def test_however_far_it_is_zoomed_few_shapes_are_drawn(tmp_path: Path) -> None:
 
 
 def test_the_index_leads_by_its_links_to_each_page(tmp_path: Path) -> None:
-    pages = {force: f"map-{force}.html" for force in CENTRES}
-    index = tmp_path / "map.html"
-    index.write_text(page.render_index(facts(), pages), encoding="utf-8")
-    for force, name in pages.items():
-        cells = table(cells_of(force))
-        one = replace(facts(), index="map.html")
-        (tmp_path / name).write_text(page.render(cells, pasts(cells), one), "utf-8")
+    index, *pages = written_index(tmp_path)
     with browser.opened(index, tmp_path / "profile") as tab:
         links = tab.value("[...document.links].map((link) => link.href)")
         assert [one for one in links if one.startswith("file:")] == [
-            (tmp_path / name).as_uri() for name in pages.values()
+            page.as_uri() for page in pages
         ]
         tab.value((AXE / "axe.min.js").read_text(encoding="utf-8") + ";0")
         assert tab.value(SERIOUS) == []
@@ -304,6 +262,18 @@ def test_the_address_brings_back_what_was_shown(opened: Open) -> None:
     with opened(part=part) as tab:
         assert "Heol Maes-Yr-Hâf 4" in tab.value(PANEL)
         assert tab.value("document.getElementById('as-of').value") == "4"
+        assert tab.value("location.hash") == part
+
+
+def test_another_address_is_followed_in_the_open_page(opened: Open) -> None:
+    cell = str(cells_of("coast")[1]["h3_cell"])
+    with opened(part="#force=north&group=burglary&as-of=2024-04") as tab:
+        part = f"#force=coast&group=all-crime&as-of={AS_OFS[5]}&top=5&cell={cell}"
+        tab.value(f"location.hash = '{part}'")
+        tab.until(f"{PANEL}.includes('Heol Maes-Yr-Hâf 2')")
+        shown = "document.getElementById('{}').selectedOptions[0].textContent"
+        assert tab.value(shown.format("force")) == "Coast"
+        assert tab.value(shown.format("share")) == "Top 5 %"
         assert tab.value("location.hash") == part
 
 

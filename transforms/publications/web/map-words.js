@@ -24,6 +24,7 @@ const hexbeat = {};
   };
 
   const whole = new Intl.NumberFormat("en-GB");
+  const tenths = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const byId = (id) => document.getElementById(id);
 
   function element(tag, text, attributes = {}) {
@@ -63,7 +64,7 @@ const hexbeat = {};
   function expected(value) {
     if (value === null) return "not listed";
     if (value < 0.01) return "under 0.01";
-    return value < 1 ? value.toFixed(2) : value.toFixed(1);
+    return value < 1 ? value.toFixed(2) : tenths.format(value);
   }
 
   function change(now, before) {

@@ -74,6 +74,15 @@
       (byId("top").querySelector(`[data-cell="${cell}"]`) ?? byId("cells")).focus();
     }
 
+    // Where nothing is listed the cell chosen before is chosen no longer.
+    function leave() {
+      state.cell = null;
+      profile.nothing(null);
+      list.press();
+      map.mark();
+      remember();
+    }
+
     function backToList() {
       (byId("top").querySelector(`[data-cell="${state.cell}"]`) ?? byId("cells")).focus();
     }
@@ -180,7 +189,7 @@
     map.leaflet.on("moveend resize", () => map.keepNamesApart(names));
     map.leaflet.on("click", (event) => {
       const cell = map.cellAt(event);
-      if (cell === null) profile.nothing(null);
+      if (cell === null) leave();
       else open(cell);
     });
     listen();
@@ -199,7 +208,6 @@
     const state = document.documentElement.dataset;
     try {
       start(await hexbeat.unpack(byId("payload")));
-      for (const time of document.querySelectorAll("time")) time.textContent = monthName(time.textContent);
       state.map = "ready";
       performance.mark("map-ready");
     } catch (error) {
