@@ -1,17 +1,16 @@
 """The ingest flow: what is missing in the lake, force by force."""
 
-from typing import Any, cast
+from typing import Any
 
 from prefect import State, flow
 from prefect.artifacts import create_table_artifact
-from prefect.utilities.annotations import quote
 
 from flows.asking import asked_of
 from flows.events import tell_landed
 from flows.params import IngestParams
 from flows.stages import PARALLEL, final, gather, home_of
 from flows.summary import Summary
-from flows.tasks import ingest_one
+from flows.tasks import Unseen, ingest_one
 from transforms.request import Request, freshness
 
 
@@ -34,8 +33,7 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
         summary.notes += _passed_over(request)
         if line := freshness(ready, request):
             summary.notes.append(line)
-        # quoted: Prefect would otherwise look into every file of the source for futures
-        unseen = cast("Request", quote(request))
+        unseen = Unseen(request)
         futures = {f: ingest_one.submit(home.address, f, unseen) for f in asked}
         accounts = gather(summary, futures)
     for account in accounts:

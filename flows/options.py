@@ -36,6 +36,13 @@ HomeFolder = Annotated[
     str | None,
     Parameter(name="--home", help="Folder of lake and publications, or s3://…"),
 ]
+TaskRunner = Annotated[
+    str | None,
+    Parameter(
+        name="--task-runner",
+        help="Where the forces' tasks run: threads, or dask://host:port",
+    ),
+]
 Release = Annotated[
     str | None, month_option("--release", "Release of a folder of extracted CSVs")
 ]

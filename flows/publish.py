@@ -11,8 +11,12 @@ from flows.reports import coverage_artifact
 from flows.stages import as_of_month, final, gather, home_of
 from flows.summary import Summary
 from flows.tasks import publish_all
+from transforms.holds import HELD
 from transforms.seal import TIER
 from transforms.storage import is_remote, located
+
+
+_LOOK = "accept its months or set them aside in hexbeat.toml ([[coverage]])"
 
 
 @flow(name="publish", flow_run_name="publish {params.when}")
@@ -32,7 +36,8 @@ def publish(params: PublishParams) -> State[dict[str, Any]]:
                 tell_published(account["run_id"], account["folder"])
             summary.asked += account["scored"]
             for force, why in account["forces_failed"].items():
-                summary.failed[force] = f"{force}: {why}"
+                mend = f"; {_LOOK}" if why.startswith(HELD) else ""
+                summary.failed[force] = f"{force}: {why}{mend}"
             summary.notes += account["notes"]
             for line in account["public_refused"]:
                 summary.failed["public tier"] = f"the public tier is refused: {line}"

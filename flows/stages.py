@@ -15,6 +15,7 @@ from flows import progress
 from flows.reports import summary_artifact
 from flows.settings import Settings
 from flows.summary import Summary
+from transforms.errors import UsageError
 from transforms.home import Home, open_home
 from transforms.months import Month
 from transforms.score import check_as_of, newest_supplied
@@ -37,8 +38,10 @@ def _task_runner() -> TaskRunner[PrefectFuture[Any]]:
     if settings.task_runner == "threads":
         runner = ThreadPoolTaskRunner(max_workers=settings.workers)
     else:
-        from prefect_dask.task_runners import DaskTaskRunner  # an extra: few need it
-
+        try:
+            from prefect_dask.task_runners import DaskTaskRunner
+        except ImportError as error:
+            raise UsageError("a Dask cluster needs hexbeat[dask]") from error
         address = settings.task_runner.replace("dask://", "tcp://")
         runner = DaskTaskRunner(address=address)
     return cast("TaskRunner[PrefectFuture[Any]]", runner)

@@ -4,6 +4,9 @@ A task that meets an error of ours ends Failed with that one line; anything else
 fault of hexbeat, and its traceback goes to the run's log.
 """
 
+# Annotations as text: a cluster is sent the functions, and cannot look up `State[…]`.
+from __future__ import annotations
+
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +36,16 @@ from transforms.scores import METHODS
 Account = dict[str, Any]
 
 
+class Unseen:
+    """A request that Prefect hands on whole.
+
+    In a dataclass it would look for futures, into every file of the source.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+
 def may_pass(_: Task[..., Any], __: TaskRun, state: State[Any]) -> bool:
     """Whether a failure can pass by itself: a busy disk may, a wrong file will not."""
     return isinstance(state.result(raise_on_failure=False), OSError)
@@ -49,8 +62,9 @@ _PATIENT: dict[str, Any] = {
 
 
 @task(task_run_name="ingest {force}", tags=["ingest"], **_PATIENT)
-def ingest_one(home: str, force: str, request: Request) -> Account | State[Account]:
+def ingest_one(home: str, force: str, unseen: Unseen) -> Account | State[Account]:
     """Land what is missing of one force: incidents first, then what goes with them."""
+    request = unseen.request
     lake = open_home(home).lake
     asked = next(f for f in request.forces if f.id == force)
     by_feed: dict[str, Account] = {}

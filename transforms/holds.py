@@ -147,10 +147,13 @@ def read_profiles(lake: Lake, force: str) -> dict[Month, Profile]:
     }
 
 
+HELD = "held back until somebody has looked"
+
+
 def held_in_words(holds: Sequence[Hold]) -> str:
-    """One line: what was found, and what a person can do about it."""
+    """One line: what was found. It is published: readers cannot act on it."""
     found = "; ".join(f"{h.month} {h.rule}: {h.found}" for h in holds)
-    return f"held back, {found}; accept or set aside in hexbeat.toml ([[coverage]])"
+    return f"{HELD}: {found}"
 
 
 def find_holds(

@@ -4,6 +4,7 @@ Prefect and the domain are imported only where they are needed, so that help is 
 once.
 """
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,7 +25,8 @@ def address_of(home: str | None) -> str:
     from flows.console import checked
     from flows.settings import Settings
 
-    return home or checked(Settings, {}).home
+    settings = checked(Settings, {})  # a slip in them is told, whatever is asked
+    return home or settings.home
 
 
 def home_of(home: str | None) -> "Home":
@@ -35,13 +37,19 @@ def home_of(home: str | None) -> "Home":
 
 
 def flow(
-    name: str, model: "type[BaseModel]", options: dict[str, Any], as_json: bool
+    name: str,
+    model: "type[BaseModel]",
+    options: dict[str, Any],
+    as_json: bool,
+    task_runner: str | None = None,
 ) -> int:
     """Run a flow to its end and tell how it went; the exit code."""
     from flows import progress
     from flows.console import ConsoleProgress, show_summary
     from flows.server import prefect_api
 
+    if task_runner:  # the flows read it where they are defined
+        os.environ["HEXBEAT_TASK_RUNNER"] = task_runner
     params, home = checked_for(model, options)
     if "source" not in options and not home.lake.files("coverage"):
         raise UsageError(f"the lake in {home.root} is empty: run hexbeat ingest first")

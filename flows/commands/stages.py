@@ -13,6 +13,7 @@ from flows.options import (
     Json,
     Layers,
     Scored,
+    TaskRunner,
     flag,
     given,
     layered,
@@ -30,6 +31,7 @@ def run(
         bool, flag("--backtest", "Tell how well the scores would have done, too")
     ] = False,
     layers: Layers | None = None,
+    task_runner: TaskRunner = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
@@ -37,27 +39,35 @@ def run(
     from flows.params import RefreshParams
 
     options = given(asked, scored, home=home, backtest=backtest, **layered(layers))
-    return flow("refresh", RefreshParams, options, json_)
+    return flow("refresh", RefreshParams, options, json_, task_runner)
 
 
 @app.command
 def ingest(
-    *, asked: Asked | None = None, home: HomeFolder = None, json_: Json = False
+    *,
+    asked: Asked | None = None,
+    task_runner: TaskRunner = None,
+    home: HomeFolder = None,
+    json_: Json = False,
 ) -> int:
     """Bring the lake up to date with a source of releases."""
     from flows.params import IngestParams
 
-    return flow("ingest", IngestParams, given(asked, home=home), json_)
+    return flow("ingest", IngestParams, given(asked, home=home), json_, task_runner)
 
 
 @app.command
 def score(
-    *, scored: Scored | None = None, home: HomeFolder = None, json_: Json = False
+    *,
+    scored: Scored | None = None,
+    task_runner: TaskRunner = None,
+    home: HomeFolder = None,
+    json_: Json = False,
 ) -> int:
     """Bring the scores of every force in the lake up to date."""
     from flows.params import ScoreParams
 
-    return flow("score", ScoreParams, given(scored, home=home), json_)
+    return flow("score", ScoreParams, given(scored, home=home), json_, task_runner)
 
 
 @app.command
@@ -92,6 +102,7 @@ def backfill(
     rescore_only: Annotated[
         bool, flag("--rescore-only", "Score what is held anew, and publish")
     ] = False,
+    task_runner: TaskRunner = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
@@ -113,7 +124,7 @@ def backfill(
         if month not in options:
             raise UsageError(f"a backfill is of a range: give {name} YYYY-MM")
     if not (dry_run or submit):
-        return flow("backfill", BackfillParams, options, json_)
+        return flow("backfill", BackfillParams, options, json_, task_runner)
     from flows.handing_over import show_plan, show_submitted
 
     params, opened = checked_for(BackfillParams, options)
@@ -131,6 +142,7 @@ def backtest(
     ] = None,
     start: Annotated[str | None, month_option("--from", "First origin")] = None,
     end: Annotated[str | None, month_option("--to", "Last origin")] = None,
+    task_runner: TaskRunner = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
@@ -143,7 +155,7 @@ def backtest(
 
     asked = {"forces": forces, "start": start, "end": end, "home": home}
     options = {name: value for name, value in asked.items() if value is not None}
-    return flow("backtest", BacktestParams, options, json_)
+    return flow("backtest", BacktestParams, options, json_, task_runner)
 
 
 @app.command

@@ -5,7 +5,7 @@ from typing import Any
 
 from prefect.logging import disable_run_logger
 
-from flows.tasks import backtest_one, ingest_one, publish_all, score_one
+from flows.tasks import Unseen, backtest_one, ingest_one, publish_all, score_one
 from tests.builders import (
     kent_csv,
     months,
@@ -34,7 +34,7 @@ def ingested(folder: Path, files: dict[tuple[str, ...], bytes]) -> dict[str, Any
     release_zip(folder, "2024-04", files)
     request = resolve(folder, FORCES, ["kent"])
     with disable_run_logger():
-        result = ingest_one.fn(folder / "home", "kent", request)
+        result = ingest_one.fn(folder / "home", "kent", Unseen(request))
     return result if isinstance(result, dict) else result.data
 
 
@@ -65,7 +65,7 @@ def _published(folder: Path, newest: str) -> dict[str, Any]:
     """Ingest a source up to its newest month, score and publish there."""
     home, request = folder / "home", resolve(folder, FORCES, ["kent"])
     with disable_run_logger():
-        assert "failed" not in ingest_one.fn(home, "kent", request)
+        assert "failed" not in ingest_one.fn(home, "kent", Unseen(request))
         assert "failed" not in score_one.fn(home, "kent", newest, DEFAULT_METHOD)
         account = publish_all.fn(home, newest, DEFAULT_METHOD)
     assert isinstance(account, dict)
@@ -118,7 +118,7 @@ def test_a_backtest_says_what_it_did_and_which_origins_it_left_out(
     release_zip(tmp_path, "2024-06", files)
     home, request = tmp_path / "home", resolve(tmp_path, FORCES, ["kent"])
     with disable_run_logger():
-        ingest_one.fn(home, "kent", request)
+        ingest_one.fn(home, "kent", Unseen(request))
         account = backtest_one.fn(home, "kent", span)
         open_home(home).lake.commit("incidents", "kent", [], ["2024-02"])
         failed = backtest_one.fn(home, "kent", span)

@@ -80,7 +80,7 @@ def transparency(
         periods=", ".join(facts.periods) or "none yet",
         minimum=facts.settings.minimum_count,
         rounding=facts.settings.rounding,
-        lag=facts.settings.lag_months,
+        lag=_months(facts.settings.lag_months),
         partition=_PARTITION[facts.settings.finest_resolution],
     )
 
@@ -110,3 +110,7 @@ _PARTITION = {
         " resolution 8 where each of them holds nothing or the minimum"
     ),
 }
+
+
+def _months(number: int) -> str:
+    return "1 month" if number == 1 else f"{number} months"

@@ -133,8 +133,8 @@ Assessments:
   outline.
 - Groups: all crime and anti-social behaviour. Sexual and domestic offences and every
   other kind are told within all crime only.
-- Periods: calendar quarters, at least {lag} months after their end, once all three
-  months are held: {periods}.
+- Periods: calendar quarters, at least {lag} after their end, once all three months
+  are held: {periods}.
 - Counts from 1 to one below {minimum} are never told. Where the others would give them
   away, others are held back too. Told counts are to the nearest {rounding}.
 - A quarter once told stays as it was told: later revisions do not change it, since two

@@ -6,9 +6,11 @@ a plain socket from firing. Callers block, and may be many threads at once.
 """
 
 import asyncio
-from collections.abc import Mapping
+import atexit
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -94,6 +96,10 @@ class Client:
         self._portal = self._open.enter_context(start_blocking_portal())
         self._open.callback(self._portal.call, self._http.aclose)
         self._turn = asyncio.Semaphore(_AT_ONCE)
+
+    def __reduce__(self) -> tuple[Callable[..., "Client"], tuple[Patience]]:
+        """In another process, to which a file of a source was handed, that one's."""
+        return _of_this_process, (self.patience,)
 
     def __enter__(self) -> Self:
         return self
@@ -214,3 +220,11 @@ def next_address(reply: Reply) -> str:
             " if you trust it, give its address as the source"
         )
     return str(there)
+
+
+@cache
+def _of_this_process(patience: Patience) -> Client:
+    """The one client of a process that was handed others' files to read."""
+    client = Client(patience)
+    atexit.register(client.__exit__, None, None, None)
+    return client
