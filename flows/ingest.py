@@ -8,6 +8,7 @@ from prefect.artifacts import create_table_artifact
 from flows.asking import asked_of
 from flows.events import tell_landed
 from flows.params import IngestParams
+from flows.reports import quarantine_artifact
 from flows.stages import PARALLEL, final, gather, home_of
 from flows.summary import Summary
 from flows.tasks import Unseen, ingest_one
@@ -61,12 +62,23 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
             table=sorted(revised, key=lambda row: (row["force"], row["month"])),
             description="Months that a newer release revised",
         )
+    accounts.sort(key=lambda account: account["force"])
     create_table_artifact(
         key="ingest",
-        table=sorted(accounts, key=lambda a: a["force"]),
+        table=[_in_numbers(account) for account in accounts],
         description="Files and rows by force",
     )
+    quarantine_artifact(accounts)
     return final(summary)
+
+
+def _in_numbers(account: dict[str, Any]) -> dict[str, Any]:
+    """The account as a row of a table: what is no number stands elsewhere."""
+    return {
+        name: value
+        for name, value in account.items()
+        if isinstance(value, (str, int)) and not isinstance(value, bool)
+    }
 
 
 def _passed_over(request: Request) -> list[str]:

@@ -7,13 +7,11 @@ from prefect.artifacts import create_link_artifact
 
 from flows.events import tell_published
 from flows.params import PublishParams
-from flows.reports import coverage_artifact
+from flows.reports import coverage_artifact, map_link
 from flows.stages import as_of_month, final, gather, home_of
 from flows.summary import Summary
 from flows.tasks import publish_all
 from transforms.holds import HELD
-from transforms.seal import TIER
-from transforms.storage import is_remote, located
 
 
 _LOOK = "accept its months or set them aside in hexbeat.toml ([[coverage]])"
@@ -48,11 +46,10 @@ def publish(params: PublishParams) -> State[dict[str, Any]]:
                 for force, why in account["unscored"].items()
                 if force not in account["forces_failed"]
             ]
-            page = located(account["folder"]) / TIER / "map.html"
             create_link_artifact(
                 description="The map of this publication",
                 key="publication",
-                link=str(page) if is_remote(page) else page.resolve().as_uri(),
+                link=map_link(account["folder"]),
             )
     coverage_artifact(home)
     return final(summary)

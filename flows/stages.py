@@ -103,7 +103,9 @@ def final(summary: Summary) -> State[dict[str, Any]]:
         case "failed":
             return Failed(message="; ".join(summary.failed.values()), data=data)
         case "gaps":
-            message = f"{len(summary.failed)} gaps: {', '.join(summary.failed)}"
+            number = len(summary.failed)
+            gaps = "1 gap" if number == 1 else f"{number} gaps"
+            message = f"{gaps}: {', '.join(summary.failed)}"
             return Completed(name="CompletedWithGaps", message=message, data=data)
         case outcome:
             return Completed(message=outcome, data=data)

@@ -64,8 +64,11 @@ def until(seconds: float, ready: Callable[[], Any]) -> Any:
 
 
 @contextmanager
-def prefect_server(folder: Path) -> Iterator[dict[str, str]]:
-    """A server that stands by itself; the environment of its clients."""
+def prefect_server(folder: Path, **more: str) -> Iterator[dict[str, str]]:
+    """A server that stands by itself; the environment of its clients.
+
+    `more` is of the server's environment, and of theirs.
+    """
     port = str(free_port())
     env = clean_environment() | {
         "PREFECT_HOME": str(folder),
@@ -75,6 +78,7 @@ def prefect_server(folder: Path) -> Iterator[dict[str, str]]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "DO_NOT_TRACK": "1",
+        **more,
     }
     command = [sys.executable, "-m", "prefect", "server", "start"]
     with started(command, env, folder / "server.log"):

@@ -247,13 +247,6 @@ def test_every_row_is_counted_where_it_went(lake: Lake, source: Path) -> None:
     assert list(content(lake)[2].values()) == ["supplied", "missing", "supplied"]
 
 
-def test_each_file_read_is_told_as_it_goes(lake: Lake, source: Path) -> None:
-    told: list[int] = []
-    members = FEED.members(source)
-    ingest_force(lake, FEED, KENT, members, SPAN, WHEN, lambda: told.append(1))
-    assert len(told) == 2
-
-
 def test_a_second_run_changes_nothing(lake: Lake, source: Path) -> None:
     ingest(lake, source)
     before = lake.versions()
