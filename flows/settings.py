@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What an operator sets once, as HEXBEAT_… variables."""
 
-    model_config = SettingsConfigDict(env_prefix="HEXBEAT_")
+    model_config = SettingsConfigDict(env_prefix="HEXBEAT_", env_ignore_empty=True)
 
     home: str = "data"  # a folder, or s3://bucket/prefix
     # Prefect's own files, of a home that is in a store: they need a disk.

@@ -48,8 +48,9 @@ _LOOK_SECONDS = 0.5
 
 
 def up(home: Home, port: int) -> int:
-    """Serve until Ctrl-C or SIGTERM; the exit code."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Serve until Ctrl-C, SIGTERM or the end of the terminal; the exit code."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # told to, or its terminal closed
+        signal.signal(ending, signal.default_int_handler)
     os.environ.update(STANDING, HEXBEAT_HOME=home.address)
     if not sys.stderr.isatty():  # for whoever collects the lines
         os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER"] = "json"
