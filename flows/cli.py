@@ -7,6 +7,7 @@ from cyclopts import CycloptsError
 from flows.commands import keeping, looking, stages  # noqa: F401 (they add commands)
 from flows.commands.app import app
 from transforms.errors import HexbeatError
+from transforms.storage import is_store_error
 
 
 def main() -> None:
@@ -21,6 +22,11 @@ def main() -> None:
         code = error.exit_code
     except OSError as error:
         _complain(f"{type(error).__name__}: {' '.join(str(error).split())}")
+        code = 1
+    except Exception as error:
+        if not is_store_error(error):
+            raise
+        _complain(f"the object store: {' '.join(str(error).split())}")
         code = 1
     except KeyboardInterrupt:
         _complain("stopped; run the same command again to go on")

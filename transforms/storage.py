@@ -40,6 +40,11 @@ def is_remote(path: Path) -> bool:
     return not isinstance(path, os.PathLike)
 
 
+def is_store_error(error: Exception) -> bool:
+    """Whether it is a store that cannot be reached or refuses: its own errors are."""
+    return type(error).__module__.partition(".")[0] in ("botocore", "aiobotocore")
+
+
 def readable(path: str | Path) -> str | BinaryIO:
     """A file of a home for those who take a file on a disk, or an open one."""
     file = located(path)

@@ -1,16 +1,20 @@
 """Real Prefect servers for tests: started, asked over HTTP, and ended."""
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,29 @@ ROOT = Path(__file__).parents[2]
 CLI = [sys.executable, "-c", "from flows.cli import main; main()"]
 START_SECONDS = 180
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+@cache
+def _migrated() -> Path:
+    """A Prefect database with all its tables: making them takes seconds each time."""
+    folder = Path(tempfile.mkdtemp(prefix="hexbeat-prefect-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    env = clean_environment() | {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": (
+            f"sqlite+aiosqlite:///{folder / 'prefect.db'}"
+        ),
+    }
+    command = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"]
+    subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True)
+    return folder / "prefect.db"
+
+
+def with_database(folder: Path) -> Path:
+    """That folder of a server, or a home's `prefect`, its database made already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(_migrated(), folder / "prefect.db")
+    return folder
 
 
 def free_port() -> int:
@@ -71,7 +98,7 @@ def prefect_server(folder: Path, **more: str) -> Iterator[dict[str, str]]:
     """
     port = str(free_port())
     env = clean_environment() | {
-        "PREFECT_HOME": str(folder),
+        "PREFECT_HOME": str(with_database(folder)),
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_API_PORT": port,
         "PREFECT_SERVER_UI_ENABLED": "false",

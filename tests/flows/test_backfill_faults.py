@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.servers import CLI, ROOT, clean_environment
+from tests.flows.servers import CLI, ROOT, clean_environment, with_database
 from tests.mirror import Mirror, serving
 from transforms.coverage import entries
 from transforms.feeds.members import Member
@@ -51,6 +51,12 @@ def what_is_held(home: Path) -> What:
     return latest_run(opened_home.publications), ledger, rows
 
 
+def new_home(folder: Path) -> Path:
+    home = create_demo_home(folder / "home").root
+    with_database(home / "prefect")
+    return home
+
+
 def start(home: Path, address: str, *words: str) -> subprocess.Popen[str]:
     command = [*CLI, *words, *RANGE, "--home", str(home), "--source", address]
     return subprocess.Popen(
@@ -80,8 +86,7 @@ def undisturbed(
     mirror: Mirror, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[What, float]:
     """What a run that nobody disturbs leaves, and how many seconds it took."""
-    home = tmp_path_factory.mktemp("homes") / "undisturbed"
-    create_demo_home(home)
+    home = new_home(tmp_path_factory.mktemp("undisturbed"))
     before = time.monotonic()
     finish(start(home, mirror.address, "backfill"))
     return what_is_held(home), time.monotonic() - before
@@ -108,7 +113,7 @@ def test_killed_at_any_moment_the_same_command_goes_on(
     number: int, mirror: Mirror, undisturbed: tuple[What, float], tmp_path: Path
 ) -> None:
     whole, seconds = undisturbed
-    home = create_demo_home(tmp_path / "home").root
+    home = new_home(tmp_path)
     killed = start(home, mirror.address, "backfill")
     time.sleep(random.Random(f"kill {number}").uniform(0.1, 1.0) * seconds)  # noqa: S311
     os.killpg(killed.pid, signal.SIGKILL)
@@ -132,7 +137,7 @@ def test_a_backfill_beside_a_schedule_leaves_what_one_of_them_would(
     number: int, mirror: Mirror, undisturbed: tuple[What, float], tmp_path: Path
 ) -> None:
     """A newer release is out by the time of the schedule's run, in either order."""
-    home = create_demo_home(tmp_path / "home").root
+    home = new_home(tmp_path)
     older = tmp_path / "older"
     older.mkdir()
     simulate(older)

@@ -26,6 +26,7 @@ from tests.flows.servers import (
     started,
     triggered,
     until,
+    with_database,
 )
 from tests.mirror import serving
 from transforms.forces import FORCES as FORCES_KNOWN
@@ -52,6 +53,11 @@ def hashes(home: str) -> Hashes:
         (n, f.sha256) for n in ("incidents", "scores") for f in opened.lake.files(n)
     ]
     return latest_run(opened.publications), sorted(files)
+
+
+def new_home(folder: Path) -> Path:
+    with_database(folder / "home" / "prefect")
+    return folder / "home"
 
 
 def job(home: str, source: str, env: dict[str, str]) -> None:
@@ -84,7 +90,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def here(source: str, tmp_path_factory: pytest.TempPathFactory) -> Hashes:
     """What the job leaves in a folder, in threads of one process."""
-    home = str(tmp_path_factory.mktemp("here") / "home")
+    home = str(new_home(tmp_path_factory.mktemp("here")))
     job(home, source, clean_environment())
     found = hashes(home)
     assert len(found[1]) == len(FORCES) * 6  # four months, two of them scored
@@ -92,7 +98,7 @@ def here(source: str, tmp_path_factory: pytest.TempPathFactory) -> Hashes:
 
 
 def test_with_a_server_and_a_worker(here: Hashes, source: str, tmp_path: Path) -> None:
-    home = str(tmp_path / "home")
+    home = str(new_home(tmp_path))
     params = {"forces": list(FORCES), "home": home, "source": source}
     (tmp_path / "prefect").mkdir()
     with (
@@ -124,7 +130,7 @@ def test_on_a_dask_cluster(here: Hashes, source: str, tmp_path: Path) -> None:
             worker += ["--host", "127.0.0.1", "--no-dashboard"]
             log = tmp_path / f"worker-{number}.log"
             cluster.enter_context(started(worker, env, log))
-        home = str(tmp_path / "home")
+        home = str(new_home(tmp_path))
         job(home, source, env | {"HEXBEAT_TASK_RUNNER": f"dask://127.0.0.1:{port}"})
         for number in range(2):
             assert "Registered to" in (tmp_path / f"worker-{number}.log").read_text()
@@ -185,3 +191,16 @@ def test_in_an_object_store(
     opened = open_home(home)
     catalog = json.loads((opened.publications / "catalog.json").read_text())
     assert [run["run_id"] for run in catalog["runs"]] == [here[0]]
+
+
+def test_a_store_that_is_not_there_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    done = subprocess.run(
+        [*CLI, "status", "--home", "s3://hexbeat/forces"], env=clean_environment(),
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("hexbeat: the object store: Could not connect")
+    assert done.stderr.count("\n") == 1

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from tests.builders import kent_csv, release_zip
-from tests.flows.servers import CLI, ROOT, ask, clean_environment, end, free_port
+from tests.flows.servers import (
+    CLI,
+    ROOT,
+    ask,
+    clean_environment,
+    end,
+    free_port,
+    with_database,
+)
 from tests.flows.servers import hexbeat_up as hexbeat_up_at
 
 
@@ -23,6 +31,7 @@ def command(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_up_serves_this_machine_until_it_is_told_to_end(tmp_path: Path) -> None:
     home, source, port = tmp_path / "home", tmp_path / "source", free_port()
     source.mkdir()
+    with_database(home / "prefect")
     release_zip(source, "2024-04", {("kent", "2024-03"): kent_csv("2024-03", 40)})
     log = tmp_path / "up.log"
     with hexbeat_up_at(home, clean_environment(), log, "--port", str(port)) as process:
