@@ -26,7 +26,12 @@ from transforms.errors import UsageError
 
 # Prefect beats every 180 s: three beats that never came are a process that is gone.
 _SILENT_FOR = timedelta(seconds=540)
+_NOTICES = ("hexbeat: runs that ended badly", "hexbeat: feeds gone stale")
 _ANY_RUN = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
+# The tag of our deployments: a shared server has others' runs, too.
+_OURS = ResourceSpecification(
+    {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.hexbeat"}
+)
 _BAD_ENDS = ("Failed", "Crashed", "TimedOut", "CompletedWithGaps")
 
 
@@ -40,9 +45,13 @@ async def _register(notify: str | None) -> None:
         wanted = [_zombies()]
         if notify:
             wanted += _notices(await _block(client, notify))
+        for name in {*_NOTICES} - {automation.name for automation in wanted}:
+            for gone in await client.read_automations_by_name(name):
+                await client.delete_automation(gone.id)
         for automation in wanted:
             held = await client.read_automations_by_name(automation.name)
-            if held:
+            if held:  # and perhaps switched off
+                automation.enabled = held[0].enabled
                 await client.update_automation(held[0].id, automation)
             else:
                 await client.create_automation(automation)
@@ -57,6 +66,7 @@ def _zombies() -> AutomationCore:
             after={"prefect.flow-run.heartbeat"},
             expect={"prefect.flow-run.*"},
             match=_ANY_RUN,
+            match_related=_OURS,
             for_each={"prefect.resource.id"},
             posture=Posture.Proactive,
             threshold=1,
@@ -76,10 +86,11 @@ def _zombies() -> AutomationCore:
 def _notices(block: UUID) -> Iterator[AutomationCore]:
     """A message of each run that ended badly, and of each feed that went stale."""
     yield AutomationCore(
-        name="hexbeat: runs that ended badly",
+        name=_NOTICES[0],
         trigger=EventTrigger(
             expect={f"prefect.flow-run.{end}" for end in _BAD_ENDS},
             match=_ANY_RUN,
+            match_related=_OURS,
             posture=Posture.Reactive,
             threshold=1,
         ),
@@ -92,7 +103,7 @@ def _notices(block: UUID) -> Iterator[AutomationCore]:
         ],
     )
     yield AutomationCore(
-        name="hexbeat: feeds gone stale",
+        name=_NOTICES[1],
         trigger=EventTrigger(
             expect={STALE},
             match=ResourceSpecification({"prefect.resource.id": "hexbeat.feed.*"}),

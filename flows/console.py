@@ -76,6 +76,8 @@ def checked(model: type[Model], given: Mapping[str, Any]) -> Model:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         said = first["msg"].removeprefix("Value error, ")
+        if not where:  # of the options together
+            raise UsageError(said) from error
         raise UsageError(f"{where} {first['input']!r}: {said}") from error
 
 

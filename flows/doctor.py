@@ -17,6 +17,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from flows.console import checked
 from flows.settings import Settings
 from flows.versions import PACKAGES, refusals
 from transforms.errors import ForceError, HexbeatError
@@ -41,7 +42,7 @@ class Finding:
 
 def examine(address: str | None) -> Iterator[Finding]:
     """All findings, of the home at that folder or of the settings' one."""
-    settings = Settings()
+    settings = checked(Settings, {})
     root = located(address or settings.home)
     yield from check_versions(installed())
     yield Finding("ok", "home", f"{root}{'' if address else ' (HEXBEAT_HOME)'}")

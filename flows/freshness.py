@@ -12,9 +12,11 @@ from flows.params import FreshnessParams
 from flows.stages import final, home_of
 from flows.status import ForceStatus, statuses
 from flows.summary import Summary
+from transforms.coverage import reason_of
 from transforms.months import Month
 
 
+_NO_FILE = ("missing", "not_supplied")
 KNOWN = "not_supplied"  # a fact that everybody knows, and no news
 
 
@@ -60,7 +62,17 @@ def judged(
         return "stopped", why
     if age_months > params.stale_after_months:
         return "stale", why
-    last = max(status.months)
-    if status.months[last].status == "partial_suspected":
-        return "partial", f"{last} has far fewer rows than the months before it"
-    return "fresh", ""
+    return _of_newest_file(status)
+
+
+def _of_newest_file(status: ForceStatus) -> tuple[str, str]:
+    """What the newest month with a file says: one without has not come yet."""
+    with_file = [m for m, c in status.months.items() if c.status not in _NO_FILE]
+    last = max(with_file)
+    match status.months[last].status:
+        case "partial_suspected":
+            return "partial", f"{last} has far fewer rows than the months before it"
+        case "rejected":
+            return "rejected", reason_of(status.months[last]) or f"the file of {last}"
+        case _:
+            return "fresh", ""

@@ -11,7 +11,7 @@ from rich.table import Table
 from flows.asking import asked_of
 from flows.params import BackfillParams
 from flows.server import prefect_api, server_address
-from transforms.backfill import plan_backfill
+from transforms.backfill import absences, plan_backfill
 from transforms.errors import UsageError
 from transforms.home import Home
 
@@ -31,9 +31,10 @@ def show_plan(params: BackfillParams, home: Home, as_json: bool) -> int:
     """Say what the backfill would take, force by force, and do nothing."""
     with asked_of(params, home) as (_, request):
         rows = [plan.row for plan in plan_backfill(home.lake, request)]
-    code = 3 if request.absent or request.broken else 0
+        absent = list(absences(request).values())
+    code = 3 if absent else 0
     if as_json:
-        told = {"plan": rows, "absent": dict(request.absent), "exit_code": code}
+        told = {"plan": rows, "absent": absent, "exit_code": code}
         sys.stdout.write(json.dumps(told, indent=1) + "\n")
         return code
     _print_plan(rows)
@@ -70,14 +71,22 @@ def show_submitted(params: BackfillParams, home: Home, as_json: bool) -> int:
     with prefect_api(home.root):
         from flows.submission import submit
 
-        sent = submit(params)
+        sent, absent = submit(params, home)
     if as_json:
-        told = {"runs": [asdict(run) for run in sent], "exit_code": 0}
-        sys.stdout.write(json.dumps(told, indent=1) + "\n")
-        return 0
+        code = 3 if absent else 0
+        told = {"runs": [asdict(run) for run in sent], "absent": absent}
+        sys.stdout.write(json.dumps({**told, "exit_code": code}, indent=1) + "\n")
+        return code
     for run in sent:
         name = f" {run.run}" if run.run else ""
         sys.stdout.write(
             f"{run.start}..{run.end} {run.files:,} files{name} {run.state}\n"
         )
-    return 0
+    return _complain(absent)
+
+
+def _complain(lines: Sequence[str]) -> int:
+    """Say what the source has not; the exit code."""
+    for line in lines:
+        sys.stderr.write(f"hexbeat: {line}\n")
+    return 3 if lines else 0

@@ -5,9 +5,9 @@ them before anything runs.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from transforms.publications.areas import NAME_PATTERN
 from transforms.publications.layers import LayerFiles
@@ -83,16 +83,13 @@ class IngestParams(_Params):
         return f"{who} {self.start or '36 months'}..{self.end or 'newest'}"
 
 
-class ScoreParams(_Params):
-    """What to score, and to publish."""
+class AsOfParams(_Params):
+    """Which as-of month, by which method."""
 
     as_of: MonthText | None = Field(
         None, description="As-of month, YYYY-MM; default the newest supplied month"
     )
     method: MethodName = Field(DEFAULT_METHOD, description="Scoring method")
-    rescore: bool = Field(
-        False, description="Compute scores anew even where nothing they rest on changed"
-    )
 
     @property
     def when(self) -> str:
@@ -100,7 +97,15 @@ class ScoreParams(_Params):
         return self.as_of or "newest month"
 
 
-class PublishParams(ScoreParams):
+class ScoreParams(AsOfParams):
+    """What to score."""
+
+    rescore: bool = Field(
+        False, description="Compute scores anew even where nothing they rest on changed"
+    )
+
+
+class PublishParams(AsOfParams):
     """What to publish, and for whom."""
 
     public: bool = Field(
@@ -155,7 +160,7 @@ class MaintainParams(_Params):
         return "dry run" if self.dry_run else "for good"
 
 
-class RefreshParams(IngestParams, PublishParams):
+class RefreshParams(IngestParams, ScoreParams, PublishParams):
     """Everything: what is missing is ingested, scored and published."""
 
     backtest: bool = Field(
@@ -170,8 +175,25 @@ class BackfillParams(RefreshParams):
     end: MonthText = Field(description="Last month, YYYY-MM")
     dry_run: bool = Field(False, description="Tell what would be done, and do nothing")
     rescore_only: bool = Field(
-        False, description="Ingest nothing: score what is held anew, and publish"
+        False,
+        description="Ingest nothing: score the twelve months to the last one anew, of"
+        " every force, and publish",
     )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        ingesting = self.forces or self.all_forces or self.refetch or self.dry_run
+        if self.rescore_only and ingesting:
+            raise ValueError(
+                "rescore_only is of every force held, and ingests nothing: give it no"
+                " forces, no refetch and no dry run"
+            )
+        if self.dry_run and self.whole_zips:
+            raise ValueError("a dry run with whole_zips would download them all")
+        return self
+
+
+Verdict = Literal["stale", "partial", "rejected", "stopped", "unfinished"]
 
 
 class FreshnessParams(_Params):
@@ -183,7 +205,7 @@ class FreshnessParams(_Params):
     stopped_after_months: int = Field(
         12, ge=1, le=120, description="Its newest month is older than this: stopped"
     )
-    fails_for: list[Literal["stale", "partial", "stopped", "unfinished"]] = Field(
-        default=["stale", "partial", "stopped", "unfinished"],
+    fails_for: list[Verdict] = Field(
+        default=["stale", "partial", "rejected", "stopped", "unfinished"],
         description="What a force may not be: the run fails, and names it",
     )

@@ -57,7 +57,9 @@ LEAN = {
 }
 
 LAST_EVENTS_SECONDS = 30
-ADDRESS_FILE = "address"  # in the home's prefect folder, while `hexbeat up` is there
+# In the home's prefect folder: the address of `hexbeat up`, and the lock that it holds.
+ADDRESS_FILE = "address"
+LOCK_FILE = "up.lock"
 
 
 class ServerError(HexbeatError):
@@ -106,12 +108,25 @@ def server_address(home: Path) -> str | None:
 
 def standing_api(folder: Path) -> str | None:
     """The address of the server that `hexbeat up` keeps there, if it answers."""
+    if not _is_held(folder / LOCK_FILE):
+        return None  # what is left of one that was killed may be another's by now
     try:
         url = (folder / ADDRESS_FILE).read_text().strip()
         httpx.get(f"{url}/health", timeout=5).raise_for_status()
     except (OSError, httpx.HTTPError):
-        return None  # never there, or cut off before it could tidy up
+        return None  # not yet there
     return url
+
+
+def _is_held(lock: Path) -> bool:
+    try:
+        with lock.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def check_answers(url: str) -> None:

@@ -131,7 +131,11 @@ def _settled(home: Home, stages: Sequence[Stage]) -> list[dict[str, Any]]:
     accounts: list[dict[str, Any]] = []
     for _ in range(_SETTLING_TRIES):
         ledger = home.lake.versions().get("coverage")
-        accounts = _run(stages)
+        before, accounts = accounts, _run(stages)
+        for earlier, account in zip(before, accounts, strict=False):
+            account["changed"] |= earlier["changed"]
+            if account["changed"] and account["outcome"] == "nothing to do":
+                account["outcome"] = "done"
         if home.lake.versions().get("coverage") == ledger:
             break
     return accounts

@@ -1,12 +1,14 @@
 """A backfill handed to a Prefect server, in runs of a year at most.
 
 The key of a run is what it has to do: sent twice it is one run, and where nothing is to
-be done nothing is sent. A run that ended badly is scheduled again.
+be done nothing is sent. A run that has ended, and whose work waits still, is scheduled
+again.
 """
 
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, cast
 
 from prefect.client.orchestration import get_client
@@ -17,10 +19,10 @@ from prefect.states import AwaitingRetry
 
 from flows.asking import asked_of
 from flows.params import BackfillParams
-from flows.stages import home_of
-from transforms.backfill import plan_backfill, plan_sha256
+from transforms.backfill import absences, in_year, plan_backfill, plan_sha256
 from transforms.errors import UsageError
-from transforms.months import Month, by_year, month_range
+from transforms.home import Home
+from transforms.months import by_year
 
 
 DEPLOYMENT = "backfill/backfill"
@@ -32,28 +34,49 @@ class Submitted:
 
     start: str
     end: str
-    files: int
+    files: int = 0
     run: str | None = None
     state: str = "nothing to do"
 
 
-def submit(params: BackfillParams) -> list[Submitted]:
-    """Send what is to be done, oldest year first; what was sent, and how it stands."""
+def submit(params: BackfillParams, home: Home) -> tuple[list[Submitted], list[str]]:
+    """Send what is to be done, oldest year first.
+
+    What was sent and how it stands, and what of it the source has not, a line each.
+    """
+    params = _from_anywhere(params, home)
     if params.rescore_only:
-        return [_sent(params, 0, sha256(b"rescore").hexdigest())]
-    months = month_range(Month.parse(params.start), Month.parse(params.end))
-    return [_submitted(params, year[0], year[-1]) for year in by_year(months)]
-
-
-def _submitted(params: BackfillParams, first: Month, last: Month) -> Submitted:
-    part = params.model_copy(update={"start": str(first), "end": str(last)})
-    home = home_of(params.home)
-    with asked_of(part, home) as (_, request):
+        return [_sent(params, 0, "rescore")], []
+    with asked_of(params, home) as (_, request):
         plans = plan_backfill(home.lake, request)
-    files = sum(len(plan.files) for plan in plans)
-    if not files:
-        return Submitted(part.start, part.end, 0)
-    return _sent(part, files, plan_sha256(plans))
+    sent = []
+    for year in by_year(request.months):
+        work = in_year(plans, year)
+        files = sum(len(plan.files) for plan in work)
+        first, last = str(year[0]), str(year[-1])
+        part = params.model_copy(update={"start": first, "end": last})
+        sent.append(
+            _sent(part, files, plan_sha256(work)) if files else Submitted(first, last)
+        )
+    return sent, list(absences(request).values())
+
+
+def _from_anywhere(params: BackfillParams, home: Home) -> BackfillParams:
+    """The same with whole paths: the worker stands in another folder."""
+    source = params.source
+    layers = {name: _whole(file) for name, file in params.boundary_layers.items()}
+    given = {
+        "home": home.address,
+        "source": source and (source if "://" in source else _whole(source)),
+        "boundary": params.boundary and params.boundary.resolve(),
+        "basemap": params.basemap and params.basemap.resolve(),
+        "boundary_layers": layers,
+    }
+    return params.model_copy(update=given)
+
+
+def _whole(path: str) -> str:
+    return str(Path(path).resolve())
 
 
 def _sent(part: BackfillParams, files: int, work: str) -> Submitted:
@@ -75,9 +98,7 @@ def _sent(part: BackfillParams, files: int, work: str) -> Submitted:
             f"the Prefect server has no deployment {DEPLOYMENT}: start hexbeat up"
         ) from error
     state = (run.state.name if run.state else None) or "unknown"
-    if run.state and (
-        run.state.is_failed() or run.state.is_crashed() or run.state.is_cancelled()
-    ):
+    if run.state and run.state.is_final():  # and yet the work waits
         _again(run)
         state = "scheduled again"
     return Submitted(part.start, part.end, files, run.name, state)

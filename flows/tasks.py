@@ -31,6 +31,7 @@ from transforms.publish_public import publish_public
 from transforms.request import Request
 from transforms.score import score_force
 from transforms.scores import METHODS
+from transforms.storage import is_store_error
 
 
 Account = dict[str, Any]
@@ -48,7 +49,10 @@ class Unseen:
 
 def may_pass(_: Task[..., Any], __: TaskRun, state: State[Any]) -> bool:
     """Whether a failure can pass by itself: a busy disk may, a wrong file will not."""
-    return isinstance(state.result(raise_on_failure=False), OSError)
+    result = state.result(raise_on_failure=False)
+    return isinstance(result, Exception) and (
+        isinstance(result, OSError) or is_store_error(result)
+    )
 
 
 _PATIENT: dict[str, Any] = {
@@ -71,22 +75,21 @@ def ingest_one(home: str, force: str, unseen: Unseen) -> Account | State[Account
     why: list[str] = []
     revised: list[Account] = []
     for feed in request.feeds:
-        try:
-            done = ingest_force(
-                lake,
-                feed,
-                asked,
-                request.members,
-                request.months,
-                datetime.now(UTC),
-                request.refetch,
-            )
-        except HexbeatError as error:
-            why.append(str(error))
-            break
+        done = ingest_force(
+            lake,
+            feed,
+            asked,
+            request.members,
+            request.months,
+            datetime.now(UTC),
+            request.refetch,
+        )
         why += done.rejected
         by_feed[feed.NAME] = _counts(feed.NAME, done)
         revised += [_revision(entry) for entry in done.revised]
+        if done.error:
+            why.append(str(done.error))
+            break
     # the account's own counts are the incidents': other kinds of row are no crimes
     account = {
         "force": force,

@@ -5,6 +5,8 @@ this process alone, and they end in the right order: the worker while its server
 still there to be told.
 """
 
+import ctypes
+import fcntl
 import os
 import signal
 import socket
@@ -19,6 +21,7 @@ import httpx
 
 from flows.server import (
     ADDRESS_FILE,
+    LOCK_FILE,
     ServerError,
     check_answers,
     prefect_folder,
@@ -41,6 +44,7 @@ STANDING = {
     "DO_NOT_TRACK": "1",
 }
 POOL = "hexbeat-process"
+_PR_SET_PDEATHSIG = 1
 _LOOPBACK = "127.0.0.1"
 _START_SECONDS = 180
 _END_SECONDS = 30
@@ -52,6 +56,9 @@ def up(home: Home, port: int) -> int:
     for ending in (signal.SIGTERM, signal.SIGHUP):  # told to, or its terminal closed
         signal.signal(ending, signal.default_int_handler)
     os.environ.update(STANDING, HEXBEAT_HOME=home.address)
+    source = os.environ.get("HEXBEAT_SOURCE")
+    if source and "://" not in source:  # runs stand in another folder
+        os.environ["HEXBEAT_SOURCE"] = str(Path(source).resolve())
     if not sys.stderr.isatty():  # for whoever collects the lines
         os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER"] = "json"
     try:
@@ -77,9 +84,13 @@ def up(home: Home, port: int) -> int:
 def _server(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The server of this home, answering; commands in the home find its address."""
     folder = prefect_folder(home)
-    if there := standing_api(folder):
-        raise UsageError(f"hexbeat is up already: {there.removesuffix('/api')}")
-    _refuse_taken(port)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _only_one(folder):
+        _refuse_taken(port)
+        yield from _serving(folder, port)
+
+
+def _serving(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     url = f"http://{_LOOPBACK}:{port}/api"
     settle(folder, url)
     # the UI asks the port that the server's settings name, not the command line's
@@ -95,6 +106,25 @@ def _server(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
             yield server
         finally:
             address.unlink(missing_ok=True)
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, which goes with this process however that ends."""
+    with (folder / LOCK_FILE).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            url = (folder / ADDRESS_FILE).read_text() if standing_api(folder) else ""
+            where = url.removesuffix("/api") or "starting"
+            raise UsageError(f"hexbeat is up already: {where}") from error
+        yield
+
+
+def _ends_with_this_process() -> None:
+    """In a child: end when its parent does, even where that is killed outright."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _refuse_taken(port: int) -> None:
@@ -149,7 +179,7 @@ def _child(
         sink = files.enter_context(log.open("ab")) if log else sys.stderr
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=_ends_with_this_process,
         )  # fmt: skip
     try:
         yield process

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from transforms.coverage import Entry, deciding, entries
@@ -11,6 +11,7 @@ from transforms.feeds.members import Member
 from transforms.forces import Force
 from transforms.lake import Lake
 from transforms.ledger import is_whole, of_table, partitions_of
+from transforms.months import Month
 from transforms.plan import decide
 from transforms.request import Request
 
@@ -51,6 +52,20 @@ class ForcePlan:
 def plan_backfill(lake: Lake, request: Request) -> list[ForcePlan]:
     """The plan of each force asked, in order."""
     return [_plan(lake, request, force) for force in request.forces]
+
+
+def absences(request: Request) -> dict[str, str]:
+    """What was asked and is not in the source, a line each."""
+    absent = {force: f"{force}: {why}" for force, why in request.absent.items()}
+    return absent | {f"source {n}": why for n, why in enumerate(request.broken, 1)}
+
+
+def in_year(plans: Sequence[ForcePlan], months: Sequence[Month]) -> list[ForcePlan]:
+    """The part of the plans that is about those months."""
+    return [
+        replace(plan, files=tuple(m for m in plan.files if m.month in months))
+        for plan in plans
+    ]
 
 
 def plan_sha256(plans: Sequence[ForcePlan]) -> str:

@@ -78,7 +78,7 @@ def retired(folder: Path) -> str | None:
 def run_folder(publications: Path, run_id: str) -> Path:
     """The folder of a run that has its files; `UsageError` says what became of it."""
     folder = publications / "runs" / run_id
-    if Path(run_id).name != run_id or not folder.is_dir():
+    if Path(run_id).name != run_id or not _is_run(folder):
         raise UsageError(f"there is no publication {run_id} in {publications}")
     if when := retired(folder):
         raise UsageError(f"the files of run {run_id} were removed on {when}")

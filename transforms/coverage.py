@@ -86,13 +86,13 @@ def as_table(ledger: Iterable[Entry]) -> pa.Table:
 def merged(ledger: Iterable[Entry], new: Iterable[Entry]) -> list[Entry]:
     """The ledger with new entries.
 
-    A rejection never hides what was supplied before, and what is told again stays as it
-    was first received.
+    Nothing hides what a release has supplied, and what is told again stays as it was
+    first received.
     """
     by_key = {entry.key: entry for entry in ledger}
     for entry in new:
         held = by_key.get(entry.key)
-        if held and held.observed == "supplied" and entry.observed == "rejected":
+        if held and held.observed == "supplied" and entry.observed != "supplied":
             continue
         if held and replace(entry, received_at=held.received_at) == held:
             continue

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from transforms.coverage import Entry, entries
+from transforms.errors import HexbeatError
 from transforms.feeds import Feed
 from transforms.feeds.members import Member
 from transforms.forces import Force
@@ -29,6 +30,7 @@ class Ingested:
     force: str
     files: list[Landed]
     months_noted: int  # ledger rows written without reading a file
+    error: HexbeatError | None = None  # what ended it early
 
     @property
     def rejected(self) -> list[str]:
@@ -63,12 +65,16 @@ def ingest_force(
 
     A refused file leaves its month as it was and is told in the result; the force's
     other months land. A year is landed at a time, so that a run which is cut off has
-    no more to do again. To `refetch` is to read what is held anew, too.
+    no more to do again; an error ends it, and is told beside what landed before. To
+    `refetch` is to read what is held anew, too.
     """
     of_feed = [member for member in members if member.kind == feed.KIND]
     done = Ingested(force.id, [], 0)
     for year in by_year(sorted(months)):
-        part = _ingest(lake, feed, force, of_feed, year, received_at, refetch)
+        try:
+            part = _ingest(lake, feed, force, of_feed, year, received_at, refetch)
+        except HexbeatError as error:
+            return replace(done, error=error)
         done = Ingested(
             force.id, done.files + part.files, done.months_noted + part.months_noted
         )

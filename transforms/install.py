@@ -1,7 +1,7 @@
 """A tier of a run put in its place: whole or not at all, whoever else does the same.
 
 On a disk it is built beside and renamed. In a store it is built here and put file by
-file, none over another, the manifest last: a tier is there when its manifest is.
+file, the manifest last: a tier is there when its manifest is.
 """
 
 import shutil
@@ -52,19 +52,33 @@ def _upload(place: Path, write: Step, seal: Step) -> bool:
         built.mkdir()
         write(built)
         for file in sorted(built.iterdir()):
-            _put_or_take(file, place / file.name)
+            _put(file, place / file.name)
         before = set(built.iterdir())
         seal(built)
         for file in sorted(set(built.iterdir()) - before):
             if file.name != MANIFEST:
-                _put_or_take(file, place / file.name)
+                _put(file, place / file.name)
+        for left in _listed(place) - {file.name for file in built.iterdir()}:
+            (place / left).unlink()
         return put_new(place / MANIFEST, (built / MANIFEST).read_bytes())
 
 
-def _put_or_take(file: Path, place: Path) -> None:
-    """Another writer's file, or that of a run that was cut off, is as good as ours.
+def _put(file: Path, place: Path) -> None:
+    """Put a file where the manifest of the tier is not yet.
 
-    It is what the manifest then lists: of a DuckDB file no two are of the same bytes.
+    One that is there is another writer's, who is at the same, or was left by an attempt
+    that was cut off, and may have had other settings: where it differs, ours counts. Of
+    a DuckDB file no two are of the same bytes, so the first stays, and is listed.
     """
-    if not put_new(place, file.read_bytes()):
-        file.write_bytes(place.read_bytes())
+    data = file.read_bytes()
+    if put_new(place, data):
+        return
+    held = place.read_bytes()
+    if file.suffix == ".duckdb":
+        file.write_bytes(held)
+    elif held != data:
+        place.write_bytes(data)
+
+
+def _listed(place: Path) -> set[str]:
+    return {file.name for file in place.iterdir()} if place.exists() else set()

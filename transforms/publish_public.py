@@ -7,6 +7,7 @@ the internal files by leaving something out.
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +20,7 @@ from transforms.disclosure.gate import Release, frozen, refusals
 from transforms.disclosure.periods import public_quarters, quarter_counts
 from transforms.disclosure.settings import DisclosureSettings
 from transforms.disclosure.table import public_parents, public_table
+from transforms.errors import HexbeatError
 from transforms.home import Home
 from transforms.install import install
 from transforms.lake import TABLES, read_files
@@ -60,11 +62,21 @@ def publish_public(home: Home, edition: Edition) -> PublicPublished:
     refused = refusals(release, [told.release for told in earlier])
     if refused:
         return PublicPublished(False, refused)
+
+    def seal(tier: Path) -> None:
+        seal_files(tier, _manifest(edition, held.settings))
+        if [told.release.run_id for told in _releases(home)] != [
+            told.release.run_id for told in earlier
+        ]:
+            raise HexbeatError(
+                "another public tier came out or was withdrawn meanwhile: run again"
+            )
+
     created = install(
         folder,
         PUBLIC,
         lambda tier: write_public(edition, held, dict(home.transparency), tier),
-        lambda tier: seal_files(tier, _manifest(edition, held.settings)),
+        seal,
     )
     write_catalog(home.publications)
     return PublicPublished(created, [])

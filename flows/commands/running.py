@@ -75,9 +75,7 @@ def checked_for(model: "type[Model]", options: dict[str, Any]) -> "tuple[Model, 
     from transforms.publications.layers import read_layers
 
     home = home_of(options.get("home"))
-    if options.get("rescore_only"):
-        options.pop("forces", None)
-    elif "source" in model.model_fields:
+    if "source" in model.model_fields and not options.get("rescore_only"):
         options["source"] = options.get("source") or checked(Settings, {}).source
         check_asked(options, home)
     elif asked := options.get("forces"):

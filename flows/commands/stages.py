@@ -123,6 +123,14 @@ def backfill(
     for name, month in (("--from", "start"), ("--to", "end")):
         if month not in options:
             raise UsageError(f"a backfill is of a range: give {name} YYYY-MM")
+    also = {
+        "--dry-run": dry_run,
+        "--task-runner": task_runner is not None,
+        "--whole-zips": asked is not None and asked.whole_zips,  # they would come here
+    }
+    for other in [name for name, is_given in also.items() if submit and is_given]:
+        raise UsageError(f"--submit and {other} do not go together")
+    options["dry_run"] = dry_run
     if not (dry_run or submit):
         return flow("backfill", BackfillParams, options, json_, task_runner)
     from flows.handing_over import show_plan, show_submitted
@@ -165,6 +173,8 @@ def demo(*, home: HomeFolder = None, json_: Json = False) -> int:
     from transforms.home import create_demo_home
     from transforms.simulator import simulate
 
+    if home and "://" in home:
+        raise UsageError(f"{home}: the demo lives in a folder")
     folder = create_demo_home(Path(home or "demo")).root
     simulate(folder / "source")
     asked = Asked(all_forces=True, source=str(folder / "source"))

@@ -181,14 +181,25 @@ def test_in_an_object_store(
     env = clean_environment() | {"HEXBEAT_STATE": str(tmp_path / "state")}
     job(home, source, env)
     assert hashes(home) == here
-    job(home, source, env)  # nothing to do
-    for words in (["verify"], ["status"], ["doctor"], ["verify", str(here[0])]):
+    for words in (["status"], ["doctor"]):
         done = subprocess.run(
             [*CLI, *words, "--home", home], env=env, cwd=ROOT, capture_output=True,
             text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr + done.stdout
     opened = open_home(home)
+    # what an attempt that was cut off, with other settings, has left of a public tier
+    public = opened.publications / "runs" / str(here[0]) / "public"
+    for name in ("public_cells.csv", "of_old.csv"):
+        (public / name).write_bytes(b"force,of,other,settings\n")
+    for words in (["publish", "--public"], ["verify"]):
+        done = subprocess.run(
+            [*CLI, *words, "--home", home], env=env, cwd=ROOT, capture_output=True,
+            text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr + done.stdout
+    assert not (public / "of_old.csv").exists()
+    assert b"other,settings" not in (public / "public_cells.csv").read_bytes()
     catalog = json.loads((opened.publications / "catalog.json").read_text())
     assert [run["run_id"] for run in catalog["runs"]] == [here[0]]
 
@@ -196,6 +207,8 @@ def test_in_an_object_store(
 def test_a_store_that_is_not_there_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.setenv(name, "nobody")
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     done = subprocess.run(
         [*CLI, "status", "--home", "s3://hexbeat/forces"], env=clean_environment(),

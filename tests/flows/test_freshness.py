@@ -39,6 +39,16 @@ def status(
         ([("2025-09", "supplied"), ("2025-10", "partial_suspected")], "partial"),
         ([("2025-09", "partial_suspected"), ("2025-10", "supplied")], "fresh"),
         ([("2025-07", "supplied"), ("2025-10", "partial_suspected")], "stale"),
+        ([("2025-09", "partial_suspected"), ("2025-10", "missing")], "stopped"),
+        (
+            [
+                ("2025-08", "supplied"),
+                ("2025-09", "partial_suspected"),
+                ("2025-10", "missing"),
+            ],
+            "partial",
+        ),
+        ([("2025-09", "supplied"), ("2025-10", "rejected")], "rejected"),
         ([], "stopped"),
     ],
 )

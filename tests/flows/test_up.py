@@ -1,5 +1,6 @@
 """`hexbeat up`: all of it in one command, found by others, and gone when it ends."""
 
+import socket
 import subprocess
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from tests.flows.servers import (
     clean_environment,
     end,
     free_port,
+    hexbeat_up,
+    until,
     with_database,
 )
-from tests.flows.servers import hexbeat_up as hexbeat_up_at
 
 
 pytestmark = pytest.mark.prefect
@@ -34,7 +36,7 @@ def test_up_serves_this_machine_until_it_is_told_to_end(tmp_path: Path) -> None:
     with_database(home / "prefect")
     release_zip(source, "2024-04", {("kent", "2024-03"): kent_csv("2024-03", 40)})
     log = tmp_path / "up.log"
-    with hexbeat_up_at(home, clean_environment(), log, "--port", str(port)) as process:
+    with hexbeat_up(home, clean_environment(), log, "--port", str(port)) as process:
         api = f"http://127.0.0.1:{port}/api"
         assert f"ready: http://127.0.0.1:{port}" in log.read_text()
         second = command(home, "up", "--port", str(free_port()))
@@ -54,13 +56,35 @@ def test_up_serves_this_machine_until_it_is_told_to_end(tmp_path: Path) -> None:
         assert "0 files nothing to do" in command(home, *asked).stdout
         sent = command(home, *asked, "--refetch").stdout
         assert sent.startswith("2024-03..2024-03 1 files ")
-        assert command(home, *asked, "--refetch").stdout.split()[:4] == sent.split()[:4]
+        again = command(home, *asked, "--refetch")
+        assert again.stdout.split()[:4] == sent.split()[:4]
+        nonsense = command(home, *asked, "--dry-run")
+        assert (nonsense.returncode, nonsense.stdout) == (2, "")
         assert end(process) == 0
     assert log.read_text().endswith("hexbeat: ended\n")
     assert "Traceback" not in log.read_text()
     with pytest.raises(OSError):
         ask(f"{api}/health")
     assert not (home / "prefect" / "address").exists()
+
+
+def test_what_is_killed_outright_leaves_nothing_running(tmp_path: Path) -> None:
+    home, port = tmp_path / "home", free_port()
+    with_database(home / "prefect")
+    words = ("--port", str(port))
+    with hexbeat_up(home, clean_environment(), tmp_path / "up.log", *words) as process:
+        process.kill()
+        process.wait()
+        until(30, lambda: refuses(port))
+    assert (home / "prefect" / "address").exists()  # and nobody trusts it
+    again = hexbeat_up(home, clean_environment(), tmp_path / "again.log", *words)
+    with again as process:
+        assert end(process) == 0
+
+
+def refuses(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_submit_without_a_server_says_what_to_do(tmp_path: Path) -> None:

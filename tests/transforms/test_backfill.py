@@ -3,9 +3,14 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.builders import kent_csv, release_zip
 from transforms.backfill import ForcePlan, plan_backfill, plan_sha256
+from transforms.coverage import entries
+from transforms.errors import SourceError
 from transforms.feeds import FEEDS
+from transforms.feeds.members import Member, read_member
 from transforms.forces import FORCES
 from transforms.home import open_home
 from transforms.ingest import ingest_force
@@ -90,3 +95,45 @@ def test_years_land_one_after_the_other(tmp_path: Path) -> None:
     versions = open_home(home).lake.versions()
     assert versions["incidents"] == versions["coverage"] == 2  # made, and two years
     assert open_home(home).lake.read("incidents").num_rows == 4 * 24
+
+
+def test_the_ledger_keeps_what_a_release_supplied_through_a_refetch(
+    tmp_path: Path,
+) -> None:
+    source, home = tmp_path / "source", tmp_path / "home"
+    source.mkdir()
+    files = {("kent", "2024-01"): kent_csv("2024-01", 4)}
+    release_zip(source, "2024-04", files)
+    ingest(home, request(source))
+    (before,) = entries(open_home(home).lake.read("coverage"))
+    release_zip(source, "2024-05", files)
+    ingest(home, request(source, refetch=True))
+    after = {e.release: e for e in entries(open_home(home).lake.read("coverage"))}
+    assert after["2024-04"] == before
+    assert after["2024-05"].raw_sha256 == before.raw_sha256
+
+
+def test_an_error_in_a_later_year_does_not_hide_what_landed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    span = [f"{year}-{month:02}" for year in (2022, 2023) for month in range(1, 13)]
+    release_zip(source, "2024-04", {("kent", m): kent_csv(m, 4) for m in span})
+    asked = resolve(source, FORCES, ["kent"], start=span[0], end=span[-1])
+
+    def read(member: Member) -> bytes:
+        if member.month.year == 2023:
+            raise SourceError("the server went away")
+        return read_member(member)
+
+    monkeypatch.setattr("transforms.landing.read_member", read)
+    done = ingest_force(
+        open_home(tmp_path / "home").lake,
+        FEEDS["police_uk"],
+        FORCES["kent"],
+        asked.members,
+        asked.months,
+        NOW,
+    )
+    assert (len(done.files), str(done.error)) == (12, "the server went away")

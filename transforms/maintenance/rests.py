@@ -10,6 +10,9 @@ from transforms.seal import TIER
 from transforms.tier_check import provenance_of
 
 
+_NAMED = {"inputs", "scores", "backtests"}
+
+
 @dataclass(frozen=True)
 class RestsOn:
     """The data files of the lake and the raw files that publications name."""
@@ -35,13 +38,14 @@ def rests_on(publications: Path, without: Collection[str] = ()) -> RestsOn:
         if run in without:
             continue
         facts = provenance_of(tier)
-        if facts is None:
+        if facts is None or not facts.keys() >= _NAMED:
             raise LakeError(
-                f"run {run}: its provenance.json is damaged, so that nobody knows what"
-                " it rests on; bring it back from a backup, nothing was removed"
+                f"run {run}: its provenance.json is damaged or of an older hexbeat, so"
+                " that nobody knows what it rests on; bring it back from a backup, or"
+                " move the run away; nothing was removed"
             )
         marks |= _marks(facts)
-        contents |= set(facts.get("scores", {}).values())
+        contents |= set(facts["scores"].values())
     return RestsOn(frozenset(marks), frozenset(contents))
 
 

@@ -1,5 +1,6 @@
 """Map files of the user's own, read by GDAL; one line for what cannot be used."""
 
+import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -14,17 +15,18 @@ from transforms.checksums import file_sha256
 from transforms.errors import UsageError
 
 
-# A shapefile is several files of one stem: its labels lie in another than its shapes.
-_SHAPEFILE = (".shp", ".dbf", ".prj", ".cpg")
+# Formats that are one file; of others the parts have one stem, as a shapefile's labels
+# lie beside its shapes.
+_OF_ONE_FILE = frozenset({".gpkg", ".geojson", ".json", ".fgb", ".kml", ".gml"})
 
 
 def bytes_sha256(path: Path) -> str:
     """The hash of everything that is read of a file, whatever it is called."""
-    if path.suffix.lower() != ".shp":
+    if path.suffix.lower() in _OF_ONE_FILE:
         return file_sha256(path)
-    beside = [path.with_suffix(suffix) for suffix in _SHAPEFILE]
-    sums = [file_sha256(part) if part.exists() else "" for part in beside]
-    return sha256(" ".join(sums).encode()).hexdigest()
+    parts = path.parent.glob(f"{glob.escape(path.stem)}.*")
+    sums = sorted((part.suffix.lower(), file_sha256(part)) for part in parts)
+    return sha256(" ".join(" ".join(s) for s in sums).encode()).hexdigest()
 
 
 def layers_in(path: Path) -> dict[str, str]:
