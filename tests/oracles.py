@@ -7,9 +7,10 @@ crime groups. Incidents are (cell, month, category) tuples, months are (year, mo
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise, permutations, product
+from itertools import combinations, pairwise, permutations, product
 
 import h3
 from scipy.special import gammaincc
@@ -951,3 +952,48 @@ def spot_name(labels: Sequence[str | None], venues: Sequence[str]) -> str | None
     """The commonest street; the commonest kind of venue where there is none."""
     streets = [label for label in labels if label not in venues]
     return commonest(streets) or commonest(labels)
+
+
+Pair = tuple[int, int]  # a band of distance and a band of days, from 0
+KnoxCell = tuple[int, Fraction, Fraction]  # observed, mean of the dealings, p
+
+
+def pair_bands(
+    points: Sequence[tuple[float, float]],
+    days: Sequence[date],
+    distance_edges: Sequence[float],
+    day_edges: Sequence[int],
+    metric: str,
+) -> Counter[Pair]:
+    """How many pairs are in each band: the same place, under each edge, the rest."""
+    found: Counter[Pair] = Counter()
+    for (one, day), (other, other_day) in combinations(
+        zip(points, days, strict=True), 2
+    ):
+        east, north = one[0] - other[0], one[1] - other[1]
+        apart = (
+            abs(east) + abs(north) if metric == "manhattan" else math.hypot(east, north)
+        )
+        row = 0
+        if apart > 0:
+            row = 1 + sum(apart >= edge for edge in distance_edges)
+        between = abs((day - other_day).days)
+        found[row, sum(between >= edge for edge in day_edges)] += 1
+    return found
+
+
+def knox(
+    observed: Counter[Pair], dealt: Sequence[Counter[Pair]], rows: int, columns: int
+) -> dict[Pair, KnoxCell]:
+    """Of each cell what was seen, what is expected, and the share at least as high."""
+    return {
+        cell: (
+            observed[cell],
+            Fraction(sum(counts[cell] for counts in dealt), len(dealt)),
+            Fraction(
+                1 + sum(counts[cell] >= observed[cell] for counts in dealt),
+                1 + len(dealt),
+            ),
+        )
+        for cell in product(range(rows), range(columns))
+    }
