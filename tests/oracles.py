@@ -7,10 +7,11 @@ crime groups. Incidents are (cell, month, category) tuples, months are (year, mo
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import partial
 from itertools import combinations, pairwise, permutations, product
+from zoneinfo import ZoneInfo
 
 import h3
 from scipy.special import gammaincc
@@ -22,6 +23,7 @@ from transforms.groups import BORROWED, GROUPS, CrimeGroup
 Incident = tuple[str, tuple[int, int], str]  # cell at resolution 9, month, category
 
 CATEGORIES = sorted({slug for group in GROUPS.values() for slug in group.categories})
+LONDON = ZoneInfo("Europe/London")
 ASB = "anti-social-behaviour"
 FEW = {"bicycle-theft", "robbery", "theft-from-the-person"}
 LONG_MEMORY = FEW | {"burglary", "vehicle-crime"}
@@ -997,3 +999,36 @@ def knox(
         )
         for cell in product(range(rows), range(columns))
     }
+
+
+def aoristic_minutes(
+    spans: Sequence[tuple[datetime, datetime]],
+) -> dict[Pair, Fraction]:
+    """The weight of each weekday and hour in London, minute by minute of the span.
+
+    Both ends in UTC and on whole minutes; the minute that begins at the end is not in
+    the span, unless it is all there is.
+    """
+    table: dict[Pair, Fraction] = defaultdict(Fraction)
+    for start, end in spans:
+        minutes = max(1, (end - start) // timedelta(minutes=1))
+        if minutes > 7 * 24 * 60:
+            continue
+        for minute in range(minutes):
+            clock = (start + timedelta(minutes=minute)).astimezone(LONDON)
+            table[clock.weekday(), clock.hour] += Fraction(1, minutes)
+    return table
+
+
+def whole_days(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """The span of the days in London that any minute of this span is in."""
+    minutes = max(1, (end - start) // timedelta(minutes=1))
+    seen = {
+        (start + timedelta(minutes=minute)).astimezone(LONDON).date()
+        for minute in range(minutes)
+    }
+    begin, after = min(seen), max(seen) + timedelta(days=1)
+    return (
+        datetime(begin.year, begin.month, begin.day, tzinfo=LONDON).astimezone(UTC),
+        datetime(after.year, after.month, after.day, tzinfo=LONDON).astimezone(UTC),
+    )
