@@ -34,7 +34,10 @@ _ADAPTER = TypeAdapter(ForceMapping)
 
 def _in_words(error: ValidationError) -> str:
     """The first slip: the key, and what it takes."""
-    first = error.errors(include_url=False)[0]
+    slips = error.errors(include_url=False)
+    # a key misspelt is missing as well: that it is unknown says more
+    unknown = [slip for slip in slips if slip["type"] == "unexpected_keyword_argument"]
+    first = (unknown or slips)[0]
     path = [str(part) for part in first["loc"]]
     match first["type"]:
         case "unexpected_keyword_argument":

@@ -62,7 +62,7 @@ def _is_plain(kind: pa.DataType) -> bool:
     tests = (
         pa.types.is_string, pa.types.is_large_string, pa.types.is_integer,
         pa.types.is_floating, pa.types.is_boolean, pa.types.is_timestamp,
-        pa.types.is_date32,
+        pa.types.is_date32, pa.types.is_decimal, pa.types.is_null,
     )  # fmt: skip
     return any(test(kind) for test in tests)
 
