@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from transforms.errors import FileRejectedError, UsageError
-from transforms.feeds.force.account import DropAccount, account_of
+from transforms.feeds.force.account import DropAccount, HeldBack, account_of
 from transforms.feeds.force.mapping_file import read_mapping
 from transforms.feeds.force.sift import sift_drop
 from transforms.feeds.force.still_growing import Look, is_settled
@@ -63,29 +63,40 @@ def show_drop(account: DropAccount, as_json: bool) -> int:
 
 def _lines(told: DropAccount) -> list[tuple[str, str]]:
     held = sum(each.rows for each in told.quarantined.values())
-    live = told.accepted - told.deleted
     lines = [
         ("force", told.force),
         ("rows", f"{told.rows_in:,}"),
         ("accepted", f"{told.accepted:,}, of them {told.deleted:,} deleted records"),
         ("quarantined", f"{held:,}"),
     ]
-    for rule, each in told.quarantined.items():
-        more = ", …" if each.rows > len(each.first_lines) else ""
-        where = ", ".join(str(line) for line in each.first_lines)
-        lines.append(("", f"{rule}: {each.rows:,}, line {where}{more}"))
-    lines += [
-        ("began", f"{told.first_day} to {told.last_day}, {told.days_without:,} days of"
-         " it without any" if live else "none"),
-        ("located", f"{told.located:,} of {live:,}, {told.in_area:,} in the area"),
-    ]  # fmt: skip
+    lines += [("", _held(*item)) for item in told.quarantined.items()]
+    if told.first_day:
+        span = f"{told.first_day} to {told.last_day}"
+        lines.append(("began", f"{span}, none on {told.days_without:,} of those days"))
+        lines.append(("located", _located(told)))
     lines += [("category", f"{slug}: {n:,}") for slug, n in told.categories.items()]
     for title, hour in (("shown twice", told.ambiguous), ("never shown", told.skipped)):
         done = f", {hour.done}" if hour.rows else ""
-        lines.append((title, f"{hour.rows:,} rows in such an hour{done}"))
+        lines.append((title, f"{_rows(hour.rows)} in such an hour{done}"))
     if told.repeated_references:
-        lines.append(("note", f"{told.repeated_references:,} references repeat"))
+        lines.append(("note", f"{_rows(told.repeated_references)} repeat a reference"))
     if told.past_retention:
-        lines.append(("note", f"{told.past_retention:,} older than retention_days"))
+        lines.append(("note", f"{_rows(told.past_retention)} past retention_days"))
     lines += [("note", repair) for repair in told.repairs]
     return [*lines, ("stored", "nothing: this was a check")]
+
+
+def _held(rule: str, held: HeldBack) -> str:
+    more = ", …" if held.rows > len(held.first_lines) else ""
+    lines = ", ".join(str(line) for line in held.first_lines)
+    return f"{rule}: {_rows(held.rows)}, line {lines}{more}"
+
+
+def _located(told: DropAccount) -> str:
+    live = told.accepted - told.deleted
+    share = told.located / live
+    return f"{told.located:,} of {live:,} ({share:.0%}), {told.in_area:,} in the area"
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row" if number == 1 else f"{number:,} rows"

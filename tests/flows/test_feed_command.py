@@ -107,8 +107,8 @@ def test_the_two_odd_hours_are_told(
     code, out, _ = check(path, "--mapping", mapping)
     assert code == 3
     assert "shown twice 2 rows in such an hour, taken for the first time" in out
-    assert "never shown 1 rows in such an hour, quarantined" in out
-    assert "skipped-hour: 1, line 4\n" in out
+    assert "never shown 1 row in such an hour, quarantined" in out
+    assert "skipped-hour: 1 row, line 4\n" in out
 
 
 @pytest.mark.parametrize(

@@ -45,12 +45,20 @@ def read_drop(data: bytes, mapping: ForceMapping, where: str) -> Drop:
 def _csv(data: bytes, mapping: ForceMapping, where: str) -> Drop:
     text = read_text(_as_utf8(data, mapping.encoding or "utf-8", where), where)
     delimiter = mapping.delimiter or ","
-    first = text.first_line.decode("utf-8", "replace")
-    names = next(csv.reader([first], delimiter=delimiter), [])
+    names = _header(text.first_line, delimiter)
     _check_columns(names, mapping.names, f"{where}, line 1")
     rows = read_named(text, names, mapping.names, where, delimiter=delimiter)
     held = {MISSHAPEN: rows.misshapen_lines, UNREADABLE: rows.unreadable_lines}
     return Drop(rows.coded, rows.lines, held, repairs=text.repairs)
+
+
+def _header(line: bytes, delimiter: str) -> list[str]:
+    """The names in a header, which may be quoted."""
+    try:
+        text = line.decode("utf-8", "replace")
+        return next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error:  # a name longer than any
+        return []
 
 
 def _as_utf8(data: bytes, encoding: str, where: str) -> bytes:

@@ -118,7 +118,7 @@ class ForceMapping:
     columns: Columns
     times: Times
     categories: Categories
-    retention_days: int = Field(ge=1, strict=True)
+    retention_days: int = Field(ge=1, le=36_525, strict=True)
     encoding: Literal["utf-8", "cp1252"] | None = None  # of CSV, where not UTF-8
     delimiter: Literal[",", ";", "|", "\t"] | None = None  # of CSV, where no comma
     sensitive: Sensitive = Sensitive()

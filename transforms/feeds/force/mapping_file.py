@@ -16,10 +16,11 @@ def read_mapping(text: str, where: str) -> ForceMapping:
     """The mapping that a TOML file holds; `UsageError` names the key that is wrong."""
     try:
         mapping = _ADAPTER.validate_python(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"{where}: no TOML: {error}") from error
     except ValidationError as error:
-        raise UsageError(f"{where}, {_in_words(error)}") from error
+        said = " ".join(_in_words(error).split())  # a key may hold a line break
+        raise UsageError(f"{where}, {said}") from error
     try:
         find_force(mapping.force, {**FORCES, **DEMO_FORCES})
     except UsageError as error:

@@ -5,7 +5,7 @@ The columns that they share with the incidents of other feeds mean the same ther
 
 import pyarrow as pa
 
-from transforms.schemas import INCIDENTS, QUARANTINE, SLUG, TEXT
+from transforms.schemas import INCIDENTS, QUARANTINE, SLUG, TEXT, about
 
 
 _DELETED = "the force has deleted the record"
@@ -16,10 +16,10 @@ def _own(name: str, kind: pa.DataType, description: str, null: str | None) -> pa
     return pa.field(name, kind, nullable=null is not None, metadata=metadata)
 
 
-def _shared(name: str, null: str = _DELETED) -> pa.Field:
-    """A column of incidents, which a deleted record lacks."""
+def _shared(name: str, null: str) -> pa.Field:
+    """A column as incidents have it, which a deleted record lacks."""
     field = INCIDENTS.field(name)
-    return field.with_nullable(True).with_metadata({**field.metadata, "null": null})
+    return _own(name, field.type, about(field)["description"], null)
 
 
 _UNSAID = "the mapping names no column for it, or " + _DELETED
@@ -31,8 +31,8 @@ FORCE_RECORDS = pa.schema(
         _own("raw_line", pa.int32(), "Line in that file; of Parquet the row, from 1", None),
         _own("reference", TEXT, "The force's own id of the crime", None),
         _own("deleted", pa.bool_(), "The force has deleted the record: nothing else of it is kept", None),
-        _shared("category"),
-        _shared("offence_code", "the feed has categories alone, or " + _DELETED),
+        _shared("category", _DELETED),
+        _own("offence_code", SLUG, "Offence code, as the force has it", "the feed has categories alone, or " + _DELETED),
         _own("harm", pa.float64(), "Harm of one such offence, in the unit of the mapping", "the mapping has none for the code, or " + _DELETED),
         _own("occurred_from", pa.timestamp("us", "UTC"), "Earliest time of the incident, UTC; of a date alone its first second", _DELETED),
         _own("occurred_to", pa.timestamp("us", "UTC"), "Latest time of the incident, UTC; of a date alone its last second", "none given, or " + _DELETED),
@@ -43,7 +43,7 @@ FORCE_RECORDS = pa.schema(
         _own("location_precision", SLUG, "exact or none", _DELETED),
         _own("in_area", pa.bool_(), "Located, and south of 54.9 degrees", _DELETED),
         *(_shared(name, "no place given, or " + _DELETED) for name in ("h3_r9", "h3_r10")),
-        _shared("place_label", "none given, or " + _DELETED),
+        _own("place_label", SLUG, "Street or venue, as the force has it, cleaned", "none given, or " + _DELETED),
         _own("domestic", pa.bool_(), "Domestic abuse, as the force flags it", _UNSAID),
         _own("sexual", pa.bool_(), "Sexual offence, as the force flags it", _UNSAID),
         _own("under_18", pa.bool_(), "A victim or suspect under 18, as the force flags it", _UNSAID),

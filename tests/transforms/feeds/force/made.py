@@ -248,3 +248,15 @@ def sifted(data: bytes, text: str = CSV_MAPPING) -> SiftedDrop:
 def one(**changes: str) -> dict[str, str]:
     """A good CSV row but for those changes."""
     return csv_row(replace(Truth("46/1/26"), ended=None), **changes)
+
+
+def example() -> bytes:
+    """The drop that the documentation shows: most of it good, some of it not."""
+    rows = [csv_row(truth) for truth in truths(200, seed=7)]
+    rows[30]["HO code"] = "999"
+    rows[31]["HO code"] = "998"
+    rows[77]["Date from"] = "13/31/2026"
+    rows[120]["E"] = ""
+    rows[150] |= {"Date from": "29/03/2026", "Time from": "01:15", "Date to": ""}
+    rows[150]["Time to"] = ""
+    return as_csv(rows)

@@ -74,6 +74,7 @@ REFUSED = {
         "more than one column 'Street'",
     ),
     "another delimiter": (CSV.replace(b";", b","), CSV_MAPPING, "drop, line 1: no"),
+    "endless header": (b"x" * 200_000 + b"\n1\n", CSV_MAPPING, "drop, line 1: no"),
     "web page": (b"<html>\n</html>\n", CSV_MAPPING, "drop, line 1: no"),
     "another encoding": (
         CSV.replace(b"Pudding", b"\x81"),
@@ -151,6 +152,14 @@ def test_a_line_that_is_no_utf8_is_held_back_alone() -> None:
     held = sifted(lines_with(broken, JSON, 1), JSON_MAPPING).quarantined
     assert held["raw_line"].to_pylist() == [2]
     assert held["rule"].to_pylist() == ["encoding"]
+
+
+def test_a_file_of_lines_that_are_none_is_all_held_back() -> None:
+    text = CSV_MAPPING.replace('encoding = "cp1252"\n', "")
+    header = CSV.splitlines(keepends=True)[0]
+    result = sifted(header + b"\xff\n" * 3, text)
+    assert (result.rows_in, len(result.records)) == (3, 0)
+    assert result.quarantined["rule"].to_pylist() == ["encoding"] * 3
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,9 @@ WRONG = {
         CSV_MAPPING.replace("2557", "true"),
         "retention_days: Input should be a valid integer",
     ),
+    "days without end": (CSV_MAPPING.replace("2557", "10000000000"), "retention_days"),
+    "key with a line break": (f'"a\\nb" = 1\n{CSV_MAPPING}', "a b: no such key"),
+    "nested without end": ("x = " + "[" * 100_000, "no TOML"),
     "no days": (CSV_MAPPING.replace("2557", "0"), "retention_days: "),
     "number for a text": (
         CSV_MAPPING.replace('"Crime ref"', "3"),
