@@ -187,3 +187,10 @@ def test_scotland_is_read_and_is_not_in_the_area() -> None:
     [record] = sifted(as_csv([edinburgh])).records.reveal().to_pylist()
     assert record["h3_r9"] is not None
     assert record["in_area"] is False
+
+
+def test_a_day_that_something_ends_on_may_have_begun_before_it() -> None:
+    row = one(Time_from="10:00", Date_to="29/03/2026", Time_to="")
+    [record] = sifted(as_csv([row])).records.reveal().to_pylist()
+    assert f"{record['occurred_from']:%H:%M}" == "09:00"
+    assert f"{record['occurred_to']:%H:%M}" == "22:59"

@@ -162,3 +162,9 @@ def test_the_end_counts_as_the_beginning_does() -> None:
     assert result.records.reveal()["occurred_to"].to_pylist()[0] == utc(
         2026, 10, 25, 0, 30
     )
+
+
+def test_a_deleted_record_is_in_no_odd_hour() -> None:
+    october = {"Date_from": "25/10/2026", "Time_from": "01:30"}
+    result = sifted(as_csv([one(**october), one(**october, State="deleted")]))
+    assert result.ambiguous == 1
