@@ -4,7 +4,7 @@ import sys
 
 from cyclopts import CycloptsError
 
-from flows.commands import keeping, looking, stages  # noqa: F401 (they add commands)
+from flows.commands import feeding, keeping, looking, stages  # noqa: F401 (they add commands)
 from flows.commands.app import app
 from transforms.errors import HexbeatError
 from transforms.storage import is_store_error

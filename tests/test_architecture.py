@@ -39,6 +39,8 @@ def test_the_import_rules_hold() -> None:
         ("transforms/score.py", "import duckdb"),
         ("flows/score.py", "import sql"),
         ("transforms/panel.py", "import transforms.feeds.police_uk_stop_and_search"),
+        ("transforms/publish_public.py", "import transforms.restricted"),
+        ("transforms/publications/public.py", "import transforms.feeds.force.sift"),
         ("sql/__init__.py", "import transforms.months"),
     ],
 )

@@ -5,9 +5,11 @@ and the physical lines counted on the bytes must equal the rows parsed plus the 
 that had the wrong number of fields.
 """
 
+import csv
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -81,10 +83,23 @@ def read_rows(data: bytes, header: str, where: str, plain: Sequence[str] = ()) -
     """
     text = read_text(data, where)
     names, repairs = _columns(text, header, where)
+    rows = read_named(text, names, header.split(","), where, plain)
+    return replace(rows, repairs=[*rows.repairs, *repairs])
+
+
+def read_named(
+    text: Text,
+    names: list[str],
+    wanted: Sequence[str],
+    where: str,
+    plain: Sequence[str] = (),
+    delimiter: str = ",",
+) -> Rows:
+    """The wanted columns of a file whose header is known to name its columns so."""
     misshapen: list[int] = []
-    table = _parse(text, names, plain, where, misshapen)
-    _check_lines(text, table, misshapen, where)
-    kept = table.select(header.split(","))
+    table = _parse(text, names, plain, where, misshapen, delimiter)
+    _check_lines(text, table, misshapen, where, delimiter)
+    kept = table.select(list(wanted))
     bad = np.array(misshapen, dtype=np.int32)
     lines = np.delete(np.arange(2, text.lines + 1, dtype=np.int32), bad - 2)
     readable = ~np.isin(lines, text.unreadable_lines)
@@ -105,7 +120,7 @@ def read_rows(data: bytes, header: str, where: str, plain: Sequence[str] = ()) -
         lines[readable],
         bad,
         text.unreadable_lines,
-        [*text.repairs, *repairs],
+        text.repairs,
     )
 
 
@@ -140,7 +155,12 @@ def _looks_like(line: bytes, names: list[str]) -> str:
 
 
 def _parse(
-    text: Text, names: list[str], plain: Sequence[str], where: str, misshapen: list[int]
+    text: Text,
+    names: list[str],
+    plain: Sequence[str],
+    where: str,
+    misshapen: list[int],
+    delimiter: str,
 ) -> pa.Table:
     """The table of all well-shaped rows; the lines of the others go to `misshapen`."""
 
@@ -160,7 +180,9 @@ def _parse(
                 block_size=len(text.data) + 1,
             ),
             parse_options=pacsv.ParseOptions(
-                ignore_empty_lines=False, invalid_row_handler=note
+                delimiter=delimiter,
+                ignore_empty_lines=False,
+                invalid_row_handler=note,
             ),
             convert_options=pacsv.ConvertOptions(
                 column_types={n: pa.string() if n in plain else kind for n in names},
@@ -173,13 +195,15 @@ def _parse(
         raise FileRejectedError(f"{where}: not readable as CSV") from error
 
 
-def _check_lines(text: Text, table: pa.Table, misshapen: list[int], where: str) -> None:
+def _check_lines(
+    text: Text, table: pa.Table, misshapen: list[int], where: str, delimiter: str
+) -> None:
     """Every physical line is a row, and the odd ones are few and not the last."""
     rows = table.num_rows + len(misshapen)
     if rows != text.lines - 1:
         raise FileRejectedError(
-            f"{where}: {text.lines - 1:,} lines, but {rows:,} rows: a quote is"
-            " unbalanced or holds a line break"
+            f"{where}{_first_merged(text, delimiter)}: {text.lines - 1:,} lines, but"
+            f" {rows:,} rows: a quote is unbalanced or holds a line break"
         )
     if not rows:
         raise FileRejectedError(f"{where}: a header and no rows")
@@ -198,6 +222,20 @@ def _check_lines(text: Text, table: pa.Table, misshapen: list[int], where: str) 
             f"{where}, line {misshapen[0]}: {len(misshapen):,} of {rows:,} rows have"
             " more or fewer fields than the header"
         )
+
+
+def _first_merged(text: Text, delimiter: str) -> str:
+    """Where a quote first takes the next line with it, as far as it can be told."""
+    read = csv.reader(io.StringIO(text.data.decode(), newline=""), delimiter=delimiter)
+    ends = 0
+    with suppress(csv.Error):  # it ran on past all bounds: the row after `ends` did
+        for _ in read:
+            if read.line_num > ends + 1:
+                break
+            ends = read.line_num
+        else:
+            return ""
+    return f", line {ends + 1}"
 
 
 def line_offsets(data: bytes, lines: Lines) -> NDArray[np.int64]:

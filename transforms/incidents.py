@@ -64,13 +64,21 @@ class Sifted:
         return int(self.accepted.num_rows - self.accepted["longitude"].null_count)
 
 
+def first_broken(
+    file: File, rules: Sequence[Rule[File]], count: int
+) -> NDArray[np.int8]:
+    """The number of the rule that each row breaks first; -1 where it breaks none."""
+    verdict = np.full(count, -1, dtype=np.int8)
+    for index, rule in enumerate(rules):
+        verdict[(verdict < 0) & rule.broken(file)] = index
+    return verdict
+
+
 def sort_out(
     file: File, rules: Sequence[Rule[File]], rows: Rows
 ) -> tuple[Mask, NDArray[np.int32], list[str]]:
     """Which rows are good, and the others' lines with the rule each broke first."""
-    verdict = np.full(len(rows.lines), -1, dtype=np.int8)
-    for index, rule in enumerate(rules):
-        verdict[(verdict < 0) & rule.broken(file)] = index
+    verdict = first_broken(file, rules, len(rows.lines))
     bad = verdict >= 0
     lines = [rows.lines[bad], rows.misshapen_lines, rows.unreadable_lines]
     broken = [rules[i].id for i in verdict[bad]]

@@ -53,7 +53,7 @@ MEMBER = re.compile(
 )
 
 _ENGLISH_OR_WELSH = re.compile(r"[EW]01[0-9]{6}")
-_SCOTTISH_LATITUDE = 54.9
+SCOTTISH_LATITUDE = 54.9  # degrees: without an LSOA, what lies north counts as Scotland
 
 _FIRST_MONTH = Month(2010, 12)
 _ROLLING_FROM = Month(2017, 5)  # earlier releases hold everything up to then
@@ -147,7 +147,7 @@ def _incidents(file: ArchiveFile) -> pa.Table:
 def _in_area(file: ArchiveFile) -> Mask:
     lsoa = file.rows.coded["LSOA code"]
     ours = lsoa.where(lambda text: _ENGLISH_OR_WELSH.fullmatch(text) is not None)
-    unnamed = lsoa.where(empty) & (file.latitude < _SCOTTISH_LATITUDE)
+    unnamed = lsoa.where(empty) & (file.latitude < SCOTTISH_LATITUDE)
     return file.located & (ours | unnamed)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,13 +31,27 @@ PUBLIC_TABLE = "public_cells.parquet"
 PUBLIC_BANDS_FILE = "public_bands.parquet"
 
 
+class OpenTable(Protocol):
+    """What a table can do and restricted rows cannot: so types tell them apart."""
+
+    def __getitem__(self, name: str) -> Any:
+        """A column."""
+        ...
+
+
 @dataclass(frozen=True)
 class PublicTables:
     """What everyone may know of an edition, and under which settings."""
 
-    cells: pa.Table  # as PUBLIC_CELLS: told once and frozen
-    bands: pa.Table  # as PUBLIC_BANDS: of each force's newest quarter
+    cells: OpenTable  # as PUBLIC_CELLS: told once and frozen
+    bands: OpenTable  # as PUBLIC_BANDS: of each force's newest quarter
     settings: DisclosureSettings
+
+    def __post_init__(self) -> None:
+        """Where no type checker has looked, the same at run time."""
+        for table in (self.cells, self.bands):
+            if not isinstance(table, pa.Table):
+                raise TypeError(f"{type(table).__name__} is no table for everyone")
 
 
 def write_public(

@@ -1,0 +1,169 @@
+"""`hexbeat feed check` tells what a file would bring, and never a word of it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows import drops
+from tests.transforms.feeds.force.made import (
+    CSV_MAPPING,
+    RECEIVED,
+    Truth,
+    as_csv,
+    csv_row,
+    one,
+)
+from transforms.errors import FileRejectedError
+
+
+HEXBEAT = Path(sys.executable).with_name("hexbeat")
+GOOD = [csv_row(Truth(f"46/{n}/26")) for n in range(3)]
+BAD = one(HO_code="canary-code", Crime_ref="canary-ref", Street="canary street")
+
+
+def check(*arguments: object) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [HEXBEAT, "feed", "check", *map(str, arguments)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def mapping(tmp_path: Path) -> Path:
+    path = tmp_path / "kent.toml"
+    path.write_text(CSV_MAPPING)
+    return path
+
+
+def drop(folder: Path, *rows: dict[str, str]) -> Path:
+    path = folder / "drop.csv"
+    path.write_bytes(as_csv(rows))
+    return path
+
+
+def test_a_good_file_is_told_in_numbers(
+    mapping: Path,
+) -> None:
+    rows = [
+        *GOOD,
+        one(Crime_ref="46/0/26", E="", N=""),
+        one(Crime_ref="46/9/26", Date_from="02/04/2026"),
+        one(Crime_ref="46/8/26", State="deleted"),
+        one(Crime_ref="46/7/26", Date_from="29/03/2018"),
+        one(Crime_ref="46/6/26", Date_from="26/10/2025"),
+    ]
+    path = drop(mapping.parent, *rows)
+    code, out, err = check(path, "--mapping", mapping, "--json")
+    assert (code, err) == (0, "")
+    told = json.loads(out)
+    assert told == {
+        "force": "kent",
+        "rows_in": 8,
+        "accepted": 8,
+        "deleted": 1,
+        "quarantined": {},
+        "first_day": "2018-03-29",
+        "last_day": "2026-04-02",
+        "days_without": 2927 - 4,
+        "categories": {"burglary": 7},
+        "located": 6,
+        "in_area": 6,
+        "ambiguous": {
+            "rows": 0,
+            "done": "taken for the first time the clock showed them",
+        },
+        "skipped": {"rows": 0, "done": "quarantined"},
+        "repeated_references": 1,
+        "past_retention": 1,
+        "repairs": [],
+        "exit_code": 0,
+    }
+
+
+def test_rows_held_back_are_told_by_rule_and_line_alone(
+    mapping: Path,
+) -> None:
+    path = drop(mapping.parent, *GOOD, BAD, *[BAD] * 6)
+    for extra in ((), ("--json",)):
+        code, out, err = check(path, "--mapping", mapping, *extra)
+        assert code == 3
+        assert "canary" not in out + err
+        assert not any(text in out for text in ("Pudding", "46/", "51.2", "0.52"))
+    assert json.loads(out)["quarantined"] == {
+        "offence": {"rows": 7, "first_lines": [5, 6, 7, 8, 9]}
+    }
+
+
+def test_the_two_odd_hours_are_told(
+    mapping: Path,
+) -> None:
+    october = one(Date_from="25/10/2026", Time_from="01:30")
+    march = one(Date_from="29/03/2026", Time_from="01:30")
+    path = drop(mapping.parent, october, october, march)
+    code, out, _ = check(path, "--mapping", mapping)
+    assert code == 3
+    assert "shown twice 2 rows in such an hour, taken for the first time" in out
+    assert "never shown 1 row in such an hour, quarantined" in out
+    assert "skipped-hour: 1 row, line 4\n" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CSV_MAPPING.replace('"kent"', '"kemt"'), "did you mean 'kent'?"),
+        ("x = 1", "x: no such key"),
+        (None, "not a readable text file"),
+    ],
+)
+def test_a_bad_mapping_is_a_line_and_exit_code_2(
+    text: str | None,
+    said: str,
+    mapping: Path,
+) -> None:
+    mapping.unlink() if text is None else mapping.write_text(text)
+    path = drop(mapping.parent, *GOOD)
+    code, out, err = check(path, "--mapping", mapping)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert said in err
+
+
+def test_another_file_is_refused_in_a_line(
+    mapping: Path,
+) -> None:
+    path = mapping.parent / "drop.csv"
+    code, _, err = check(path, "--mapping", mapping)
+    assert (code, "no such file" in err) == (2, True)
+    path.write_bytes(b"canary;canary\n1;2\n")
+    code, out, err = check(path, "--mapping", mapping)
+    assert (code, out, err.count("\n"), "canary" in err) == (1, "", 1, False)
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    mapping: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(mapping.parent, *GOOD)
+    sizes = iter([1, 2])
+    monkeypatch.setattr(drops, "_look", lambda _: drops.Look(next(sizes), 0))
+    with pytest.raises(FileRejectedError, match="still being written"):
+        drops.checked_drop(path, mapping, RECEIVED)
+
+
+def test_it_needs_no_prefect_and_writes_nothing(mapping: Path) -> None:
+    path = drop(mapping.parent, *GOOD)
+    before = sorted(mapping.parent.iterdir())
+    code = (
+        "import sys\nfrom flows.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    assert not {'prefect', 'deltalake'} & set(sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "feed", "check", path, "--mapping", mapping],
+        cwd=mapping.parent, capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(Path(__file__).parent.parent.parent)},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(mapping.parent.iterdir()) == before

@@ -1,0 +1,5 @@
+"""A police force's own feed: files of its incidents, told apart by a mapping.
+
+Its rows are exact in place and time, and of people: they are restricted. What reads
+them here stores nothing.
+"""

@@ -1,0 +1,96 @@
+"""What the single values of a mapping may be, each refusal in words."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from transforms.categories import CATEGORIES
+
+
+QUARANTINE = "quarantine"
+ISO = "iso"
+
+_DIRECTIVE = re.compile(r"%(.)")
+_DAY = set("dmYbBaA")
+_TIME = set("HIMSfpz")
+# A Wednesday afternoon: day, month, hour and minute all differ.
+_EXAMPLE = datetime(2026, 11, 25, 13, 45)
+
+
+def tells_time(date_format: str) -> bool:
+    """Whether that format holds an hour."""
+    return bool({"H", "I"} & set(_DIRECTIVE.findall(date_format)))
+
+
+def _directives(text: str, allowed: set[str]) -> set[str]:
+    found = set(_DIRECTIVE.findall(text))
+    if odd := sorted(found - allowed):
+        raise ValueError(
+            f"%{odd[0]} is not read; write iso or a format of"
+            f" {', '.join(f'%{letter}' for letter in sorted(allowed))}"
+        )
+    return found
+
+
+def _date_format(text: str) -> str:
+    if text == ISO:
+        return text
+    found = _directives(text, _DAY | _TIME)
+    if not found >= {"d", "Y"} or not found & set("mbB"):
+        raise ValueError("it needs %d, %Y and one of %m, %b, %B; or write iso")
+    _tried(text, _EXAMPLE.strftime(text))
+    return text
+
+
+def _time_format(text: str) -> str:
+    if text == ISO:
+        return text
+    if not _directives(text, _TIME) & set("HI"):
+        raise ValueError("it needs %H, or %I and %p; or write iso")
+    _tried(text, _EXAMPLE.strftime(text))
+    return text
+
+
+def _tried(form: str, written: str) -> None:
+    """A format must read back what it wrote: `%I` without `%p` does not."""
+    if tells_time(form):
+        read = datetime.strptime(written, form)
+        if read.hour != _EXAMPLE.hour:
+            raise ValueError("%I needs %p: mornings and evenings look alike without")
+
+
+def _slug(text: str) -> str:
+    if text not in CATEGORIES:
+        raise ValueError(f"{text!r} is no category; there are {', '.join(CATEGORIES)}")
+    return text
+
+
+def _slug_or_quarantine(text: str) -> str:
+    return text if text == QUARANTINE else _slug(text)
+
+
+def _code(text: str) -> str:
+    if not text.strip("*").strip() or "*" in text[:-1] or text != text.strip():
+        raise ValueError("a code is a text, whose end alone may be * for any ending")
+    return text
+
+
+def _column(text: str) -> str:
+    if not text or re.search(r'["\r\n]', text):
+        raise ValueError(
+            "a column's name has no quotes or line breaks, and is not empty"
+        )
+    return text
+
+
+Column = Annotated[str, AfterValidator(_column)]
+Code = Annotated[str, AfterValidator(_code)]
+Slug = Annotated[str, AfterValidator(_slug)]
+SlugOrQuarantine = Annotated[str, AfterValidator(_slug_or_quarantine)]
+Harm = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+DateFormat = Annotated[str, AfterValidator(_date_format)]
+TimeFormat = Annotated[str, AfterValidator(_time_format)]
+Words = tuple[str, ...]
+Crs = Literal["EPSG:4326", "EPSG:27700"]

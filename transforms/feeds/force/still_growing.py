@@ -1,0 +1,16 @@
+"""Whether a file is whole: a transfer that goes on shows between two looks at it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Look:
+    """A file as it was at one moment."""
+
+    size_bytes: int
+    modified_ns: int
+
+
+def is_settled(before: Look, after: Look) -> bool:
+    """Whether nothing was written between two looks."""
+    return before == after
