@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def test_what_people_have_switched_stays_switched(server: dict[str, str]) -> Non
         [schedule] = each["schedules"]
         url = f"{api}/deployments/{each['id']}/schedules/{schedule['id']}"
         wanted = {"active": active}
-        until(30, lambda: patch(url, wanted))
+        until(30, partial(patch, url, wanted))
         register(server)
         [schedule] = deployment(api, "publish/publish-public")["schedules"]
         assert schedule["active"] == active
