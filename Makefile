@@ -28,7 +28,7 @@ run: $(READY)  ## the main job: make run FORCE=kent FROM=2023-01 TO=2024-12 SOUR
 		$(if $(TO),--to $(TO)) $(if $(SOURCE),--source $(SOURCE))
 
 test: $(READY)  ## all tests
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 test-fast: $(READY)  ## tests that need neither Prefect nor the real archive
 	$(BIN)/python -m pytest -m "not prefect and not realdata"
