@@ -52,6 +52,10 @@ _TYPED = {"Enter": "\r", "Space": " ", "+": "+", "-": "-"}
 _SHIFT = 8
 
 
+class RefusedError(Exception):
+    """What was asked cannot be answered: the page is gone, say."""
+
+
 class Tab:
     """One page, spoken to by the Chrome DevTools protocol."""
 
@@ -73,6 +77,8 @@ class Tab:
         while True:
             answer = json.loads(self.socket.recv(timeout=PATIENCE))
             if answer.get("id") == number:
+                if "error" in answer:
+                    raise RefusedError(answer["error"]["message"])
                 return answer["result"]
             self.events.append(answer)
 
@@ -87,8 +93,15 @@ class Tab:
         return answer["result"].get("value")
 
     def until(self, expression: str) -> None:
-        """Wait until that is true of the page."""
-        until(lambda: self.value(expression))
+        """Wait until that is true of the page, which may be on its way to another."""
+
+        def true() -> object:
+            try:
+                return self.value(expression)
+            except RefusedError:
+                return False
+
+        until(true)
 
     def press(self, *keys: str, shift: bool = False) -> None:
         """Strike those keys, as a person would: where the focus is."""
