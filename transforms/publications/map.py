@@ -46,11 +46,11 @@ def render(
     """The page as text: the newest scores, and those of the as-of months before."""
     style = "".join(_css(name) for name in STYLES)
     scripts = [_script(name) for name in SCRIPTS]
-    return Template(_text("map.html")).substitute(
-        _words(facts),
-        csp=_policy(style, scripts),
-        style=style,
-        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+    return _page(
+        "map.html",
+        facts,
+        style,
+        scripts,
         elsewhere=_elsewhere(facts),
         forces="\n".join(_force_row(force) for force in facts.forces),
         payload=payload(cells, pasts, facts, ground),
@@ -60,13 +60,27 @@ def render(
 def render_index(facts: MapFacts, pages: Mapping[str, str]) -> str:
     """A page of links, for where all forces in one page would be too heavy to open."""
     style = _css("map.css")
-    return Template(_text("map-index.html")).substitute(
-        _words(facts),
-        csp=_policy(style, []),
-        style=style,
+    return _page(
+        "map-index.html",
+        facts,
+        style,
+        [],
         forces="\n".join(
             _force_row(force, pages.get(force.force)) for force in facts.forces
         ),
+    )
+
+
+def _page(
+    body: str, facts: MapFacts, style: str, scripts: list[str], **parts: str
+) -> str:
+    """A page of the head that all have, and its own body."""
+    return Template(_text("map-head.html") + _text(body)).substitute(
+        _words(facts),
+        csp=_policy(style, scripts),
+        style=style,
+        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+        **parts,
     )
 
 
