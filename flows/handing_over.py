@@ -38,12 +38,7 @@ def show_plan(params: BackfillParams, home: Home, as_json: bool) -> int:
         sys.stdout.write(json.dumps(told, indent=1) + "\n")
         return code
     _print_plan(rows)
-    for line in [
-        *(f"{f}: {why}" for f, why in request.absent.items()),
-        *request.broken,
-    ]:
-        sys.stderr.write(f"hexbeat: {line}\n")
-    return code
+    return _complain(absent)
 
 
 def _print_plan(rows: Sequence[Mapping[str, object]]) -> None:

@@ -115,8 +115,7 @@ def _only_one(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            url = (folder / ADDRESS_FILE).read_text() if standing_api(folder) else ""
-            where = url.removesuffix("/api") or "starting"
+            where = (standing_api(folder) or "starting").removesuffix("/api")
             raise UsageError(f"hexbeat is up already: {where}") from error
         yield
 

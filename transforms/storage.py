@@ -121,15 +121,15 @@ def put_new(path: Path, data: bytes) -> bool:
 
 
 def _seen(path: Path) -> tuple[bytes | None, dict[str, str]]:
-    """What a store holds there, and the condition under which that is still so."""
-    store = cast("Any", path)
+    """What a store holds there, and the condition under which that is still so.
+
+    The condition comes first: what changes before it is read then fails the swap.
+    """
     try:
-        reply = store.fs.call_s3("get_object", **_key(path))
+        reply = cast("Any", path).fs.call_s3("head_object", **_key(path))
+        return path.read_bytes(), {"IfMatch": reply["ETag"]}
     except FileNotFoundError:
         return None, {"IfNoneMatch": "*"}
-    with store.fs.open(store.path, "rb", version_id=None) as file:
-        held = file.read()
-    return held, {"IfMatch": reply["ETag"]}
 
 
 def _put(path: Path, data: bytes, **condition: str) -> bool:

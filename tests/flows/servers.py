@@ -48,6 +48,12 @@ def with_database(folder: Path) -> Path:
     return folder
 
 
+def hexbeat(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """A command, run to its end in this environment."""
+    words = [str(argument) for argument in arguments]
+    return subprocess.run([*CLI, *words], capture_output=True, text=True, check=False)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

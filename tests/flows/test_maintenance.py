@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 from prefect.logging import disable_run_logger
 
 from flows.tasks import maintain_home
+from tests.flows.servers import hexbeat
 from tests.transforms.maintenance.made import NOW, home_with, made_run, on_disk, put
 from transforms.coverage import Entry, as_table
 from transforms.home import Home
@@ -45,16 +44,6 @@ def home(tmp_path: Path) -> Home:
     left.write_bytes(b"0" * 100)
     os.utime(left, (LONG_AGO, LONG_AGO))
     return home
-
-
-def hexbeat(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from flows.cli import main; main()"]
-        + [str(argument) for argument in arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def account_of(home: Home, dry_run: bool) -> dict[str, Any]:

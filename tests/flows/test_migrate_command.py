@@ -1,22 +1,11 @@
 """An older home, as people meet it: refused with the mend, migrated, and used again."""
 
-import subprocess
-import sys
 from pathlib import Path
 
+from tests.flows.servers import hexbeat
 from tests.transforms.maintenance.made import put
 from transforms.lake import Lake
 from transforms.layout import LAYOUT_FILE, write_layout
-
-
-def hexbeat(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from flows.cli import main; main()"]
-        + [str(argument) for argument in arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_an_older_home_is_refused_told_of_and_migrated(tmp_path: Path) -> None:
