@@ -159,8 +159,8 @@ def _parts(asked: _Asked) -> list[CategoryPart]:
         found.append(
             CategoryPart(
                 category,
-                float(own / parts.exposure_months),
-                float(prior / parts.exposure_months),
+                float(own / parts.exposure_terms),
+                float(prior / parts.exposure_terms),
                 float(weight / (weight + prior)),
                 float(scored[category].mean[at]),
             )

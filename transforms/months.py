@@ -5,8 +5,9 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Self, TypeVar
 
+from transforms.clocks import Period
 from transforms.errors import UsageError
 
 
@@ -60,14 +61,17 @@ class Month:
         return (self.year - earlier.year) * 12 + self.month - earlier.month
 
 
-def month_range(first: Month, last: Month) -> list[Month]:
-    """The months from `first` to `last`, both included."""
+P = TypeVar("P", bound=Period)
+
+
+def month_range(first: P, last: P) -> list[P]:
+    """The months from `first` to `last`, both included; of days, the days."""
     return [first + i for i in range(last.since(first) + 1)]
 
 
-def window(last: Month, months: int) -> list[Month]:
-    """The calendar window of so many months that ends with `last`."""
-    return month_range(last + (1 - months), last)
+def window(last: P, periods: int) -> list[P]:
+    """The calendar window of so many months, or days, that ends with `last`."""
+    return month_range(last + (1 - periods), last)
 
 
 def by_year(months: Sequence[Month]) -> Iterator[Sequence[Month]]:

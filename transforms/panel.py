@@ -1,6 +1,8 @@
-"""A force's incidents as numbers to score: cells, months and categories, and no more.
+"""A force's incidents as numbers to score: cells, periods and categories, and no more.
 
-The universe of an as-of month is every cell inside the resolution-7 cells that hold at
+A period is a month of the public feed, and a day of a force's own.
+
+The universe at an as-of is every cell inside the resolution-7 cells that hold at
 least five located incidents up to then, and never later: knowing which places will
 have crime flatters every figure of accuracy.
 """
@@ -19,6 +21,7 @@ import sql
 from transforms import cells
 from transforms.categories import CATEGORIES
 from transforms.cells import Cells, Floats
+from transforms.clocks import Period
 from transforms.exclusions import kept_incidents
 from transforms.harm import HarmWeights
 from transforms.months import Month
@@ -33,48 +36,49 @@ _CATEGORY_INDEX = {slug: index for index, slug in enumerate(CATEGORIES)}
 
 @dataclass(frozen=True)
 class Panel:
-    """One force's located incidents by cell, month and category."""
+    """One force's located incidents by cell, period and category."""
 
     resolution: int
-    months: list[Month]  # those held, oldest first
-    cells: Cells  # the universe of the newest month, sorted
-    counts: csr_array  # (categories x cells) x months, over `cells` alone
+    periods: Sequence[Period]  # those held, oldest first
+    cells: Cells  # the universe of the newest of them, sorted
+    counts: csr_array  # (categories x cells) x periods, over `cells` alone
     harm: csr_array  # the same entries: their harm
     gravest: csr_array  # the same entries: the harm of the gravest incident
-    totals: Floats  # categories x months: incidents inside `cells` and outside
-    points: csr_array  # points x months: which had an incident when
+    totals: Floats  # categories x periods: incidents inside `cells` and outside
+    points: csr_array  # points x periods: which had an incident when
     point_cell: NDArray[np.int64]  # each point's row in `cells`
-    parent_counts: NDArray[np.int64]  # resolution-7 parents x months, of all incidents
+    parent_counts: NDArray[np.int64]  # resolution-7 parents x periods
     parent_of: NDArray[np.int64]  # each cell's row in parent_counts
 
-    def universe(self, as_of: Month) -> NDArray[np.bool_]:
-        """Which of `cells` are in the universe as known at that month."""
-        known = [month <= as_of for month in self.months]
+    def universe(self, as_of: Period) -> NDArray[np.bool_]:
+        """Which of `cells` are in the universe as known at that period's end."""
+        known = [period <= as_of for period in self.periods]
         enough = self.parent_counts[:, known].sum(axis=1) >= UNIVERSE_AT_LEAST_INCIDENTS
         return np.asarray(enough[self.parent_of])
 
     def weighted(self, weights: Floats) -> Floats:
-        """Sums of counts over months under each column of weights (months x k).
+        """Sums of counts under each column of weights (periods x k).
 
         Returns categories x cells x k.
         """
         return self._by_cell(self.counts @ weights)
 
-    def harm_within(self, months: Sequence[Month]) -> tuple[Floats, Floats]:
-        """Harm over those months, and of the gravest incident: categories x cells."""
-        chosen = self._chosen(months)
+    def harm_within(self, span: Sequence[Period]) -> tuple[Floats, Floats]:
+        """Harm over those periods, and of the gravest incident: categories x cells."""
+        chosen = self._chosen(span)
         gravest = self.gravest.multiply(chosen).max(axis=1).toarray()
         return self._by_cell(self.harm @ chosen), self._by_cell(gravest)
 
-    def points_within(self, months: Sequence[Month]) -> Floats:
-        """How many points of each cell had any incident in those months."""
-        had = self.points @ self._chosen(months) > 0
+    def points_within(self, span: Sequence[Period]) -> Floats:
+        """How many points of each cell had any incident in those periods."""
+        had = self.points @ self._chosen(span) > 0
         number = np.bincount(self.point_cell[had], minlength=len(self.cells))
         return number.astype(float)
 
-    def _chosen(self, months: Sequence[Month]) -> Floats:
-        """1 for each month held that is among those, 0 for the others."""
-        return np.array([float(month in set(months)) for month in self.months])
+    def _chosen(self, span: Sequence[Period]) -> Floats:
+        """1 for each period held that is among those, 0 for the others."""
+        wanted = set(span)
+        return np.array([float(period in wanted) for period in self.periods])
 
     def _by_cell(self, values: Floats) -> Floats:
         return np.asarray(values).reshape(
@@ -143,22 +147,29 @@ def _harm_relations(harm: HarmWeights) -> dict[str, pa.Table]:
 
 
 def build_panel(
-    counted: pa.Table, points: pa.Table, months: Sequence[Month], resolution: int
+    counted: pa.Table,
+    points: pa.Table,
+    periods: Sequence[Period],
+    resolution: int,
+    column: str = "month",
 ) -> Panel:
-    """The panel of what cell_counts.sql and cell_points.sql answer."""
+    """The panel of what cell_counts.sql and cell_points.sql answer, or their like.
+
+    `column` is the one that says the period.
+    """
     cell = counted["h3_cell"].to_numpy()
     number = counted["incidents"].to_numpy().astype(float)
-    at_month = {str(m): i for i, m in enumerate(months)}
-    month = _codes(counted["month"], at_month)
+    at_period = {str(p): i for i, p in enumerate(periods)}
+    period = _codes(counted[column], at_period)
     category = _codes(counted["category"], _CATEGORY_INDEX)
 
     parents, row = np.unique(
         cells.parents(cell, UNIVERSE_RESOLUTION), return_inverse=True
     )
-    parent_counts = np.zeros((len(parents), len(months)), dtype=np.int64)
-    np.add.at(parent_counts, (row, month), number.astype(np.int64))
-    totals = np.zeros((len(CATEGORIES), len(months)))
-    np.add.at(totals, (category, month), number)
+    parent_counts = np.zeros((len(parents), len(periods)), dtype=np.int64)
+    np.add.at(parent_counts, (row, period), number.astype(np.int64))
+    totals = np.zeros((len(CATEGORIES), len(periods)))
+    np.add.at(totals, (category, period), number)
     enough = parent_counts.sum(axis=1) >= UNIVERSE_AT_LEAST_INCIDENTS
     universe = cells.children(parents[enough], resolution)
     parent_of = np.searchsorted(parents, cells.parents(universe, UNIVERSE_RESOLUTION))
@@ -166,38 +177,38 @@ def build_panel(
     inside = enough[row]
     at = category[inside] * len(universe) + np.searchsorted(universe, cell[inside])
 
-    def by_month(values: Floats) -> csr_array:
-        shape = (len(CATEGORIES) * len(universe), len(months))
-        return csr_array((values[inside], (at, month[inside])), shape=shape)
+    def by_period(values: Floats) -> csr_array:
+        shape = (len(CATEGORIES) * len(universe), len(periods))
+        return csr_array((values[inside], (at, period[inside])), shape=shape)
 
     return Panel(
         resolution,
-        list(months),
+        list(periods),
         universe,
-        by_month(number),
-        by_month(counted["harm"].to_numpy()),
-        by_month(counted["gravest"].to_numpy()),
+        by_period(number),
+        by_period(counted["harm"].to_numpy()),
+        by_period(counted["gravest"].to_numpy()),
         totals,
-        *_points(points, universe, at_month),
+        *_points(points, universe, column, at_period),
         parent_counts,
         parent_of,
     )
 
 
 def _points(
-    points: pa.Table, universe: Cells, at_month: Mapping[str, int]
+    points: pa.Table, universe: Cells, column: str, at_period: Mapping[str, int]
 ) -> tuple[csr_array, NDArray[np.int64]]:
-    """Which points of the universe had incidents in which month, and their cells."""
+    """Which points of the universe had incidents when, and their cells."""
     cell = points["h3_cell"].to_numpy()
     at = np.searchsorted(universe, cell)
     at[at == len(universe)] = 0
     inside = universe[at] == cell if len(universe) else np.zeros(len(cell), dtype=bool)
-    month = _codes(points["month"], at_month)[inside]
+    period = _codes(points[column], at_period)[inside]
     _, first, point = np.unique(
         points["point"].to_numpy()[inside], return_index=True, return_inverse=True
     )
-    shape = (len(first), len(at_month))
-    had = csr_array((np.ones(len(point)), (point, month)), shape=shape)
+    shape = (len(first), len(at_period))
+    had = csr_array((np.ones(len(point)), (point, period)), shape=shape)
     return had, at[inside][first]
 
 

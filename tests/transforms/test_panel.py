@@ -73,7 +73,7 @@ def total(panel: Panel) -> dict[tuple[str, str], float]:
     return {
         (slug, str(month)): panel.totals[i, j]
         for i, slug in enumerate(SLUGS)
-        for j, month in enumerate(panel.months)
+        for j, month in enumerate(panel.periods)
         if panel.totals[i, j]
     }
 
@@ -221,7 +221,7 @@ def test_an_excluded_place_is_gone_from_everything(tmp_path: Path) -> None:
 def test_an_excluded_month_is_still_a_month_held(tmp_path: Path) -> None:
     rows = {"2024-01": [at(CELL)] * 5, "2024-02": [at(CELL, location=PRISON)] * 3}
     panel = panel_in(tmp_path, rows, Scoring())
-    assert panel.months == [JANUARY, FEBRUARY]
+    assert panel.periods == [JANUARY, FEBRUARY]
     assert panel.totals.sum(axis=0).tolist() == [5, 0]
     assert panel.universe(FEBRUARY).all()
 

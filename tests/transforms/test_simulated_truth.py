@@ -86,7 +86,7 @@ def _origins(
         if as_of not in supplied or nxt not in supplied:
             continue
         seen = view(panel, supplied, as_of)
-        at_next = np.array([[float(month == nxt)] for month in panel.months])
+        at_next = np.array([[float(month == nxt)] for month in panel.periods])
         counted = panel.weighted(at_next)[:, panel.universe(as_of), 0]
         rates = _true_rates(truth, force, nxt, seen)
         expected = {

@@ -6,7 +6,7 @@ oracle, which knows the outcome and shows how much could be found at all.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import nan
 from typing import Any
@@ -22,10 +22,10 @@ from transforms.backtest.calibration import (
 from transforms.backtest.hit_curve import HitCurve, Search, best_curve, search
 from transforms.categories import CATEGORIES
 from transforms.cells import Cells, Floats
+from transforms.clocks import Period
 from transforms.groups import GROUPS, CrimeGroup
 from transforms.labels.gi_star import gi_star_z
-from transforms.months import Month
-from transforms.scores import DEFAULT_METHOD, METHODS, shared_prior
+from transforms.scores import DEFAULT_METHOD, METHODS, Method, shared_prior
 from transforms.scores.expectation import Expectation
 from transforms.scores.intervals import monthly_size, predictive_size
 from transforms.scores.table import band_limits
@@ -42,9 +42,8 @@ Tops = Mapping[tuple[str, str], Cells]  # top 1 % by (method, crime group)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a later month brought, in the universe as it was known at the origin."""
+    """What a later time brought, in the universe as it was known at the origin."""
 
-    month: Month
     counts: Floats  # categories x cells of the universe, incidents
     totals: Floats  # by category, in all cells
 
@@ -55,12 +54,11 @@ class Outcome:
         return inside, float(self.totals[rows].sum() - inside.sum())
 
 
-def outcome_of(seen: View, month: Month) -> Outcome:
-    """What a supplied month brought to the cells of a view."""
-    counts = seen.sums([{month: 1.0}])[:, :, 0]
-    at = seen.panel.months.index(month) if month in seen.panel.months else None
-    totals = seen.panel.totals[:, at] if at is not None else np.zeros(len(CATEGORIES))
-    return Outcome(month, counts, totals)
+def outcome_of(seen: View, *span: Period) -> Outcome:
+    """What supplied periods brought to the cells of a view."""
+    counts = seen.sums([dict.fromkeys(span, 1.0)])[:, :, 0]
+    at = [i for i, period in enumerate(seen.panel.periods) if period in span]
+    return Outcome(counts, seen.panel.totals[:, at].sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -68,18 +66,19 @@ class Contest:
     """All contestants' expectations and searches at one origin."""
 
     seen: View
+    methods: Mapping[str, Method] = field(default_factory=lambda: METHODS)
 
     @cached_property
     def expected(self) -> dict[str, dict[str, Expectation]]:
         """By method and crime group."""
-        return {name: method.expect(self.seen) for name, method in METHODS.items()}
+        return {name: method.expect(self.seen) for name, method in self.methods.items()}
 
     @cached_property
     def searches(self) -> dict[tuple[str, str], Search]:
         """By method and crime group; the oracle searches each outcome by itself."""
         found = {}
         for slug, group in GROUPS.items():
-            for name in METHODS:
+            for name in self.methods:
                 mean = self.expected[name][slug].mean
                 found[name, slug] = search(mean, self.seen.areas_m2)
             found[GI_STAR, slug] = search(self._gi_star(group), self.seen.areas_m2)
@@ -98,7 +97,7 @@ class Contest:
         }
 
     def _gi_star(self, group: CrimeGroup) -> Floats:
-        counts = self.seen.of(self.seen.windows["12m"], group.categories)
+        counts = self.seen.of(self.seen.windows[self.seen.clock.year], group.categories)
         z = gi_star_z(counts, self.seen.links[0])
         return np.nan_to_num(z, nan=-np.inf)
 
@@ -114,7 +113,7 @@ class Contest:
                 "incidents": int(inside.sum() + outside),
                 "incidents_outside": int(outside),
             }
-            for name in (*METHODS, GI_STAR, RANDOM):
+            for name in (*self.methods, GI_STAR, RANDOM):
                 curve = self.searches[name, slug].curve(inside, outside)
                 stable = self._stability((name, slug), before)
                 found = month | _found(name, curve) | {"jaccard_1pct": stable}
@@ -131,7 +130,7 @@ class Contest:
         self, name: str, group: CrimeGroup, inside: Floats
     ) -> dict[str, Any]:
         """How what was expected of the cells compares with what happened there."""
-        if name not in METHODS:
+        if name not in self.methods:
             return {}
         expected = self.expected[name][group.slug]
         found: dict[str, Any] = {

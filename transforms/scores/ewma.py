@@ -21,6 +21,6 @@ def expect(seen: View) -> dict[str, Expectation]:
     found = {}
     for group in GROUPS.values():
         count = seen.of(memory.sums, group.categories)
-        mean = count / memory.exposure_months
+        mean = count / memory.exposure_terms
         found[group.slug] = resting_on(mean, count + _PRIOR_INCIDENTS)
     return found

@@ -13,17 +13,14 @@ from transforms.scores.expectation import Expectation
 from transforms.scores.view import View
 
 
-_WINDOW = "12m"
-
-
 @dataclass(frozen=True)
 class HarmSums:
     """Harm in the cells of a view, past and expected: arrays of categories x cells."""
 
     seen: View
-    recorded: Floats  # in the twelve months' supplied ones
+    recorded: Floats  # in the year's supplied periods
     gravest: Floats  # of it, that of the gravest incident
-    expected: Floats  # next month
+    expected: Floats  # in the next term
 
     def columns(
         self, group: CrimeGroup, kept: NDArray[np.bool_]
@@ -33,11 +30,12 @@ class HarmSums:
         harm = self.recorded[rows].sum(axis=0)[kept]
         gravest = self.gravest[rows].max(axis=0)[kept]
         share = np.divide(gravest, harm, out=np.zeros(len(harm)), where=harm > 0)
+        year = self.seen.clock.year
         return {
-            "harm_12m": pa.array(
-                harm, mask=np.full(len(harm), not self.seen.spans[_WINDOW])
+            f"harm_{year}": pa.array(
+                harm, mask=np.full(len(harm), not self.seen.spans[year])
             ),
-            "harm_top_share_12m": pa.array(share, mask=harm == 0),
+            f"harm_top_share_{year}": pa.array(share, mask=harm == 0),
             "harm_score": pa.array(self.expected[rows].sum(axis=0)[kept]),
         }
 
@@ -47,7 +45,7 @@ def harm_sums(seen: View, expected: dict[str, Expectation]) -> HarmSums:
 
     The mean weight of a category's incidents is that of all the force's months held.
     """
-    recorded, gravest = seen.panel.harm_within(seen.spans[_WINDOW])
+    recorded, gravest = seen.panel.harm_within(seen.spans[seen.clock.year])
     ever, _ = seen.panel.harm_within(seen.supplied)
     count = seen.sums([dict.fromkeys(seen.supplied, 1.0)])[:, :, 0].sum(axis=1)
     harm = ever[:, seen.inside].sum(axis=1)

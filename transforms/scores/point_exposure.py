@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from transforms.categories import CATEGORIES
 from transforms.cells import Floats
+from transforms.clocks import Period
 from transforms.groups import BORROWED, GROUPS
-from transforms.months import Month
 from transforms.scores.expectation import Expectation, resting_on, together
 from transforms.scores.gamma_poisson import best_weight, log_likelihood, posterior_mean
 from transforms.scores.shared_prior import levelled, neighbour_basis, scaled
@@ -74,13 +74,13 @@ class Parts:
     own: Floats  # as recorded
     prior: Floats  # as one would expect without that record
     weight: Floats  # of the prior, in incidents
-    exposure_months: float  # what the decayed counts rest on
+    exposure_terms: float  # what the decayed counts rest on
 
     @property
     def expected(self) -> Expectation:
         """The record corrects the prior; a month's worth of both."""
         level = posterior_mean(self.own, self.prior, self.weight)
-        return levelled(level, self.own, self.weight, self.exposure_months)
+        return levelled(level, self.own, self.weight, self.exposure_terms)
 
 
 def expect(seen: View) -> dict[str, Expectation]:
@@ -113,12 +113,12 @@ def parts(category: str, seen: View) -> Parts:
     steadiness = np.sqrt(exposure)
     if not own.any():
         nothing = np.zeros(len(own))
-        return Parts(own, nothing, ALPHAS[-1] * steadiness, memory.exposure_months)
+        return Parts(own, nothing, ALPHAS[-1] * steadiness, memory.exposure_terms)
     prior = _prior(category, seen, memory, exposure)
     alpha = best_weight(own, prior, ALPHAS, steadiness)
     if category in SHARPENED:
         prior, alpha = _sharpened(own, prior, alpha, steadiness)
-    return Parts(own, prior, alpha * steadiness, memory.exposure_months)
+    return Parts(own, prior, alpha * steadiness, memory.exposure_terms)
 
 
 def _prior(category: str, seen: View, memory: Memory, exposure: Floats) -> Floats:
@@ -128,7 +128,7 @@ def _prior(category: str, seen: View, memory: Memory, exposure: Floats) -> Float
     around = [seen.parents(resolution) for resolution in NEIGHBOURHOOD_RESOLUTIONS]
     features = np.array(
         [seen.of(memory.sums, (other,)) for other in others]
-        + [exposure * memory.exposure_months]
+        + [exposure * memory.exposure_terms]
         + [exposure * _rate_around(own, exposure, parents) for parents in around]
     )
     weights = _learned_weights(features, own, seen.points >= 1)
@@ -189,8 +189,11 @@ def _totalling(prior: Floats, total: float) -> Floats:
 def season(seen: View, category: str) -> float:
     """Next month's usual level against the decayed mean before it, from earlier years.
 
-    1 where no earlier year tells: each needs twelve supplied months before it.
+    1 where no earlier year tells: each needs twelve supplied months before it. Of days
+    and weeks it is 1: a like a year ago is too few incidents to tell.
     """
+    if not seen.clock.seasonal:
+        return 1.0
     row = list(CATEGORIES).index(category)
     count = {month: float(seen.totals[month][row]) for month in seen.supplied}
     ratios = []
@@ -201,7 +204,7 @@ def season(seen: View, category: str) -> float:
     return float(np.exp(np.mean(ratios))) if ratios else 1.0
 
 
-def _ratio(count: dict[Month, float], month: Month) -> list[float]:
+def _ratio(count: dict[Period, float], month: Period) -> list[float]:
     """The log of a month's count by the decayed mean before it, if that can be told."""
     before = {m: 0.5 ** (month.since(m) / HALF_LIFE_MONTHS) for m in count if m < month}
     enough = sum(month.since(m) <= _SEASON_NEEDS_MONTHS for m in before)

@@ -29,8 +29,9 @@ class RollingCount:
         return f"The count of {span}, divided by how many of them were supplied."
 
     def expect(self, seen: View) -> dict[str, Expectation]:
-        """The count of each crime group by the months it rests on."""
-        months = seen.spans[self.window] if self.window else seen.supplied
+        """The count of each crime group by the terms it rests on."""
+        span = seen.spans[self.window] if self.window else seen.supplied
+        terms = seen.clock.terms(len(span))
         counts = (
             seen.windows[self.window]
             if self.window
@@ -39,7 +40,7 @@ class RollingCount:
         found = {}
         for group in GROUPS.values():
             count = seen.of(counts, group.categories)
-            mean = np.asarray(count / max(len(months), 1))
+            mean = np.asarray(count / (terms or 1.0))
             found[group.slug] = resting_on(mean, count + _PRIOR_INCIDENTS)
         return found
 

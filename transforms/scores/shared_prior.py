@@ -50,13 +50,13 @@ def expect_group(group: CrimeGroup, seen: View, memory: Memory) -> Expectation:
     own = seen.of(memory.sums, group.categories)
     if not group.others:
         level = own + ALL_CRIME_RING_WEIGHT * seen.of(memory.rings[0], group.categories)
-        return levelled(level, own, ALL_CRIME_ALPHA, memory.exposure_months)
+        return levelled(level, own, ALL_CRIME_ALPHA, memory.exposure_terms)
     basis = neighbour_basis(seen, memory, group.categories, group.others)
     floored = np.maximum(basis, PRIOR_FLOOR * basis.sum() / max(len(basis), 1))
     prior = scaled(floored, own.sum())
     alpha = best_weight(own, prior, ALPHAS, np.ones(len(own)))
     level = posterior_mean(own, prior, alpha)
-    return levelled(level, own, alpha, memory.exposure_months)
+    return levelled(level, own, alpha, memory.exposure_terms)
 
 
 def neighbour_basis(
@@ -77,8 +77,8 @@ def scaled(values: Floats, total: float) -> Floats:
 
 
 def levelled(
-    level: Floats, own: Floats, weight: Floats | float, exposure_months: float
+    level: Floats, own: Floats, weight: Floats | float, exposure_terms: float
 ) -> Expectation:
     """Monthly expectations that add up to the force's own decayed monthly count."""
-    mean = scaled(level, own.sum() / exposure_months)
+    mean = scaled(level, own.sum() / exposure_terms)
     return resting_on(mean, weight + own)

@@ -71,8 +71,9 @@ class GroupScores:
 
     @cached_property
     def kept(self) -> NDArray[np.bool_]:
-        """Cells with incidents of the group in 36 months, or in its top 5 %."""
-        recorded = self.seen.of(self.seen.windows["36m"], self.group.categories) > 0
+        """Cells with incidents of the group in the longest window, or the top 5 %."""
+        counts = self.seen.windows[self.seen.clock.longest]
+        recorded = self.seen.of(counts, self.group.categories) > 0
         return np.asarray(recorded | (self.rank <= self.limits["top_5pct"]))
 
     def rows(self, harm: HarmSums, hotspot_ids: dict[int, str]) -> pa.Table:
@@ -107,10 +108,11 @@ class GroupScores:
         size = predictive_size(expected.rate_shape[self.kept], monthly_size(months))
         low, high = negative_binomial_quantiles(mean, size, INTERVAL)
         top = top_probability(expected, self.limits["top_1pct"])[self.kept]
+        year = self.seen.clock.year
         return {
             "score": mean,
-            "expected_12m": pa.array(
-                expected.usual[self.kept] * len(self.seen.spans["12m"])
+            f"expected_{year}": pa.array(
+                expected.usual[self.kept] * self.seen.terms_of(year)
             ),
             "score_lo": low,
             "score_hi": high,
@@ -123,20 +125,23 @@ class GroupScores:
         }
 
     def _counts(self) -> dict[str, pa.Array]:
-        """Counts of each window, null where they rest on no month."""
+        """Counts of each window, null where they rest on nothing."""
+        unit = self.seen.clock.unit
         columns: dict[str, pa.Array] = {}
         for name, counts in self.seen.windows.items():
-            months = len(self.seen.spans[name])
+            rests_on = len(self.seen.spans[name])
             number = self.seen.of(counts, self.group.categories)[self.kept]
             count = pa.array(number.astype(np.int32))
             columns |= {
-                f"n_{name}": count if months else pa.nulls(len(number), pa.int32()),
-                f"months_{name}": pa.array(np.full(len(number), months, dtype=np.int8)),
+                f"n_{name}": count if rests_on else pa.nulls(len(number), pa.int32()),
+                f"{unit}_{name}": pa.array(
+                    np.full(len(number), rests_on, dtype=np.int16)
+                ),
             }
         return columns
 
     def _labels(self) -> dict[str, pa.Array]:
-        """Gi* of the twelve months' mean count, and the class of its months' course."""
+        """Gi* of the twelve steps' mean count, and the class of their course."""
         seen, links = self.seen, self.seen.links[0]
         months = seen.of(seen.steps, self.group.categories)
         z = np.full(len(seen.cells), np.nan)

@@ -1,8 +1,9 @@
-"""What a method may look at: one force as known at one month, and nothing later."""
+"""What a method may look at: one force as known at one as-of, and nothing later."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +12,12 @@ from scipy.sparse import csr_array
 from transforms import cells
 from transforms.categories import CATEGORIES
 from transforms.cells import Cells, Floats
-from transforms.months import Month, window
+from transforms.clocks import MONTHS, Clock, Period
+from transforms.months import window
 from transforms.panel import Panel
 
 
-WINDOWS_MONTHS = (1, 3, 12, 36)
-PREVIOUS_12 = "prev_12m"
-STEPS_WITHIN_MONTHS = 12
-POINTS_WITHIN_MONTHS = 36
+STEPS = 12
 
 _ROW = {slug: row for row, slug in enumerate(CATEGORIES)}
 
@@ -28,22 +27,23 @@ class Memory:
     """Incidents weighted by age: half as much for every so many months."""
 
     sums: Floats  # categories x cells, weighted incidents
-    exposure_months: float  # the same weights summed over the supplied months
+    exposure_terms: float  # the same weights of the supplied periods, in terms
     rings: tuple[Floats, ...]  # categories x cells: `sums` over each ring around
 
 
 @dataclass(frozen=True)
 class View:
-    """Sums over the supplied months up to the as-of, for the cells of its universe.
+    """Sums over the supplied periods up to the as-of, for the cells of its universe.
 
     Arrays over categories hold one row for each of the fourteen; `of` adds those of a
     group.
     """
 
     panel: Panel
-    as_of: Month
-    supplied: list[Month]  # up to the as-of, oldest first
+    as_of: Period
+    supplied: Sequence[Period]  # up to the as-of, oldest first
     inside: NDArray[np.bool_]  # which of the panel's cells are in the universe
+    clock: Clock = MONTHS
     _memories: dict[float, Memory] = field(default_factory=dict, repr=False)
     _parents: dict[int, NDArray[np.int64]] = field(default_factory=dict, repr=False)
 
@@ -70,11 +70,11 @@ class View:
 
     @cached_property
     def points(self) -> Floats:
-        """How many points of each cell had any incident in 36 months.
+        """How many points of each cell had any incident in three years.
 
         Published points are redrawn every few years: older ones are other points.
         """
-        recent = self.months_of(window(self.as_of, POINTS_WITHIN_MONTHS))
+        recent = self.supplied_of(window(self.as_of, self.clock.points))
         return self.panel.points_within(recent)[self.inside]
 
     def parents(self, resolution: int) -> NDArray[np.int64]:
@@ -84,58 +84,75 @@ class View:
             self._parents[resolution] = np.unique(parents, return_inverse=True)[1]
         return self._parents[resolution]
 
-    def sums(self, weights: Sequence[Mapping[Month, float]]) -> Floats:
+    def sums(self, weights: Sequence[Mapping[Any, float]]) -> Floats:
         """Counts summed under each set of weights: categories x cells x sets."""
-        months = self.panel.months
-        columns = [[weight.get(month, 0.0) for month in months] for weight in weights]
-        by_set = np.array(columns).reshape(len(weights), len(months))
+        held = self.panel.periods
+        columns = [[weight.get(period, 0.0) for period in held] for weight in weights]
+        by_set = np.array(columns).reshape(len(weights), len(held))
         return self.panel.weighted(by_set.T)[:, self.inside]
 
     def memory(self, half_life_months: float) -> Memory:
-        """All supplied months, weighted by age."""
+        """All supplied periods, weighted by age."""
         if half_life_months not in self._memories:
             weight = {
-                month: 0.5 ** (self.as_of.since(month) / half_life_months)
-                for month in self.supplied
+                period: 0.5
+                ** (self.clock.age_months(self.as_of, period) / half_life_months)
+                for period in self.supplied
             }
             sums = self.sums([weight])[:, :, 0]
             rings = tuple((ring @ sums.T).T for ring in self.links)
-            memory = Memory(sums, sum(weight.values()), rings)
+            exposure_terms = self.clock.terms(sum(weight.values()))
+            memory = Memory(sums, exposure_terms, rings)
             self._memories[half_life_months] = memory
         return self._memories[half_life_months]
 
-    def months_of(self, span: Sequence[Month]) -> list[Month]:
-        """The supplied months of a span: what a count over it rests on."""
-        return [month for month in span if month in set(self.supplied)]
+    def supplied_of(self, span: Sequence[Period]) -> list[Period]:
+        """The supplied periods of a span: what a count over it rests on."""
+        known = set(self.supplied)
+        return [period for period in span if period in known]
+
+    def terms_of(self, name: str) -> float:
+        """How many forecast terms the supplied periods of a window make up."""
+        return self.clock.terms(len(self.spans[name]))
 
     @cached_property
-    def spans(self) -> dict[str, list[Month]]:
-        """By window's name the supplied months in it."""
-        spans = {f"{n}m": window(self.as_of, n) for n in WINDOWS_MONTHS}
-        spans[PREVIOUS_12] = window(self.as_of + -12, 12)
-        return {name: self.months_of(span) for name, span in spans.items()}
+    def spans(self) -> dict[str, list[Period]]:
+        """By window's name the supplied periods in it."""
+        clock = self.clock
+        spans = {name: window(self.as_of, n) for name, n in clock.windows.items()}
+        length = clock.windows[clock.before]
+        spans[f"prev_{clock.before}"] = window(self.as_of + -length, length)
+        return {name: self.supplied_of(span) for name, span in spans.items()}
 
     @cached_property
     def windows(self) -> dict[str, Floats]:
-        """By window's name: categories x cells, incidents in its supplied months."""
+        """By window's name: categories x cells, incidents in its supplied periods."""
         sums = self.sums([dict.fromkeys(span, 1.0) for span in self.spans.values()])
         return {name: sums[:, :, i] for i, name in enumerate(self.spans)}
 
     @cached_property
     def steps(self) -> Floats:
-        """Counts of each supplied month of the last twelve: categories x cells x k."""
-        recent = self.months_of(window(self.as_of, STEPS_WITHIN_MONTHS))
-        return self.sums([{month: 1.0} for month in recent])
+        """Counts of the last twelve steps, those supplied whole.
+
+        Categories x cells x k.
+        """
+        length = self.clock.step
+        ends = [self.as_of + -length * back for back in reversed(range(STEPS))]
+        steps = [self.supplied_of(window(end, length)) for end in ends]
+        whole = [step for step in steps if len(step) == length]
+        return self.sums([dict.fromkeys(step, 1.0) for step in whole])
 
     @cached_property
-    def totals(self) -> dict[Month, Floats]:
-        """The force's incidents in each supplied month, by category, in all cells."""
-        by_month = dict(zip(self.panel.months, self.panel.totals.T, strict=True))
+    def totals(self) -> dict[Period, Floats]:
+        """The force's incidents in each supplied period, by category, in all cells."""
+        held = dict(zip(self.panel.periods, self.panel.totals.T, strict=True))
         none = np.zeros(len(CATEGORIES))
-        return {month: by_month.get(month, none) for month in self.supplied}
+        return {period: held.get(period, none) for period in self.supplied}
 
 
-def view(panel: Panel, supplied: Sequence[Month], as_of: Month) -> View:
-    """The view of a panel at a month, over the months that count as supplied."""
-    known = [month for month in supplied if month <= as_of]
-    return View(panel, as_of, known, panel.universe(as_of))
+def view(
+    panel: Panel, supplied: Sequence[Period], as_of: Period, clock: Clock = MONTHS
+) -> View:
+    """The view of a panel at an as-of, over the periods that count as supplied."""
+    known = [period for period in supplied if period <= as_of]
+    return View(panel, as_of, known, panel.universe(as_of), clock)

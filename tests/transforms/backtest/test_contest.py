@@ -277,7 +277,6 @@ def test_an_outcome_is_of_its_own_month_alone(history: History, month: Time) -> 
     of_month = Counter(
         (category, cell) for cell, when, category in incidents if when == month
     )
-    assert outcome.month == Month(*month)
     cells = as_text(seen.cells)
     for slug, group in GROUPS.items():
         counts, outside = outcome.of(seen, group)

@@ -65,11 +65,11 @@ def test_it_moves_the_level_of_that_category_alone_and_no_shape() -> None:
     seen = seen_at(AS_OF, busy, LONG_MONTHS)
     mean = expect(seen)[ASB].mean
     memory = seen.memory(6.0)
-    recorded = seen.of(memory.sums, (ASB,)).sum() / memory.exposure_months
+    recorded = seen.of(memory.sums, (ASB,)).sum() / memory.exposure_terms
     assert mean.sum() == pytest.approx(recorded * season(seen, ASB))
     burglary = seen.of(seen.memory(9.0).sums, ("burglary",)).sum()
     assert expect(seen)["burglary"].mean.sum() == pytest.approx(
-        burglary / seen.memory(9.0).exposure_months
+        burglary / seen.memory(9.0).exposure_terms
     )
 
 

@@ -1,0 +1,69 @@
+"""Days on the clock in Great Britain: the clock of a force's own feed."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+from transforms.clocks import Clock
+from transforms.errors import UsageError
+
+
+_EPOCH = date(1970, 1, 1)
+_MONTH_DAYS = 365.25 / 12
+_THREE_YEARS_DAYS = 1096
+HORIZONS_DAYS = (1, 7)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Day:
+    """A day, from midnight to midnight in London, written `YYYY-MM-DD`."""
+
+    number: int  # whole days since 1970
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `YYYY-MM-DD`; anything else is a `UsageError`."""
+        try:
+            if len(text) != len("2026-03-29"):
+                raise ValueError(text)
+            return cls.of(date.fromisoformat(text))
+        except ValueError as error:
+            raise UsageError(
+                f"{text!r} is not a day: write YYYY-MM-DD, such as 2026-03-29"
+            ) from error
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The day of a calendar date."""
+        return cls((day - _EPOCH).days)
+
+    @property
+    def date(self) -> date:
+        """As a calendar date."""
+        return _EPOCH + timedelta(days=self.number)
+
+    def __str__(self) -> str:
+        return self.date.isoformat()
+
+    def __add__(self, days: int) -> "Day":
+        return Day(self.number + days)
+
+    def since(self, earlier: "Day") -> int:
+        """How many days lie between `earlier` and this one."""
+        return self.number - earlier.number
+
+
+def day_clock(horizon_days: int) -> Clock:
+    """The clock by which the next so many days are forecast: a day, or a week."""
+    if horizon_days not in HORIZONS_DAYS:
+        raise UsageError(f"a horizon is 1 or 7 days, not {horizon_days}")
+    return Clock(
+        windows={"7d": 7, "28d": 28, "91d": 91, "365d": 365},
+        year="365d",
+        before="28d",
+        step=28,
+        points=_THREE_YEARS_DAYS,
+        periods_a_month=_MONTH_DAYS,
+        term=horizon_days,
+        unit="days",
+    )
