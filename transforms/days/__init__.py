@@ -1,1 +1,1 @@
-"""Days: scores, labels and backtests of feeds that know the day of an incident."""
+"""Day by day: what a feed that knows the day of each incident makes possible."""
