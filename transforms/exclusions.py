@@ -101,7 +101,7 @@ def kept_incidents(
     incidents: sql.Relation, rules: Sequence[Exclusion], force: str
 ) -> pa.Table:
     """A force's incidents without those at excluded places: what scores may see."""
-    held = {"incidents": incidents, "rules": _rules(rules, force)}
+    held = {"incidents": incidents, "rules": exclusion_rules(rules, force)}
     return sql.run("kept_incidents", held)
 
 
@@ -113,13 +113,14 @@ def removed_incidents(
     Rows of `id` and, for the 12 and 36 months to the as-of, `incidents_12m` and
     `incidents_36m`; an incident that two rules meet counts with both.
     """
-    held = {"incidents": incidents, "rules": _rules(rules, force)}
+    held = {"incidents": incidents, "rules": exclusion_rules(rules, force)}
     first = {f"first_{n}m": str(window(as_of, n)[0]) for n in _WINDOWS_MONTHS}
     found = sql.run("excluded_incidents", held, last_month=str(as_of), **first)
     return list(found.to_pylist())
 
 
-def _rules(rules: Sequence[Exclusion], force: str) -> pa.Table:
+def exclusion_rules(rules: Sequence[Exclusion], force: str) -> pa.Table:
+    """Those that apply to a force, as the queries join them."""
     rows = [
         {"id": r.id, "label": r.label, "cell": int(r.cell, 16) if r.cell else None}
         for r in rules

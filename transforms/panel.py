@@ -112,7 +112,7 @@ def read_panel(
 
 def count_cells(kept: pa.Table, resolution: int, harm: HarmWeights) -> pa.Table:
     """Incidents and harm of each cell, month and category, as cell_counts.sql says."""
-    held = {"incidents": kept, **_harm_relations(harm)}
+    held = {"incidents": kept, **harm_relations(harm)}
     return sql.run("cell_counts", held, h3_res=resolution)
 
 
@@ -128,7 +128,7 @@ def universe_of(counted: pa.Table, as_of: Month, resolution: int) -> Cells:
     return cells.children(enough, resolution)
 
 
-def _harm_relations(harm: HarmWeights) -> dict[str, pa.Table]:
+def harm_relations(harm: HarmWeights) -> dict[str, pa.Table]:
     """The weights as the query joins them."""
 
     def table(key: str, weights: Mapping[str, float]) -> pa.Table:

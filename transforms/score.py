@@ -27,7 +27,7 @@ from transforms.panel import Panel, read_panel
 from transforms.scores import Method
 from transforms.scores.harm_sums import harm_sums
 from transforms.scores.table import GroupScores
-from transforms.scores.view import view
+from transforms.scores.view import View, view
 from transforms.scoring import Scoring
 from transforms.storage import readable
 
@@ -186,7 +186,17 @@ def score_month(
 
     `earlier` are the hot spots of the as-of before, whose ids live on.
     """
-    seen = view(panel, supplied, as_of)
+    return score_view(view(panel, supplied, as_of), method, scoring, force, earlier)
+
+
+def score_view(
+    seen: View,
+    method: Method,
+    scoring: Scoring,
+    force: str,
+    earlier: Mapping[str, Named],
+) -> tuple[pa.Table, dict[str, Named]]:
+    """The same of a view, whatever its clock."""
     expected = method.expect(seen)
     harm = harm_sums(seen, expected)
     tables, spots = [], {}
@@ -199,7 +209,7 @@ def score_month(
         tables.append(scores.rows(harm, ids))
     table = pa.concat_tables([t.unify_dictionaries() for t in tables])
     for name, value in {
-        "h3_res": panel.resolution,
+        "h3_res": seen.panel.resolution,
         "method": f"{method.NAME} {method.VERSION}",
         "universe_cells": len(seen.cells),
         "universe_area_m2": round(float(seen.areas_m2.sum()), 1),

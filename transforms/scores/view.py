@@ -99,12 +99,18 @@ class View:
                 ** (self.clock.age_months(self.as_of, period) / half_life_months)
                 for period in self.supplied
             }
-            sums = self.sums([weight])[:, :, 0]
-            rings = tuple((ring @ sums.T).T for ring in self.links)
             exposure_terms = self.clock.terms(sum(weight.values()))
-            memory = Memory(sums, exposure_terms, rings)
-            self._memories[half_life_months] = memory
+            self.remember(
+                half_life_months, self.sums([weight])[:, :, 0], exposure_terms
+            )
         return self._memories[half_life_months]
+
+    def remember(
+        self, half_life_months: float, sums: Floats, exposure_terms: float
+    ) -> None:
+        """Keep a memory: sums of categories x cells, and what they rest on."""
+        rings = tuple((ring @ sums.T).T for ring in self.links)
+        self._memories[half_life_months] = Memory(sums, exposure_terms, rings)
 
     def supplied_of(self, span: Sequence[Period]) -> list[Period]:
         """The supplied periods of a span: what a count over it rests on."""
