@@ -1,0 +1,62 @@
+"""Made-up records of one force on days, as a panel takes them."""
+
+from datetime import UTC, datetime, time
+from random import Random
+
+import h3
+import pyarrow as pa
+
+from tests.builders import CATEGORY_SLUGS
+from transforms.days.day import Day
+from transforms.restricted import Restricted
+
+
+FIRST = Day.parse("2025-01-06")
+TOWN = h3.latlng_to_cell(52.5, -1.5, 7)
+CELLS = sorted(h3.cell_to_children(TOWN, 10))
+_TIME = pa.timestamp("us", "UTC")
+
+
+def some_records(seed: int, days: int, number: int, busy: int = 6) -> Restricted:
+    """Half of them in a few busy cells, the others anywhere in the town."""
+    random = Random(seed)  # noqa: S311
+    favoured = random.sample(CELLS, busy)
+    rows = []
+    for _ in range(number):
+        cell = random.choice(favoured if random.random() < 0.5 else CELLS)
+        latitude, longitude = h3.cell_to_latlng(cell)
+        day = (FIRST + random.randrange(days)).date
+        rows.append(
+            {
+                "category": random.choice(CATEGORY_SLUGS),
+                "occurred_from": datetime.combine(day, time(12), UTC),
+                "time_precision": "minute",
+                "longitude": longitude,
+                "latitude": latitude,
+                "in_area": True,
+                "h3_r9": h3.str_to_int(h3.cell_to_parent(cell, 9)),
+                "h3_r10": h3.str_to_int(cell),
+            }
+        )
+    return Restricted(as_records(rows))
+
+
+def as_records(rows: list[dict[str, object]]) -> pa.Table:
+    """Rows with the columns that scores look at."""
+    schema = pa.schema(
+        {
+            "category": pa.string(),
+            "offence_code": pa.string(),
+            "harm": pa.float64(),
+            "occurred_from": _TIME,
+            "occurred_to": _TIME,
+            "time_precision": pa.string(),
+            "longitude": pa.float64(),
+            "latitude": pa.float64(),
+            "in_area": pa.bool_(),
+            "h3_r9": pa.int64(),
+            "h3_r10": pa.int64(),
+            "place_label": pa.string(),
+        }
+    )
+    return pa.Table.from_pylist(rows, schema=schema)
