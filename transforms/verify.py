@@ -24,7 +24,7 @@ from transforms.storage import is_remote
 from transforms.tier_check import check_tier, content, inputs_of, parsed
 
 
-_RUN_ID = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9a-f]{12}")
+_RUN_ID = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?-[0-9a-f]{12}")
 
 
 @dataclass

@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import shapely
 
 from transforms import cells
@@ -21,7 +22,11 @@ _ROWS_PER_GROUP = 20_000
 
 def write_cells(edition: Edition, path: Path) -> None:
     """Write the newest scores with the hexagon of each cell."""
-    rows = edition.cells
+    write_hexagons(edition.cells, path)
+
+
+def write_hexagons(rows: pa.Table, path: Path) -> None:
+    """Write rows that have an `h3_cell`, with its hexagon."""
     frame = gpd.GeoDataFrame(
         rows.to_pandas(types_mapper=pd.ArrowDtype),
         geometry=hexagons(rows["h3_cell"].to_pylist()),

@@ -72,17 +72,23 @@ def _cell_facts(
     force: ForceEdition, as_of: Month, kept: pa.Table, ids: cells.Cells
 ) -> pa.Table:
     """What is published of each cell whatever the group."""
+    places = _places(force, as_of, kept, ids)
+    positions = cell_positions(ids)
+    for name in ("lsoa21cd", "place_label"):
+        positions = positions.add_column(1, name, places[name])
+    return positions
+
+
+def cell_positions(ids: cells.Cells) -> pa.Table:
+    """Where each cell is: its id as text, its centre twice, and its area."""
     longitude, latitude = (
         np.round(degrees, _DEGREE_DECIMALS) for degrees in cells.centres(ids)
     )
     to_grid = Transformer.from_crs(*_TO_GRID, always_xy=True)
     easting, northing = to_grid.transform(longitude, latitude)
-    places = _places(force, as_of, kept, ids)
     return pa.table(
         {
             "h3_cell": cells.as_text(ids),
-            "place_label": places["place_label"],
-            "lsoa21cd": places["lsoa21cd"],
             "lon": longitude,
             "lat": latitude,
             "easting": np.round(easting).astype(np.int32),

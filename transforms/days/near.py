@@ -1,0 +1,108 @@
+"""Near repeats of a force's own records: the Knox test, category by category."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyproj import Transformer
+
+from transforms.categories import CATEGORIES
+from transforms.days.hours import last_day_of
+from transforms.errors import UsageError
+from transforms.near_repeat import Bands, NearRepeats, near_repeats
+from transforms.time_precision import refuse_without_days
+
+
+BANDS = Bands((100.0, 200.0, 400.0), (4, 7, 14, 28), metric="euclidean")
+PERMUTATIONS = 199
+# With fewer there is nothing that chance could not have done.
+AT_LEAST_INCIDENTS = 50
+_SEED = 1
+_TO_GRID = ("OGC:CRS84", "EPSG:27700")
+
+NEAR_REPEATS = pa.schema(
+    {
+        "category": pa.string(),
+        "distance": pa.string(),
+        "days": pa.string(),
+        "pairs": pa.int64(),
+        "expected_pairs": pa.float64(),
+        "knox_ratio": pa.float64(),  # null where none is expected
+        "p": pa.float64(),  # one-sided
+        "incidents": pa.int64(),
+    }
+)
+
+
+def near_repeat_table(
+    rows: pa.Table, bands: Bands = BANDS, permutations: int = PERMUTATIONS
+) -> tuple[pa.Table, list[str]]:
+    """The test of each category with enough incidents, and which could not be tested.
+
+    `rows` are records in the area; each counts on the day by whose end it had happened.
+    """
+    refuse_without_days(rows["time_precision"].to_pylist(), "a near-repeat test")
+    found: list[dict[str, Any]] = []
+    notes = []
+    for slug in CATEGORIES:
+        of = rows.filter(pc.equal(rows["category"].cast(pa.string()), slug))
+        if len(of) < AT_LEAST_INCIDENTS:
+            continue
+        try:
+            found += _of_category(slug, of, bands, permutations)
+        except UsageError as error:  # too many pairs to hold
+            notes.append(f"{slug}: {error}")
+    return pa.Table.from_pylist(found, schema=NEAR_REPEATS), notes
+
+
+def _of_category(
+    slug: str, of: pa.Table, bands: Bands, permutations: int
+) -> Iterator[dict[str, Any]]:
+    to_grid = Transformer.from_crs(*_TO_GRID, always_xy=True)
+    points_m = np.column_stack(
+        to_grid.transform(of["longitude"].to_numpy(), of["latitude"].to_numpy())
+    )
+    result = near_repeats(
+        points_m,
+        last_day_of(of).to_numpy(zero_copy_only=False).astype("datetime64[D]"),
+        of["time_precision"].to_pylist(),
+        bands,
+        np.random.default_rng(_SEED),
+        permutations,
+    )
+    return _rows(slug, len(of), result, bands)
+
+
+def _rows(
+    slug: str, incidents: int, result: NearRepeats, bands: Bands
+) -> Iterator[dict[str, Any]]:
+    for i, distance in enumerate(_distances(bands)):
+        for j, days in enumerate(_spans(bands)):
+            ratio = float(result.ratio[i, j])
+            yield {
+                "category": slug,
+                "distance": distance,
+                "days": days,
+                "pairs": int(result.observed[i, j]),
+                "expected_pairs": round(float(result.expected[i, j]), 3),
+                "knox_ratio": None if np.isnan(ratio) else round(ratio, 4),
+                "p": round(float(result.p[i, j]), 6),
+                "incidents": incidents,
+            }
+
+
+def _distances(bands: Bands) -> list[str]:
+    """The bands of distance in words, as `Bands` has them in order."""
+    edges = [f"{edge:g}" for edge in bands.distance_m]
+    between = [
+        f"{a} to under {b} m" for a, b in zip(["0", *edges], edges, strict=False)
+    ]
+    return ["same place", *between, f"{edges[-1]} m or more"]
+
+
+def _spans(bands: Bands) -> list[str]:
+    starts = [0, *bands.days]
+    between = [f"{a} to {b - 1} days" for a, b in zip(starts, bands.days, strict=False)]
+    return [*between, f"{bands.days[-1]} days or more"]
