@@ -1032,3 +1032,25 @@ def whole_days(start: datetime, end: datetime) -> tuple[datetime, datetime]:
         datetime(begin.year, begin.month, begin.day, tzinfo=LONDON).astimezone(UTC),
         datetime(after.year, after.month, after.day, tzinfo=LONDON).astimezone(UTC),
     )
+
+
+def days_within(days: Sequence[int], as_of: int, window_days: int) -> list[int]:
+    """Those of the window that ends with the as-of day."""
+    return [day for day in days if as_of - window_days < day <= as_of]
+
+
+def rolling_slots(
+    events: Sequence[tuple[int, int]], as_of: int, supplied: set[int], window_days: int
+) -> Counter[int]:
+    """Incidents, (day, slot), of each slot on the supplied days of the window."""
+    return Counter(
+        slot
+        for day, slot in events
+        if day in supplied and days_within([day], as_of, window_days)
+    )
+
+
+def decayed_weight(days: Sequence[int], as_of: int, half_life_days: float) -> float:
+    """What days up to the as-of day add up to, halved with each half-life of age."""
+    ages = [as_of - day for day in days if day <= as_of]
+    return math.fsum(math.pow(0.5, age / half_life_days) for age in ages)
