@@ -41,9 +41,9 @@ OFFENCES: dict[str, Offence] = {
         0.02, 0.1, 6, 60, _BUSINESS, {"44": 1}, own_shape=0.5, pull=1.1
     ),
     "burglary": Offence(
-        0.06, 0.4, 7, 120,
+        0.06, 0.4, 6, 80,
         Week(peak_hour=13, spread_hours=5, weekend=0.9),
-        {"28E": 3, "30C": 1}, pull=0.9, own_shape=4.0, span_hours=4,
+        {"28E": 3, "30C": 1}, pull=0.6, own_shape=6.0, span_hours=4,
     ),
     "criminal-damage-and-arson": Offence(
         0.08, 0.12, 5, 100, _EVENING, {"56B": 1, "58A": 4, "58C": 6}, own_shape=3.0
@@ -64,7 +64,7 @@ OFFENCES: dict[str, Offence] = {
         0.02, 0.1, 2, 60, _EVENING, {"39": 1}, pull=1.6, own_shape=0.5
     ),
     "vehicle-crime": Offence(
-        0.08, 0.3, 5, 180, _NIGHT, {"45": 5, "48": 2}, pull=0.8, own_shape=3.0,
+        0.08, 0.3, 5, 120, _NIGHT, {"45": 5, "48": 2}, pull=0.7, own_shape=4.0,
         span_hours=5,
     ),
     "violence-and-sexual-offences": Offence(

@@ -1,4 +1,4 @@
-"""From what happened to what the force knows of it, and when it tells."""
+"""From what happened to what the force knows of it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,18 +11,12 @@ from transforms.simulator.timed.clock import (
     HOUR_US,
     Floats,
     Integers,
-    Moments,
-    on_the_clock,
 )
 from transforms.simulator.timed.ground import Ground, to_degrees
 from transforms.simulator.timed.offences import Offence
+from transforms.simulator.timed.telling import Codes, first_told, told_days
 from transforms.simulator.timed.truth import INCIDENTS
 
-
-REPORTED_AFTER_HOURS = 9.0  # mean
-REVISED_SHARE, REVISED_AFTER_DAYS = 0.03, 12.0
-DELETED_SHARE, DELETED_AFTER_DAYS = 0.005, 20.0
-MISPLACED_M = 40.0  # how far off a place is told that is put right later
 
 _MINUTE_US = 60_000_000
 _DAY_US = 24 * HOUR_US
@@ -47,8 +41,8 @@ def record(
     traits = [offences[slug] for slug in found]
     code, codes = _codes(category, traits, rng)
     spans = _spans(at_us, category, traits, rng)
-    told = _told(spans[1], rng)
-    first = _first_told(points, code, category, codes, ~np.isnat(told[1]), rng)
+    told = told_days(spans[1], rng)
+    first = first_told(points, code, category, codes, ~np.isnat(told[1]), rng)
     return pa.table(
         {
             "reference": _references(at_us),
@@ -83,9 +77,6 @@ def _parents(found: list[Cascade], order: Integers) -> Integers:
     return np.asarray(row[np.concatenate(own)[order]], dtype=np.int64)
 
 
-Codes = list[tuple[int, str]]  # category and offence code
-
-
 def _codes(
     category: Integers, traits: list[Offence], rng: np.random.Generator
 ) -> tuple[Integers, Codes]:
@@ -109,49 +100,6 @@ def _spans(
     first = (at_us - before.astype(np.int64)) // _MINUTE_US
     last = (at_us + after.astype(np.int64)) // _MINUTE_US + (mean_us > 0)
     return first * _MINUTE_US, last * _MINUTE_US
-
-
-def _told(
-    known_us: Integers, rng: np.random.Generator
-) -> tuple[Moments, Moments, Moments]:
-    """The days on the clock on which it is recorded, put right and deleted."""
-    count = len(known_us)
-    delay = rng.exponential(REPORTED_AFTER_HOURS * HOUR_US, count).astype(np.int64)
-    reported = (known_us + delay).astype("datetime64[us]")
-    recorded = on_the_clock(reported).astype("datetime64[D]")
-    deleted = recorded + 1 + _some_days(DELETED_AFTER_DAYS, count, rng)
-    deleted[rng.random(count) >= DELETED_SHARE] = np.datetime64("NaT")
-    revised = recorded + 1 + _some_days(REVISED_AFTER_DAYS, count, rng)
-    revised[rng.random(count) >= REVISED_SHARE] = np.datetime64("NaT")
-    revised[~np.isnat(deleted)] = np.datetime64("NaT")
-    return recorded, revised, deleted
-
-
-def _some_days(mean_days: float, count: int, rng: np.random.Generator) -> Moments:
-    days = rng.exponential(mean_days, count).astype(np.int64)
-    return days.astype("timedelta64[D]")
-
-
-def _first_told(
-    points_m: Floats,
-    code: Integers,
-    category: Integers,
-    codes: Codes,
-    revised: np.ndarray[Any, np.dtype[np.bool_]],
-    rng: np.random.Generator,
-) -> tuple[Integers, Floats]:
-    """What is put right later: another code where the category has one, or a place."""
-    recoded = revised & (rng.random(len(code)) < 0.5)
-    first = np.array([of for of, _ in codes])
-    lowest = np.searchsorted(first, category)
-    number = np.searchsorted(first, category, side="right") - lowest
-    other = lowest + (code - lowest + 1) % number
-    moved = rng.normal(0, MISPLACED_M, points_m.shape)
-    astray = revised & (~recoded | (number == 1))
-    return (
-        np.where(recoded, other, code),
-        np.where(astray[:, None], points_m + moved, points_m),
-    )
 
 
 def _flags(
