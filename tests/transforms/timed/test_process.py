@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -157,6 +157,18 @@ def test_the_hour_shown_twice_has_two_hours_of_crime_and_the_skipped_none() -> N
     ]
     assert {m.hour for m in clock} == set(range(24)) - {1}
     assert {m.date() for m in clock} == {date(2026, 3, 29)}
+
+
+def test_the_last_hour_of_whole_spells_is_as_busy_as_any() -> None:
+    """Four weeks with a day of 25 hours, and four with one of 23."""
+    for start in (date(2025, 10, 1), date(2026, 3, 4)):
+        made = simulate_timed(1, start, SPELL_DAYS, size=10)
+        end = datetime.combine(start + timedelta(SPELL_DAYS), time(), LONDON)
+        at = instants(made.incidents["occurred_at"])
+        last = np.datetime64((end - HOUR).astimezone(UTC).replace(tzinfo=None))
+        brought = (at >= last) & (parents(made) < 0)
+        assert brought.sum() > 20
+        assert at[-1] < last + np.timedelta64(1, "h")
 
 
 def test_spans_hold_the_true_time(truth: TimedTruth) -> None:

@@ -8,6 +8,7 @@ The process begins with nothing before it: the first days have fewer echoes.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -70,13 +71,11 @@ def _background(
     rng: np.random.Generator,
 ) -> tuple[Floats, Integers]:
     """When, in the category's own time, and at which doorstep."""
-    edges = own_time[:: SPELL_DAYS * 24]
-    if edges[-1] < own_time[-1]:
-        edges = np.append(edges, own_time[-1])
+    starts = own_time[: -1 : SPELL_DAYS * 24][: len(spot_levels)]
+    edges = np.append(starts, own_time[-1])  # a day of 25 hours is in the last spell
     when, where = [], []
-    for spell, levels in enumerate(spot_levels[: len(edges) - 1]):
+    for levels, (start, end) in zip(spot_levels, pairwise(edges), strict=True):
         total = np.cumsum(a_day * levels[ground.spot])
-        start, end = edges[spell], edges[spell + 1]
         number = rng.poisson(total[-1] * (end - start))
         when.append(rng.uniform(start, end, number))
         at = rng.uniform(0, total[-1], number)
