@@ -1,0 +1,78 @@
+"""The feed day by day: what is new, what is put right, what is deleted."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.simulator.timed.ground import FORCE
+from transforms.simulator.timed.hands import HANDS
+from transforms.simulator.timed.truth import TimedTruth
+
+
+_SAID = [
+    "offence_code",
+    "occurred_from",
+    "occurred_to",
+    "longitude",
+    "latitude",
+    "place_label",
+    "domestic",
+    "sexual",
+    "under_18",
+]
+_FIRST = {name: f"first_{name}" for name in ("offence_code", "longitude", "latitude")}
+
+
+def write_drops(truth: TimedTruth, folder: Path, hand: str) -> list[Path]:
+    """One file a day in that hand, in the order in which they came, sorted by name.
+
+    What was not recorded by the last day is in none of them, and a day on which there
+    was nothing to tell has no file. `HANDS[hand].mapping` is what reads them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for day, rows in daily(truth):
+        path = folder / f"{FORCE}-{day}.{HANDS[hand].suffix}"
+        path.write_bytes(HANDS[hand].write(rows))
+        written.append(path)
+    return written
+
+
+def daily(truth: TimedTruth) -> Iterator[tuple[date, pa.Table]]:
+    """What the force tells each day, as `told` has it."""
+    rows = told(truth)
+    number = rows["day"].cast(pa.int32()).to_numpy()
+    first = (truth.start_day - date(1970, 1, 1)).days
+    days = range(first, first + truth.days)
+    ends = np.searchsorted(number, [*days, first + truth.days])
+    for step, (start, end) in enumerate(pairwise(ends)):
+        if start < end:
+            yield truth.start_day + timedelta(step), rows.slice(start, end - start)
+
+
+def told(truth: TimedTruth) -> pa.Table:
+    """Every row that the force sends, by day: first the new, then changes, then ends.
+
+    A row has what was known that day; of a deleted record its reference alone.
+    """
+    incidents = truth.incidents
+    new = _rows(incidents, "recorded_on", {n: _FIRST.get(n, n) for n in _SAID})
+    changed = _rows(incidents, "revised_on", {name: name for name in _SAID})
+    ended = _rows(incidents, "deleted_on", {})
+    together = pa.concat_tables([new, changed, ended], promote_options="default")
+    order = np.argsort(together["day"].cast(pa.int32()).to_numpy(), kind="stable")
+    return together.take(pa.array(order))
+
+
+def _rows(incidents: pa.Table, day: str, said: dict[str, str]) -> pa.Table:
+    """A row for each incident that has such a day."""
+    some = incidents.filter(pc.is_valid(incidents[day]))
+    facts = {name: some[column] for name, column in said.items()}
+    deleted = pa.repeat(not said, len(some))
+    fixed = {"day": some[day], "reference": some["reference"], "deleted": deleted}
+    return pa.table({**fixed, **facts}).unify_dictionaries()
