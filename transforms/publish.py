@@ -58,7 +58,7 @@ def publish(
     folder = home.publications / "runs" / edition.run_id
     there = is_installed(folder, TIER) or withdrawn(folder)
     created = not there and _build(edition, folder)
-    pointed = _point_at(home.publications, edition, folder)
+    pointed = point_at(home.publications, edition.run_id, str(edition.as_of), folder)
     if created or not (home.publications / CATALOG).exists():
         write_catalog(home.publications)
     return Published(
@@ -126,8 +126,8 @@ def seal_files(tier: Path, manifest: Mapping[str, object]) -> None:
     flush_folder(tier)
 
 
-def _point_at(publications: Path, edition: Edition, folder: Path) -> bool:
-    """Let latest.json name this run, unless it names a later as-of month.
+def point_at(publications: Path, run_id: str, as_of: str, folder: Path) -> bool:
+    """Let latest.json name this run, unless it names a later as-of.
 
     A withdrawn run is never pointed at.
     """
@@ -138,10 +138,10 @@ def _point_at(publications: Path, edition: Edition, folder: Path) -> bool:
     def decide(held: bytes | None) -> str | None:
         nonlocal pointed
         now = _pointed(pointer, held) if held is not None else None
-        pointed = now is None or now["as_of"] <= str(edition.as_of)
-        if not pointed or (now and now["run_id"] == edition.run_id):
+        pointed = now is None or now["as_of"] <= as_of
+        if not pointed or (now and now["run_id"] == run_id):
             return None
-        return latest_text(publications, edition.run_id)
+        return latest_text(publications, run_id)
 
     swap(pointer, decide)
     return pointed

@@ -1,17 +1,21 @@
 """What a backtest on days says: shares found, with intervals, beside the best rival."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from transforms.backtest.blocks import estimate
 from transforms.backtest.contest import AREA_SHARES
 from transforms.backtest.hit_curve import pai
 from transforms.backtest.report import SEED
+from transforms.categories import CATEGORIES
 from transforms.cells import Floats
 from transforms.days.backtest import Origin
+from transforms.days.day import Day
 from transforms.days.methods import DAY_METHODS, ROLLING_DAYS
 from transforms.groups import GROUPS
 
@@ -45,6 +49,15 @@ class DayAccuracy:
         return asdict(self)
 
 
+_KINDS = {
+    **dict.fromkeys(("crime_group", "method", "rival"), pa.string()),
+    **dict.fromkeys(("horizon_days", "origins", "incidents"), pa.int64()),
+}
+ACCURACY_ROWS = pa.schema(
+    [(f.name, _KINDS.get(f.name, pa.float64())) for f in fields(DayAccuracy)]
+)
+
+
 def accuracy(origins: Sequence[Origin], share: str = HEADLINE) -> list[DayAccuracy]:
     """Each method in each crime group with any incident, at one share of the area."""
     return [
@@ -52,7 +65,33 @@ def accuracy(origins: Sequence[Origin], share: str = HEADLINE) -> list[DayAccura
     ]
 
 
-def _of_group(slug: str, origins: Sequence[Origin], share: str) -> list[DayAccuracy]:
+def mean_gain(
+    origins: Sequence[Origin], method: str, share: str = HEADLINE
+) -> tuple[float, float | None, float | None]:
+    """Of one method on the best rolling count, over all categories: the headline.
+
+    The gains of the categories that had incidents are averaged at each origin, each
+    against the rolling count that was best for that category in hindsight. Mean, and
+    the ends of its 95 % interval.
+    """
+    by_day: dict[Day, list[float]] = {}
+    for slug in CATEGORIES:
+        days, rates = _rates(slug, origins, share)
+        if not days:
+            continue
+        gain = rates[method] - rates[_best_rolling(rates)]
+        for day, value in zip(days, gain.tolist(), strict=True):
+            by_day.setdefault(day, []).append(value)
+    if not by_day:
+        return float("nan"), None, None
+    days = sorted(by_day)
+    return _estimated(_weeks(days), np.array([np.mean(by_day[day]) for day in days]))
+
+
+def _rates(
+    slug: str, origins: Sequence[Origin], share: str
+) -> tuple[list[Day], dict[str, Floats]]:
+    """The as-of days with incidents of a group, and the share each method found."""
     rows = {
         (origin.as_of, row["method"]): row
         for origin in origins
@@ -60,25 +99,43 @@ def _of_group(slug: str, origins: Sequence[Origin], share: str) -> list[DayAccur
         if row["crime_group"] == slug and row["incidents"]
     }
     days = sorted({day for day, _ in rows})
-    if not days:
-        return []
-    rates = {
+    found = {
         name: np.array(
             [rows[d, name][f"hits_{share}"] / rows[d, name]["incidents"] for d in days]
         )
         for name in DAY_METHODS
     }
-    rival = max((m.NAME for m in ROLLING_DAYS), key=lambda name: rates[name].mean())
-    week = np.array([day.number // _WEEK_DAYS for day in days])
-    some = next(iter(DAY_METHODS))
+    return days, found
+
+
+def _best_rolling(rates: dict[str, Floats]) -> str:
+    """The rolling count that found most; in hindsight, so the rival has the edge."""
+    return max((m.NAME for m in ROLLING_DAYS), key=lambda name: rates[name].mean())
+
+
+def _weeks(days: Sequence[Day]) -> NDArray[np.int64]:
+    return np.array([day.number // _WEEK_DAYS for day in days], dtype=np.int64)
+
+
+def _of_group(slug: str, origins: Sequence[Origin], share: str) -> list[DayAccuracy]:
+    days, rates = _rates(slug, origins, share)
+    if not days:
+        return []
+    rival, week = _best_rolling(rates), _weeks(days)
+    judged = {
+        origin.as_of: row
+        for origin in origins
+        for row in origin.rows
+        if row["crime_group"] == slug and origin.as_of in days
+    }
     return [
         DayAccuracy(
             slug,
             name,
-            rows[days[0], name]["horizon_days"],
+            judged[days[0]]["horizon_days"],
             AREA_SHARES[share],
             len(days),
-            sum(rows[day, some]["incidents"] for day in days),
+            sum(row["incidents"] for row in judged.values()),
             *_estimated(week, rates[name]),
             pai(float(rates[name].mean()), 1.0, AREA_SHARES[share], 1.0),
             rival,
@@ -89,7 +146,7 @@ def _of_group(slug: str, origins: Sequence[Origin], share: str) -> list[DayAccur
 
 
 def _estimated(
-    week: np.ndarray[Any, np.dtype[np.int64]], values: Floats
+    week: NDArray[np.int64], values: Floats
 ) -> tuple[float, float | None, float | None]:
     """The mean and its 95 % interval, of blocks of two weeks."""
     force = np.zeros(len(week), dtype=np.int64)

@@ -7,8 +7,10 @@ import h3
 import pyarrow as pa
 
 from tests.builders import CATEGORY_SLUGS
+from transforms.cells import index_points
 from transforms.days.day import Day
 from transforms.restricted import Restricted
+from transforms.simulator.timed import TimedTruth
 
 
 FIRST = Day.parse("2025-01-06")
@@ -60,3 +62,20 @@ def as_records(rows: list[dict[str, object]]) -> pa.Table:
         }
     )
     return pa.Table.from_pylist(rows, schema=schema)
+
+
+def as_timed(truth: TimedTruth) -> Restricted:
+    """The incidents of a simulated feed, as they would be read."""
+    held = truth.incidents
+    longitude, latitude = (held[n].to_numpy() for n in ("longitude", "latitude"))
+    number = len(held)
+    given = {
+        "harm": pa.nulls(number, pa.float64()),
+        "time_precision": pa.repeat("minute", number),
+        "in_area": pa.repeat(True, number),
+        "h3_r9": pa.array(index_points(longitude, latitude, 9)),
+        "h3_r10": pa.array(index_points(longitude, latitude, 10)),
+    }
+    schema = as_records([]).schema
+    columns = [given[n] if n in given else held[n] for n in schema.names]
+    return Restricted(pa.table(dict(zip(schema.names, columns, strict=True))))

@@ -1,0 +1,91 @@
+"""The contest on days: what it may know and counts, and that the score earns it."""
+
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from tests.transforms.days.made import FIRST, as_timed, some_records
+from transforms.days.accuracy import accuracy, mean_gain
+from transforms.days.backtest import backtest_days, origins_of, outcome_days
+from transforms.days.day import Day, day_clock
+from transforms.days.panel import day_panel
+from transforms.errors import UsageError
+from transforms.months import month_range
+from transforms.scoring import Scoring
+from transforms.simulator.timed import simulate_timed
+
+
+DAYS = month_range(FIRST, FIRST + 199)
+
+
+def test_origins_are_a_horizon_apart_and_their_outcome_was_supplied() -> None:
+    gap = FIRST + 190
+    supplied = [day for day in DAYS if day != gap]
+    for horizon in (1, 7):
+        clock = day_clock(horizon)
+        origins = origins_of(supplied, clock, None, None)
+        assert all(b.since(a) % horizon == 0 for a, b in pairwise(origins))
+        assert not any(gap in outcome_days(origin, clock) for origin in origins)
+        assert origins[-1] == DAYS[-1] + -horizon
+        assert min(origins).since(FIRST) >= 14
+
+
+def test_too_short_a_feed_is_told() -> None:
+    with pytest.raises(UsageError, match="no day can be judged"):
+        origins_of(DAYS[:10], day_clock(1), None, None)
+
+
+def test_what_comes_after_an_origin_changes_no_ranking() -> None:
+    clock, origin = day_clock(7), FIRST + 150
+    full = day_panel(some_records(2, 200, 400), DAYS, "kent", Scoring())
+    known = month_range(FIRST, origin + 7)
+    cut = day_panel(some_records(2, 200, 400), known, "kent", Scoring())
+    [one], [other] = (
+        list(backtest_days(panel, days, [origin], clock))
+        for panel, days in ((full, DAYS), (cut, known))
+    )
+    hits = [
+        [(row["crime_group"], row["method"], row["hits_1pct"]) for row in found.rows]
+        for found in (one, other)
+    ]
+    assert hits[0] == hits[1]
+
+
+def test_incidents_of_an_outcome_are_those_of_its_days() -> None:
+    records, clock, origin = some_records(4, 200, 500), day_clock(7), FIRST + 160
+    panel = day_panel(records, DAYS, "kent", Scoring())
+    [found] = backtest_days(panel, DAYS, [origin], clock)
+    rows = records.reveal().to_pylist()
+    coming = {day.date for day in outcome_days(origin, clock)}
+    for row in found.rows:
+        if row["crime_group"] in {r["category"] for r in rows}:
+            assert row["incidents"] == sum(
+                r["occurred_from"].date() in coming
+                and r["category"] == row["crime_group"]
+                for r in rows
+            )
+
+
+def test_on_a_simulated_feed_the_score_beats_rolling_counts() -> None:
+    start = date(2024, 9, 2)
+    records = as_timed(simulate_timed(1, start, 430, 0.5))
+    first = Day.of(start)
+    days = month_range(first, first + 429)
+    panel = day_panel(records, days, "kent", Scoring())
+    for horizon, origins in ((1, 28), (7, 12)):
+        clock = day_clock(horizon)
+        newest = origins_of(days, clock, None, None)[-origins:]
+        found = list(backtest_days(panel, days, newest, clock))
+        mean, low, _ = mean_gain(found, "point_exposure")
+        assert low is not None
+        assert 0 < low < mean
+        burglary = next(
+            a
+            for a in accuracy(found)
+            if (a.crime_group, a.method) == ("burglary", "point_exposure")
+        )
+        assert burglary.gain > 0
+        assert burglary.pai == pytest.approx(burglary.hit_rate / 0.01)
+        assert np.isclose(burglary.area_share, 0.01)
