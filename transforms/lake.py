@@ -20,6 +20,7 @@ from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 
+from transforms.days.schema import DAY_SCORES
 from transforms.errors import LakeError
 from transforms.layout import write_layout
 from transforms.schemas import (
@@ -64,6 +65,7 @@ TABLES: dict[str, TableSpec] = {
     "forecasts": TableSpec(FORECASTS, ("force",)),
     "accuracy_history": TableSpec(ACCURACY_HISTORY, ("force",)),
     "coverage": TableSpec(COVERAGE, ("force",)),
+    "day_scores": TableSpec(DAY_SCORES, ("force", "as_of"), mark="inputs_sha256"),
 }
 
 NewFile = AddAction  # a data file that is written, and waits for its commit

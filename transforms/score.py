@@ -163,6 +163,11 @@ def hotspots_before(held: Mapping[str, DataFile], as_of: str) -> dict[str, Named
         return {}
     columns = ["crime_group", "hotspot_id", "h3_cell"]
     rows = pq.ParquetFile(readable(file.path)).read(columns=columns)
+    return named_cells(rows)
+
+
+def named_cells(rows: pa.Table) -> dict[str, Named]:
+    """By crime group, the cells of each hot spot in score rows."""
     found: dict[str, dict[str, set[int]]] = {}
     for row in rows.filter(rows["hotspot_id"].is_valid()).to_pylist():
         of_group = found.setdefault(row["crime_group"], {})
