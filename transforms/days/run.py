@@ -1,4 +1,4 @@
-"""From a force's own records to its scores of a day, its backtest, and a publication."""
+"""From a force's own records to its scores of a day, a backtest, and a publication."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
