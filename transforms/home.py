@@ -84,8 +84,7 @@ def open_home(address: str | Path) -> Home:
     home = _open_known_layout(address)
     if home.feed:
         raise UsageError(
-            f"{home.root} is of a force's own feed: hexbeat feed opens it, and this does"
-            " not"
+            f"{home.root} is of a force's own feed: only hexbeat feed opens it"
         )
     return home
 

@@ -83,7 +83,7 @@ DROPS = pa.schema(
         _own("received_at", _UTC, "When it was first read, UTC", None),
         _own("observed", TEXT, "supplied or rejected", None),
         _own("reason", TEXT, "Why it was rejected", "it was not"),
-        _own("raw_sha256", TEXT, "SHA-256 of its bytes as they are kept, erased rows blanked", _REJECTED),
+        _own("raw_sha256", TEXT, "SHA-256 of its bytes as they are kept, erased rows blanked", _REJECTED + ", or all its rows are past their retention"),
         _own("rows_in", _COUNT, "Rows in it; accepted, quarantined and erased together", _REJECTED),
         _own("accepted", _COUNT, "Rows that became records, the deleted among them", _REJECTED),
         _own("deleted", _COUNT, "Rows that say a record is deleted", _REJECTED),
@@ -91,6 +91,6 @@ DROPS = pa.schema(
         _own("erased", _COUNT, "Rows refused on arrival, since their reference was erased before", _REJECTED),
         _own("located", _COUNT, "Accepted rows with a place", _REJECTED),
         _own("ambiguous", _COUNT, "Rows in an hour that the clock showed twice", _REJECTED),
-        _own("first_day", pa.date32(), "Earliest day on which any of its rows began, of those not erased", "none of them says when it began, or " + _REJECTED),
+        _own("first_day", pa.date32(), "Earliest day on which any of its rows began, of those not erased", "none of them says so, or raw_sha256 is empty"),
     ]
 )  # fmt: skip

@@ -44,7 +44,7 @@ class AuditLog:
         """Add a line, flushed to disk; `LakeError` where the log's end is damaged."""
         with self._locked() as log:
             count, newest = self._end(log)
-            line = {
+            line: dict[str, Any] = {
                 "at": at.astimezone(UTC).isoformat(),
                 "who": who,
                 "action": action,
@@ -70,16 +70,15 @@ class AuditLog:
 
     def _judged(self, lines: list[bytes], torn: int | None) -> Audited:
         told, newest = self._told()
-        previous, hashes = _FIRST, [_FIRST]
+        hashes = [_FIRST]
         for number, text in enumerate(lines, start=1):
             line = _parsed(text)
             if line is None or line.get("sha256") != _hash(line):
                 return Audited(len(lines), f"line {number} was changed")
-            if line["prev"] != previous:
+            if line["prev"] != hashes[-1]:
                 fault = f"line {number} does not follow the line before it"
                 return Audited(len(lines), fault)
-            previous = line["sha256"]
-            hashes.append(previous)
+            hashes.append(str(line["sha256"]))
         if len(lines) < told:
             return Audited(
                 len(lines), f"line {len(lines) + 1} is gone: {told:,} were written"
@@ -88,16 +87,15 @@ class AuditLog:
             return Audited(len(lines), f"line {told} is not the one that was written")
         # a kill between a line and its count leaves one more, or a part of one
         more = len(lines) + bool(torn) - told
-        fault = f"line {told + 2} was added by another hand" if more > 1 else None
-        return Audited(len(lines), fault)
+        added = f"line {told + 2} was added by another hand" if more > 1 else None
+        return Audited(len(lines), added)
 
     def _end(self, log: BinaryIO) -> tuple[int, str]:
         """Lines and newest hash, a line that was cut off by a kill taken away."""
         count, newest = self._told()
         log.seek(0)
         lines = log.read().split(b"\n")
-        torn = lines.pop()
-        if torn:
+        if lines.pop():
             log.truncate(sum(len(line) + 1 for line in lines))
         last = _parsed(lines[-1]) if lines else {"sha256": _FIRST}
         if len(lines) not in (count, count + 1) or last is None:

@@ -52,7 +52,8 @@ class Doomed:
 
     def takes_text(self, text: str, words: Iterable[str]) -> bool:
         """Whether a line that is no row is to go: by a word of it, or a mention."""
-        return any(m in text for m in self.mentions) or any(map(self.is_erased, words))
+        named = any(mention in text for mention in self.mentions)
+        return named or any(map(self.is_erased, words))
 
     def mask(self, records: pa.Table) -> pa.BooleanArray:
         """Which of these records are to go."""
@@ -62,8 +63,6 @@ class Doomed:
         began = records["occurred_from"]
         for span in self.spans:
             start, end = (pa.scalar(at, began.type) for at in (span.start, span.end))
-            within = pc.and_(
-                pc.greater_equal(began, start), pc.less(began, end)
-            )
+            within = pc.and_(pc.greater_equal(began, start), pc.less(began, end))
             gone = pc.or_(gone, pc.fill_null(within, False))
         return gone

@@ -58,6 +58,16 @@ class ForceHome:
         """Who did what."""
         return AuditLog(self.home.root / "audit.jsonl")
 
+    def source_of(self, asked: str | None) -> str:
+        """Where its drops come from: as asked, else as its settings say."""
+        source = asked or self.feed.source
+        if source is None:
+            raise UsageError(
+                f"{self.home.root}: no source; name one, or write it as source in the"
+                " [feed] of its hexbeat.toml"
+            )
+        return source
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Nobody else changes this home meanwhile; the kernel lets go of a kill."""

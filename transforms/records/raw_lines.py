@@ -48,8 +48,10 @@ class RawLines:
         """Overwrite a line by spaces, or that text wherever the line has it."""
         line = self.lines[number - 1]
         body, end = (line[:-1], "\r") if line.endswith("\r") else (line, "")
-        gone = self._spaces(body) if text is None else body.replace(
-            text, self._spaces(text)
+        gone = (
+            self._spaces(body)
+            if text is None
+            else body.replace(text, self._spaces(text))
         )
         self.lines[number - 1] = gone + end
         self.changed.add(number)
