@@ -181,6 +181,8 @@ def _in_words(stage: Mapping[str, Any]) -> str:
             number = facts["forces"]
             forces = f"{number} {'force' if number == 1 else 'forces'}"
             return f"{facts['origins']} origins of {forces} done"
+        case "pull" if "rows_in" in facts:
+            return _pulled_in_words(facts)
         case "maintain" if "removed" in facts:
             return _removed_in_words(facts)
         case _ if "folder" in facts:
@@ -191,6 +193,23 @@ def _in_words(stage: Mapping[str, Any]) -> str:
             return f"{facts['run_id']} {made}\nmap      {page}{told}"
         case _:
             return str(stage["outcome"])
+
+
+def _pulled_in_words(facts: Mapping[str, Any]) -> str:
+    """What came of a force's own feed, in numbers."""
+    told = (
+        f"{facts['drops']:,} drops taken, {facts['unchanged']:,} held already:"
+        f" {facts['rows_in']:,} rows, {facts['accepted']:,} accepted"
+        f" ({facts['deleted']:,} deletions, {facts['located']:,} with a place),"
+        f" {facts['quarantined']:,} quarantined, {facts['erased']:,} erased before"
+    )
+    lines = [told]
+    lines += [
+        f"{n:,} by rule {rule}" for rule, n in facts["quarantined_by_rule"].items()
+    ]
+    if removed := facts["removed"]["records"]:
+        lines.append(f"{removed:,} records past retention_days taken out")
+    return "\n         ".join(lines)
 
 
 def _removed_in_words(facts: Mapping[str, Any]) -> str:

@@ -160,6 +160,19 @@ class MaintainParams(_Params):
         return "dry run" if self.dry_run else "for good"
 
 
+class ForceFeedParams(BaseModel):
+    """Which home of a force's own feed is brought up to date, and from where."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    home: str | None = Field(
+        None, description="Folder of the feed's own home; default HEXBEAT_HOME"
+    )
+    source: str | None = Field(
+        None, description="Where its drops come from; default that of its hexbeat.toml"
+    )
+
+
 class RefreshParams(IngestParams, ScoreParams, PublishParams):
     """Everything: what is missing is ingested, scored and published."""
 

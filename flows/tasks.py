@@ -20,6 +20,7 @@ from prefect.tasks import exponential_backoff
 from transforms.backtest.origins import backtest_force
 from transforms.coverage import Entry
 from transforms.errors import HexbeatError
+from transforms.feeds.force.sources.opening import open_source
 from transforms.forecasts import freeze, judge
 from transforms.home import open_home
 from transforms.ingest import Ingested, ingest_force
@@ -28,6 +29,8 @@ from transforms.months import Month
 from transforms.publications.layers import LayerFiles, read_layers
 from transforms.publish import publish
 from transforms.publish_public import publish_public
+from transforms.records.homes import open_force_home
+from transforms.records.pull import pull
 from transforms.request import Request
 from transforms.score import score_force
 from transforms.scores import METHODS
@@ -233,6 +236,40 @@ def maintain_home(home: str, dry_run: bool) -> Account | State[Account]:
     files = sum(removed.files for removed in done.removed)
     get_run_logger().info("%d files %s", files, "unneeded" if dry_run else "removed")
     return asdict(done) | {"changed": done.changed}
+
+
+@task(task_run_name="pull {force}", tags=["pull"], **_PATIENT)
+def pull_drops(
+    home: str, force: str, source: str, who: str
+) -> Account | State[Account]:
+    """Bring in what a force's own source offers: counts, and refusals."""
+    opened = open_force_home(home)
+    try:
+        done = pull(opened, open_source(source), who, datetime.now(UTC))
+    except HexbeatError as error:
+        return _failed(force, str(error))
+    get_run_logger().info(
+        "%s: %d drops, %d rows, %d quarantined, %d rejected",
+        force,
+        done.drops,
+        done.counts["rows_in"],
+        done.counts["quarantined"],
+        len(done.rejected),
+    )
+    account: Account = {
+        "force": force,
+        "landed": bool(opened.lake.files("drops", force)),
+        "drops": done.drops,
+        "unchanged": done.unchanged,
+        "growing": done.growing,
+        **done.counts,
+        "quarantined_by_rule": dict(done.broken.most_common()),
+        "removed": asdict(done.removed),
+        "mapping_changed": done.mapping_changed,
+        "changed": done.changed,
+    }
+    why = "; ".join(done.rejected.values())
+    return _failed(force, why, account) if why else account
 
 
 def _failed(what: str, why: str, account: Account | None = None) -> State[Account]:

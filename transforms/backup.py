@@ -9,6 +9,7 @@ and it is read before the runs are listed, so that its run is among them.
 
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,8 +55,10 @@ def backup(home: Home, folder: Path, wait: Callable[[], None]) -> BackedUp:
     beside = folder.with_name(f".tmp-{folder.name}-{uuid4().hex[:8]}")
     done = BackedUp()
     try:
-        beside.mkdir(parents=True)
+        beside.mkdir(parents=True, mode=stat.S_IMODE(home.root.stat().st_mode))
         lake, done.notes = _whole_moment(home, wait)
+        if home.feed:
+            done.notes.append("hexbeat feed erase does not reach this copy")
         for path in [*_lake_files(lake), *_other_files(home)]:
             done.files += 1
             done.bytes += _copy(path, beside / path.relative_to(home.root))

@@ -1,7 +1,8 @@
 """A home: the folder that holds one lake, its publications and its settings.
 
 `hexbeat.toml` in it holds the user's settings; shipped defaults apply where it is
-silent. A home keeps real forces or the demo's made-up ones, never both.
+silent. A home keeps real forces or the demo's made-up ones, never both; or it is of one
+force's own feed, and then `hexbeat feed` alone opens it.
 """
 
 import tomllib
@@ -14,6 +15,7 @@ from transforms.disclosure.settings import DisclosureSettings, read_disclosure
 from transforms.disclosure.transparency import OPERATOR_FIELDS
 from transforms.errors import UsageError
 from transforms.forces import DEMO_FORCES, FORCES, Force, find_force
+from transforms.home_feed import HomeFeed, read_feed
 from transforms.lake import Lake
 from transforms.layout import refuse_other_layout
 from transforms.maintenance.settings import RetentionSettings, read_retention
@@ -38,6 +40,7 @@ class Home:
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     transparency: Mapping[str, str] = field(default_factory=dict)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    feed: HomeFeed | None = None  # of a force's own feed
 
     @property
     def address(self) -> str:
@@ -78,6 +81,26 @@ class Home:
 
 def open_home(address: str | Path) -> Home:
     """The home at that folder, which need not exist yet; of the layout known here."""
+    home = _open_known_layout(address)
+    if home.feed:
+        raise UsageError(
+            f"{home.root} is of a force's own feed: only hexbeat feed opens it"
+        )
+    return home
+
+
+def open_feed_home(address: str | Path) -> Home:
+    """The home of a force's own feed at that folder; `UsageError` for any other."""
+    home = _open_known_layout(address)
+    if home.feed is None:
+        raise UsageError(
+            f"{home.root} is no home of a force's own feed: make one with hexbeat feed"
+            " create"
+        )
+    return home
+
+
+def _open_known_layout(address: str | Path) -> Home:
     refuse_other_layout(located(address) / "lake")
     return open_any_layout(address)
 
@@ -94,7 +117,7 @@ def open_any_layout(address: str | Path) -> Home:
         settings = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{file}: not valid TOML ({error})") from error
-    tables = ("home", "coverage", "public", "transparency", "retention")
+    tables = ("home", "coverage", "public", "transparency", "retention", "feed")
     known = {*tables, *SCORING_KEYS}
     if unknown := sorted(set(settings) - known):
         raise UsageError(f"{file}: unknown key {unknown[0]!r}")
@@ -122,6 +145,7 @@ def open_any_layout(address: str | Path) -> Home:
         read_disclosure(settings, str(file)),
         _answers(settings.get("transparency", {}), file),
         read_retention(settings, str(file)),
+        read_feed(settings, str(file), root),
     )
 
 

@@ -23,6 +23,7 @@ from deltalake.transaction import AddAction
 from transforms.days.schema import DAY_SCORES
 from transforms.errors import LakeError
 from transforms.layout import write_layout
+from transforms.record_schemas import DROPS, FORCE_QUARANTINE, RECORDS
 from transforms.schemas import (
     ACCURACY,
     ACCURACY_HISTORY,
@@ -65,6 +66,10 @@ TABLES: dict[str, TableSpec] = {
     "forecasts": TableSpec(FORECASTS, ("force",)),
     "accuracy_history": TableSpec(ACCURACY_HISTORY, ("force",)),
     "coverage": TableSpec(COVERAGE, ("force",)),
+    # a force's own feed, in a home of its own: only transforms.records opens these
+    "records": TableSpec(RECORDS, ("force", "month")),
+    "records_quarantine": TableSpec(FORCE_QUARANTINE, ("force",)),
+    "drops": TableSpec(DROPS, ("force",)),
     "day_scores": TableSpec(DAY_SCORES, ("force", "as_of"), mark="inputs_sha256"),
 }
 

@@ -44,19 +44,24 @@ def flow(
     task_runner: str | None = None,
 ) -> int:
     """Run a flow to its end and tell how it went; the exit code."""
-    from flows import progress
-    from flows.console import ConsoleProgress, show_summary
-    from flows.server import prefect_api
-
     if task_runner:  # the flows read it where they are defined
         os.environ["HEXBEAT_TASK_RUNNER"] = task_runner
     params, home = checked_for(model, options)
     if "source" not in options and not home.lake.files("coverage"):
         raise UsageError(f"the lake in {home.root} is empty: run hexbeat ingest first")
+    return run_flow(name, params, home, as_json)
+
+
+def run_flow(name: str, params: "BaseModel", home: "Home", as_json: bool) -> int:
+    """Run a flow whose parameters were checked, against a server; the exit code."""
+    from flows import progress
+    from flows.console import ConsoleProgress, show_summary
+    from flows.server import prefect_api
+
     with prefect_api(home.root), ConsoleProgress(silent=as_json) as console:
         progress.listen(console)
-        run_flow: Callable[..., Any] = getattr(import_module(f"flows.{name}"), name)
-        state = run_flow(params, return_state=True)
+        run: Callable[..., Any] = getattr(import_module(f"flows.{name}"), name)
+        state = run(params, return_state=True)
         account = state.result(raise_on_failure=False)
     if isinstance(account, BaseException):
         raise account

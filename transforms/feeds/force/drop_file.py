@@ -57,6 +57,13 @@ class DropFile:
         return self._moments(columns.occurred_to, columns.occurred_to_time)
 
     @cached_property
+    def updated(self) -> Moments | None:
+        """When each record was last changed, where the mapping names a column."""
+        column = self.mapping.columns.updated
+        times = self.mapping.times.of_updates
+        return read_moments(self.drop.columns[column], None, times) if column else None
+
+    @cached_property
     def points(self) -> Points:
         """Places."""
         return read_points(self.drop, self.mapping)

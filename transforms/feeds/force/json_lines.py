@@ -38,8 +38,8 @@ def read_objects(text: Text, names: list[str], where: str) -> Objects:
     for number, line in enumerate(lines, start=1):
         if number in unreadable:
             continue
-        row = _object(line)
-        fields = row and _fields(row, names)
+        row = object_of(line)
+        fields = row and fields_of(row, names)
         if row is None or fields is None:
             broken.append(number)
             continue
@@ -66,7 +66,8 @@ def _check_broken(broken: list[int], lines: int, where: str) -> None:
         )
 
 
-def _object(line: bytes) -> dict[str, Any] | None:
+def object_of(line: bytes | str) -> dict[str, Any] | None:
+    """The object that a line is; None where it is none."""
     try:
         found = json.loads(
             line,
@@ -91,7 +92,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _fields(row: dict[str, Any], names: list[str]) -> dict[str, str] | None:
+def fields_of(row: dict[str, Any], names: list[str]) -> dict[str, str] | None:
     """The wanted values as text; None where one is a list or object, or no Unicode."""
     found = {}
     for name in names:

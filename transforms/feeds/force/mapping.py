@@ -4,12 +4,14 @@ Everything that would otherwise be guessed is said there: the order of a date, t
 clock, the grid, what a code stands for.
 """
 
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from transforms.feeds.force.mapping_values import (
+    ISO,
     QUARANTINE,
     Code,
     Column,
@@ -45,6 +47,7 @@ class Columns:
     northing: Column | None = None
     point: Column | None = None  # or both in one text: `POINT (x y)` or `x,y`
     place_label: Column | None = None
+    updated: Column | None = None  # date and time of the record's last change
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -56,6 +59,14 @@ class Times:
     ambiguous: Literal["earlier", "later", "quarantine"]  # shown twice, in October
     skipped: Literal["shift", "quarantine"]  # never shown, in March
     time_format: TimeFormat | None = None  # where times have a column of their own
+
+    @property
+    def of_updates(self) -> "Times":
+        """The same for one column of both: the date, a space, the time."""
+        both = f"{self.date_format} {self.time_format}"
+        alone = self.time_format is None or ISO in both.split()
+        date_format = self.date_format if alone else both
+        return replace(self, date_format=date_format, time_format=None)
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -21,9 +21,18 @@ def record_rows(file: DropFile, raw_sha256: str) -> pa.Table:
             "raw_line": pa.array(file.drop.lines),
             "reference": file.reference.mapped(str.strip),
             "deleted": pa.array(file.deleted.yes),
+            "updated_at": _updated(file),
             **{name: _kept(column, live) for name, column in facts.items()},
         }
     )
+
+
+def _updated(file: DropFile) -> pa.Array:
+    """The last change of each record; of a date alone the day's last second."""
+    updated = file.updated
+    if updated is None:
+        return pa.nulls(len(file.drop.lines), pa.timestamp("us", "UTC"))
+    return as_utc(updated.last, updated.known)
 
 
 def _kept(column: pa.Array, live: Mask) -> pa.Array:

@@ -36,6 +36,11 @@ def _bad_end(file: DropFile) -> Mask:
     return ~(ended.blank | ended.readable) if ended else _none(file)
 
 
+def _bad_update(file: DropFile) -> Mask:
+    updated = file.updated
+    return ~(updated.blank | updated.readable) if updated else _none(file)
+
+
 def _backwards(file: DropFile) -> Mask:
     began, ended = file.began, file.ended
     if ended is None:
@@ -78,6 +83,11 @@ RULES: list[Rule[DropFile]] = [
         "tombstone",
         "whether it is deleted is said in a word that the mapping does not list",
         lambda f: f.deleted.unclear,
+    ),
+    Rule(
+        "updated",
+        "the time of its last change is none of the mapping's format",
+        _bad_update,
     ),
     Rule(
         "offence",

@@ -19,9 +19,9 @@ from transforms.feeds.force.drop_file import DropFile
 from transforms.feeds.force.drops import read_drop
 from transforms.feeds.force.mapping import ForceMapping
 from transforms.feeds.force.record_rows import record_rows
-from transforms.feeds.force.records import FORCE_QUARANTINE, FORCE_RECORDS
 from transforms.feeds.force.rules import FILE_RULES, RULES
 from transforms.incidents import first_broken, refuse_by
+from transforms.record_schemas import FORCE_QUARANTINE, FORCE_RECORDS
 from transforms.restricted import Restricted
 from transforms.schemas import conform
 

@@ -17,7 +17,7 @@ from tests.transforms.feeds.force.made import (
     sifted,
 )
 from transforms.errors import FileRejectedError
-from transforms.feeds.force.records import FORCE_QUARANTINE
+from transforms.record_schemas import FORCE_QUARANTINE
 from transforms.feeds.force.rules import FILE_RULES, RULES
 from transforms.incidents import MISSHAPEN
 

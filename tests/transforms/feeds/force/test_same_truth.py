@@ -20,7 +20,7 @@ from tests.transforms.feeds.force.made import (
     sifted,
     truths,
 )
-from transforms.feeds.force.records import FORCE_RECORDS
+from transforms.record_schemas import FORCE_RECORDS
 
 
 TRUTHS = truths()

@@ -1,0 +1,44 @@
+"""The flow of a force's own feed: what its source offers, into a home of its own."""
+
+from typing import Any
+
+from prefect import State, flow
+from prefect.artifacts import create_table_artifact
+
+from flows.params import ForceFeedParams
+from flows.settings import Settings
+from flows.stages import final, gather
+from flows.summary import Summary
+from flows.tasks import pull_drops
+from flows.who import user
+from transforms.records.homes import open_force_home
+
+
+@flow(name="force-feed", flow_run_name="force-feed")
+def force_feed(params: ForceFeedParams) -> State[dict[str, Any]]:
+    """Bring in what is new, finish what was cut off, enforce the retention."""
+    home = open_force_home(params.home or Settings().home)
+    source = home.source_of(params.source)
+    summary = Summary("pull", asked=[home.force])
+    task = pull_drops.submit(home.home.address, home.force, source, user())
+    for account in gather(summary, {home.force: task}):
+        if "drops" not in account:
+            continue
+        summary.changed = account["changed"]
+        summary.facts |= {k: v for k, v in account.items() if k != "failed"}
+        summary.facts["nothing"] = "Nothing to do: every drop is held already."
+        if growing := account["growing"]:
+            summary.notes.append(f"{growing:,} drops still growing: left for later")
+        if account["mapping_changed"]:
+            summary.notes.append(
+                "the mapping has changed since the last drop was taken; what is held"
+                " stays as it was read"
+            )
+        table = [
+            {"rule": rule, "rows": rows}
+            for rule, rows in account["quarantined_by_rule"].items()
+        ]
+        create_table_artifact(
+            key="force-feed-quarantine", table=table, description="Rows held back"
+        )
+    return final(summary)
