@@ -116,27 +116,30 @@ def measured(steps: Steps, days: list[int]) -> tuple[float, Seen]:
         used += time.process_time() - start
         if day in CHECKED:
             counts, sums = look()
-            seen[day] = (_checksum(counts), float(sums @ _marks(len(sums))))
+            seen[day] = (_checksum(counts), _marked(sums))
     return used, seen
 
 
-def _marks(slots: int) -> NDArray[np.float64]:
-    """A number for each slot, so that a sum tells which slot has what."""
-    return np.asarray(np.arange(slots) * CELLS // slots % 9973, dtype=np.float64)
-
-
 def _checksum(counts: list[NDArray[np.int32]]) -> int:
-    return sum(int(held @ _marks(len(held))) * (i + 1) for i, held in enumerate(counts))
+    return sum(int(_marked(held)) * (i + 1) for i, held in enumerate(counts))
+
+
+def _marked(held: NDArray[np.int32] | NDArray[np.float64]) -> float:
+    """The sum of what the slots have by the rank of each among those that have any."""
+    some = held[held != 0]
+    return float(some @ np.arange(1.0, len(some) + 1))
 
 
 def main(incidents: int) -> None:
     """Rounds of all variants, one after the other, and the median of each."""
     case = made_up(incidents)
-    doubled = replace(case, slots=2 * case.slots, cells=2 * case.cells)
+    empty = replace(case, cells=2 * case.cells)
+    spread = replace(empty, slots=2 * case.slots)
     every, sample = list(range(YEAR, 2 * YEAR)), [YEAR, *sorted(CHECKED)]
     work: dict[str, tuple[Callable[[Case], Steps], Case, list[int]]] = {
         "ours": (sparse, case, every),
-        "ours, twice the cells": (sparse, doubled, every),
+        "ours, as many cells again without incidents": (sparse, empty, every),
+        "ours, incidents spread over twice the cells": (sparse, spread, every),
         "all cells every day": (dense, case, every),
         f"{len(CHECKED)} of the dates recomputed, made out to 365": (
             recomputed,

@@ -45,7 +45,10 @@ class RollingCounts:
             raise ValueError("windows and half-lives last longer than nothing")
         self._supplied = np.unique(np.asarray(supplied_days, dtype=np.int64))
         self._events = Events.of(days, slots, slot_count, self._supplied)
-        self._windows = {w: _Window(w, slot_count) for w in windows_days}
+        # A slot's counts lie side by side: what comes in enters all windows at once.
+        counts = np.zeros((slot_count, len(windows_days)), dtype=np.int32)
+        pairs = zip(windows_days, counts.T, strict=True)
+        self._windows = {length: _Window(length, own) for length, own in pairs}
         self._decays = {h: Decay(h, slot_count) for h in half_lives_days}
         self._as_of: int | None = None
 
@@ -91,9 +94,9 @@ class RollingCounts:
 class _Window:
     """The events from `first` on and before `last`, counted."""
 
-    def __init__(self, days: int, slot_count: int) -> None:
+    def __init__(self, days: int, counts: NDArray[np.int32]) -> None:
         self.days = days
-        self.counts = np.zeros(slot_count, dtype=np.int32)
+        self.counts = counts
         self.first = 0
         self.last = 0
 
