@@ -183,6 +183,8 @@ def _in_words(stage: Mapping[str, Any]) -> str:
             return f"{facts['origins']} origins of {forces} done"
         case "pull" if "rows_in" in facts:
             return _pulled_in_words(facts)
+        case "score-day" if "run_id" in facts:
+            return _day_in_words(facts)
         case "maintain" if "removed" in facts:
             return _removed_in_words(facts)
         case _ if "folder" in facts:
@@ -210,6 +212,14 @@ def _pulled_in_words(facts: Mapping[str, Any]) -> str:
     if removed := facts["removed"]["records"]:
         lines.append(f"{removed:,} records past retention_days taken out")
     return "\n         ".join(lines)
+
+
+def _day_in_words(facts: Mapping[str, Any]) -> str:
+    """What came of scoring a day of a force's own feed."""
+    made = "made" if facts["created"] else "stands already"
+    done = "scored" if facts["scored"] else "unchanged"
+    files = located(facts["folder"]) / "internal"
+    return f"{facts['as_of']} {done}: {facts['run_id']} {made}\nfiles    {files}"
 
 
 def _removed_in_words(facts: Mapping[str, Any]) -> str:

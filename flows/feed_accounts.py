@@ -6,10 +6,12 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from transforms.days.run import Backtested
 from transforms.records.audit import Audited
 from transforms.records.days import Days
 from transforms.records.removal import Removed
 from transforms.records.status import FeedStatus
+from transforms.scores import DEFAULT_METHOD
 
 
 _HELD = 3
@@ -83,6 +85,33 @@ def _days(days: Days) -> list[tuple[str, str]]:
         missing = f"{len(days.missing):,} days, not counted as zero: {shown}{more}"
         lines.append(("missing", missing))
     return lines
+
+
+def show_backtest(found: Backtested, as_json: bool) -> int:
+    """Print how the scores would have done, by crime group."""
+    if as_json:
+        told = found.as_account() | {"exit_code": 0}
+        sys.stdout.write(json.dumps(told, indent=1) + "\n")
+        return 0
+    ahead = "day" if found.horizon_days == 1 else f"{found.horizon_days} days"
+    sys.stdout.write(
+        f"backtest {found.origins} as-of days, {found.first} to {found.last}: share of"
+        f" the next {ahead}'s incidents found in 1 % of the area, and the gain over the"
+        " best rolling count in points, with its 95 % interval\n"
+    )
+    mine = [line for line in found.lines if line.method == DEFAULT_METHOD]
+    for line in mine:
+        gain = _points(line.gain, line.gain_lo, line.gain_hi)
+        sys.stdout.write(f"{line.crime_group:<32} {line.hit_rate:6.1%} {gain}\n")
+    gain = _points(found.gain, found.gain_lo, found.gain_hi)
+    sys.stdout.write(f"{'mean of the categories':<32} {'':6} {gain}\n")
+    return 0
+
+
+def _points(mean: float, low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return f"{100 * mean:+6.1f}"
+    return f"{100 * mean:+6.1f}  {100 * low:+.1f} to {100 * high:+.1f}"
 
 
 def show_removed(done: Removed, as_json: bool) -> int:

@@ -160,8 +160,11 @@ class MaintainParams(_Params):
         return "dry run" if self.dry_run else "for good"
 
 
+DayText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-[0-3]\d$")]
+
+
 class ForceFeedParams(BaseModel):
-    """Which home of a force's own feed is brought up to date, and from where."""
+    """Which home of a force's own feed is brought up to date, and how far."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -170,6 +173,18 @@ class ForceFeedParams(BaseModel):
     )
     source: str | None = Field(
         None, description="Where its drops come from; default that of its hexbeat.toml"
+    )
+    stages: list[Literal["pull", "score"]] = Field(
+        default=["pull", "score"],
+        min_length=1,
+        description="What to do: bring in what is new; score a day and publish it",
+    )
+    as_of: DayText | None = Field(
+        None, description="As-of day, YYYY-MM-DD; default the newest supplied day"
+    )
+    method: MethodName = Field(DEFAULT_METHOD, description="Scoring method")
+    backtest: bool = Field(
+        False, description="Backtest too, so that the publication tells its accuracy"
     )
 
 

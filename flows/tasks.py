@@ -19,6 +19,9 @@ from prefect.tasks import exponential_backoff
 
 from transforms.backtest.origins import backtest_force
 from transforms.coverage import Entry
+from transforms.days.day import Day
+from transforms.days.methods import DAY_METHODS
+from transforms.days.run import run_day
 from transforms.errors import HexbeatError
 from transforms.feeds.force.sources.opening import open_source
 from transforms.forecasts import freeze, judge
@@ -270,6 +273,31 @@ def pull_drops(
     }
     why = "; ".join(done.rejected.values())
     return _failed(force, why, account) if why else account
+
+
+@task(task_run_name="score a day of {force}", tags=["score"], **_PATIENT)
+def score_day_of(
+    home: str, force: str, as_of: str | None, method: str, backtest: bool, who: str
+) -> Account | State[Account]:
+    """Score a day of a force's own feed, and publish it inside."""
+    opened = open_force_home(home)
+    try:
+        day = Day.parse(as_of) if as_of else None
+        now = datetime.now(UTC)
+        done = run_day(opened, DAY_METHODS[method], who, now, day, backtest)
+    except HexbeatError as error:
+        return _failed(force, str(error))
+    get_run_logger().info("%s %s", done.run_id, "made" if done.created else "stands")
+    return {
+        "force": force,
+        "as_of": str(done.as_of),
+        "scored": done.scored,
+        "rows": done.rows,
+        "run_id": done.run_id,
+        "folder": str(done.folder),
+        "created": done.created,
+        "backtested": [found.as_account() for found in done.backtested],
+    }
 
 
 def _failed(what: str, why: str, account: Account | None = None) -> State[Account]:

@@ -2,13 +2,13 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from flows.commands.app import app
 from flows.commands.running import address_of
-from flows.options import HomeFolder, Json
+from flows.options import HomeFolder, Json, flag
 from transforms.errors import UsageError
 
 
@@ -60,19 +60,97 @@ def create(
     return 0
 
 
+AsOfDay = Annotated[
+    str | None,
+    Parameter(name="--as-of", help="As-of day, YYYY-MM-DD; default the newest held"),
+]
+WithBacktest = Annotated[
+    bool, flag("--backtest", "Tell how well the scores would have done, too")
+]
+
+
+@feed.command
+def run(
+    *,
+    source: Source = None,
+    backtest: WithBacktest = False,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Bring in what is new, score the newest day, and publish it inside."""
+    options = {"source": source, "backtest": backtest}
+    return _force_feed(["pull", "score"], options, home, json_)
+
+
 @feed.command
 def pull(*, source: Source = None, home: HomeFolder = None, json_: Json = False) -> int:
     """Bring in what the source offers, and take out what is past its retention."""
+    return _force_feed(["pull"], {"source": source}, home, json_)
+
+
+@feed.command
+def score(
+    *,
+    as_of: AsOfDay = None,
+    backtest: WithBacktest = False,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Score a day, ahead by a day and by a week, and publish it inside."""
+    options = {"as_of": as_of, "backtest": backtest}
+    return _force_feed(["score"], options, home, json_)
+
+
+def _force_feed(
+    stages: list[str], options: dict[str, Any], home: str | None, as_json: bool
+) -> int:
+    """Run those stages of the flow; a slip is told before a server is started."""
     from flows.commands.running import run_flow
+    from flows.console import checked
     from flows.params import ForceFeedParams
+    from transforms.days.day import Day
     from transforms.feeds.force.sources.opening import open_source
     from transforms.records.homes import open_force_home
 
     opened = open_force_home(address_of(home))
-    address = opened.source_of(source)
-    open_source(address)  # a slip is told before a server is started
-    params = ForceFeedParams(home=opened.home.address, source=address)
-    return run_flow("force_feed", params, opened.home, json_)
+    if "pull" in stages:
+        options["source"] = opened.source_of(options["source"])
+        open_source(options["source"])
+    if options.get("as_of"):
+        Day.parse(options["as_of"])
+    given = {"home": opened.home.address, "stages": stages, **options}
+    return run_flow("force_feed", checked(ForceFeedParams, given), opened.home, as_json)
+
+
+@feed.command
+def backtest(
+    *,
+    horizon: Annotated[
+        Literal[1, 7], Parameter(name="--horizon", help="Days ahead: 1 or 7")
+    ] = 7,
+    start: Annotated[
+        str | None, Parameter(name="--from", help="First as-of day, YYYY-MM-DD")
+    ] = None,
+    end: Annotated[
+        str | None, Parameter(name="--to", help="Last as-of day, YYYY-MM-DD")
+    ] = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """How well the scores of past days would have done, beside rolling counts."""
+    from datetime import UTC, datetime
+
+    from flows.feed_accounts import show_backtest
+    from flows.who import user
+    from transforms.days.day import Day
+    from transforms.days.run import backtest_home
+    from transforms.records.homes import open_force_home
+
+    first, last = (Day.parse(text) if text else None for text in (start, end))
+    opened, now = open_force_home(address_of(home)), datetime.now(UTC)
+    return show_backtest(
+        backtest_home(opened, horizon, user(), now, first, last), json_
+    )
 
 
 @feed.command

@@ -1,9 +1,10 @@
 """From a force's own records to its scores of a day, a backtest, and a publication."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -64,6 +65,10 @@ class Backtested:
     gain_hi: float | None
     lines: list[DayAccuracy]
 
+    def as_account(self) -> dict[str, Any]:
+        """In plain values, days as text."""
+        return asdict(self) | {"first": str(self.first), "last": str(self.last)}
+
 
 @dataclass(frozen=True)
 class DayRun:
@@ -95,6 +100,7 @@ def run_day(
         day = _as_of(held, as_of)
         scored, rows = _scored(held, day, method)
         backtested = _backtests(held) if backtest else []
+        taken = supplied(drops(held.lake, home.force))
         edition = DayEdition(
             home.home.registry[home.force],
             day,
@@ -104,7 +110,7 @@ def run_day(
             held.records,
             [d for d in held.supplied if d <= day],
             [line for found in backtested for line in found.lines],
-            [entry.raw_sha256 for entry in supplied(drops(held.lake, home.force))],
+            [entry.raw_sha256 for entry in taken if entry.raw_sha256],
         )
         folder, created = publish_day(home.home.publications, edition)
         told = {"as_of": str(day), "run_id": edition.run_id, "created": created}
@@ -124,6 +130,22 @@ def read_held(home: ForceHome) -> Held:
         )
     panel = day_panel(records, every_day(days), home.force, home.home.scoring)
     return Held(home, lake, records, days, panel)
+
+
+def backtest_home(
+    home: ForceHome,
+    horizon_days: int,
+    who: str,
+    now: datetime,
+    first: Day | None = None,
+    last: Day | None = None,
+) -> Backtested:
+    """How the scores of those days would have done; the audit log is told."""
+    with home.alone():
+        found = backtest_feed(read_held(home), day_clock(horizon_days), first, last)
+        told = {"analysis": "backtest", "first": str(found.first)}
+        home.audit.append(now, who, "read", told | {"last": str(found.last)})
+    return found
 
 
 def backtest_feed(

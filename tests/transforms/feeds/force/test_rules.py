@@ -17,9 +17,9 @@ from tests.transforms.feeds.force.made import (
     sifted,
 )
 from transforms.errors import FileRejectedError
-from transforms.record_schemas import FORCE_QUARANTINE
 from transforms.feeds.force.rules import FILE_RULES, RULES
 from transforms.incidents import MISSHAPEN
+from transforms.record_schemas import FORCE_QUARANTINE
 
 
 OCTOBER = CSV_MAPPING.replace("earlier", "quarantine")
