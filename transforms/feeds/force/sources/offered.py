@@ -1,0 +1,66 @@
+"""What a force's place of delivery offers: its drops by name, each whole or not at all.
+
+A drop that is cut off on its way, or written to while it is read, is refused: nothing
+of it is handed on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from transforms.errors import FileRejectedError
+from transforms.feeds.force.still_growing import Look, is_settled
+
+
+_MOST_BYTES = 2 << 30
+
+
+@dataclass(frozen=True)
+class OfferedDrop:
+    """One drop that is whole, and the way to its bytes."""
+
+    name: str
+    read: Callable[[], bytes]
+
+
+class DropSource(Protocol):
+    """A place that a force delivers to."""
+
+    growing: list[str]  # names that the last look leaves for later, in order
+
+    def offered(self) -> list[OfferedDrop]:
+        """The drops that are whole now, by name; `SourceError` where it is not told."""
+        ...
+
+
+def check_size(where: str, size_bytes: int) -> None:
+    """Refuse what is more than any drop of a force."""
+    if size_bytes > _MOST_BYTES:
+        raise FileRejectedError(f"{where}: over {_MOST_BYTES >> 30} GB")
+
+
+def read_whole(
+    where: str,
+    listed: Look,
+    look: Callable[[], Look],
+    read: Callable[[], bytes],
+) -> bytes:
+    """The bytes of a drop that is, before and after, the one that was listed."""
+    check_size(where, listed.size_bytes)
+    _check_same(where, listed, look())
+    data = read()
+    _check_same(where, listed, look())
+    if len(data) != listed.size_bytes:
+        raise FileRejectedError(
+            f"{where}: {len(data):,} of {listed.size_bytes:,} bytes came; nothing is"
+            " taken of it"
+        )
+    return data
+
+
+def _check_same(where: str, listed: Look, now: Look) -> None:
+    if not is_settled(listed, now):
+        raise FileRejectedError(
+            f"{where}: written to since it was listed; nothing is taken of it before"
+            " it is whole"
+        )
