@@ -17,9 +17,6 @@ from transforms.feeds.force.still_growing import Look
 from transforms.feeds.patience import Patience, in_words
 
 
-_AT_ONCE = 64  # requests on their way; more are dropped by some servers
-
-
 @dataclass
 class SftpFolder:
     """The files of one folder; those in folders beneath it are not looked at."""
@@ -107,7 +104,9 @@ def _look(told: paramiko.SFTPAttributes) -> Look:
 
 
 def _bytes(sftp: paramiko.SFTPClient, path: str, size_bytes: int) -> bytes:
-    """As many bytes as were listed, and one more where the file has it."""
+    """As many bytes as were listed, and one more where the file has it.
+
+    Asked for bit by bit: a prefetch has a thread, whose errors would be shown at large.
+    """
     with sftp.open(path, "rb") as file:
-        file.prefetch(size_bytes, _AT_ONCE)
         return bytes(file.read(size_bytes) + file.read(1))
