@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, exc
+from sqlalchemy import exc
 
 from transforms.errors import FileRejectedError, SourceError
 from transforms.feeds.force.sources.offered import OfferedDrop, check_size
@@ -35,21 +35,19 @@ class QueriedDatabase:
         return [OfferedDrop(name, self._read)]
 
     def _read(self) -> bytes:
+        lines, size_bytes = [], 0
         with _told(), self.database.session() as session:
-            return b"".join(self._lines(session))
-
-    def _lines(self, session: Connection) -> Iterator[bytes]:
-        session = session.execution_options(
-            stream_results=True, max_row_buffer=_ROWS_AT_ONCE
-        )
-        answer = session.exec_driver_sql(self.query)
-        names = header(list(answer.keys()))
-        size_bytes = 0
-        for row in answer:
-            line = row_line(names, row)
-            size_bytes += len(line)
-            check_size("database", size_bytes)
-            yield line
+            # row by row: an answer may be more than memory holds
+            session = session.execution_options(
+                stream_results=True, max_row_buffer=_ROWS_AT_ONCE, no_parameters=True
+            )
+            with session.exec_driver_sql(self.query) as answer:
+                names = header(list(answer.keys()))
+                for row in answer:
+                    lines.append(row_line(names, row))
+                    size_bytes += len(lines[-1])
+                    check_size("database", size_bytes)
+        return b"".join(lines)
 
 
 @contextmanager
