@@ -11,6 +11,7 @@ from transforms.errors import UsageError
 from transforms.feeds.force.sources.access import Access
 
 
+PAGE = Path(__file__).parents[2] / "docs" / "force-feed.md"
 SECRETS = ("TOKEN", "PASSWORD", "DATABASE_URL")
 
 
@@ -66,3 +67,12 @@ def test_a_secret_that_cannot_be_read_is_one_line(
     (tmp_path / "key").unlink()
     with pytest.raises(UsageError, match="not a readable text file"):
         access()
+
+
+def test_the_page_names_each() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for name in FeedSettings.model_fields:
+        if name.endswith("_file") and name != "key_file":
+            assert f"{name.upper()}`" in page
+        else:
+            assert f"| `HEXBEAT_FEED_{name.upper()}` |" in page

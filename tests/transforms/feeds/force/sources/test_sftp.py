@@ -1,11 +1,14 @@
 """A force's SFTP server: known by its pinned key, and its drops whole or not taken."""
 
 import os
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from getpass import getuser
 from pathlib import Path
 
+import paramiko
 import pytest
 from pydantic import SecretStr
 
@@ -185,6 +188,46 @@ def test_no_secret_shows(server: SshServer) -> None:
     assert "sesame" not in repr(source)
     assert "sesame" not in refused(source)
     assert "does not let" in refused(folder(server, key_file=None))
+
+
+class _Doorkeeper(paramiko.ServerInterface):  # type: ignore[misc]
+    """Lets in by one password, and has nothing behind the door."""
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        right = (username, password) == ("me", "open sesame")
+        return int(paramiko.AUTH_SUCCESSFUL if right else paramiko.AUTH_FAILED)
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "password"
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [("open sesame", "the connection failed"), ("wrong", "does not let me in")],
+)
+def test_a_password_logs_in(password: str, words: str) -> None:
+    key = paramiko.ECDSAKey.generate()
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        near, _ = door.accept()
+        with paramiko.Transport(near) as transport:
+            transport.add_server_key(key)
+            transport.start_server(server=_Doorkeeper())
+            transport.join(10)
+
+    answering = threading.Thread(target=answer)
+    answering.start()
+    source = SftpFolder(
+        Server.parse(f"sftp://me@127.0.0.1:{door.getsockname()[1]}/drops"),
+        Access(password=SecretStr(password), host_key=key.fingerprint),
+        Patience(20, silence_seconds=5),
+    )
+    said = refused(source)
+    answering.join()
+    door.close()
+    assert words in said
+    assert password not in said
 
 
 def test_what_is_not_there_is_said(server: SshServer, tmp_path: Path) -> None:
