@@ -32,6 +32,6 @@ def files_beneath(index: str, page: str) -> dict[str, str]:
         except httpx.InvalidURL:
             continue
         name = url.removeprefix(index)
-        if name and name != url and not set(name) & set("/?#"):
+        if name and not set(name) & set("/?#"):
             found[unquote(name)] = url
     return found

@@ -48,6 +48,7 @@ class ReadOnlyDatabase:
     def _postgresql(self) -> Engine:
         silence = max(1, int(self._patience.silence_seconds))
         longest = int(self._patience.deadline_seconds * 1000)
+        own = self._url.query.get("options", "")
         return create_engine(
             self._url.set(drivername="postgresql+psycopg"),
             poolclass=NullPool,
@@ -58,8 +59,7 @@ class ReadOnlyDatabase:
                 # a way that is cut without a word is noticed as well
                 "keepalives_idle": silence,
                 "tcp_user_timeout": silence * 1000,
-                "options": "-c default_transaction_read_only=on"
-                f" -c statement_timeout={longest}",
+                "options": f"{own} -c statement_timeout={longest}",
             },
         )
 
@@ -69,9 +69,7 @@ class ReadOnlyDatabase:
         def connect() -> sqlite3.Connection:
             # as a path it could name parameters of its own
             uri = Path(str(self._url.database)).absolute().as_uri()
-            connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=silence)
-            connection.execute("PRAGMA query_only = ON")
-            return connection
+            return sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=silence)
 
         return create_engine(
             URL.create("sqlite"), creator=connect, poolclass=NullPool,

@@ -22,6 +22,7 @@ CONFIG = """
 ListenAddress 127.0.0.1
 Port {port}
 HostKey {folder}/host
+HostKey {folder}/older
 PidFile none
 AuthorizedKeysFile {folder}/user.pub
 StrictModes no
@@ -79,6 +80,7 @@ def ssh_server(folder: Path) -> Iterator[SshServer]:
         pytest.skip("sshd is not there")
     for name in ("host", "user"):
         new_key(folder / name)
+    new_key(folder / "older", kind="ecdsa")
     if geteuid() == 0:  # where it splits off what root need not do
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     (folder / "drops").mkdir()

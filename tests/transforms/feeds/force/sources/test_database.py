@@ -172,6 +172,13 @@ def test_a_query_that_takes_too_long_is_ended(postgres: str) -> None:
         slow.read()
 
 
+def test_what_an_address_asks_of_the_session_holds(postgres: str) -> None:
+    url = f"{postgres}?options=-c%20timezone%3DEurope/London"
+    [row] = rows(url, "SELECT current_setting('timezone') AS zone")
+    assert row == {"zone": "Europe/London"}
+    assert "nothing is taken" in refused(url, WRITES["number"])
+
+
 def test_nothing_is_taken_where_the_connection_breaks_off(postgres: str) -> None:
     port = int(postgres.rpartition(":")[2].split("/")[0])
     query = "SELECT n, repeat('x', 500) AS x FROM generate_series(1, 20000) n"

@@ -138,9 +138,13 @@ def refused(source: SftpFolder, kind: type[HexbeatError] = SourceError) -> str:
     return str(caught.value)
 
 
-def test_the_key_may_be_pinned_as_a_line_of_known_hosts(server: SshServer) -> None:
+@pytest.mark.parametrize("name", ["host", "older"])
+def test_the_key_may_be_pinned_as_a_line_of_known_hosts(
+    server: SshServer, name: str
+) -> None:
+    """The line says its kind: of several keys the server then shows that one."""
     (server.drops / "a.csv").write_bytes(b"whole")
-    line = f"[127.0.0.1]:{server.port} {server.public()}"
+    line = f"[127.0.0.1]:{server.port} {server.public(name)}"
     [drop] = folder(server, host_key=line).offered()
     assert drop.read() == b"whole"
 
