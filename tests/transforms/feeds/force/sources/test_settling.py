@@ -12,7 +12,7 @@ from transforms.feeds.force.still_growing import Look
 
 
 LISTINGS = st.dictionaries(
-    st.sampled_from(["a", "b", "c", "a.done", "b.done", ".a"]),
+    st.sampled_from(["a", "b", "c", "a.done", "b.done", ".a", "a.part", "c.filepart"]),
     st.builds(Look, st.integers(0, 1), st.integers(0, 1)),
 )
 
