@@ -51,7 +51,7 @@ lock: $(READY)  ## renew requirements.lock, and the image's from it
 		--upgrade --extra dev --python-version 3.11 --no-header \
 		--output-file requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes \
-		--upgrade --extra dask --extra s3 --python-version 3.11 --no-header \
+		--upgrade --extra dask --extra feeds --extra s3 --python-version 3.11 --no-header \
 		--constraint requirements.lock \
 		--output-file deploy/requirements.lock pyproject.toml
 

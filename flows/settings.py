@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,3 +20,21 @@ class Settings(BaseSettings):
     task_runner: str = Field(default="threads", pattern=r"^(threads|dask://[^/\s]+)$")
     # The Prefect notification block that is told of bad ends: type/name.
     notify: str | None = Field(default=None, pattern=r"^[a-z0-9-]+/[A-Za-z0-9_-]+$")
+
+
+class FeedSettings(BaseSettings):
+    """The keys to a force's own feed, as HEXBEAT_FEED_… variables.
+
+    Each secret may stand in a file instead, whose path the variable with _FILE names.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HEXBEAT_FEED_", env_ignore_empty=True)
+
+    token: SecretStr | None = None  # HTTPS
+    token_file: Path | None = None
+    password: SecretStr | None = None  # SFTP: of the user, or of the key file
+    password_file: Path | None = None
+    key_file: Path | None = None  # SFTP: a private key
+    host_key: str | None = None  # SFTP: SHA256:… of the server, or its known_hosts line
+    database_url: SecretStr | None = None  # SQL
+    database_url_file: Path | None = None

@@ -17,6 +17,8 @@ from prefect.client.schemas.objects import TaskRun
 from prefect.states import Failed
 from prefect.tasks import exponential_backoff
 
+from flows.feed_keys import feed_access
+from flows.settings import FeedSettings
 from transforms.backtest.origins import backtest_force
 from transforms.coverage import Entry
 from transforms.days.day import Day
@@ -248,7 +250,9 @@ def pull_drops(
     """Bring in what a force's own source offers: counts, and refusals."""
     opened = open_force_home(home)
     try:
-        done = pull(opened, open_source(source), who, datetime.now(UTC))
+        now, access = datetime.now(UTC), feed_access(FeedSettings())
+        offering = open_source(source, opened.mapping, access, now)
+        done = pull(opened, offering, who, now)
     except HexbeatError as error:
         return _failed(force, str(error))
     get_run_logger().info(

@@ -105,9 +105,13 @@ def _force_feed(
     stages: list[str], options: dict[str, Any], home: str | None, as_json: bool
 ) -> int:
     """Run those stages of the flow; a slip is told before a server is started."""
+    from datetime import UTC, datetime
+
     from flows.commands.running import run_flow
     from flows.console import checked
+    from flows.feed_keys import feed_access
     from flows.params import ForceFeedParams
+    from flows.settings import FeedSettings
     from transforms.days.day import Day
     from transforms.feeds.force.sources.opening import open_source
     from transforms.records.homes import open_force_home
@@ -115,7 +119,8 @@ def _force_feed(
     opened = open_force_home(address_of(home))
     if "pull" in stages:
         options["source"] = opened.source_of(options["source"])
-        open_source(options["source"])
+        access = feed_access(checked(FeedSettings, {}))
+        open_source(options["source"], opened.mapping, access, datetime.now(UTC))
     if options.get("as_of"):
         Day.parse(options["as_of"])
     given = {"home": opened.home.address, "stages": stages, **options}

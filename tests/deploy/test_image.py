@@ -38,7 +38,7 @@ def test_the_image_runs_what_was_tested() -> None:
 
 def test_the_image_has_all_that_hexbeat_needs_and_no_tool() -> None:
     extras = PROJECT["optional-dependencies"]
-    needed = _named(PROJECT["dependencies"] + extras["dask"])
+    needed = _named(PROJECT["dependencies"] + extras["dask"] + extras["feeds"])
     assert needed <= IMAGE.keys()
     tools = {"pytest", "mypy", "ruff", "hypothesis", "moto", "hatchling", "flask"}
     assert tools <= DEVELOPERS.keys()

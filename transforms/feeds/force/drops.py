@@ -38,8 +38,7 @@ class Drop:
 
 def read_drop(data: bytes, mapping: ForceMapping, where: str) -> Drop:
     """A file's bytes as columns; `FileRejectedError` if it is no such file."""
-    read = {"csv": _csv, "jsonl": _json_lines, "parquet": _parquet}[mapping.format]
-    return read(data, mapping, where)
+    return _READERS[mapping.format](data, mapping, where)
 
 
 def _csv(data: bytes, mapping: ForceMapping, where: str) -> Drop:
@@ -104,3 +103,11 @@ def _check_columns(names: Sequence[str], wanted: Sequence[str], where: str) -> N
                 f"{where}: {times} column {name!r}, which the mapping names; is it"
                 " another feed's file, or without a header?"
             )
+
+
+_READERS = {
+    "csv": _csv,
+    "jsonl": _json_lines,
+    "parquet": _parquet,
+    "sql": _json_lines,  # as which a database's answer is written down
+}

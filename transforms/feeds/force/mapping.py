@@ -18,6 +18,7 @@ from transforms.feeds.force.mapping_values import (
     Crs,
     DateFormat,
     Harm,
+    Query,
     Slug,
     SlugOrQuarantine,
     TimeFormat,
@@ -120,11 +121,18 @@ class Sensitive:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Database:
+    """What is asked of the force's database; where that is, is no mapping's to say."""
+
+    query: Query  # one SELECT; its answer is read as JSON lines
+
+
+@dataclass(frozen=True, config=_STRICT)
 class ForceMapping:
     """A force's feed, in full."""
 
     force: str  # its police.uk id
-    format: Literal["csv", "jsonl", "parquet"]
+    format: Literal["csv", "jsonl", "parquet", "sql"]
     crs: Crs  # of its coordinates
     columns: Columns
     times: Times
@@ -133,6 +141,7 @@ class ForceMapping:
     encoding: Literal["utf-8", "cp1252"] | None = None  # of CSV, where not UTF-8
     delimiter: Literal[",", ";", "|", "\t"] | None = None  # of CSV, where no comma
     sensitive: Sensitive = Sensitive()
+    database: Database | None = None  # of format sql
     tombstone: Flag | None = None  # says that the force has deleted the record
 
     @property

@@ -65,7 +65,14 @@ def _keys(path: list[str]) -> list[str]:
 
 def _inconsistency(mapping: ForceMapping) -> str | None:
     """What single keys cannot tell: the first pair that does not go together."""
-    checks = (_check_place, _check_times, _check_codes, _check_text, _check_flags)
+    checks = (
+        _check_place,
+        _check_times,
+        _check_codes,
+        _check_text,
+        _check_query,
+        _check_flags,
+    )
     return next((said for check in checks if (said := check(mapping))), None)
 
 
@@ -111,6 +118,12 @@ def _check_text(mapping: ForceMapping) -> str | None:
         between = mapping.delimiter or ","
         if odd := [name for name in mapping.names if between in name]:
             return f"columns: {odd[0]!r} holds the delimiter"
+    return None
+
+
+def _check_query(mapping: ForceMapping) -> str | None:
+    if (mapping.format == "sql") != bool(mapping.database):
+        return "database: it goes with format 'sql', and that with it"
     return None
 
 

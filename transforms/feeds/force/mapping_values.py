@@ -12,6 +12,7 @@ from transforms.categories import CATEGORIES
 QUARANTINE = "quarantine"
 ISO = "iso"
 
+_QUERY = re.compile(r"(?i)(select|with)\b")
 _DIRECTIVE = re.compile(r"%(.)")
 _DAY = set("dmYbBaA")
 _TIME = set("HIMSfpz")
@@ -85,11 +86,23 @@ def _column(text: str) -> str:
     return text
 
 
+def _query(text: str) -> str:
+    """This catches slips. What keeps a query from writing is the session, which may
+    not."""
+    query = text.strip().removesuffix(";").strip()
+    if not _QUERY.match(query):
+        raise ValueError("write one SELECT, which may begin by WITH")
+    if ";" in query:
+        raise ValueError("write a single statement, without a semicolon in it")
+    return query
+
+
 Column = Annotated[str, AfterValidator(_column)]
 Code = Annotated[str, AfterValidator(_code)]
 Slug = Annotated[str, AfterValidator(_slug)]
 SlugOrQuarantine = Annotated[str, AfterValidator(_slug_or_quarantine)]
 Harm = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Query = Annotated[str, AfterValidator(_query)]
 DateFormat = Annotated[str, AfterValidator(_date_format)]
 TimeFormat = Annotated[str, AfterValidator(_time_format)]
 Words = tuple[str, ...]

@@ -9,6 +9,7 @@ class Look:
 
     size_bytes: int
     modified_ns: int
+    mark: str = ""  # what a server says instead: its ETag
 
 
 def is_settled(before: Look, after: Look) -> bool:

@@ -1,4 +1,4 @@
-"""Made-up incidents of a force, written down in three hands, each with its mapping."""
+"""Made-up incidents of a force, written in several hands, each with its mapping."""
 
 import csv
 import io
@@ -13,11 +13,15 @@ import h3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
+import sqlalchemy as sa
+from pydantic import SecretStr
 from pyproj import Transformer
 
 from transforms.feeds.force.mapping import ForceMapping
 from transforms.feeds.force.mapping_file import read_mapping
 from transforms.feeds.force.sift import SiftedDrop, sift_drop
+from transforms.feeds.force.sources.access import Access
+from transforms.feeds.force.sources.opening import open_source
 
 
 RECEIVED = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -107,6 +111,19 @@ PARQUET_MAPPING = (
     JSON_MAPPING.replace('"jsonl"', '"parquet"')
     .replace('longitude = "lon"\n', 'point = "where"\n')
     .replace('latitude = "lat"\n', "")
+)
+SQL_MAPPING = (
+    JSON_MAPPING.replace('"jsonl"', '"sql"')
+    .replace('["true"]', '["true", "1"]')
+    .replace('["false"]', '["false", "0"]')
+    + """
+[database]
+query = '''
+SELECT id, offence, began AS "from", ended AS "to", lon, lat, street, domestic, deleted
+FROM crimes
+ORDER BY id
+'''
+"""
 )
 
 
@@ -233,6 +250,43 @@ def as_parquet(made: Iterable[Truth]) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(rows), sink)
     return sink.getvalue().to_pybytes()
+
+
+CRIMES = sa.Table(
+    "crimes",
+    sa.MetaData(),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("offence", sa.Text),
+    sa.Column("began", sa.DateTime(timezone=True)),
+    sa.Column("ended", sa.DateTime(timezone=True)),
+    sa.Column("lon", sa.Float),
+    sa.Column("lat", sa.Float),
+    sa.Column("street", sa.Text),
+    sa.Column("domestic", sa.Boolean),
+    sa.Column("deleted", sa.Boolean),
+)
+
+
+def fill_database(url: str, made: Iterable[Truth]) -> None:
+    """Those incidents as the only rows of a table."""
+    rows = []
+    for truth in made:
+        lon, lat = truth.place or (None, None)
+        kept = {k: v for k, v in vars(truth).items() if k in CRIMES.columns}
+        rows.append({**kept, "id": truth.reference, "lon": lon, "lat": lat})
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        CRIMES.drop(connection, checkfirst=True)
+        CRIMES.create(connection)
+        connection.execute(CRIMES.insert(), rows)
+    engine.dispose()
+
+
+def asked_of_database(url: str, text: str = SQL_MAPPING) -> bytes:
+    """What the mapping's query gives there."""
+    access = Access(database_url=SecretStr(url))
+    [drop] = open_source("sql", mapping(text), access, RECEIVED).offered()
+    return drop.read()
 
 
 def mapping(text: str = CSV_MAPPING) -> ForceMapping:

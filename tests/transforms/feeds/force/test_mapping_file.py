@@ -6,6 +6,7 @@ from tests.transforms.feeds.force.made import (
     CSV_MAPPING,
     JSON_MAPPING,
     PARQUET_MAPPING,
+    SQL_MAPPING,
     mapping,
 )
 from transforms.errors import UsageError
@@ -61,7 +62,27 @@ WRONG = {
     ),
     "unknown format": (
         JSON_MAPPING.replace('"jsonl"', '"xlsx"'),
-        "format: write 'csv', 'jsonl' or 'parquet'",
+        "format: write 'csv', 'jsonl', 'parquet' or 'sql'",
+    ),
+    "sql without a query": (
+        JSON_MAPPING.replace('"jsonl"', '"sql"'),
+        "database: it goes with format 'sql', and that with it",
+    ),
+    "query of a file": (
+        SQL_MAPPING.replace('"sql"', '"jsonl"'),
+        "database: it goes with format 'sql', and that with it",
+    ),
+    "query that writes": (
+        SQL_MAPPING.replace("SELECT", "DELETE"),
+        "database.query: write one SELECT, which may begin by WITH",
+    ),
+    "two queries": (
+        SQL_MAPPING.replace("ORDER BY id", "; DROP TABLE crimes"),
+        "database.query: write a single statement",
+    ),
+    "address in a mapping": (
+        SQL_MAPPING.replace("[database]", '[database]\nurl = "sqlite:///x"'),
+        "database.url: no such key; there are query",
     ),
     "unknown force": (CSV_MAPPING.replace('"kent"', '"kemt"'), "did you mean 'kent'"),
     "force out of scope": (

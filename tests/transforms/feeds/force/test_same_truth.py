@@ -1,5 +1,9 @@
-"""One truth, three hands: what is read does not depend on how it was written."""
+"""One truth, several hands: what is read does not depend on how it was written."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import h3
@@ -10,16 +14,21 @@ from tests.transforms.feeds.force.made import (
     CSV_MAPPING,
     HARM,
     JSON_MAPPING,
+    LONDON,
     PARQUET_MAPPING,
+    SQL_MAPPING,
     Truth,
     as_csv,
     as_json_lines,
     as_parquet,
+    asked_of_database,
     csv_row,
+    fill_database,
     json_row,
     sifted,
     truths,
 )
+from tests.transforms.feeds.force.sources.postgres import postgresql
 from transforms.record_schemas import FORCE_RECORDS
 
 
@@ -61,9 +70,74 @@ def expected(truth: Truth) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/crimes.db"
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
 def test_the_truth_is_read_from_each_hand(form: str) -> None:
-    data, text = written()[form]
+    check_truth(form, *written()[form])
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_the_truth_is_read_from_a_database(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue(kind)
+    fill_database(url, TRUTHS)
+    check_truth("sql", asked_of_database(url), SQL_MAPPING)
+
+
+NIGHTS = [datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 24, 23, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+@pytest.mark.parametrize("midnight", NIGHTS, ids=["March", "October"])
+def test_a_database_loses_no_minute_of_a_night_when_clocks_change(
+    kind: str, midnight: datetime, request: pytest.FixtureRequest
+) -> None:
+    """Its instants are instants: what its own clock shows is not asked."""
+    url = request.getfixturevalue(kind)
+    instants = [midnight + timedelta(minutes=minute) for minute in range(300)]
+    one = Truth("")
+    fill_database(
+        url,
+        (replace(one, reference=f"{n:03}", began=i) for n, i in enumerate(instants)),
+    )
+    if kind == "postgres":
+        url += "?options=-c%20timezone%3DEurope/London"
+    result = sifted(asked_of_database(url), SQL_MAPPING)
+    assert (result.ambiguous, result.skipped) == (0, 0)
+    assert result.records.reveal()["occurred_from"].to_pylist() == instants
+
+
+def test_a_column_without_an_offset_is_on_the_mapping_s_clock(postgres: str) -> None:
+    """Each minute of the hour that London shows twice is flagged, and taken once."""
+    walls = [datetime(2026, 10, 25, 0) + timedelta(minutes=m) for m in range(240)]
+    made = (
+        Truth(f"{n:03}", began=wall.replace(tzinfo=UTC)) for n, wall in enumerate(walls)
+    )
+    fill_database(postgres, made)
+    text = SQL_MAPPING.replace('"UTC"', '"Europe/London"')
+    text = text.replace("began AS", "began AT TIME ZONE 'UTC' AS")
+    text = text.replace('ambiguous = "quarantine"', 'ambiguous = "later"')
+    result = sifted(asked_of_database(postgres, text), text)
+    assert (result.ambiguous, result.skipped) == (60, 0)
+    records = result.records.reveal()
+    assert sum(records["time_ambiguous"].to_pylist()) == 60
+    shown = {t.astimezone(LONDON) for t in records["occurred_from"].to_pylist()}
+    assert len(shown) == 240
+    assert sum(t.fold for t in shown) == 60
+
+
+def check_truth(form: str, data: bytes, text: str) -> None:
     result = sifted(data, text)
     records = result.records.reveal()
     assert records.schema == FORCE_RECORDS
