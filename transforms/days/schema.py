@@ -46,6 +46,7 @@ DAY_SCORES = pa.schema(
         SCORES.field("h3_res"),
         SCORES.field("crime_group"),
         SCORES.field("h3_cell"),
+        SCORES.field("inputs_sha256"),  # Delta keeps notes on the first 32 columns alone
         *(
             _field(f"n_{name}", _COUNT, f"Incidents in the {n} days to the as-of", _NO_DAY)
             for name, n in _WINDOWS.items()
@@ -70,7 +71,7 @@ DAY_SCORES = pa.schema(
         *(_as_of_months(name) for name in ("gi_star_z", "gi_star_q")),
         *(
             SCORES.field(name)
-            for name in ("hotspot_id", "method", "universe_cells", "universe_area_m2", "inputs_sha256")
+            for name in ("hotspot_id", "method", "universe_cells", "universe_area_m2")
         ),
     ]
 )  # fmt: skip
