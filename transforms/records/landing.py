@@ -127,7 +127,7 @@ def commit(home: ForceHome, landed: list[Landed]) -> None:
         home.raw.keep(one.data)
     if taken:
         held = held_records(lake, force)
-        rows = [one.records.reveal() for one in taken if one.records]
+        rows = [one.records.reveal() for one in taken if one.records is not None]
         state = latest(held, Restricted(pa.concat_tables(rows)))
         replace_months(lake, force, state.records, state.months)
         quarantine = held_back(lake, force)

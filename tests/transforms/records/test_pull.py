@@ -23,7 +23,8 @@ from tests.transforms.records.made import (
     state,
     truth,
 )
-from transforms.records import ledger, pull as pulling
+from transforms.records import ledger
+from transforms.records import pull as pulling
 from transforms.records.homes import ForceHome
 from transforms.records.tables import held_back
 

@@ -10,9 +10,9 @@ from tests.transforms.feeds.force.made import RECEIVED, example
 from transforms.errors import UsageError
 from transforms.feeds.force.json_lines import NO_OBJECT
 from transforms.feeds.force.mapping_file import read_mapping
-from transforms.record_schemas import FORCE_RECORDS
 from transforms.feeds.force.rules import FILE_RULES, RULES
 from transforms.incidents import LINE_RULES
+from transforms.record_schemas import FORCE_RECORDS
 from transforms.schemas import about
 
 
