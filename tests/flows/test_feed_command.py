@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from prefect.logging import disable_run_logger
 
 from flows import drops
 from flows.commands import feeding
 from flows.commands.running import home_of
+from flows.tasks import pull_drops
 from tests.flows.servers import with_database
 from tests.transforms.feeds.force.made import (
     CSV_MAPPING,
@@ -233,7 +235,9 @@ def test_a_slip_in_what_is_to_be_erased_is_told(
 
 
 @pytest.mark.prefect
-def test_a_feed_is_pulled_told_of_and_erased_from_everywhere(home: Path) -> None:
+def test_a_feed_is_pulled_told_of_and_erased_from_everywhere(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with_database(home / "prefect")
     code, out, err = fed("pull", "--home", home, "--json")
     account = json.loads(out)
@@ -242,24 +246,36 @@ def test_a_feed_is_pulled_told_of_and_erased_from_everywhere(home: Path) -> None
     counts = {name: account["facts"][name] for name in ("drops", "rows_in", "accepted")}
     assert counts == {"drops": 2, "rows_in": 6, "accepted": 5}
     assert "canary" not in out
-    (home.parent / "drops" / "3.csv").write_bytes(b"canary;canary\n1;2\n")
-    (home.parent / "drops" / "3.csv.done").touch()
-    code, out, err = fed("pull", "--home", home)
-    assert (code, "2 held already" in out) == (3, True)
-    assert "no column 'Crime ref'" in err
 
-    code, out, _ = fed("status", "--home", home, "--json")
-    told = json.loads(out)
-    assert (code, told["stopped"], told["rejected"]) == (3, True, 1)
-    assert (told["records"], told["newest_day"]) == (5, "2026-03-29")
+    assert feeding.status(home=str(home), json_=True) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert (told["stopped"], told["rejected"], told["records"]) == (True, 0, 5)
+    assert (told["newest_day"], told["missing_days"]) == ("2026-03-29", [])
 
     assert seen(home, "canary-ref")
-    asked = ("erase", "--reference", "-", "--why", "asked", "--home", home)
-    code, out, err = fed(*asked, said="canary-ref\n")
+    code, out, err = fed(
+        "erase", "--reference", "-", "--why", "asked", "--home", home,
+        said="canary-ref\n",
+    )  # fmt: skip
     assert (code, err) == (0, "")
     assert out.startswith("erased   1 records, 2 rows of 2 raw drops")
     assert seen(home, "canary-ref") == seen(home, "canary street") == []
     with sqlite3.connect(home / "prefect" / "prefect.db") as database:
         assert not any("canary-" in line for line in database.iterdump())
-    code, out, _ = fed("audit", "--home", home)
-    assert (code, out) == (0, "audit    5 lines, as they were written\n")
+    assert feeding.audit(home=str(home)) == 0
+    assert capsys.readouterr().out == "audit    4 lines, as they were written\n"
+
+
+def test_a_refused_drop_is_a_gap_of_the_task(home: Path) -> None:
+    drops = home.parent / "drops"
+    (drops / "3.csv").write_bytes(b"canary;canary\n1;2\n")
+    (drops / "3.csv.done").touch()
+    with disable_run_logger():
+        state = pull_drops.fn(str(home), "kent", str(drops), "me")
+    account = state if isinstance(state, dict) else dict(state.data)
+    assert "no column 'Crime ref'" in account["failed"]
+    assert (account["landed"], account["drops"]) == (True, 2)
+    assert "canary" not in str(account)
+    with disable_run_logger():
+        state = pull_drops.fn(str(home), "kent", str(home / "none"), "me")
+    assert "no such folder" in str(state)
