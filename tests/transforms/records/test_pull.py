@@ -209,3 +209,29 @@ def test_a_long_log_is_summed_up(
         pulled(home, {f"{number}.csv": csv(truth(str(number)))})
         assert home.lake.log_entries("records") < 3
     assert len(state(home)) == 4
+
+
+def test_drops_in_any_order_come_to_the_same(tmp_path: Path) -> None:
+    drops = {
+        "1.csv": csv(truth("a"), truth("b", 2), truth("c", 3)),
+        "2.csv": csv(truth("a", 9), truth("b", deleted=True)),
+        "3.csv": csv(truth("b", 12), truth("c", deleted=True), truth("c", 4)),
+    }
+    found = []
+    for order in (("1.csv", "2.csv", "3.csv"), ("3.csv", "1.csv", "2.csv")):
+        folder = tmp_path / order[0]
+        folder.mkdir()
+        home = made_home(folder)
+        for name in order:
+            pulled(home, {name: drops[name]})
+        found.append(state(home))
+    folder = tmp_path / "together"
+    folder.mkdir()
+    home = made_home(folder)
+    pulled(home, drops)
+    assert found[0] == found[1] == state(home)
+    assert {ref: row["drop"] for ref, row in found[0].items()} == {
+        "a": "2.csv",
+        "b": "3.csv",
+        "c": "3.csv",
+    }
