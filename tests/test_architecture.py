@@ -41,6 +41,10 @@ def test_the_import_rules_hold() -> None:
         ("transforms/panel.py", "import transforms.feeds.police_uk_stop_and_search"),
         ("transforms/publish_public.py", "import transforms.restricted"),
         ("transforms/publications/public.py", "import transforms.feeds.force.sift"),
+        ("transforms/publish_public.py", "import transforms.records.held"),
+        ("transforms/disclosure/table.py", "import transforms.records.tables"),
+        ("transforms/publications/map.py", "import transforms.records.landing"),
+        ("transforms/publish.py", "import transforms.records.pull"),
         ("sql/__init__.py", "import transforms.months"),
     ],
 )
@@ -75,6 +79,15 @@ def test_nothing_that_scores_knows_stop_and_search(tmp_path: Path) -> None:
         with (tmp_path / name).open("a") as file:
             file.write('\n-- lake.files("stops")\n')
     assert set(_scoring_that_names_stops(tmp_path)) == {"view.py", "cell_counts.sql"}
+
+
+def test_the_tables_of_a_force_s_feed_are_opened_in_one_place() -> None:
+    """Whoever reads them elsewhere would hold rows that are not `Restricted`."""
+    named = re.compile(r"""["'](records|records_quarantine)["']""")
+    own = ROOT / "transforms" / "records"
+    for path in (ROOT / "transforms").rglob("*.py"):
+        if path.parent != own and path.name != "lake.py":
+            assert not named.search(path.read_text()), path
 
 
 def test_no_module_is_a_drawer() -> None:

@@ -1,13 +1,19 @@
-"""`hexbeat feed check` tells what a file would bring, and never a word of it."""
+"""`hexbeat feed` tells numbers and days, and never a word of a row."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from prefect.logging import disable_run_logger
 
 from flows import drops
+from flows.commands import feeding
+from flows.commands.running import home_of
+from flows.tasks import pull_drops
+from tests.flows.servers import with_database
 from tests.transforms.feeds.force.made import (
     CSV_MAPPING,
     RECEIVED,
@@ -16,7 +22,8 @@ from tests.transforms.feeds.force.made import (
     csv_row,
     one,
 )
-from transforms.errors import FileRejectedError
+from tests.transforms.records.made import seen
+from transforms.errors import FileRejectedError, UsageError
 
 
 HEXBEAT = Path(sys.executable).with_name("hexbeat")
@@ -24,12 +31,18 @@ GOOD = [csv_row(Truth(f"46/{n}/26")) for n in range(3)]
 BAD = one(HO_code="canary-code", Crime_ref="canary-ref", Street="canary street")
 
 
-def check(*arguments: object) -> tuple[int, str, str]:
+def fed(
+    command: str, *arguments: object, said: str | None = None
+) -> tuple[int, str, str]:
     done = subprocess.run(
-        [HEXBEAT, "feed", "check", *map(str, arguments)],
-        capture_output=True, text=True, check=False,
+        [HEXBEAT, "feed", command, *map(str, arguments)],
+        capture_output=True, text=True, check=False, input=said,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
+
+
+def check(*arguments: object) -> tuple[int, str, str]:
+    return fed("check", *arguments)
 
 
 @pytest.fixture
@@ -167,3 +180,102 @@ def test_it_needs_no_prefect_and_writes_nothing(mapping: Path) -> None:
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(mapping.parent.iterdir()) == before
+
+
+@pytest.fixture
+def home(mapping: Path, tmp_path: Path) -> Path:
+    """A home of its own, with drops beside that are whole."""
+    drops = tmp_path / "drops"
+    drops.mkdir()
+    canary = csv_row(Truth("canary-ref", street="canary street"))
+    held = csv_row(Truth("canary-ref", street="canary street"), HO_code="canary-code")
+    (drops / "1.csv").write_bytes(as_csv([*GOOD, canary]))
+    (drops / "2.csv").write_bytes(as_csv([held, csv_row(Truth("46/9/26"))]))
+    for name in ("1.csv", "2.csv"):
+        (drops / f"{name}.done").touch()
+    assert feeding.create(tmp_path / "home", mapping=mapping, source=str(drops)) == 0
+    return tmp_path / "home"
+
+
+def test_a_home_is_closed_and_of_the_feed_s_own_commands(home: Path) -> None:
+    assert home.stat().st_mode & 0o777 == 0o700
+    with pytest.raises(UsageError, match="only hexbeat feed opens it"):
+        home_of(str(home))
+    for command in (feeding.status, feeding.pull, feeding.audit):
+        with pytest.raises(UsageError, match="is no home of a force's own feed"):
+            command(home=str(home.parent))
+    home.chmod(0o755)
+    code, _, err = fed("status", "--home", home)
+    assert (code, "chmod 700" in err, err.count("\n")) == (2, True, 1)
+
+
+def test_the_audit_log_is_held_against_itself(home: Path) -> None:
+    assert feeding.audit(home=str(home)) == 0
+    log = home / "audit.jsonl"
+    log.write_text(log.read_text().replace("create", "delete"))
+    code, out, err = fed("audit", "--home", home)
+    assert (code, out) == (1, "")
+    assert err == "hexbeat: audit.jsonl: line 1 was changed\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"start": "2026-11-01"}, "give --reference, or both --from and --to"),
+        ({}, "give --reference, or both --from and --to"),
+        ({"start": "1", "end": "2"}, "is no day"),
+        ({"reference": ""}, "the reference is empty"),
+    ],
+)
+def test_a_slip_in_what_is_to_be_erased_is_told(
+    words: dict[str, str], said: str, home: Path
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        feeding.erase(**words, why="asked", home=str(home))
+
+
+@pytest.mark.prefect
+def test_a_feed_is_pulled_told_of_and_erased_from_everywhere(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_database(home / "prefect")
+    code, out, err = fed("pull", "--home", home, "--json")
+    account = json.loads(out)
+    assert (code, err) == (0, "")
+    assert account["facts"]["quarantined_by_rule"] == {"offence": 1}
+    counts = {name: account["facts"][name] for name in ("drops", "rows_in", "accepted")}
+    assert counts == {"drops": 2, "rows_in": 6, "accepted": 5}
+    assert "canary" not in out
+
+    assert feeding.status(home=str(home), json_=True) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert (told["stopped"], told["rejected"], told["records"]) == (True, 0, 5)
+    assert (told["newest_day"], told["missing_days"]) == ("2026-03-29", [])
+
+    assert seen(home, "canary-ref")
+    code, out, err = fed(
+        "erase", "--reference", "-", "--why", "asked", "--home", home,
+        said="canary-ref\n",
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    assert out.startswith("erased   1 records, 2 rows of 2 raw drops")
+    assert seen(home, "canary-ref") == seen(home, "canary street") == []
+    with sqlite3.connect(home / "prefect" / "prefect.db") as database:
+        assert not any("canary-" in line for line in database.iterdump())
+    assert feeding.audit(home=str(home)) == 0
+    assert capsys.readouterr().out == "audit    4 lines, as they were written\n"
+
+
+def test_a_refused_drop_is_a_gap_of_the_task(home: Path) -> None:
+    drops = home.parent / "drops"
+    (drops / "3.csv").write_bytes(b"canary;canary\n1;2\n")
+    (drops / "3.csv.done").touch()
+    with disable_run_logger():
+        state = pull_drops.fn(str(home), "kent", str(drops), "me")
+    account = state if isinstance(state, dict) else dict(state.data)
+    assert "no column 'Crime ref'" in account["failed"]
+    assert (account["landed"], account["drops"]) == (True, 2)
+    assert "canary" not in str(account)
+    with disable_run_logger():
+        state = pull_drops.fn(str(home), "kent", str(home / "none"), "me")
+    assert "no such folder" in str(state)

@@ -1,6 +1,5 @@
 """A drop's bytes without the rows that go: the rest, and its line numbers, stay."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +12,7 @@ import pyarrow.parquet as pq
 from transforms.feeds.force.mapping import ForceMapping
 from transforms.feeds.force.parquet_drop import column_texts, open_parquet
 from transforms.feeds.force.times import read_moment
-from transforms.records.doomed import LONDON, Doomed
+from transforms.records.doomed import LONDON, Doomed, names
 from transforms.records.raw_lines import RawLines, Row, raw_lines
 
 
@@ -76,13 +75,8 @@ def _earlier(first: date | None, at: datetime | None) -> date | None:
 def _blank_mentions(text: RawLines, number: int, line: str, doomed: Doomed) -> None:
     """Another record may name an erased one, in a column that nobody maps."""
     for reference in doomed.mentions:
-        if len(reference) >= _LEAST_MENTION and _standing(reference).search(line):
+        if len(reference) >= _LEAST_MENTION and names(line, reference):
             text.blank(number, reference)
-
-
-def _standing(reference: str) -> re.Pattern[str]:
-    """The reference by itself, and not as a part of a longer one."""
-    return re.compile(rf"(?<!\w){re.escape(reference)}(?!\w)")
 
 
 def _parquet(

@@ -1,5 +1,6 @@
 """Which records go: those erased by their reference, and those of erased days."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,6 +13,11 @@ import pyarrow.compute as pc
 LONDON = ZoneInfo("Europe/London")
 
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def names(text: str, reference: str) -> bool:
+    """Whether a text holds the reference by itself, and not in a longer one."""
+    return bool(re.search(rf"(?<!\w){re.escape(reference)}(?!\w)", text))
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Doomed:
 
     def takes_text(self, text: str, words: Iterable[str]) -> bool:
         """Whether a line that is no row is to go: by a word of it, or a mention."""
-        named = any(mention in text for mention in self.mentions)
+        named = any(names(text, mention) for mention in self.mentions)
         return named or any(map(self.is_erased, words))
 
     def mask(self, records: pa.Table) -> pa.BooleanArray:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.errors import UsageError
-from transforms.records.doomed import Doomed, span_of
+from transforms.records.doomed import Doomed, names, span_of
 from transforms.records.homes import ForceHome
 from transforms.records.removal import Removed, enforce
 from transforms.records.tables import held_records
@@ -21,7 +21,7 @@ def erase_reference(
     reference = reference.strip()
     if not reference:
         raise UsageError("erase: the reference is empty")
-    if reference in why:
+    if names(why, reference):
         raise UsageError("erase: the reason names the reference, and would keep it")
     with home.alone():
         enforce(home, now)  # what another erasure has left

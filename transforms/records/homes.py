@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from transforms.checksums import file_sha256
 from transforms.errors import UsageError
 from transforms.feeds.force.mapping import ForceMapping
 from transforms.feeds.force.mapping_file import read_mapping
@@ -42,6 +43,11 @@ class ForceHome:
     def lake(self) -> Lake:
         """The lake at its newest."""
         return self.home.lake
+
+    @property
+    def settings_sha256(self) -> str:
+        """The SHA-256 of its settings, for the audit log."""
+        return file_sha256(self.home.root / SETTINGS_FILE)
 
     @property
     def raw(self) -> RawDrops:

@@ -59,11 +59,10 @@ def land(
     kept = _as_records(sifted, offered.name).filter(_not_in(gone, sifted.records))
     held = sifted.quarantined
     held = held.filter(pc.invert(pc.is_in(held["raw_line"], value_set=gone)))
-    if sifted.rows_in != len(kept) + len(held) + len(gone):
-        raise FileRejectedError(
-            f"{offered.name}: {sifted.rows_in:,} rows in, but"
-            f" {len(kept) + len(held) + len(gone):,} accounted for"
-        )
+    told = len(kept) + len(held) + len(gone)
+    if sifted.rows_in != told:
+        why = f"{offered.name}: {sifted.rows_in:,} rows in, but {told:,} accounted for"
+        return rejected(entry, why)
     return _landed(entry, sifted, rest, kept, held)
 
 
@@ -127,7 +126,7 @@ def commit(home: ForceHome, landed: list[Landed]) -> None:
         home.raw.keep(one.data)
     if taken:
         held = held_records(lake, force)
-        rows = [one.records.reveal() for one in taken if one.records]
+        rows = [one.records.reveal() for one in taken if one.records is not None]
         state = latest(held, Restricted(pa.concat_tables(rows)))
         replace_months(lake, force, state.records, state.months)
         quarantine = held_back(lake, force)

@@ -13,7 +13,7 @@ from transforms.records.homes import ForceHome
 from transforms.records.landing import Landed, commit, land, noted, rejected
 from transforms.records.ledger import Entry
 from transforms.records.removal import Removed, enforce, erased_by
-from transforms.records.vacuum import vacuum
+from transforms.records.vacuum import sum_up_logs, vacuum
 
 
 _ROWS_AT_ONCE = 500_000  # as many are held in memory, and land in one commit
@@ -67,9 +67,17 @@ def pull(home: ForceHome, source: DropSource, who: str, now: datetime) -> Pulled
         ended = enforce(home, now)
         done.removed = _sum(started, ended)
         done.growing = len(source.growing)
-        vacuum(home.lake, now - timedelta(days=home.home.retention.unused_days))
+        _tidy(home, now)
         home.audit.append(now, who, "pull", _told(home, done))
     return done
+
+
+def _tidy(home: ForceHome, now: datetime) -> None:
+    """Remove what killed pulls left, and what no reader can come to need."""
+    entries = ledger.drops(home.lake, home.force)
+    home.raw.remove_but({str(e.raw_sha256) for e in entries})
+    vacuum(home.lake, now - timedelta(days=home.home.retention.unused_days))
+    sum_up_logs(home.lake)
 
 
 def _read(
@@ -145,5 +153,6 @@ def _told(home: ForceHome, done: Pulled) -> dict[str, object]:
         **done.counts,
         "removed": vars(done.removed),
         "mapping_sha256": home.mapping_sha256,
+        "settings_sha256": home.settings_sha256,
         "mapping_changed": done.mapping_changed,
     }

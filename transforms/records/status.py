@@ -1,6 +1,7 @@
 """What a home holds of its feed, in numbers and days."""
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +11,9 @@ from transforms.records.doomed import LONDON
 from transforms.records.held import live_records, records_by_day
 from transforms.records.homes import ForceHome
 from transforms.records.tables import held_back, held_records
+
+
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,14 @@ class FeedStatus:
 
 
 def status(home: ForceHome, now: datetime, stopped_after_days: int) -> FeedStatus:
-    """How the feed stands; of its newest version, read once."""
+    """How the feed stands; read again where an erasure removed what was to be read."""
+    for _ in range(_TRIES - 1):
+        with suppress(FileNotFoundError):
+            return _status(home, now, stopped_after_days)
+    return _status(home, now, stopped_after_days)
+
+
+def _status(home: ForceHome, now: datetime, stopped_after_days: int) -> FeedStatus:
     lake = home.lake.pinned()
     entries = ledger.drops(lake, home.force)
     taken = ledger.supplied(entries)

@@ -34,14 +34,15 @@ def replace_months(
     """Make those months what the state says, in one commit."""
     if not months:
         return
-    rows = records.reveal()
+    # a dictionary would bring along what rows of other months, or erased ones, hold
+    rows = _plain(records.reveal())
     added = []
     for month in months:
         of_month = rows.filter(pc.equal(rows["month"], month))
         if len(of_month):
             # in a stable order: the same state makes the same file
             keys = [(name, "ascending") for name in ("reference", *ORDER[1:3])]
-            ordered = of_month.take(pc.sort_indices(_plain(of_month), sort_keys=keys))
+            ordered = of_month.take(pc.sort_indices(of_month, sort_keys=keys))
             partition = {"force": force, "month": month}
             added.append(lake.write(RECORDS_TABLE, partition, ordered))
     lake.commit(RECORDS_TABLE, force, added, months)

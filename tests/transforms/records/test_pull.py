@@ -17,15 +17,16 @@ from tests.transforms.feeds.force.made import (
     truths,
 )
 from tests.transforms.records.made import (
+    UPDATED_MAPPING,
     commits,
     made_home,
     pulled,
     state,
     truth,
 )
-from transforms.records import ledger
+from transforms.records import landing, ledger, vacuum
 from transforms.records import pull as pulling
-from transforms.records.homes import ForceHome
+from transforms.records.homes import ForceHome, open_force_home
 from transforms.records.tables import held_back
 
 
@@ -140,8 +141,6 @@ def test_a_pull_cut_off_anywhere_comes_to_the_same(
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    from transforms.records import landing
-
     with monkeypatch.context() as patched:
         if point == "ledger":
             patched.setattr(landing.ledger, "commit", killed)
@@ -174,11 +173,65 @@ def test_a_mapping_that_changed_is_told(home: ForceHome, tmp_path: Path) -> None
     pulled(home, {"1.csv": csv(truth("a"))})
     assert not pulled(home, {}).mapping_changed
     home.feed.mapping.write_text(home.feed.mapping.read_text() + "# changed\n")
-    from transforms.records.homes import open_force_home
-
     assert pulled(open_force_home(home.home.root), {}).mapping_changed
 
 
 def test_no_row_is_in_the_audit_log(home: ForceHome) -> None:
     pulled(home, {"canary.csv": as_csv([one(Crime_ref="canary")])})
     assert b"canary" not in (home.home.root / "audit.jsonl").read_bytes()
+
+
+def test_the_time_of_the_last_change_goes_before_names(tmp_path: Path) -> None:
+    home = made_home(tmp_path, UPDATED_MAPPING)
+    late = csv_row(truth("a", 2)) | {"Updated": "05/10/2026 10:00"}
+    early = csv_row(truth("a", 3)) | {"Updated": "04/10/2026 23:59"}
+    never = csv_row(truth("a", 4)) | {"Updated": ""}
+    for name, row in (("1.csv", late), ("2.csv", early), ("3.csv", never)):
+        pulled(home, {name: as_csv([row])})
+    assert state(home)["a"]["drop"] == "1.csv"
+    gone = csv_row(truth("a", deleted=True)) | {"Updated": "06/10/2026 00:00"}
+    done = pulled(home, {"1.csv": as_csv([gone])})  # one name may come again
+    assert (done.counts["deleted"], done.rejected) == (1, {})
+    assert state(home)["a"]["deleted"] is True
+
+
+def test_what_a_killed_pull_left_is_removed(home: ForceHome) -> None:
+    home.raw.keep(csv(truth("stray")))
+    pulled(home, {"1.csv": csv(truth("a"))})
+    assert len([p for p in home.raw.root.rglob("*") if p.is_file()]) == 1
+
+
+def test_a_long_log_is_summed_up(
+    home: ForceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vacuum, "LOG_ENTRIES", 3)
+    for number in range(4):
+        pulled(home, {f"{number}.csv": csv(truth(str(number)))})
+        assert home.lake.log_entries("records") < 3
+    assert len(state(home)) == 4
+
+
+def test_drops_in_any_order_come_to_the_same(tmp_path: Path) -> None:
+    drops = {
+        "1.csv": csv(truth("a"), truth("b", 2), truth("c", 3)),
+        "2.csv": csv(truth("a", 9), truth("b", deleted=True)),
+        "3.csv": csv(truth("b", 12), truth("c", deleted=True), truth("c", 4)),
+    }
+    found = []
+    for order in (("1.csv", "2.csv", "3.csv"), ("3.csv", "1.csv", "2.csv")):
+        folder = tmp_path / order[0]
+        folder.mkdir()
+        home = made_home(folder)
+        for name in order:
+            pulled(home, {name: drops[name]})
+        found.append(state(home))
+    folder = tmp_path / "together"
+    folder.mkdir()
+    home = made_home(folder)
+    pulled(home, drops)
+    assert found[0] == found[1] == state(home)
+    assert {ref: row["drop"] for ref, row in found[0].items()} == {
+        "a": "2.csv",
+        "b": "3.csv",
+        "c": "3.csv",
+    }

@@ -211,8 +211,9 @@ def csv_row(truth: Truth, **changes: str) -> dict[str, str]:
 
 def as_csv(rows: Iterable[dict[str, str]]) -> bytes:
     """Those rows, as an export of the force has them."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, CSV_COLUMNS, delimiter=";")
+    rows, text = list(rows), io.StringIO()
+    more = [name for name in rows[0] if name not in CSV_COLUMNS] if rows else []
+    writer = csv.DictWriter(text, [*CSV_COLUMNS, *more], delimiter=";")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode("cp1252")

@@ -22,12 +22,14 @@ from transforms.incidents import MISSHAPEN
 from transforms.record_schemas import FORCE_QUARANTINE
 
 
+UPDATED = CSV_MAPPING.replace("place_label", 'updated = "Updated"\nplace_label')
 OCTOBER = CSV_MAPPING.replace("earlier", "quarantine")
 
 BROKEN = {
     "no reference": ("reference", {"Crime_ref": "  "}),
     "long reference": ("reference", {"Crime_ref": "1" * 65}),
     "reference with a mark that does not show": ("reference", {"Crime_ref": "1\xad2"}),
+    "update that is none": ("updated", {"Updated": "of late"}),
     "another state": ("tombstone", {"State": "gone"}),
     "unknown code": ("offence", {"HO_code": "31"}),
     "no code": ("offence", {"HO_code": ""}),
@@ -63,8 +65,10 @@ BROKEN = {
 
 @pytest.mark.parametrize(("rule", "changes"), BROKEN.values(), ids=BROKEN)
 def test_a_rule_holds_back_its_row_alone(rule: str, changes: dict[str, str]) -> None:
-    data = as_csv([one(), one(), one(**changes), one()])
-    result = sifted(data, OCTOBER)
+    rows = [one(), one(), one(**changes), one()]
+    updated = [{"Updated": ""} | row for row in rows]
+    data = as_csv(updated if "Updated" in changes else rows)
+    result = sifted(data, UPDATED if "Updated" in changes else OCTOBER)
     assert result.quarantined.schema == FORCE_QUARANTINE
     assert result.quarantined.to_pylist() == [
         {

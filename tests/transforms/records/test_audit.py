@@ -1,0 +1,110 @@
+"""An audit log that was edited, shortened or reordered says so, and which line."""
+
+import json
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from transforms.errors import LakeError
+from transforms.records.audit import Audited, AuditLog
+
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> AuditLog:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    for number in range(5):
+        log.append(AT, "me", "pull", {"drops": number})
+    return log
+
+
+def lines(log: AuditLog) -> list[str]:
+    return log.path.read_text().splitlines(keepends=True)
+
+
+def write(log: AuditLog, *texts: str) -> None:
+    log.path.write_text("".join(texts))
+
+
+def test_as_it_was_written_it_is_whole(log: AuditLog, tmp_path: Path) -> None:
+    assert log.verify() == Audited(5, None)
+    assert AuditLog(tmp_path / "none.jsonl").verify() == Audited(0, None)
+    assert log.path.stat().st_mode & 0o777 == 0o600
+    first = json.loads(lines(log)[0])
+    assert first["what"] == {"drops": 0}
+    assert (first["at"], first["who"]) == ("2026-11-20T12:00:00+00:00", "me")
+
+
+def test_any_edit_is_found_by_its_line(log: AuditLog) -> None:
+    written = lines(log)
+    for number, line in enumerate(written, start=1):
+        for old, new in (("me", "we"), ("pull", "read"), ("12:00", "12:01")):
+            changed = [*written]
+            changed[number - 1] = line.replace(old, new, 1)
+            write(log, *changed)
+            assert log.verify().fault == f"line {number} was changed"
+
+
+def test_a_line_taken_out_moved_or_cut_off_is_found(log: AuditLog) -> None:
+    one, two, three, four, five = lines(log)
+    for kept, fault in {
+        (one, three, four, five): "line 2 does not follow the line before it",
+        (two, three, four, five): "line 1 does not follow the line before it",
+        (one, three, two, four, five): "line 2 does not follow the line before it",
+        (one, two, three, four): "line 5 is gone: 5 were written",
+        (one, two): "line 3 is gone: 5 were written",
+        (): "line 1 is gone: 5 were written",
+    }.items():
+        write(log, *kept)
+        assert log.verify().fault == fault
+    log.path.unlink()
+    assert log.verify().fault == "line 1 is gone: 5 were written"
+    with pytest.raises(LakeError, match="damaged; see hexbeat feed audit"):
+        log.append(AT, "me", "pull", {})
+
+
+def test_a_tail_written_anew_is_found(log: AuditLog, tmp_path: Path) -> None:
+    other = AuditLog(tmp_path / "other.jsonl")
+    write(other, *lines(log)[:4])
+    (tmp_path / "other.head.json").write_text(
+        json.dumps({"lines": 4, "sha256": json.loads(lines(log)[3])["sha256"]})
+    )
+    other.append(AT, "me", "pull", {"drops": 99})
+    assert other.verify().fault is None
+    write(log, *lines(other))
+    assert log.verify().fault == "line 5 is not the one that was written"
+
+
+def test_a_kill_between_a_line_and_its_count_does_no_harm(log: AuditLog) -> None:
+    head = log.path.with_suffix(".head.json")
+    before = head.read_bytes()
+    log.append(AT, "me", "pull", {"drops": 5})
+    head.write_bytes(before)
+    assert log.verify() == Audited(6, None)
+    log.append(AT, "me", "pull", {"drops": 6})
+    assert log.verify() == Audited(7, None)
+    with log.path.open("a") as file:
+        file.write('{"at": "20')
+    assert log.verify() == Audited(7, None)
+    log.append(AT, "me", "pull", {"drops": 7})
+    assert log.verify() == Audited(8, None)
+
+
+def write_some(path: Path) -> None:
+    for number in range(10):
+        AuditLog(path).append(AT, "me", "read", {"number": number})
+
+
+def test_writers_beside_each_other_make_one_chain(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    context = get_context("spawn")
+    workers = [context.Process(target=write_some, args=(path,)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert AuditLog(path).verify() == Audited(20, None)

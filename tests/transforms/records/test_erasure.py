@@ -1,0 +1,245 @@
+"""What is erased is nowhere: no table, version or raw byte has it, no later drop."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.transforms.feeds.force.made import (
+    CSV_MAPPING,
+    JSON_MAPPING,
+    PARQUET_MAPPING,
+    Truth,
+    as_csv,
+    as_json_lines,
+    as_parquet,
+    csv_row,
+    json_row,
+)
+from tests.transforms.records.made import (
+    NOW,
+    commits,
+    made_home,
+    pulled,
+    seen,
+    state,
+    truth,
+)
+from transforms.errors import LakeError, UsageError
+from transforms.records import ledger, removal
+from transforms.records.erasure import erase_days, erase_reference
+from transforms.records.homes import ForceHome, open_force_home
+from transforms.records.removal import Removed
+from transforms.records.tables import held_back
+
+
+GONE = "canary/7/26"
+STREET = "Canary Street"
+
+
+def erased(home: ForceHome, reference: str = GONE, days_later: int = 0) -> Removed:
+    when = NOW + timedelta(days=days_later)
+    return erase_reference(home, reference, "asked for", "tester", when)
+
+
+def canary(day: int = 1, **more: object) -> Truth:
+    return truth(GONE, day, street=STREET, **more)
+
+
+def csv(*made: Truth) -> bytes:
+    return as_csv(map(csv_row, made))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> ForceHome:
+    """Two versions of a record, a third that is held back, and others beside."""
+    home = made_home(tmp_path)
+    held = csv_row(canary(4), HO_code="none")
+    told = csv_row(truth("c", 3), Notes=f"see {GONE}, the same night")
+    pulled(home, {"1.csv": csv(truth("a"), canary(), truth("b", 2))})
+    pulled(home, {"2.csv": as_csv([csv_row(canary(3)), told])})
+    pulled(home, {"3.csv": as_csv([held, csv_row(truth("d", 5))])})
+    assert seen(home.home.root, GONE)
+    assert seen(home.home.root, STREET)
+    return home
+
+
+def test_no_byte_of_it_stays(home: ForceHome) -> None:
+    raw_before = {e.name: e.raw_sha256 for e in ledger.drops(home.lake, "kent")}
+    sizes = {n: len(home.raw.read(str(d))) for n, d in raw_before.items()}
+    assert erased(home) == Removed(records=1, raw_rows=3, raw_drops=3)
+    assert seen(home.home.root, GONE) == seen(home.home.root, STREET) == []
+    assert state(home).keys() == {"a", "b", "c", "d"}
+    entries = {e.name: e for e in ledger.drops(home.lake, "kent")}
+    for name, entry in entries.items():
+        assert entry.raw_sha256 != raw_before[name]
+        assert len(home.raw.read(str(entry.raw_sha256))) == sizes[name]
+    assert state(home)["b"]["raw_sha256"] == entries["1.csv"].raw_sha256
+    assert state(home)["b"]["raw_line"] == 4
+    lines = home.raw.read(str(entries["1.csv"].raw_sha256)).split(b"\n")
+    assert lines[2].strip() == b""
+    assert b"b;30A" in lines[3]
+    held = held_back(home.lake, "kent")["raw_sha256"].to_pylist()
+    assert held == [entries["3.csv"].raw_sha256]
+    assert len([p for p in home.raw.root.rglob("*") if p.is_file()]) == 3
+    on_disk = sorted((home.lake.root / "records").glob("force=*/**/*.parquet"))
+    assert len(on_disk) == len(home.lake.files("records"))
+
+
+def test_it_is_refused_from_then_on_and_counted(home: ForceHome) -> None:
+    erased(home)
+    held = csv_row(canary(9), HO_code="none")
+    cut = dict(list(csv_row(canary(9)).items())[:5])
+    data = as_csv([csv_row(canary(8)), csv_row(truth("e")), held])
+    data += ";".join(cut.values()).encode() + b"\n" + csv(truth("f")).split(b"\n", 1)[1]
+    done = pulled(home, {"9.csv": data})
+    assert (done.counts["rows_in"], done.counts["erased"]) == (5, 3)
+    assert (done.counts["accepted"], done.counts["quarantined"]) == (2, 0)
+    assert seen(home.home.root, GONE) == seen(home.home.root, STREET) == []
+    before = commits(home)
+    assert pulled(home, {"9.csv": data}).unchanged == 1
+    assert commits(home) == before
+
+
+def test_the_drops_of_before_offered_again_change_nothing(home: ForceHome) -> None:
+    erased(home)
+    before = commits(home)
+    done = pulled(home, {"1.csv": csv(truth("a"), canary(), truth("b", 2))})
+    assert (done.unchanged, done.rejected) == (1, {})
+    assert commits(home) == before
+
+
+def test_done_again_it_does_nothing(home: ForceHome) -> None:
+    erased(home)
+    before = commits(home)
+    assert erased(home) == Removed()
+    assert commits(home) == before
+
+
+@pytest.mark.parametrize(
+    "point",
+    ["_reblanked", "_remove_records", "replace_quarantine", "ledger", "vacuum", "raw"],
+)
+@pytest.mark.parametrize("mend", ["the same again", "a pull"])
+def test_cut_off_anywhere_the_next_command_finishes_it(
+    point: str, mend: str, home: ForceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        if point == "ledger":
+            patched.setattr(removal.ledger, "commit", killed)
+        elif point == "raw":
+            patched.setattr(type(home.raw), "remove_but", killed)
+        else:
+            patched.setattr(removal, point, killed)
+        with pytest.raises(KeyboardInterrupt):
+            erased(home)
+    assert home.tombstones.begun() is not None
+    if mend == "a pull":
+        # all but the mention in another's note, which only the reference itself finds
+        pulled(home, {})
+        assert seen(home.home.root, STREET) == []
+        assert home.tombstones.begun() is None
+    erased(home)
+    assert seen(home.home.root, GONE) == seen(home.home.root, STREET) == []
+    assert state(home).keys() == {"a", "b", "c", "d"}
+    digests = {row["raw_sha256"] for row in state(home).values()}
+    assert digests <= {e.raw_sha256 for e in ledger.drops(home.lake, "kent")}
+    assert home.audit.verify().fault is None
+
+
+def test_days_are_erased_with_what_was_held_back_of_them(home: ForceHome) -> None:
+    done = erase_days(home, date(2026, 10, 3), date(2026, 10, 4), "wrong", "me", NOW)
+    assert done.records == 2  # the canary's newest, and c
+    assert state(home).keys() == {"a", "b", "d"}
+    assert seen(home.home.root, GONE) == []
+    assert pulled(home, {"4.csv": csv(truth("c", 20))}).counts["erased"] == 1
+    with pytest.raises(UsageError, match="is before"):
+        erase_days(home, date(2026, 10, 3), date(2026, 10, 2), "x", "me", NOW)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet", "utf-16"])
+def test_it_is_gone_from_every_format(form: str, tmp_path: Path) -> None:
+    made = [truth("a"), canary(), truth("b", 2)]
+    text = {"jsonl": JSON_MAPPING, "parquet": PARQUET_MAPPING}.get(form, CSV_MAPPING)
+    data = {
+        "jsonl": as_json_lines(map(json_row, made)),
+        "parquet": as_parquet(made),
+        "utf-16": csv(*made).decode("cp1252").encode("utf-16"),
+    }[form]
+    if form == "utf-16":
+        text = text.replace('encoding = "cp1252"\n', "")
+    home = made_home(tmp_path, text)
+    assert pulled(home, {"1": data}).counts["accepted"] == 3
+    assert erased(home) == Removed(1, 1, 1)
+    root = home.home.root
+    assert seen(root, GONE) == seen(root, STREET) == []
+    assert not any(GONE.encode("utf-16-le") in p.read_bytes() for p in files(root))
+    assert erased(home, "a").records == 1
+    assert state(home).keys() == {"b"}
+
+
+def files(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def test_what_is_past_its_retention_goes_on_the_next_pull(tmp_path: Path) -> None:
+    home = made_home(tmp_path, CSV_MAPPING.replace("2557", "60"))
+    data = csv(canary(1), truth("b", 20), truth("c", 2))
+    done = pulled(home, {"1.csv": data})  # 20 November less 60 days: all stay
+    assert (done.counts["accepted"], done.removed.records) == (3, 0)
+    done = pulled(home, {"1.csv": data}, days_later=11)
+    assert done.removed == Removed(1, 1, 1)
+    assert seen(home.home.root, GONE) == []
+    assert state(home).keys() == {"b", "c"}
+    before = commits(home)
+    assert pulled(home, {"1.csv": data}, days_later=11).removed == Removed()
+    assert commits(home) == before
+
+
+def test_a_drop_of_so_long_ago_is_removed_whole(tmp_path: Path) -> None:
+    home = made_home(tmp_path, CSV_MAPPING.replace("2557", "60"))
+    held, cut = csv_row(canary(4), HO_code="none"), csv_row(canary(), Date_from="?")
+    rows = [csv_row(truth("x", deleted=True)), held, cut, csv_row(truth("a"))]
+    pulled(home, {"1.csv": as_csv(rows)})
+    pulled(home, {"2.csv": csv(truth("b", 30))}, days_later=1)
+    pulled(home, {}, days_later=61)
+    assert state(home) == {}
+    entries = {e.name: e for e in ledger.drops(home.lake, "kent")}
+    assert entries["1.csv"].raw_sha256 is None
+    assert held_back(home.lake, "kent").num_rows == 0
+    assert seen(home.home.root, GONE) == seen(home.home.root, STREET) == []
+    assert entries["1.csv"].rows_in == 4
+
+
+def test_a_short_reference_takes_no_other_with_it(tmp_path: Path) -> None:
+    home = made_home(tmp_path)
+    pulled(home, {"1.csv": csv(truth("1"), truth("11"), truth("2"))})
+    assert erased(home, "1") == Removed(1, 1, 1)
+    assert state(home).keys() == {"11", "2"}
+    [entry] = ledger.drops(home.lake, "kent")
+    assert b"11;30A" in home.raw.read(str(entry.raw_sha256))
+
+
+def test_a_slip_is_told_and_erases_nothing(home: ForceHome) -> None:
+    with pytest.raises(UsageError, match="the reason names the reference"):
+        erase_reference(home, GONE, f"{GONE} asked", "me", NOW)
+    with pytest.raises(UsageError, match="is empty"):
+        erase_reference(home, " ", "why", "me", NOW)
+    assert GONE in state(home)
+
+
+def test_without_its_key_nothing_is_done(home: ForceHome) -> None:
+    (home.home.root / "erasure" / "key").unlink()
+    with pytest.raises(LakeError, match="is gone or damaged"):
+        pulled(open_force_home(home.home.root), {"4.csv": csv(truth("z"))})
+
+
+def test_a_raw_drop_that_is_gone_is_told(home: ForceHome) -> None:
+    [entry, *_] = ledger.drops(home.lake, "kent")
+    digest = str(entry.raw_sha256)
+    (home.raw.root / digest[:2] / digest).unlink()
+    with pytest.raises(LakeError, match="is gone; bring it back"):
+        erased(home)
