@@ -1,7 +1,7 @@
 -- Incidents of each cell, day and category, and their harm. The day is the one, on the
 -- clock in London, by whose end the incident had happened for certain: that of its latest
 -- time where it has one. Counted on an earlier one, a backtest would know it too soon.
--- in:     records (located in England and Wales count, the rest do not),
+-- in:     live_records (located in England and Wales count, the rest do not),
 --         category_harm (category, harm), offence_harm (offence_code, harm)
 -- out:    h3_cell bigint (resolution 10), day text, category text, incidents bigint,
 --         harm double (of all of them together), gravest double (of the gravest one)
@@ -12,9 +12,9 @@ with placed as (
             timezone('Europe/London', coalesce(occurred_to, occurred_from)), '%Y-%m-%d'
         ) as day,
         category,
-        coalesce(records.harm, offence_harm.harm, category_harm.harm) as harm,
+        coalesce(live_records.harm, offence_harm.harm, category_harm.harm) as harm,
         count(*) as incidents
-    from records
+    from live_records
     join category_harm using (category)
     left join offence_harm using (offence_code)
     where in_area and h3_r10 is not null

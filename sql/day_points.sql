@@ -1,6 +1,6 @@
 -- The points of each cell that have had an incident, and the days on which they had. A
 -- point is a place to about a metre: exact feeds repeat an address, not its last digit.
--- in:     records (located in England and Wales count, the rest do not)
+-- in:     live_records (located in England and Wales count, the rest do not)
 -- out:    h3_cell bigint (resolution 10), point bigint (0, 1, ... by cell and
 --         coordinates), day text
 with placed as (
@@ -11,7 +11,7 @@ with placed as (
         strftime(
             timezone('Europe/London', coalesce(occurred_to, occurred_from)), '%Y-%m-%d'
         ) as day
-    from records
+    from live_records
     where in_area and h3_r10 is not null
 )
 select

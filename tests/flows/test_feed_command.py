@@ -240,7 +240,7 @@ def test_a_feed_is_pulled_told_of_and_erased_from_everywhere(
 ) -> None:
     with_database(home / "prefect")
     code, out, err = fed("pull", "--home", home, "--json")
-    account = json.loads(out)
+    [account] = json.loads(out)["stages"]
     assert (code, err) == (0, "")
     assert account["facts"]["quarantined_by_rule"] == {"offence": 1}
     counts = {name: account["facts"][name] for name in ("drops", "rows_in", "accepted")}

@@ -28,9 +28,11 @@ def day_panel(
     rows = records.reveal()
     refuse_without_days(rows["time_precision"].to_pylist(), "a daily score")
     rules = exclusion_rules(scoring.exclusions, force)
-    kept = sql.run("kept_records", {"records": rows, "rules": rules})
-    counted = sql.run("day_counts", {"records": kept, **harm_relations(scoring.harm)})
-    points = sql.run("day_points", {"records": kept})
+    kept = sql.run("kept_records", {"live_records": rows, "rules": rules})
+    counted = sql.run(
+        "day_counts", {"live_records": kept, **harm_relations(scoring.harm)}
+    )
+    points = sql.run("day_points", {"live_records": kept})
     return build_panel(
         _among(counted, days), _among(points, days), days, SCORED_RESOLUTION, "day"
     )
