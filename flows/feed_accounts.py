@@ -93,10 +93,10 @@ def show_backtest(found: Backtested, as_json: bool) -> int:
         told = found.as_account() | {"exit_code": 0}
         sys.stdout.write(json.dumps(told, indent=1) + "\n")
         return 0
-    ahead = "day" if found.horizon_days == 1 else f"{found.horizon_days} days"
+    ahead = "day's" if found.horizon_days == 1 else f"{found.horizon_days} days'"
     sys.stdout.write(
         f"backtest {found.origins} as-of days, {found.first} to {found.last}: share of"
-        f" the next {ahead}'s incidents found in 1 % of the area, and the gain over the"
+        f" the next {ahead} incidents found in 1 % of the area, and the gain over the"
         " best rolling count in points, with its 95 % interval\n"
     )
     mine = [line for line in found.lines if line.method == DEFAULT_METHOD]
