@@ -18,9 +18,8 @@ from transforms.records.homes import open_force_home
 def force_feed(params: ForceFeedParams) -> State[dict[str, Any]]:
     """Bring in what is new, finish what was cut off, enforce the retention."""
     home = open_force_home(params.home or Settings().home)
-    source = home.source_of(params.source)
     summary = Summary("pull", asked=[home.force])
-    task = pull_drops.submit(home.home.address, home.force, source, user())
+    task = pull_drops.submit(home.home.address, home.force, params.source, user())
     for account in gather(summary, {home.force: task}):
         if "drops" not in account:
             continue

@@ -64,14 +64,15 @@ def create(
 def pull(*, source: Source = None, home: HomeFolder = None, json_: Json = False) -> int:
     """Bring in what the source offers, and take out what is past its retention."""
     from flows.commands.running import run_flow
+    from flows.feed_source import drop_source
     from flows.params import ForceFeedParams
-    from transforms.feeds.force.sources.opening import open_source
     from transforms.records.homes import open_force_home
 
     opened = open_force_home(address_of(home))
-    address = opened.source_of(source)
-    open_source(address)  # a slip is told before a server is started
-    params = ForceFeedParams(home=opened.home.address, source=address)
+    if source and Path(source).is_dir():  # the worker of a server may be elsewhere
+        source = str(Path(source).resolve())
+    drop_source(opened, source)  # a slip is told before a server is started
+    params = ForceFeedParams(home=opened.home.address, source=source)
     return run_flow("force_feed", params, opened.home, json_)
 
 

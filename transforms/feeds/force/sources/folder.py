@@ -11,9 +11,6 @@ from transforms.feeds.force.sources.settling import settled
 from transforms.feeds.force.still_growing import Look
 
 
-_UNFINISHED = (".tmp", ".part")  # as transfers name what they have not brought yet
-
-
 @dataclass
 class DropFolder:
     """A folder that a force's files are put into."""
@@ -36,7 +33,7 @@ class DropFolder:
             return {
                 path.name: _look(path)
                 for path in sorted(self.folder.iterdir())
-                if path.is_file() and path.suffix not in _UNFINISHED
+                if path.is_file()
             }
         except OSError as error:
             why = error.strerror or type(error).__name__

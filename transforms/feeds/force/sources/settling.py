@@ -13,6 +13,8 @@ from transforms.feeds.force.still_growing import Look, is_settled
 
 DONE = ".done"  # kent.csv.done says that kent.csv is whole
 BETWEEN_LOOKS_SECONDS = 10.0
+# What transfers name that they have not brought yet: one that stalls seems whole.
+_NO_DROPS = (DONE, ".filepart", ".part", ".partial", ".tmp")
 
 Listing = Mapping[str, Look]
 
@@ -49,7 +51,7 @@ def settled(
 
 
 def _drops(where: str, listing: Listing) -> set[str]:
-    """The names of drops: neither marks nor hidden, as unfinished ones often are."""
+    """The names of drops: neither marks, nor hidden, nor named as unfinished."""
     if any("/" in name or "\\" in name or not name.isprintable() for name in listing):
         raise SourceError(f"{where}: lists a name that no file of ours may have")
-    return {n for n in listing if not n.startswith(".") and not n.endswith(DONE)}
+    return {n for n in listing if not n.startswith(".") and not n.endswith(_NO_DROPS)}
