@@ -33,9 +33,8 @@ def force_feed(params: ForceFeedParams) -> State[dict[str, Any]]:
 
 
 def _pull(home: ForceHome, params: ForceFeedParams) -> Summary:
-    source = home.source_of(params.source)
     summary = Summary("pull", asked=[home.force])
-    task = pull_drops.submit(home.home.address, home.force, source, user())
+    task = pull_drops.submit(home.home.address, home.force, params.source, user())
     for account in gather(summary, {home.force: task}):
         if "drops" not in account:
             continue

@@ -17,15 +17,13 @@ from prefect.client.schemas.objects import TaskRun
 from prefect.states import Failed
 from prefect.tasks import exponential_backoff
 
-from flows.feed_keys import feed_access
-from flows.settings import FeedSettings
+from flows.feed_source import drop_source
 from transforms.backtest.origins import backtest_force
 from transforms.coverage import Entry
 from transforms.days.day import Day
 from transforms.days.methods import DAY_METHODS
 from transforms.days.run import run_day
 from transforms.errors import HexbeatError
-from transforms.feeds.force.sources.opening import open_source
 from transforms.forecasts import freeze, judge
 from transforms.home import open_home
 from transforms.ingest import Ingested, ingest_force
@@ -245,14 +243,12 @@ def maintain_home(home: str, dry_run: bool) -> Account | State[Account]:
 
 @task(task_run_name="pull {force}", tags=["pull"], **_PATIENT)
 def pull_drops(
-    home: str, force: str, source: str, who: str
+    home: str, force: str, source: str | None, who: str
 ) -> Account | State[Account]:
     """Bring in what a force's own source offers: counts, and refusals."""
     opened = open_force_home(home)
     try:
-        now, access = datetime.now(UTC), feed_access(FeedSettings())
-        offering = open_source(source, opened.mapping, access, now)
-        done = pull(opened, offering, who, now)
+        done = pull(opened, drop_source(opened, source), who, datetime.now(UTC))
     except HexbeatError as error:
         return _failed(force, str(error))
     get_run_logger().info(

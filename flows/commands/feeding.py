@@ -51,9 +51,7 @@ def create(
     from flows.who import user
     from transforms.records.homes import create_force_home, open_force_home
 
-    if source and Path(source).is_dir():  # a pull may start elsewhere
-        source = str(Path(source).resolve())
-    home = open_force_home(create_force_home(folder, mapping, source))
+    home = open_force_home(create_force_home(folder, mapping, _from_anywhere(source)))
     what = {"force": home.force, "mapping_sha256": home.mapping_sha256}
     home.audit.append(datetime.now(UTC), user(), "create", what)
     sys.stdout.write(f"home     {folder}, of {home.force}\n")
@@ -105,26 +103,29 @@ def _force_feed(
     stages: list[str], options: dict[str, Any], home: str | None, as_json: bool
 ) -> int:
     """Run those stages of the flow; a slip is told before a server is started."""
-    from datetime import UTC, datetime
-
     from flows.commands.running import run_flow
     from flows.console import checked
-    from flows.feed_keys import feed_access
+    from flows.feed_source import drop_source
     from flows.params import ForceFeedParams
-    from flows.settings import FeedSettings
     from transforms.days.day import Day
-    from transforms.feeds.force.sources.opening import open_source
     from transforms.records.homes import open_force_home
 
     opened = open_force_home(address_of(home))
     if "pull" in stages:
-        options["source"] = opened.source_of(options["source"])
-        access = feed_access(checked(FeedSettings, {}))
-        open_source(options["source"], opened.mapping, access, datetime.now(UTC))
+        options["source"] = _from_anywhere(options["source"])
+        drop_source(opened, options["source"])
     if options.get("as_of"):
         Day.parse(options["as_of"])
     given = {"home": opened.home.address, "stages": stages, **options}
     return run_flow("force_feed", checked(ForceFeedParams, given), opened.home, as_json)
+
+
+def _from_anywhere(source: str | None) -> str | None:
+    """A folder by its whole path: a pull, or a server's worker, may start elsewhere."""
+    from transforms.feeds.force.sources.opening import SQL
+
+    is_folder = source is not None and source != SQL and Path(source).is_dir()
+    return str(Path(source).resolve()) if source and is_folder else source
 
 
 @feed.command

@@ -1,17 +1,11 @@
 """To erase a record or some days: tombstone first, then tables, raw bytes, versions."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from transforms.errors import UsageError
-from transforms.records.doomed import Doomed, names, span_of
+from transforms.records.doomed import names
 from transforms.records.homes import ForceHome
 from transforms.records.removal import Removed, enforce
-from transforms.records.tables import held_records
 
 
 def erase_reference(
@@ -26,8 +20,9 @@ def erase_reference(
     with home.alone():
         enforce(home, now)  # what another erasure has left
         home.audit.append(now, who, "erase", {"why": why, "of": "a reference"})
+        home.tombstones.begin({})
         home.tombstones.add([reference])
-        return _carry_out(home, {}, who, now, (reference,))
+        return _carried_out(home, who, now, (reference,))
 
 
 def erase_days(
@@ -40,27 +35,14 @@ def erase_days(
     with home.alone():
         enforce(home, now)
         home.audit.append(now, who, "erase", {"why": why, "days": days})
-        doomed = Doomed(lambda _: False, (span_of(first, last),))
-        rows = held_records(home.lake, home.force).reveal()
-        found = rows["reference"].filter(doomed.mask(rows))
-        # begun first: of days, unlike of a reference, the tombstones do not tell
         home.tombstones.begin({"days": days})
-        home.tombstones.add(_texts(found))
-        return _carry_out(home, {"days": days}, who, now)
+        return _carried_out(home, who, now)
 
 
-def _carry_out(
-    home: ForceHome,
-    begun: dict[str, Any],
-    who: str,
-    now: datetime,
-    mentions: tuple[str, ...] = (),
+def _carried_out(
+    home: ForceHome, who: str, now: datetime, mentions: tuple[str, ...] = ()
 ) -> Removed:
-    home.tombstones.begin(begun)
+    """What was begun, done and told."""
     done = enforce(home, now, mentions)
     home.audit.append(now, who, "erased", vars(done))
     return done
-
-
-def _texts(column: pa.ChunkedArray) -> Sequence[str]:
-    return list(pc.unique(column).to_pylist())

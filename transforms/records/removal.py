@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from transforms.records import ledger
 from transforms.records.blanking import blanked
-from transforms.records.doomed import LONDON, Doomed, before, span_of
+from transforms.records.doomed import LONDON, Doomed, Span, before, span_of
 from transforms.records.homes import ForceHome
 from transforms.records.ledger import Entry
 from transforms.records.tables import (
@@ -57,6 +57,7 @@ def enforce(home: ForceHome, now: datetime, mentions: tuple[str, ...] = ()) -> R
     spans = [before(cutoff)]
     if begun and "days" in begun:
         spans.append(span_of(*map(date.fromisoformat, begun["days"])))
+        _refuse(home, spans[-1])
     doomed = Doomed(erased_by(home), tuple(spans), mentions)
     old = [e for e in ledger.drops(home.lake, home.force) if _may_hold(e, cutoff)]
     gone = _gone(home, doomed, cutoff)
@@ -65,6 +66,13 @@ def enforce(home: ForceHome, now: datetime, mentions: tuple[str, ...] = ()) -> R
     if begun is None:
         home.tombstones.begin({})
     return _remove(home, doomed, cutoff, old if begun is None else None)
+
+
+def _refuse(home: ForceHome, span: Span) -> None:
+    """Tombstones for what began then, before anything of it goes."""
+    rows = held_records(home.lake, home.force).reveal()
+    of_span = Doomed(lambda _: False, (span,)).mask(rows)
+    home.tombstones.add(rows["reference"].filter(of_span).to_pylist())
 
 
 def _remove(

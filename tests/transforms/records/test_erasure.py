@@ -117,10 +117,17 @@ def test_done_again_it_does_nothing(home: ForceHome) -> None:
 
 
 @pytest.mark.parametrize(
-    "point",
-    ["_reblanked", "_remove_records", "replace_quarantine", "ledger", "vacuum", "raw"],
+    ("point", "mend"),
+    [
+        ("_reblanked", "a pull"),
+        ("_remove_records", "the same again"),
+        ("replace_quarantine", "a pull"),
+        ("ledger", "the same again"),
+        ("ledger", "a pull"),
+        ("raw", "a pull"),
+        ("vacuum", "the same again"),
+    ],
 )
-@pytest.mark.parametrize("mend", ["the same again", "a pull"])
 def test_cut_off_anywhere_the_next_command_finishes_it(
     point: str, mend: str, home: ForceHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +165,23 @@ def test_days_are_erased_with_what_was_held_back_of_them(home: ForceHome) -> Non
     assert pulled(home, {"4.csv": csv(truth("c", 20))}).counts["erased"] == 1
     with pytest.raises(UsageError, match="is before"):
         erase_days(home, date(2026, 10, 3), date(2026, 10, 2), "x", "me", NOW)
+
+
+@pytest.mark.parametrize("point", ["_refuse", "_remove", "_remove_records"])
+def test_days_cut_off_are_finished_with_their_tombstones(
+    point: str, home: ForceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(removal, point, killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase_days(home, date(2026, 10, 3), date(2026, 10, 4), "wrong", "me", NOW)
+    pulled(home, {})
+    assert state(home).keys() == {"a", "b", "d"}
+    assert seen(home.home.root, STREET) == []
+    assert pulled(home, {"4.csv": csv(truth("c", 20))}).counts["erased"] == 1
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet", "utf-16"])
