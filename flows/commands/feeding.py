@@ -234,3 +234,22 @@ def audit(*, home: HomeFolder = None, json_: Json = False) -> int:
     from transforms.records.homes import open_force_home
 
     return show_audited(open_force_home(address_of(home)).audit.verify(), json_)
+
+
+@feed.command
+def verify(
+    run_id: Annotated[
+        str | None, Parameter(name="RUN", help="Run, if not latest")
+    ] = None,
+    /,
+    *,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Hash a publication of the feed again, its lake and its raw drops."""
+    from flows.accounts import show_verified
+    from transforms.records.homes import open_force_home
+    from transforms.records.verification import verify_feed
+
+    found = verify_feed(open_force_home(address_of(home)), run_id)
+    return show_verified(found, as_json=json_)
