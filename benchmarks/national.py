@@ -137,8 +137,10 @@ def _files(
 
 
 def share(force: Force) -> float:
-    """A force's part of the nation: one is a fifth of it, the least a five-hundredth."""
-    order = sorted(f.id for f in NATION if f.id not in ("metropolitan", "city-of-london"))
+    """A force's part of the nation, from a fifth of it to a five-hundredth."""
+    order = sorted(
+        f.id for f in NATION if f.id not in ("metropolitan", "city-of-london")
+    )
     sizes = {name: 5.2 * 26 ** (-rank / 42) for rank, name in enumerate(order)}
     sizes |= {"metropolitan": 18.0, "city-of-london": 0.2}
     return sizes[force.id] / sum(sizes.values())

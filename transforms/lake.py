@@ -7,11 +7,13 @@ commit. The only module that imports deltalake.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from uuid import uuid4
 
 import pyarrow as pa
@@ -92,6 +94,60 @@ class DataFile:
         return Path(self.path).stem.rpartition("-")[2]
 
 
+_ByForce = dict[str, list[DataFile]]
+_FileFacts = tuple[int, ...] | None
+
+
+class _Held:
+    """A table as this process last saw it, kept up to date from its log.
+
+    To open a table is to read its whole log, and to list a nation's files takes as
+    long as a log: once a process, and once a version, has to do.
+    """
+
+    def __init__(self, name: str, path: Path) -> None:
+        self._name, self._path = name, path
+        self._table: DeltaTable | None = None
+        self._first: _FileFacts = None  # another table may take the place of this one
+        self._last: _FileFacts = None
+        self._listed: tuple[int, _ByForce] = (-1, {})
+        self.lock = RLock()  # what is listed is of the version that it is said to be of
+
+    def newest(self) -> DeltaTable | None:
+        """The table at its newest version; None where there is none."""
+        with self.lock:
+            first, last = _ends_of_log(self._path)
+            grown = last and self._last and last[0] > self._last[0]
+            if self._table and last and first == self._first and last == self._last:
+                return self._table
+            if self._table and grown and first == self._first:
+                self._table.update_incremental()
+            else:
+                path = str(self._path)
+                there = DeltaTable.is_deltatable(path)
+                self._table, self._listed = None, (-1, {})
+                self._table = DeltaTable(path) if there else None
+            self._first, self._last = first, last
+            return self._table
+
+    def files(self, version: int | None) -> _ByForce:
+        """The live files of each force, at that version or at the newest."""
+        with self.lock:
+            table = self.newest()
+            if table and version is not None and version != table.version():
+                table = DeltaTable(str(self._path), version=version)
+                return _files_of(table, self._name, self._path)
+            if table and self._listed[0] != table.version():
+                files = _files_of(table, self._name, self._path)
+                self._listed = table.version(), files
+            return self._listed[1]
+
+
+@cache
+def _held_here(name: str, path: Path) -> _Held:
+    return _Held(name, path)
+
+
 class SupersededError(Exception):
     """What a commit was decided on has changed under it: decide again."""
 
@@ -102,9 +158,12 @@ class Lake:
     def __init__(self, root: Path, versions: Mapping[str, int] | None = None) -> None:
         self.root = root
         self._versions = None if versions is None else dict(versions)
+        self._listed: dict[str, _ByForce] = {}  # where the version is a stated one
 
     def versions(self) -> dict[str, int]:
         """The version of each table that exists, for others to read exactly this."""
+        if self._versions is not None:
+            return dict(self._versions)
         tables = {name: self._table(name) for name in TABLES}
         return {name: table.version() for name, table in tables.items() if table}
 
@@ -117,19 +176,10 @@ class Lake:
 
     def files(self, name: str, force: str | None = None) -> list[DataFile]:
         """The live data files of a table, of one force or of all, in stable order."""
-        table = self._table(name)
-        if table is None:
-            return []
-        spec = TABLES[name]
-        found = []
-        for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
-            partition = {key: action[f"partition.{key}"] for key in spec.partition_by}
-            if force is None or partition["force"] == force:
-                mark = action.get(f"min.{spec.mark}")
-                path = str(self._path(name) / action["path"])
-                rows, size = action["num_records"], action["size_bytes"]
-                found.append(DataFile(path, partition, rows, mark, size))
-        return sorted(found, key=lambda f: sorted(f.partition.items()))
+        by_force = self._by_force(name)
+        if force is not None:
+            return list(by_force.get(force, ()))
+        return [file for files in by_force.values() for file in files]
 
     def read(self, name: str, force: str | None = None) -> pa.Table:
         """All rows of a table that is small enough to hold: coverage, or one force."""
@@ -180,14 +230,15 @@ class Lake:
                 if not still_valid():
                     raise SupersededError(force)
                 try:
-                    table.create_write_transaction(
-                        list(added),
-                        "overwrite",
-                        _delta_schema(spec.schema),
-                        list(spec.partition_by),
-                        filters,
-                        commit_properties=CommitProperties(max_commit_retries=0),
-                    )
+                    with self._held(name).lock:
+                        table.create_write_transaction(
+                            list(added),
+                            "overwrite",
+                            _delta_schema(spec.schema),
+                            list(spec.partition_by),
+                            filters,
+                            commit_properties=CommitProperties(max_commit_retries=0),
+                        )
                 except CommitFailedError:
                     continue
                 _flush_log(self._path(name))
@@ -226,19 +277,23 @@ class Lake:
     def _path(self, name: str) -> Path:
         return self.root / name
 
+    def _held(self, name: str) -> _Held:
+        path = self._path(name)
+        # what a store holds is asked of it each time: there is no cheap way to know
+        return _Held(name, path) if is_remote(path) else _held_here(name, path)
+
     def _table(self, name: str) -> DeltaTable | None:
-        path = str(self._path(name))
-        try:
-            if self._versions is not None:
-                if name not in self._versions:
-                    return None
-                return DeltaTable(path, version=self._versions[name])
-            return DeltaTable(path) if DeltaTable.is_deltatable(path) else None
-        except DeltaError as error:
-            raise LakeError(
-                f"the {name} table's log cannot be read; bring {path}/_delta_log"
-                " back from a backup"
-            ) from error
+        with _log_errors(name, self._path(name)):
+            return self._held(name).newest()
+
+    def _by_force(self, name: str) -> _ByForce:
+        if self._versions is None:
+            with _log_errors(name, self._path(name)):
+                return self._held(name).files(None)
+        if name not in self._listed and name in self._versions:
+            with _log_errors(name, self._path(name)):
+                self._listed[name] = self._held(name).files(self._versions[name])
+        return self._listed.get(name, {})
 
     def _create(self, name: str) -> DeltaTable:
         spec = TABLES[name]
@@ -252,6 +307,55 @@ class Lake:
         )
         _flush_log(self._path(name))
         return table
+
+
+@contextmanager
+def _log_errors(name: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DeltaError as error:
+        raise LakeError(
+            f"the {name} table's log cannot be read; bring {path}/_delta_log"
+            " back from a backup"
+        ) from error
+
+
+def _ends_of_log(path: Path) -> tuple[_FileFacts, _FileFacts]:
+    """What tells a table's first and newest log entry from others; None unknown."""
+    if is_remote(path):
+        return None, None
+    try:
+        with os.scandir(path / "_delta_log") as log:
+            entries = {e.name: e for e in log if e.name.endswith(".json")}
+        ends = [entries[at(entries)].stat() for at in (min, max)]
+        newest = int(max(entries).partition(".")[0])
+    except (OSError, ValueError):  # no such table, or its entries are moved right now
+        return None, None
+    first, last = ((e.st_ino, e.st_mtime_ns, e.st_size) for e in ends)
+    return first, (newest, *last)
+
+
+def _files_of(table: DeltaTable, name: str, path: Path) -> _ByForce:
+    """A table's live files by force, in stable order."""
+    spec = TABLES[name]
+    actions = pa.table(table.get_add_actions(flatten=True))
+    mark = f"min.{spec.mark}"
+    columns = ["path", "size_bytes", "num_records"]
+    columns += [f"partition.{key}" for key in spec.partition_by]
+    columns += [mark] if mark in actions.column_names else []
+    found: _ByForce = {}
+    keys = [(f"partition.{key}", "ascending") for key in sorted(spec.partition_by)]
+    for action in actions.select(columns).sort_by(keys).to_pylist():
+        partition = {key: action[f"partition.{key}"] for key in spec.partition_by}
+        file = DataFile(
+            f"{path}/{action['path']}",
+            partition,
+            action["num_records"],
+            action.get(mark),
+            action["size_bytes"],
+        )
+        found.setdefault(partition["force"], []).append(file)
+    return dict(sorted(found.items()))
 
 
 def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
