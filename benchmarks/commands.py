@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 
 from benchmarks.measure import Work
@@ -44,15 +43,3 @@ def up(folder: Path, port: int) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait()
-
-
-def start(folder: Path) -> Work:
-    """Prefect and a server of our own, started and ended, and nothing done."""
-    from flows.server import prefect_api
-
-    def do() -> str:
-        with prefect_api(folder):
-            import_module("flows.refresh")
-        return "started and ended"
-
-    return do

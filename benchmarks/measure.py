@@ -6,11 +6,15 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from transforms.home import Home
-from transforms.months import Month
+
+if TYPE_CHECKING:
+    from transforms.home import Home
+    from transforms.months import Month
 
 
 Work = Callable[..., str]
@@ -43,6 +47,11 @@ def cost(prepare: Prepare, *given: object) -> Cost:
     return took
 
 
+def cost_of(work: str, *given: object) -> Cost:
+    """The same of `module.function` of this package, imported nowhere but there."""
+    return cost(_named, work, *given)
+
+
 def table(work: Mapping[str, Work], *given: object) -> None:
     """Print a row for each piece of work, which says itself what it did."""
     sys.stdout.write(
@@ -58,7 +67,7 @@ def table(work: Mapping[str, Work], *given: object) -> None:
         sys.stdout.flush()
 
 
-def newest_as_of(home: Home) -> Month:
+def newest_as_of(home: "Home") -> "Month":
     """The newest supplied month of a home that has any."""
     from transforms.score import newest_supplied
 
@@ -66,6 +75,12 @@ def newest_as_of(home: Home) -> Month:
     if as_of is None:
         raise SystemExit("the lake holds no supplied month")
     return as_of
+
+
+def _named(work: str, *given: object) -> Work:
+    module, function = work.split(".")
+    prepare: Prepare = getattr(import_module(f"benchmarks.{module}"), function)
+    return prepare(*given)
 
 
 def _as_it_is(do: Work, *given: object) -> Work:
