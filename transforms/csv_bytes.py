@@ -102,8 +102,9 @@ def read_named(
     kept = table.select(list(wanted))
     bad = np.array(misshapen, dtype=np.int32)
     lines = np.delete(np.arange(2, text.lines + 1, dtype=np.int32), bad - 2)
-    readable = ~np.isin(lines, text.unreadable_lines)
-    kept = kept.filter(pa.array(readable))
+    if len(text.unreadable_lines):
+        readable = ~np.isin(lines, text.unreadable_lines)
+        kept, lines = kept.filter(pa.array(readable)), lines[readable]
     coded: dict[str, Coded] = {}
     of_plain: dict[str, pa.Array] = {}
     for name in kept.column_names:
@@ -117,7 +118,7 @@ def read_named(
     return Rows(
         coded,
         of_plain,
-        lines[readable],
+        lines,
         bad,
         text.unreadable_lines,
         text.repairs,

@@ -14,9 +14,11 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock, RLock
+from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
@@ -94,8 +96,37 @@ class DataFile:
         return Path(self.path).stem.rpartition("-")[2]
 
 
-_ByForce = dict[str, list[DataFile]]
 _FileFacts = tuple[int, ...] | None
+
+
+class _Listing:
+    """The live files of a table at one version, in stable order."""
+
+    def __init__(self, table: DeltaTable, name: str, path: Path) -> None:
+        self._spec, self._path = TABLES[name], path
+        rows = pa.table(table.get_add_actions(flatten=True))
+        keys = [f"partition.{key}" for key in self._spec.partition_by]
+        self._mark = f"min.{self._spec.mark}"
+        columns = ["path", "size_bytes", "num_records", *keys]
+        columns += [self._mark] if self._mark in rows.column_names else []
+        by = [(key, "ascending") for key in sorted(keys)]
+        self._rows = rows.select(columns).sort_by(by)
+
+    def files(self, force: str | None) -> list[DataFile]:
+        """Those of one force or of all."""
+        rows = self._rows
+        if force is not None:
+            rows = rows.filter(pc.equal(rows["partition.force"], force))
+        return [self._file(action) for action in rows.to_pylist()]
+
+    def _file(self, action: Mapping[str, Any]) -> DataFile:
+        return DataFile(
+            f"{self._path}/{action['path']}",
+            {key: action[f"partition.{key}"] for key in self._spec.partition_by},
+            action["num_records"],
+            action.get(self._mark),
+            action["size_bytes"],
+        )
 
 
 class _Held:
@@ -110,37 +141,43 @@ class _Held:
         self._table: DeltaTable | None = None
         self._first: _FileFacts = None  # another table may take the place of this one
         self._last: _FileFacts = None
-        self._listed: tuple[int, _ByForce] = (-1, {})
+        self._listed: _Listing | None = None
+        self._listed_at = -1
         self.lock = RLock()  # what is listed is of the version that it is said to be of
 
     def newest(self) -> DeltaTable | None:
         """The table at its newest version; None where there is none."""
         with self.lock:
             first, last = _ends_of_log(self._path)
-            grown = last and self._last and last[0] > self._last[0]
-            if self._table and last and first == self._first and last == self._last:
-                return self._table
-            if self._table and grown and first == self._first:
-                self._table.update_incremental()
-            else:
+            if first != self._first or not self._caught_up(last):
                 path = str(self._path)
                 there = DeltaTable.is_deltatable(path)
-                self._table, self._listed = None, (-1, {})
+                self._table, self._listed, self._listed_at = None, None, -1
                 self._table = DeltaTable(path) if there else None
             self._first, self._last = first, last
             return self._table
 
-    def files(self, version: int | None) -> _ByForce:
+    def _caught_up(self, last: _FileFacts) -> bool:
+        """Whether its log has only grown since, and the table with it."""
+        if self._table is None or self._last is None or last is None:
+            return False
+        if last[0] <= self._last[0]:
+            return last == self._last
+        if last[0] > self._table.version():  # by others: it has seen its own commits
+            self._table.update_incremental()
+        return True
+
+    def listing(self, version: int | None) -> _Listing | None:
         """The live files of each force, at that version or at the newest."""
         with self.lock:
             table = self.newest()
             if table and version is not None and version != table.version():
                 table = DeltaTable(str(self._path), version=version)
-                return _files_of(table, self._name, self._path)
-            if table and self._listed[0] != table.version():
-                files = _files_of(table, self._name, self._path)
-                self._listed = table.version(), files
-            return self._listed[1]
+                return _Listing(table, self._name, self._path)
+            if table and self._listed_at != table.version():
+                self._listed = _Listing(table, self._name, self._path)
+                self._listed_at = table.version()
+            return self._listed
 
 
 @cache
@@ -158,7 +195,7 @@ class Lake:
     def __init__(self, root: Path, versions: Mapping[str, int] | None = None) -> None:
         self.root = root
         self._versions = None if versions is None else dict(versions)
-        self._listed: dict[str, _ByForce] = {}  # where the version is a stated one
+        self._listed: dict[str, _Listing] = {}  # where the version is a stated one
 
     def versions(self) -> dict[str, int]:
         """The version of each table that exists, for others to read exactly this."""
@@ -176,10 +213,8 @@ class Lake:
 
     def files(self, name: str, force: str | None = None) -> list[DataFile]:
         """The live data files of a table, of one force or of all, in stable order."""
-        by_force = self._by_force(name)
-        if force is not None:
-            return list(by_force.get(force, ()))
-        return [file for files in by_force.values() for file in files]
+        listing = self._listing(name)
+        return listing.files(force) if listing else []
 
     def read(self, name: str, force: str | None = None) -> pa.Table:
         """All rows of a table that is small enough to hold: coverage, or one force."""
@@ -286,14 +321,17 @@ class Lake:
         with _log_errors(name, self._path(name)):
             return self._held(name).newest()
 
-    def _by_force(self, name: str) -> _ByForce:
-        if self._versions is None:
-            with _log_errors(name, self._path(name)):
-                return self._held(name).files(None)
-        if name not in self._listed and name in self._versions:
-            with _log_errors(name, self._path(name)):
-                self._listed[name] = self._held(name).files(self._versions[name])
-        return self._listed.get(name, {})
+    def _listing(self, name: str) -> _Listing | None:
+        if name in self._listed:
+            return self._listed[name]
+        version = None if self._versions is None else self._versions.get(name, -1)
+        if version == -1:  # there was no such table
+            return None
+        with _log_errors(name, self._path(name)):
+            listing = self._held(name).listing(version)
+        if listing and self._versions is not None:
+            self._listed[name] = listing
+        return listing
 
     def _create(self, name: str) -> DeltaTable:
         spec = TABLES[name]
@@ -335,29 +373,6 @@ def _ends_of_log(path: Path) -> tuple[_FileFacts, _FileFacts]:
     return first, (newest, *last)
 
 
-def _files_of(table: DeltaTable, name: str, path: Path) -> _ByForce:
-    """A table's live files by force, in stable order."""
-    spec = TABLES[name]
-    actions = pa.table(table.get_add_actions(flatten=True))
-    mark = f"min.{spec.mark}"
-    columns = ["path", "size_bytes", "num_records"]
-    columns += [f"partition.{key}" for key in spec.partition_by]
-    columns += [mark] if mark in actions.column_names else []
-    found: _ByForce = {}
-    keys = [(f"partition.{key}", "ascending") for key in sorted(spec.partition_by)]
-    for action in actions.select(columns).sort_by(keys).to_pylist():
-        partition = {key: action[f"partition.{key}"] for key in spec.partition_by}
-        file = DataFile(
-            f"{path}/{action['path']}",
-            partition,
-            action["num_records"],
-            action.get(mark),
-            action["size_bytes"],
-        )
-        found.setdefault(partition["force"], []).append(file)
-    return dict(sorted(found.items()))
-
-
 def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
     """The rows of those data files, partition columns included, in the files' order."""
     tables = []
@@ -393,10 +408,16 @@ def _write_flushed(data: pa.Buffer, path: Path, top: Path) -> None:
         sink.write(data)
         sink.flush()
         os.fsync(sink.fileno())
-    for folder in path.parents:  # each may be new, and is only safe in its own parent
-        flush_folder(folder)
-        if folder == top:
-            break
+    flush_folder(path.parent)
+    _see_to_last(path.parent, top)
+
+
+@cache
+def _see_to_last(folder: Path, top: Path) -> None:
+    """Flush the folders about one that may be new: once a process is enough."""
+    if folder != top:
+        flush_folder(folder.parent)
+        _see_to_last(folder.parent, top)
 
 
 def _statistics(table: pa.Table, mark: str | None) -> str:

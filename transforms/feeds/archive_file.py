@@ -198,7 +198,9 @@ def sift_file(
         )
     refuse_by(file_rules, file, member.where)
     good, lines, broken = sort_out(file, rules, rows)
-    accepted = table_of(file).filter(pa.array(good))
+    accepted = table_of(file)
+    if not good.all():
+        accepted = accepted.filter(pa.array(good))
     held = quarantine(data, file.raw_sha256, lines, broken)
     sifted = Sifted(file.raw_sha256, rows.count, accepted, held, rows.repairs)
     return check_identity(sifted, member.where)
