@@ -5,6 +5,8 @@ characters wherever they leave hexbeat.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -22,6 +24,8 @@ LATITUDE_BOUNDS = (49.8, 61.0)
 LONGITUDE_BOUNDS = (-8.7, 1.8)
 
 _CHILDREN_BITS = 3
+# A big city's, about 80 MB of them: forces are read one after the other.
+_POINTS_REMEMBERED = 1 << 18
 
 
 def within_bounds(longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:
@@ -36,6 +40,21 @@ def index_points(longitude: Floats, latitude: Floats, resolution: int) -> Cells:
     points = zip(latitude.tolist(), longitude.tolist(), strict=True)
     cells = [h3.latlng_to_cell(lat, lon, resolution) for lat, lon in points]
     return np.array(cells, dtype=np.int64)
+
+
+def index_snap_points(longitude: Floats, latitude: Floats) -> Cells:
+    """The cells of each point at resolutions 9 and 10, (points, 2), all within bounds.
+
+    For points that come again and again: what was asked last is remembered.
+    """
+    found = map(_cells_of_point, latitude.tolist(), longitude.tolist())
+    cells = np.fromiter(chain.from_iterable(found), np.int64, 2 * len(latitude))
+    return cells.reshape(-1, 2)
+
+
+@lru_cache(maxsize=_POINTS_REMEMBERED)
+def _cells_of_point(lat: float, lon: float) -> tuple[int, int]:
+    return h3.latlng_to_cell(lat, lon, 9), h3.latlng_to_cell(lat, lon, 10)
 
 
 def parents(cells: Cells, resolution: int) -> Cells:

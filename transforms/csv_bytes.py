@@ -40,6 +40,11 @@ class Coded:
         """Which rows' text passes a test."""
         return np.array([holds(text) for text in self.texts], dtype=bool)[self.codes]
 
+    def equals(self, text: str) -> NDArray[np.bool_]:
+        """Which rows have exactly that text."""
+        at = self.texts.index(text) if text in self.texts else -1
+        return np.asarray(self.codes == at)
+
     def numbers(self, of: Callable[[str], float]) -> NDArray[np.float64]:
         """Each row's number by its text."""
         return np.array([of(text) for text in self.texts], dtype=float)[self.codes]
