@@ -52,7 +52,8 @@ def _of_whole(
     text = np.frombuffer(characters, dtype=np.uint8)[ends[0] : ends[-1]]
     if len(text) == whole.sum() * _HEX_LENGTH:  # and all others are empty
         return text.reshape(-1, _HEX_LENGTH)
-    return text[ends[:-1][whole, None] - ends[0] + np.arange(_HEX_LENGTH)]
+    at = ends[:-1][whole, None] - ends[0] + np.arange(_HEX_LENGTH)
+    return np.asarray(text[at])
 
 
 def _binary(packed: NDArray[np.uint8], good: NDArray[np.bool_]) -> pa.Array:
