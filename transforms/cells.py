@@ -130,8 +130,9 @@ def boundaries(cells: Cells) -> Floats:
 
     Every cell of Great Britain has exactly six corners at the resolutions used here.
     """
-    corners = np.array([h3.cell_to_boundary(cell) for cell in cells.tolist()])
-    lonlat = corners.reshape(-1, 6, 2)[:, :, ::-1]
+    corners = chain.from_iterable(map(h3.cell_to_boundary, cells.tolist()))
+    flat = np.fromiter(chain.from_iterable(corners), np.float64, 12 * len(cells))
+    lonlat = flat.reshape(-1, 6, 2)[:, :, ::-1]
     return np.concatenate([lonlat, lonlat[:, :1]], axis=1)
 
 
