@@ -59,10 +59,16 @@ def run(name: str, inputs: Mapping[str, Relation], **params: object) -> pa.Table
 def _connection() -> duckdb.DuckDBPyConnection:
     held: duckdb.DuckDBPyConnection | None = getattr(_OF_THREAD, "connection", None)
     if held is None:
-        held = duckdb.connect(config={"autoinstall_known_extensions": False})
-        held.execute("set threads = 1")  # the callers are threads already
+        held = _connected()
         _OF_THREAD.connection = held
     return held
+
+
+def _connected() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    con.execute("set threads = 1")  # the callers are threads already
+    con.execute("set enable_progress_bar = false")  # it would go to the output
+    return con
 
 
 def store(
@@ -77,8 +83,7 @@ def store(
     version is one that DuckDB reads from 1.0 on. The bytes are not the same each time:
     DuckDB lays out its blocks as they come.
     """
-    with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
-        con.execute("set threads = 1")
+    with _connected() as con:
         con.execute(
             "attach $path as stored (storage_version 'v1.0.0')", {"path": str(path)}
         )
