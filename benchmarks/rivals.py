@@ -29,7 +29,6 @@ from transforms.scores.view import WINDOWS_MONTHS
 warnings.simplefilter("ignore")
 
 _PLACE = ["Longitude", "Latitude"]
-_DUCKDB = {"threads": AT_ONCE, "enable_progress_bar": False}
 _AS_OFS = 12
 _HALF_LIFE_MONTHS = 6
 # the groups by the labels of the files
@@ -43,7 +42,7 @@ def count_rows(csvs: Path) -> Work:
 
     def do() -> str:
         columns = dict.fromkeys(STREET_HEADER.split(","), "VARCHAR")
-        held = duckdb.connect(config=_DUCKDB)
+        held = _duckdb()
         held.execute(
             "SELECT count(*) FROM read_csv($files, columns = "  # noqa: S608
             f"{columns}, header = true, auto_detect = false, delim = ',', quote = '\"',"
@@ -87,7 +86,7 @@ def h3_loop(csvs: Path) -> Work:
 def dense_windows(folder: Path) -> Work:
     """The same sums in SQL: every cell x month, four frames, one group at a time."""
     counted, universe = _as_relations(folder)
-    held = duckdb.connect(config=_DUCKDB)
+    held = _duckdb()
     held.register("counted", counted)
     held.execute("CREATE TABLE incidents AS FROM counted")
     held.register("known", universe)
@@ -177,6 +176,12 @@ def users_script(release: Path, folder: Path) -> Work:
         return f"{len(scores):,} rows, {len(newest):,} published"
 
     return do
+
+
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    held = duckdb.connect(config={"threads": AT_ONCE})
+    held.execute("SET enable_progress_bar = false")
+    return held
 
 
 def _read(release: Path) -> pd.DataFrame:
