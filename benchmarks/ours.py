@@ -144,7 +144,7 @@ def gi_star(count: int) -> Work:
     values = counts_of(chosen)
 
     def do() -> str:
-        links = cells.rings(chosen)[0]
+        links = cells.ring(chosen, 1)
         found = significant(gi_star_z(values, links))
         return f"{len(chosen):,} cells, {np.count_nonzero(found):,} significant"
 

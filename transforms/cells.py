@@ -5,13 +5,15 @@ characters wherever they leave hexbeat.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 
 import h3.api.basic_int as h3
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, eye_array
+from scipy.sparse import csr_array
+
+from transforms.grid_steps import AROUND, AWAY, walk
 
 
 Cells = NDArray[np.int64]
@@ -24,6 +26,12 @@ LATITUDE_BOUNDS = (49.8, 61.0)
 LONGITUDE_BOUNDS = (-8.7, 1.8)
 
 _CHILDREN_BITS = 3
+_BASE_CELL_BITS = 45
+# The cells at a distance, and the steps there: straight on, or once to the side.
+_WAYS: dict[int, list[tuple[int, ...]]] = {
+    1: [(step,) for step in AROUND],
+    2: [(a, b) for i, a in enumerate(AROUND) for b in (a, AROUND[(i + 1) % 6])],
+}
 # A big city's, about 80 MB of them: forces are read one after the other.
 _POINTS_REMEMBERED = 1 << 18
 
@@ -77,40 +85,43 @@ def children(cells: Cells, resolution: int) -> Cells:
 def rings(cells: Cells) -> tuple[csr_array, csr_array]:
     """Which cells lie next to which, and which two cells away, as 0/1 matrices.
 
-    `cells` is sorted; neighbours outside it are left out. What lies two away is the
-    neighbour of a neighbour, inside `cells` or not, that is no nearer.
+    `cells` is sorted, and of one resolution; neighbours outside it are left out. What
+    lies two away may lie there over a cell outside.
     """
-    near = _neighbours(cells)
-    wider = np.union1d(cells, near.ravel())
-    at = np.searchsorted(wider, cells)
-    beyond = np.setdiff1d(wider, cells)
-    links = _links(wider, np.concatenate([cells, beyond]), [near, _neighbours(beyond)])
-    one = links[at][:, at]
-    two = links[at] @ links[:, at]
-    two.data[:] = 1.0
-    two = two - one - eye_array(len(cells), format="csr")
-    two.eliminate_zeros()
-    two.sort_indices()
-    return one, two
+    return ring(cells, 1), ring(cells, 2)
 
 
-def _neighbours(cells: Cells) -> Cells:
-    """The six cells around each, in no order: (cells, 6)."""
-    around = [h3.grid_ring(cell, 1) for cell in cells.tolist()]
-    return np.array(around, dtype=np.int64).reshape(-1, 6)
+def ring(cells: Cells, distance: int) -> csr_array:
+    """Which cells lie so far from which, one or two cells: a 0/1 matrix, as `rings`."""
+    count = len(cells)
+    around = _around(cells, distance)
+    at = np.searchsorted(cells, around)
+    at[at == count] = 0
+    at[cells[at] != around] = count
+    at.sort(axis=1)
+    known = at < count
+    ends = np.concatenate([[0], np.cumsum(known.sum(axis=1))])
+    return csr_array((np.ones(ends[-1]), at[known], ends), shape=(count, count))
 
 
-def _links(wider: Cells, rows: Cells, near: list[Cells]) -> csr_array:
-    """The 0/1 matrix of those neighbours, among the cells of `wider`, sorted."""
-    neighbours = np.concatenate(near).ravel()
-    at = np.searchsorted(wider, neighbours)
-    at[at == len(wider)] = 0
-    known = wider[at] == neighbours if len(wider) else np.zeros(0, dtype=bool)
-    row = np.repeat(np.searchsorted(wider, rows), 6)
-    entries = (np.ones(known.sum()), (row[known], at[known]))
-    links = csr_array(entries, shape=(len(wider), len(wider)))
-    links.sort_indices()
-    return links
+def _around(cells: Cells, distance: int) -> Cells:
+    """The cells at that distance from each, in no order: (cells, 6 or 12)."""
+    if not len(cells):
+        return np.empty((0, 6 * distance), dtype=np.int64)
+    resolution = h3.get_resolution(int(cells[0]))
+    found = np.stack([walk(cells, resolution, way) for way in _WAYS[distance]], axis=1)
+    # H3 itself is asked where a way leads out of a base cell, or is bent by a pentagon
+    base = (cells >> _BASE_CELL_BITS) & 127
+    unsure = (found == AWAY).any(axis=1) | np.isin(base, _pentagons())
+    for row in np.flatnonzero(unsure):
+        known = h3.grid_ring(int(cells[row]), distance)
+        found[row] = known + [AWAY] * (found.shape[1] - len(known))
+    return found
+
+
+@cache
+def _pentagons() -> list[int]:
+    return [cell >> _BASE_CELL_BITS & 127 for cell in h3.get_pentagons(0)]
 
 
 def areas_m2(cells: Cells) -> Floats:
