@@ -5,7 +5,8 @@ characters wherever they leave hexbeat.
 """
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 
 import h3.api.basic_int as h3
@@ -32,8 +33,6 @@ _WAYS: dict[int, list[tuple[int, ...]]] = {
     1: [(step,) for step in AROUND],
     2: [(a, b) for i, a in enumerate(AROUND) for b in (a, AROUND[(i + 1) % 6])],
 }
-# A big city's, about 80 MB of them: forces are read one after the other.
-_POINTS_REMEMBERED = 1 << 18
 
 
 def within_bounds(longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:
@@ -50,19 +49,52 @@ def index_points(longitude: Floats, latitude: Floats, resolution: int) -> Cells:
     return np.array(cells, dtype=np.int64)
 
 
-def index_snap_points(longitude: Floats, latitude: Floats) -> Cells:
+def index_snap_points(longitude: Floats, latitude: Floats, about: str) -> Cells:
     """The cells of each point at resolutions 9 and 10, (points, 2), all within bounds.
 
-    For points that come again and again: what was asked last is remembered.
+    For points that come again and again: those asked before `about` the same force are
+    remembered, and H3 is asked for the others.
     """
-    found = map(_cells_of_point, latitude.tolist(), longitude.tolist())
-    cells = np.fromiter(chain.from_iterable(found), np.int64, 2 * len(latitude))
-    return cells.reshape(-1, 2)
+    known = _SNAP_POINTS.get(about, _NO_POINTS)
+    key = np.rint(latitude * 1e6).astype(np.int64) << 32
+    key += np.rint(longitude * 1e6).astype(np.int64)
+    at = np.searchsorted(known.key, key)
+    at[at == len(known.key)] = 0
+    same = known.key[at] == key
+    same &= (known.longitude[at] == longitude) & (known.latitude[at] == latitude)
+    found = known.cells[at]
+    new = np.flatnonzero(~same)
+    if len(new):
+        places = longitude[new], latitude[new]
+        found[new] = np.column_stack([index_points(*places, r) for r in (9, 10)])
+        _SNAP_POINTS[about] = known.and_more(_SnapPoints(key[new], *places, found[new]))
+    return found
 
 
-@lru_cache(maxsize=_POINTS_REMEMBERED)
-def _cells_of_point(lat: float, lon: float) -> tuple[int, int]:
-    return h3.latlng_to_cell(lat, lon, 9), h3.latlng_to_cell(lat, lon, 10)
+@dataclass(frozen=True)
+class _SnapPoints:
+    """Points with their cells, sorted by a key that few others have."""
+
+    key: NDArray[np.int64]
+    longitude: Floats
+    latitude: Floats
+    cells: Cells  # (points, 2)
+
+    def and_more(self, more: "_SnapPoints") -> "_SnapPoints":
+        """These and others; of two with one key the first."""
+        key, at = np.unique(np.concatenate([self.key, more.key]), return_index=True)
+        longitude = np.concatenate([self.longitude, more.longitude])
+        latitude = np.concatenate([self.latitude, more.latitude])
+        both = np.concatenate([self.cells, more.cells])
+        return _SnapPoints(key, longitude[at], latitude[at], both[at])
+
+
+# One that no point is, since none lies there.
+_NOWHERE = np.array([np.nan])
+_NO_POINTS = _SnapPoints(
+    np.array([-1 << 62]), _NOWHERE, _NOWHERE, np.zeros((1, 2), dtype=np.int64)
+)
+_SNAP_POINTS: dict[str, _SnapPoints] = {}
 
 
 def parents(cells: Cells, resolution: int) -> Cells:

@@ -163,6 +163,8 @@ def _indexed(file: ArchiveFile) -> tuple[cells.Cells, cells.Cells]:
     known = file.located[first]
     of_point = np.zeros((len(first), 2), dtype=np.int64)
     at = first[known]
-    of_point[known] = cells.index_snap_points(file.longitude[at], file.latitude[at])
+    of_point[known] = cells.index_snap_points(
+        file.longitude[at], file.latitude[at], file.force.id
+    )
     r9, r10 = of_point[of_row].T
     return r9, r10
