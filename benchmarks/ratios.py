@@ -48,6 +48,7 @@ SLOPE = 1.05
 MEMORY_GROWTH = 1.3
 WHOLE = 0.25
 PREFECT = 0.02
+_STAGES_BY_FORCE = 2  # ingest and score; a publication is one task
 _WHOLE = ("whole: ingest", "score", "publish")
 _GROWS = (
     "ingest", "score", "publish", "cells", "windows", "Gi*", "GeoParquet",
@@ -79,7 +80,7 @@ def _sums(bench: Bench) -> Iterator[str]:
     again = bench.median("direct")
     if flow and alone and again and whole:
         # of 44 forces with nothing to do, less a run of one, less the work itself
-        added = 3 * max(flow - alone - again, 0.0)
+        added = _STAGES_BY_FORCE * max(flow - alone - again, 0.0)
         what = "Prefect in a national backfill, start apart"
         yield _row(what, added / whole, PREFECT, "x", added, whole)
 
