@@ -24,6 +24,7 @@ from transforms.score import check_as_of, newest_supplied
 Stage = tuple[Flow[..., Any], BaseModel]  # a flow, and its parameters
 INGEST = "ingest"
 _SETTLING_TRIES = 5
+_TOLD_TIMES = 10  # a stage tells Prefect how far it is: each time costs half a task
 
 _NEVER = Month(1, 1)  # an as-of month where none is supplied, which is then refused
 
@@ -90,7 +91,9 @@ def gather(
                 if not account.get("landed"):
                     summary.lost.append(name)
         progress.step(stage, name)
-        update_progress_artifact(artifact, 100.0 * number / len(futures))
+        done, before = (n * _TOLD_TIMES // len(futures) for n in (number, number - 1))
+        if done > before:
+            update_progress_artifact(artifact, 100.0 * number / len(futures))
     return accounts
 
 

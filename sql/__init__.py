@@ -8,6 +8,7 @@ Parquet files.
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from threading import local
 from typing import TypeAlias
 
 import duckdb
@@ -15,6 +16,8 @@ import pyarrow as pa
 
 
 Relation: TypeAlias = pa.Table | Sequence[str]
+
+_OF_THREAD = local()
 
 
 def text(name: str) -> str:
@@ -26,11 +29,13 @@ def run(name: str, inputs: Mapping[str, Relation], **params: object) -> pa.Table
     """Run `<name>.sql` over named relations with named parameters.
 
     A relation given as files is read as Delta data files: the partition values are
-    in the paths, and stay text. Each call has a connection of its own, since a
-    half-read result blocks the next query on the same one.
+    in the paths, and stay text. Each thread has a connection of its own, which nothing
+    is left on: to make one takes longer than most queries.
     """
-    with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
-        con.execute("set threads = 1")  # the callers are threads already
+    con = _connection()
+    tables = [name for name, source in inputs.items() if isinstance(source, pa.Table)]
+    con.begin()
+    try:
         for relation, source in inputs.items():
             if isinstance(source, pa.Table):
                 con.register(relation, source)
@@ -45,6 +50,25 @@ def run(name: str, inputs: Mapping[str, Relation], **params: object) -> pa.Table
                     params={"files": list(source)},
                 ).create_view(relation)
         return con.sql(text(name), params=params or None).to_arrow_table()
+    finally:
+        con.rollback()
+        for relation in tables:
+            con.unregister(relation)
+
+
+def _connection() -> duckdb.DuckDBPyConnection:
+    held: duckdb.DuckDBPyConnection | None = getattr(_OF_THREAD, "connection", None)
+    if held is None:
+        held = _connected()
+        _OF_THREAD.connection = held
+    return held
+
+
+def _connected() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    con.execute("set threads = 1")  # the callers are threads already
+    con.execute("set enable_progress_bar = false")  # it would go to the output
+    return con
 
 
 def store(
@@ -59,8 +83,7 @@ def store(
     version is one that DuckDB reads from 1.0 on. The bytes are not the same each time:
     DuckDB lays out its blocks as they come.
     """
-    with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
-        con.execute("set threads = 1")
+    with _connected() as con:
         con.execute(
             "attach $path as stored (storage_version 'v1.0.0')", {"path": str(path)}
         )

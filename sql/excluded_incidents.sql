@@ -1,5 +1,5 @@
 -- What each rule of exclusion removes of one force's incidents.
--- in:     incidents, rules (id, label: a regular expression or null, cell or null)
+-- in:     incidents, rules (id, and label: a regular expression, or else cell)
 -- params: $first_12m, $first_36m, $last_month: the windows, both ends included
 -- out:    id text, incidents_12m bigint, incidents_36m bigint; rules that meet none too
 with places as (
@@ -7,13 +7,25 @@ with places as (
     from incidents
     where in_area and month between $first_36m and $last_month
     group by all
+),
+-- an expression is read anew for each text that it is held against
+labels as (
+    select rules.id, place_label
+    from (select distinct place_label from places where place_label is not null)
+    join rules on regexp_full_match(place_label, rules.label)
+),
+removed as (
+    select id, month, incidents from labels join places using (place_label)
+    union all
+    select id, month, incidents from rules join places on rules.cell = h3_r9
+    union all
+    select id, month, incidents from rules join places on rules.cell = h3_r10
 )
 select
     rules.id,
     coalesce(sum(incidents) filter (month >= $first_12m), 0)::bigint as incidents_12m,
     coalesce(sum(incidents), 0)::bigint as incidents_36m
 from rules
-left join places on regexp_full_match(place_label, rules.label)
-    or rules.cell in (h3_r9, h3_r10)
+left join removed using (id)
 group by rules.id
 order by rules.id

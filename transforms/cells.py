@@ -5,11 +5,16 @@ characters wherever they leave hexbeat.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 
 import h3.api.basic_int as h3
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, eye_array
+from scipy.sparse import csr_array
+
+from transforms.grid_steps import AROUND, AWAY, walk
 
 
 Cells = NDArray[np.int64]
@@ -22,6 +27,12 @@ LATITUDE_BOUNDS = (49.8, 61.0)
 LONGITUDE_BOUNDS = (-8.7, 1.8)
 
 _CHILDREN_BITS = 3
+_BASE_CELL_BITS = 45
+# The cells at a distance, and the steps there: straight on, or once to the side.
+_WAYS: dict[int, list[tuple[int, ...]]] = {
+    1: [(step,) for step in AROUND],
+    2: [(a, b) for i, a in enumerate(AROUND) for b in (a, AROUND[(i + 1) % 6])],
+}
 
 
 def within_bounds(longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:
@@ -36,6 +47,54 @@ def index_points(longitude: Floats, latitude: Floats, resolution: int) -> Cells:
     points = zip(latitude.tolist(), longitude.tolist(), strict=True)
     cells = [h3.latlng_to_cell(lat, lon, resolution) for lat, lon in points]
     return np.array(cells, dtype=np.int64)
+
+
+def index_snap_points(longitude: Floats, latitude: Floats, about: str) -> Cells:
+    """The cells of each point at resolutions 9 and 10, (points, 2), all within bounds.
+
+    For points that come again and again: those asked before `about` the same force are
+    remembered, and H3 is asked for the others.
+    """
+    known = _SNAP_POINTS.get(about, _NO_POINTS)
+    key = np.rint(latitude * 1e6).astype(np.int64) << 32
+    key += np.rint(longitude * 1e6).astype(np.int64)
+    at = np.searchsorted(known.key, key)
+    at[at == len(known.key)] = 0
+    same = known.key[at] == key
+    same &= (known.longitude[at] == longitude) & (known.latitude[at] == latitude)
+    found = known.cells[at]
+    new = np.flatnonzero(~same)
+    if len(new):
+        places = longitude[new], latitude[new]
+        found[new] = np.column_stack([index_points(*places, r) for r in (9, 10)])
+        _SNAP_POINTS[about] = known.and_more(_SnapPoints(key[new], *places, found[new]))
+    return found
+
+
+@dataclass(frozen=True)
+class _SnapPoints:
+    """Points with their cells, sorted by a key that few others have."""
+
+    key: NDArray[np.int64]
+    longitude: Floats
+    latitude: Floats
+    cells: Cells  # (points, 2)
+
+    def and_more(self, more: "_SnapPoints") -> "_SnapPoints":
+        """These and others; of two with one key the first."""
+        key, at = np.unique(np.concatenate([self.key, more.key]), return_index=True)
+        longitude = np.concatenate([self.longitude, more.longitude])
+        latitude = np.concatenate([self.latitude, more.latitude])
+        both = np.concatenate([self.cells, more.cells])
+        return _SnapPoints(key, longitude[at], latitude[at], both[at])
+
+
+# One that no point is, since none lies there.
+_NOWHERE = np.array([np.nan])
+_NO_POINTS = _SnapPoints(
+    np.array([-1 << 62]), _NOWHERE, _NOWHERE, np.zeros((1, 2), dtype=np.int64)
+)
+_SNAP_POINTS: dict[str, _SnapPoints] = {}
 
 
 def parents(cells: Cells, resolution: int) -> Cells:
@@ -58,40 +117,43 @@ def children(cells: Cells, resolution: int) -> Cells:
 def rings(cells: Cells) -> tuple[csr_array, csr_array]:
     """Which cells lie next to which, and which two cells away, as 0/1 matrices.
 
-    `cells` is sorted; neighbours outside it are left out. What lies two away is the
-    neighbour of a neighbour, inside `cells` or not, that is no nearer.
+    `cells` is sorted, and of one resolution; neighbours outside it are left out. What
+    lies two away may lie there over a cell outside.
     """
-    near = _neighbours(cells)
-    wider = np.union1d(cells, near.ravel())
-    at = np.searchsorted(wider, cells)
-    beyond = np.setdiff1d(wider, cells)
-    links = _links(wider, np.concatenate([cells, beyond]), [near, _neighbours(beyond)])
-    one = links[at][:, at]
-    two = links[at] @ links[:, at]
-    two.data[:] = 1.0
-    two = two - one - eye_array(len(cells), format="csr")
-    two.eliminate_zeros()
-    two.sort_indices()
-    return one, two
+    return ring(cells, 1), ring(cells, 2)
 
 
-def _neighbours(cells: Cells) -> Cells:
-    """The six cells around each, in no order: (cells, 6)."""
-    around = [h3.grid_ring(cell, 1) for cell in cells.tolist()]
-    return np.array(around, dtype=np.int64).reshape(-1, 6)
+def ring(cells: Cells, distance: int) -> csr_array:
+    """Which cells lie so far from which, one or two cells: a 0/1 matrix, as `rings`."""
+    count = len(cells)
+    around = _around(cells, distance)
+    at = np.searchsorted(cells, around)
+    at[at == count] = 0
+    at[cells[at] != around] = count
+    at.sort(axis=1)
+    known = at < count
+    ends = np.concatenate([[0], np.cumsum(known.sum(axis=1))])
+    return csr_array((np.ones(ends[-1]), at[known], ends), shape=(count, count))
 
 
-def _links(wider: Cells, rows: Cells, near: list[Cells]) -> csr_array:
-    """The 0/1 matrix of those neighbours, among the cells of `wider`, sorted."""
-    neighbours = np.concatenate(near).ravel()
-    at = np.searchsorted(wider, neighbours)
-    at[at == len(wider)] = 0
-    known = wider[at] == neighbours if len(wider) else np.zeros(0, dtype=bool)
-    row = np.repeat(np.searchsorted(wider, rows), 6)
-    entries = (np.ones(known.sum()), (row[known], at[known]))
-    links = csr_array(entries, shape=(len(wider), len(wider)))
-    links.sort_indices()
-    return links
+def _around(cells: Cells, distance: int) -> Cells:
+    """The cells at that distance from each, in no order: (cells, 6 or 12)."""
+    if not len(cells):
+        return np.empty((0, 6 * distance), dtype=np.int64)
+    resolution = h3.get_resolution(int(cells[0]))
+    found = np.stack([walk(cells, resolution, way) for way in _WAYS[distance]], axis=1)
+    # H3 itself is asked where a way leads out of a base cell, or is bent by a pentagon
+    base = (cells >> _BASE_CELL_BITS) & 127
+    unsure = (found == AWAY).any(axis=1) | np.isin(base, _pentagons())
+    for row in np.flatnonzero(unsure):
+        known = h3.grid_ring(int(cells[row]), distance)
+        found[row] = known + [AWAY] * (found.shape[1] - len(known))
+    return found
+
+
+@cache
+def _pentagons() -> list[int]:
+    return [cell >> _BASE_CELL_BITS & 127 for cell in h3.get_pentagons(0)]
 
 
 def areas_m2(cells: Cells) -> Floats:
@@ -111,8 +173,9 @@ def boundaries(cells: Cells) -> Floats:
 
     Every cell of Great Britain has exactly six corners at the resolutions used here.
     """
-    corners = np.array([h3.cell_to_boundary(cell) for cell in cells.tolist()])
-    lonlat = corners.reshape(-1, 6, 2)[:, :, ::-1]
+    corners = chain.from_iterable(map(h3.cell_to_boundary, cells.tolist()))
+    flat = np.fromiter(chain.from_iterable(corners), np.float64, 12 * len(cells))
+    lonlat = flat.reshape(-1, 6, 2)[:, :, ::-1]
     return np.concatenate([lonlat, lonlat[:, :1]], axis=1)
 
 

@@ -5,6 +5,7 @@ leave it.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -32,17 +33,27 @@ def read_crime_ids(texts: pa.Array) -> CrimeIds:
     ends = np.frombuffer(offsets, dtype=np.int32)[: len(texts) + 1]
     lengths = np.diff(ends)
     whole = lengths == _HEX_LENGTH
-    at = ends[:-1][whole, None] + np.arange(_HEX_LENGTH)
-    if whole.any():
-        nibbles = _NIBBLE[np.frombuffer(characters, dtype=np.uint8)[at]]
-    else:
-        nibbles = np.empty((0, _HEX_LENGTH), dtype=np.uint8)
-    hexadecimal = (nibbles != _NOT_HEX).all(axis=1)
+    nibbles = _NIBBLE[_of_whole(characters, ends, whole)]
+    hexadecimal = nibbles.max(axis=1, initial=0) != _NOT_HEX
     good = np.zeros(len(texts), dtype=bool)
     good[whole] = hexadecimal
     packed = np.zeros((len(texts), _HEX_LENGTH // 2), dtype=np.uint8)
     packed[good] = (nibbles[:, ::2] << 4 | nibbles[:, 1::2])[hexadecimal]
     return CrimeIds(_binary(packed, good), ~good & (lengths > 0))
+
+
+def _of_whole(
+    characters: Any, ends: NDArray[np.int32], whole: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    """The characters of those texts that have the right length."""
+    if not whole.any():
+        return np.empty((0, _HEX_LENGTH), dtype=np.uint8)
+    text: NDArray[np.uint8]
+    text = np.frombuffer(characters, dtype=np.uint8)[ends[0] : ends[-1]]
+    if len(text) == whole.sum() * _HEX_LENGTH:  # and all others are empty
+        return text.reshape(-1, _HEX_LENGTH)
+    at = ends[:-1][whole, None] - ends[0] + np.arange(_HEX_LENGTH)
+    return np.asarray(text[at])
 
 
 def _binary(packed: NDArray[np.uint8], good: NDArray[np.bool_]) -> pa.Array:

@@ -40,6 +40,11 @@ class Coded:
         """Which rows' text passes a test."""
         return np.array([holds(text) for text in self.texts], dtype=bool)[self.codes]
 
+    def equals(self, text: str) -> NDArray[np.bool_]:
+        """Which rows have exactly that text."""
+        at = self.texts.index(text) if text in self.texts else -1
+        return np.asarray(self.codes == at)
+
     def numbers(self, of: Callable[[str], float]) -> NDArray[np.float64]:
         """Each row's number by its text."""
         return np.array([of(text) for text in self.texts], dtype=float)[self.codes]
@@ -102,8 +107,9 @@ def read_named(
     kept = table.select(list(wanted))
     bad = np.array(misshapen, dtype=np.int32)
     lines = np.delete(np.arange(2, text.lines + 1, dtype=np.int32), bad - 2)
-    readable = ~np.isin(lines, text.unreadable_lines)
-    kept = kept.filter(pa.array(readable))
+    if len(text.unreadable_lines):
+        readable = ~np.isin(lines, text.unreadable_lines)
+        kept, lines = kept.filter(pa.array(readable)), lines[readable]
     coded: dict[str, Coded] = {}
     of_plain: dict[str, pa.Array] = {}
     for name in kept.column_names:
@@ -117,7 +123,7 @@ def read_named(
     return Rows(
         coded,
         of_plain,
-        lines[readable],
+        lines,
         bad,
         text.unreadable_lines,
         text.repairs,

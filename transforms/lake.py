@@ -7,14 +7,18 @@ commit. The only module that imports deltalake.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
+from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
@@ -99,6 +103,95 @@ class DataFile:
         return Path(self.path).stem.rpartition("-")[2]
 
 
+_FileFacts = tuple[int, ...] | None
+
+
+class _Listing:
+    """The live files of a table at one version, in stable order."""
+
+    def __init__(self, table: DeltaTable, name: str, path: Path) -> None:
+        self._spec, self._path = TABLES[name], path
+        rows = pa.table(table.get_add_actions(flatten=True))
+        keys = [f"partition.{key}" for key in self._spec.partition_by]
+        self._mark = f"min.{self._spec.mark}"
+        columns = ["path", "size_bytes", "num_records", *keys]
+        columns += [self._mark] if self._mark in rows.column_names else []
+        by = [(key, "ascending") for key in sorted(keys)]
+        self._rows = rows.select(columns).sort_by(by)
+
+    def files(self, force: str | None) -> list[DataFile]:
+        """Those of one force or of all."""
+        rows = self._rows
+        if force is not None:
+            rows = rows.filter(pc.equal(rows["partition.force"], force))
+        return [self._file(action) for action in rows.to_pylist()]
+
+    def _file(self, action: Mapping[str, Any]) -> DataFile:
+        return DataFile(
+            f"{self._path}/{action['path']}",
+            {key: action[f"partition.{key}"] for key in self._spec.partition_by},
+            action["num_records"],
+            action.get(self._mark),
+            action["size_bytes"],
+        )
+
+
+class _Held:
+    """A table as this process last saw it, kept up to date from its log.
+
+    To open a table is to read its whole log, and to list a nation's files takes as
+    long as a log: once a process, and once a version, has to do.
+    """
+
+    def __init__(self, name: str, path: Path) -> None:
+        self._name, self._path = name, path
+        self._table: DeltaTable | None = None
+        self._first: _FileFacts = None  # another table may take the place of this one
+        self._last: _FileFacts = None
+        self._listed: _Listing | None = None
+        self._listed_at = -1
+        self.lock = RLock()  # what is listed is of the version that it is said to be of
+
+    def newest(self) -> DeltaTable | None:
+        """The table at its newest version; None where there is none."""
+        with self.lock:
+            first, last = _ends_of_log(self._path)
+            if first != self._first or not self._caught_up(last):
+                path = str(self._path)
+                there = DeltaTable.is_deltatable(path)
+                self._table, self._listed, self._listed_at = None, None, -1
+                self._table = DeltaTable(path) if there else None
+            self._first, self._last = first, last
+            return self._table
+
+    def _caught_up(self, last: _FileFacts) -> bool:
+        """Whether its log has only grown since, and the table with it."""
+        if self._table is None or self._last is None or last is None:
+            return False
+        if last[0] <= self._last[0]:
+            return last == self._last
+        if last[0] > self._table.version():  # by others: it has seen its own commits
+            self._table.update_incremental()
+        return True
+
+    def listing(self, version: int | None) -> _Listing | None:
+        """The live files of each force, at that version or at the newest."""
+        with self.lock:
+            table = self.newest()
+            if table and version is not None and version != table.version():
+                table = DeltaTable(str(self._path), version=version)
+                return _Listing(table, self._name, self._path)
+            if table and self._listed_at != table.version():
+                self._listed = _Listing(table, self._name, self._path)
+                self._listed_at = table.version()
+            return self._listed
+
+
+@cache
+def _held_here(name: str, path: Path) -> _Held:
+    return _Held(name, path)
+
+
 class SupersededError(Exception):
     """What a commit was decided on has changed under it: decide again."""
 
@@ -109,9 +202,12 @@ class Lake:
     def __init__(self, root: Path, versions: Mapping[str, int] | None = None) -> None:
         self.root = root
         self._versions = None if versions is None else dict(versions)
+        self._listed: dict[str, _Listing] = {}  # where the version is a stated one
 
     def versions(self) -> dict[str, int]:
         """The version of each table that exists, for others to read exactly this."""
+        if self._versions is not None:
+            return dict(self._versions)
         tables = {name: self._table(name) for name in TABLES}
         return {name: table.version() for name, table in tables.items() if table}
 
@@ -124,19 +220,8 @@ class Lake:
 
     def files(self, name: str, force: str | None = None) -> list[DataFile]:
         """The live data files of a table, of one force or of all, in stable order."""
-        table = self._table(name)
-        if table is None:
-            return []
-        spec = TABLES[name]
-        found = []
-        for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
-            partition = {key: action[f"partition.{key}"] for key in spec.partition_by}
-            if force is None or partition["force"] == force:
-                mark = action.get(f"min.{spec.mark}")
-                path = str(self._path(name) / action["path"])
-                rows, size = action["num_records"], action["size_bytes"]
-                found.append(DataFile(path, partition, rows, mark, size))
-        return sorted(found, key=lambda f: sorted(f.partition.items()))
+        listing = self._listing(name)
+        return listing.files(force) if listing else []
 
     def read(self, name: str, force: str | None = None) -> pa.Table:
         """All rows of a table that is small enough to hold: coverage, or one force."""
@@ -187,14 +272,15 @@ class Lake:
                 if not still_valid():
                     raise SupersededError(force)
                 try:
-                    table.create_write_transaction(
-                        list(added),
-                        "overwrite",
-                        _delta_schema(spec.schema),
-                        list(spec.partition_by),
-                        filters,
-                        commit_properties=CommitProperties(max_commit_retries=0),
-                    )
+                    with self._held(name).lock:
+                        table.create_write_transaction(
+                            list(added),
+                            "overwrite",
+                            _delta_schema(spec.schema),
+                            list(spec.partition_by),
+                            filters,
+                            commit_properties=CommitProperties(max_commit_retries=0),
+                        )
                 except CommitFailedError:
                     continue
                 _flush_log(self._path(name))
@@ -233,19 +319,26 @@ class Lake:
     def _path(self, name: str) -> Path:
         return self.root / name
 
+    def _held(self, name: str) -> _Held:
+        path = self._path(name)
+        # what a store holds is asked of it each time: there is no cheap way to know
+        return _Held(name, path) if is_remote(path) else _held_here(name, path)
+
     def _table(self, name: str) -> DeltaTable | None:
-        path = str(self._path(name))
-        try:
-            if self._versions is not None:
-                if name not in self._versions:
-                    return None
-                return DeltaTable(path, version=self._versions[name])
-            return DeltaTable(path) if DeltaTable.is_deltatable(path) else None
-        except DeltaError as error:
-            raise LakeError(
-                f"the {name} table's log cannot be read; bring {path}/_delta_log"
-                " back from a backup"
-            ) from error
+        with _log_errors(name, self._path(name)):
+            return self._held(name).newest()
+
+    def _listing(self, name: str) -> _Listing | None:
+        if name in self._listed:
+            return self._listed[name]
+        version = None if self._versions is None else self._versions.get(name, -1)
+        if version == -1:  # there was no such table
+            return None
+        with _log_errors(name, self._path(name)):
+            listing = self._held(name).listing(version)
+        if listing and self._versions is not None:
+            self._listed[name] = listing
+        return listing
 
     def _create(self, name: str) -> DeltaTable:
         spec = TABLES[name]
@@ -259,6 +352,32 @@ class Lake:
         )
         _flush_log(self._path(name))
         return table
+
+
+@contextmanager
+def _log_errors(name: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DeltaError as error:
+        raise LakeError(
+            f"the {name} table's log cannot be read; bring {path}/_delta_log"
+            " back from a backup"
+        ) from error
+
+
+def _ends_of_log(path: Path) -> tuple[_FileFacts, _FileFacts]:
+    """What tells a table's first and newest log entry from others; None unknown."""
+    if is_remote(path):
+        return None, None
+    try:
+        with os.scandir(path / "_delta_log") as log:
+            entries = {e.name: e for e in log if e.name.endswith(".json")}
+        ends = [entries[at(entries)].stat() for at in (min, max)]
+        newest = int(max(entries).partition(".")[0])
+    except (OSError, ValueError):  # no such table, or its entries are moved right now
+        return None, None
+    first, last = ((e.st_ino, e.st_mtime_ns, e.st_size) for e in ends)
+    return first, (newest, *last)
 
 
 def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
@@ -296,10 +415,16 @@ def _write_flushed(data: pa.Buffer, path: Path, top: Path) -> None:
         sink.write(data)
         sink.flush()
         os.fsync(sink.fileno())
-    for folder in path.parents:  # each may be new, and is only safe in its own parent
-        flush_folder(folder)
-        if folder == top:
-            break
+    flush_folder(path.parent)
+    _see_to_last(path.parent, top)
+
+
+@cache
+def _see_to_last(folder: Path, top: Path) -> None:
+    """Flush the folders about one that may be new: once a process is enough."""
+    if folder != top:
+        flush_folder(folder.parent)
+        _see_to_last(folder.parent, top)
 
 
 def _statistics(table: pa.Table, mark: str | None) -> str:

@@ -17,6 +17,7 @@ VENUE_KINDS = (
 _PREFIX = "on or near"
 _NO_PLACE = "no location"
 _SPACES = re.compile(r"\s+")
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 # Formatting characters (joiners, direction marks) and controls: they show nothing,
 # and let one text pass for another.
@@ -25,6 +26,8 @@ _INVISIBLE = {"Cc", "Cf"}
 
 def clean_text(text: str) -> str:
     """Composed letters, single spaces, nothing invisible."""
+    if _PLAIN.fullmatch(text):  # as nearly all are
+        return text
     spaced = _SPACES.sub(" ", text)
     visible = (c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
     composed = unicodedata.normalize("NFC", "".join(visible))

@@ -48,10 +48,12 @@ def read_text(data: bytes, where: str) -> Text:
     if not data:
         raise FileRejectedError(f"{where}: the file is empty")
     data, repairs = _unmarked(data, where)
-    if data.count(b"\r") != data.count(b"\r\n"):
+    characters = np.frombuffer(data, dtype=np.uint8)
+    ends = np.flatnonzero(characters == NEWLINE[0])
+    if (returns := data.count(b"\r")) and returns != _before(characters, ends):
         raise FileRejectedError(f"{where}: a carriage return within a line")
-    lines = data.count(NEWLINE) + (not data.endswith(NEWLINE))
-    _check_length(data, where)
+    lines = len(ends) + (not data.endswith(NEWLINE))
+    _check_length(ends, len(data), where)
     data, unreadable = _blanked(data)
     if len(unreadable) > max(_A_FEW_LINES, _UNREADABLE_SHARE * lines):
         raise FileRejectedError(
@@ -73,9 +75,13 @@ def _unmarked(data: bytes, where: str) -> tuple[bytes, list[str]]:
     return data, []
 
 
-def _check_length(data: bytes, where: str) -> None:
-    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == NEWLINE[0])
-    lengths = np.diff(ends, prepend=-1, append=len(data))
+def _before(characters: NDArray[np.uint8], ends: NDArray[np.int64]) -> int:
+    """How many lines end with a carriage return and a newline."""
+    return int((characters[ends[ends > 0] - 1] == ord("\r")).sum())
+
+
+def _check_length(ends: NDArray[np.int64], size_bytes: int, where: str) -> None:
+    lengths = np.diff(ends, prepend=-1, append=size_bytes)
     if lengths.max() > _MAX_LINE_BYTES:
         line = int(lengths.argmax()) + 1
         raise FileRejectedError(f"{where}, line {line}: over {_MAX_LINE_BYTES:,} bytes")

@@ -159,3 +159,20 @@ def test_the_bounds_are_within_the_bounds(point: tuple[float, float]) -> None:
 )
 def test_other_points_are_out_of_bounds(longitude: float, latitude: float) -> None:
     assert cells.within_bounds(floats(longitude), floats(latitude)).tolist() == [False]
+
+
+NEAR = st.floats(0.1, 0.100002)  # so that some differ by less than the seventh decimal
+
+
+@given(st.lists(st.lists(st.tuples(NEAR, NEAR), max_size=6), max_size=4))
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_snap_points_asked_again_have_the_cells_they_have(
+    asked: list[list[tuple[float, float]]],
+) -> None:
+    for points in asked:
+        longitude = floats(*(-lon for lon, _ in points))
+        latitude = floats(*(51 + lat for _, lat in points))
+        found = cells.index_snap_points(longitude, latitude, "made up")
+        for at, resolution in enumerate((9, 10)):
+            direct = cells.index_points(longitude, latitude, resolution)
+            assert found[:, at].tolist() == direct.tolist()

@@ -11,10 +11,11 @@ from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms import cells, places
 from transforms.crime_ids import CrimeIds, read_crime_ids
-from transforms.csv_bytes import Rows, read_rows
+from transforms.csv_bytes import Coded, Rows, read_rows
 from transforms.errors import FileRejectedError
 from transforms.feeds.members import Member
 from transforms.forces import Force
@@ -36,7 +37,7 @@ LICENCE = (
 )
 _CRIME_ID = "Crime ID"
 _LSOA = re.compile(r"[A-Z][0-9]{8}")
-_DEGREES = re.compile(r"-?[0-9]{1,7}\.?[0-9]{0,12}")
+_DEGREES = r"\A-?[0-9]{1,7}\.?[0-9]{0,12}\z"  # as Arrow's expressions have it
 # Releases from June 2023 on carry LSOA codes of the 2021 census, whatever the month.
 _LSOA_2021_FROM_RELEASE = "2023-06"
 _MAX_DEGREES = 360.0
@@ -59,23 +60,23 @@ class ArchiveFile:
     @cached_property
     def longitude(self) -> cells.Floats:
         """Degrees east; NaN where the text is no number of degrees."""
-        return self.rows.coded["Longitude"].numbers(_degrees)
+        return _degrees(self.rows.coded["Longitude"])
 
     @cached_property
     def latitude(self) -> cells.Floats:
         """Degrees north; NaN where the text is no number of degrees."""
-        return self.rows.coded["Latitude"].numbers(_degrees)
+        return _degrees(self.rows.coded["Latitude"])
 
     @cached_property
     def located(self) -> Mask:
         """Rows with a place within bounds."""
         return cells.within_bounds(self.longitude, self.latitude)
 
-    @property
+    @cached_property
     def placeless(self) -> Mask:
         """Rows that give no place at all, as the feed does when it has none."""
         coded = self.rows.coded
-        return coded["Longitude"].where(empty) & coded["Latitude"].where(empty)
+        return coded["Longitude"].equals("") & coded["Latitude"].equals("")
 
     def key(self, feed: str) -> dict[str, pa.Array]:
         """The columns that lead each row back to its bytes."""
@@ -109,8 +110,12 @@ def empty(text: str) -> bool:
     return not text
 
 
-def _degrees(text: str) -> float:
-    return float(text) if _DEGREES.fullmatch(text) else np.nan
+def _degrees(column: Coded) -> cells.Floats:
+    texts = pa.array(column.texts, pa.string())
+    stated = pc.match_substring_regex(texts, _DEGREES)
+    numbers = pc.if_else(stated, texts, None).cast(pa.float64())
+    of_text: cells.Floats = numbers.to_numpy(zero_copy_only=False)  # null is NaN
+    return of_text[column.codes]
 
 
 MONTH = Rule[ArchiveFile](
@@ -198,7 +203,9 @@ def sift_file(
         )
     refuse_by(file_rules, file, member.where)
     good, lines, broken = sort_out(file, rules, rows)
-    accepted = table_of(file).filter(pa.array(good))
+    accepted = table_of(file)
+    if not good.all():
+        accepted = accepted.filter(pa.array(good))
     held = quarantine(data, file.raw_sha256, lines, broken)
     sifted = Sifted(file.raw_sha256, rows.count, accepted, held, rows.repairs)
     return check_identity(sifted, member.where)

@@ -154,18 +154,17 @@ def _in_area(file: ArchiveFile) -> Mask:
 def _indexed(file: ArchiveFile) -> tuple[cells.Cells, cells.Cells]:
     """Cells at both resolutions: distinct points are indexed, then joined to the rows.
 
-    Snap points repeat, so a month of a force has far fewer points than incidents.
+    Snap points repeat, so a month of a force has fewer points than incidents, and the
+    next month hardly any new ones.
     """
     longitude, latitude = file.rows.coded["Longitude"], file.rows.coded["Latitude"]
     point = longitude.codes.astype(np.int64) * len(latitude.texts) + latitude.codes
     _, first, of_row = np.unique(point, return_index=True, return_inverse=True)
     known = file.located[first]
-    found = []
-    for resolution in (9, 10):
-        of_point = np.zeros(len(first), dtype=np.int64)
-        at = first[known]
-        of_point[known] = cells.index_points(
-            file.longitude[at], file.latitude[at], resolution
-        )
-        found.append(of_point[of_row])
-    return found[0], found[1]
+    of_point = np.zeros((len(first), 2), dtype=np.int64)
+    at = first[known]
+    of_point[known] = cells.index_snap_points(
+        file.longitude[at], file.latitude[at], file.force.id
+    )
+    r9, r10 = of_point[of_row].T
+    return r9, r10

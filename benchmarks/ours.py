@@ -1,0 +1,162 @@
+"""What hexbeat does, stage by stage, without Prefect."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from benchmarks.measure import Work, newest_as_of
+from benchmarks.national import MONTHS
+from benchmarks.shapes import counts_of, hexagon_table, patch
+from transforms import cells
+from transforms.csv_bytes import read_rows
+from transforms.feeds import police_uk
+from transforms.feeds.archive_file import ArchiveFile
+from transforms.feeds.members import read_member
+from transforms.forces import Force
+from transforms.groups import GROUPS
+from transforms.home import open_home
+from transforms.ingest import Ingested, ingest_force
+from transforms.labels.gi_star import gi_star_z, significant
+from transforms.ledger import force_coverage, forces_held
+from transforms.panel import Panel
+from transforms.publications.geoparquet import write_cells
+from transforms.publish import publish
+from transforms.request import resolve
+from transforms.score import force_panel, score_force
+from transforms.scores import DEFAULT_METHOD, METHODS
+from transforms.scores.view import WINDOWS_MONTHS, view
+
+
+METHOD = METHODS[DEFAULT_METHOD]
+AT_ONCE = 2  # forces, as the flows do
+
+
+def ingest(folder: Path, source: Path, last: str | None = None) -> Work:
+    """Everything of a source up to a month, or to its end."""
+
+    def do() -> str:
+        home = open_home(folder)
+        request = resolve(
+            source, home.registry, all_forces=True, start=str(MONTHS[0]), end=last
+        )
+
+        def one(force: Force) -> Ingested:
+            return ingest_force(
+                home.lake,
+                request.feed,
+                force,
+                request.members,
+                request.months,
+                datetime.now(UTC),
+            )
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            done = list(pool.map(one, request.forces))
+        refused = sum(len(d.rejected) + (d.error is not None) for d in done)
+        rows = sum(d.total("rows_accepted") for d in done)
+        return f"{rows:,} rows, {refused} files refused"
+
+    return do
+
+
+def score(folder: Path) -> Work:
+    """All forces at the newest twelve as-of months."""
+
+    def do() -> str:
+        home = open_home(folder)
+        as_of = newest_as_of(home)
+
+        def one(force: Force) -> int:
+            return score_force(home.lake, force, as_of, METHOD, home.scoring).rows
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            rows = sum(pool.map(one, forces_held(home.lake, home.registry)))
+        return f"{rows:,} rows"
+
+    return do
+
+
+def publication(folder: Path) -> Work:
+    """One publication of all forces, in every format."""
+
+    def do() -> str:
+        home = open_home(folder)
+        done = publish(home, newest_as_of(home), METHOD).folder / "internal"
+        return f"{sum(f.stat().st_size for f in done.iterdir()) / 1e6:,.0f} MB"
+
+    return do
+
+
+def indexed(source: Path) -> Work:
+    """Cells of two resolutions of every row, file by file."""
+    files = []
+    home = open_home(source / "none")
+    for member in police_uk.street_members(source):
+        rows = read_rows(read_member(member), police_uk.STREET_HEADER, "", ["Crime ID"])
+        coded = {name: rows.coded[name] for name in ("Longitude", "Latitude")}
+        rows = replace(rows, coded=coded, plain={})
+        files.append(ArchiveFile(member, home.registry[member.force], rows, ""))
+
+    def do() -> str:
+        sums = np.zeros(2, dtype=np.int64)
+        for file in files:
+            sums += [int(np.bitwise_xor.reduce(c)) for c in police_uk._indexed(file)]
+        return f"{sum(len(f.rows.lines) for f in files):,} rows"
+
+    return do
+
+
+def panels(folder: Path) -> list[Panel]:
+    """The panel of every force."""
+    home = open_home(folder)
+    found = []
+    for force in forces_held(home.lake, home.registry):
+        months = force_coverage(home.lake, force)
+        found.append(force_panel(home.lake, force, months, home.scoring))
+    return found
+
+
+def windows(folder: Path) -> Work:
+    """36 as-of months x four windows x every group, over each force's universe."""
+    seen = panels(folder)
+
+    def do() -> str:
+        total = np.zeros(len(WINDOWS_MONTHS))
+        for panel in seen:
+            for month in panel.months:
+                known = view(panel, panel.months, month)
+                for group in GROUPS.values():
+                    for i, months in enumerate(WINDOWS_MONTHS):
+                        values = known.windows[f"{months}m"]
+                        total[i] += known.of(values, group.categories).sum()
+        return f"sums {total.astype(int).tolist()}"
+
+    return do
+
+
+def gi_star(count: int) -> Work:
+    """Neighbours, Gi* and which are significant, of one count of so many cells."""
+    chosen = patch(count)
+    values = counts_of(chosen)
+
+    def do() -> str:
+        links = cells.ring(chosen, 1)
+        found = significant(gi_star_z(values, links))
+        return f"{len(chosen):,} cells, {np.count_nonzero(found):,} significant"
+
+    return do
+
+
+def geoparquet(count: int, path: Path) -> Work:
+    """The published cells with their hexagons."""
+    edition = SimpleNamespace(cells=hexagon_table(count))
+
+    def do() -> str:
+        write_cells(edition, path)  # type: ignore[arg-type]
+        return f"{path.stat().st_size / 1e6:.0f} MB"
+
+    return do

@@ -1,0 +1,112 @@
+"""The table: each stage beside its rival or floor, and whether its target is met."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.stages_national import Bench
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure of the table."""
+
+    stage: str
+    what: str
+    target: float
+    ours: str
+    rival: str | None = None  # None: the target is of the figure itself
+    of: str = "cpu_s"
+    unit: str = "x"
+
+    def figure(self, bench: Bench) -> float | None:
+        """The ratio or the figure; None where something of it was not measured."""
+        mine = bench.median(self.ours, self.of)
+        if self.rival is None or mine is None:
+            return mine
+        theirs = bench.median(self.rival, self.of)
+        return None if theirs is None else mine / theirs
+
+
+WALL, PEAK = "wall_s", "peak_mb"
+LINES = [
+    Line("ingest", "zip to lake / count(*), CPU", 8, "ingest", "count(*)"),
+    Line("ingest", "zip to lake / pandas, wall", 0.6, "ingest", "pandas", WALL),
+    Line("ingest", "peak memory of it", 1000, "ingest", None, PEAK, "MB"),
+    Line("ingest", "unchanged archive again / full", 0.02, "ingest again", "ingest"),
+    Line("ingest", "one new month of 36 / full", 0.06, "one new month", "ingest"),
+    Line("cells", "incidents to cells / h3 loop", 0.2, "cells", "h3 loop"),
+    Line("windows", "36 as-ofs, windows, groups / SQL", 0.05, "windows", "SQL windows"),
+    Line("gi_star", "Gi* and FDR / esda and its graph", 0.1, "Gi*", "esda"),
+    Line("geoparquet", "GeoParquet / geopandas", 0.25, "GeoParquet", "geopandas"),
+    Line("waits", "a run with no server, wall", 6.5, "run", None, WALL, "s"),
+    Line("waits", "a run beside hexbeat up, wall", 3, "run beside up", None, WALL, "s"),
+    Line("waits", "hexbeat --help, wall", 0.6, "help", None, WALL, "s"),
+    Line("waits", "hexbeat status, wall", 2, "status", None, WALL, "s"),
+]
+SLOPE = 1.05
+MEMORY_GROWTH = 1.3
+WHOLE = 0.25
+PREFECT = 0.02
+_STAGES_BY_FORCE = 2  # ingest and score; a publication is one task
+_WHOLE = ("whole: ingest", "score", "publish")
+_GROWS = (
+    "ingest", "score", "publish", "cells", "windows", "Gi*", "GeoParquet",
+)  # fmt: skip
+
+
+def rows(bench: Bench, smaller: Bench | None) -> Iterator[str]:
+    """The lines of the table for what was measured."""
+    yield "| stage | figure | target | met | ours | rival |"
+    yield "|---|---|---|---|---|---|"
+    for line in LINES:
+        figure = line.figure(bench)
+        if figure is not None:
+            rival = bench.median(line.rival, line.of) if line.rival else None
+            mine = bench.median(line.ours, line.of)
+            yield _row(line.what, figure, line.target, line.unit, mine, rival)
+    yield from _sums(bench)
+    if smaller:
+        yield from _growth(bench, smaller)
+
+
+def _sums(bench: Bench) -> Iterator[str]:
+    stages = [bench.median(name) for name in _WHOLE]
+    whole = sum(s for s in stages if s is not None)
+    if theirs := bench.median("script"):
+        what = "zip to publication / the user's script"
+        yield _row(what, whole / theirs, WHOLE, "x", whole, theirs)
+    flow, alone = bench.median("flow"), bench.median("flow of one")
+    again = bench.median("direct")
+    if flow and alone and again and whole:
+        # of 44 forces with nothing to do, less a run of one, less the work itself
+        added = _STAGES_BY_FORCE * max(flow - alone - again, 0.0)
+        what = "Prefect in a national backfill, start apart"
+        yield _row(what, added / whole, PREFECT, "x", added, whole)
+
+
+def _growth(bench: Bench, smaller: Bench) -> Iterator[str]:
+    times = bench.nation.rows / smaller.nation.rows
+    for name in _GROWS:
+        big, small = bench.median(name), smaller.median(name)
+        if big and small:
+            slope = math.log(big / small) / math.log(times)
+            yield _row(f"growth of {name} with rows", slope, SLOPE, "", big, small)
+    big, small = bench.median("ingest", PEAK), smaller.median("ingest", PEAK)
+    if big and small:
+        what = f"growth of ingest's memory, {times:.0f} x rows"
+        yield _row(what, big / small, MEMORY_GROWTH, "x", big, small)
+
+
+def _row(
+    what: str,
+    figure: float,
+    target: float,
+    unit: str,
+    ours: float | None,
+    rival: float | None,
+) -> str:
+    met = "yes" if figure <= target else "no"
+    cells = ["" if value is None else f"{value:.2f}" for value in (ours, rival)]
+    shown = f"{figure:.3g} {unit}".strip()
+    return f"| {what} | {shown} | ≤ {target:g} | {met} | {' | '.join(cells)} |"

@@ -1,0 +1,157 @@
+"""What is measured of a nation, stage by stage: ours and the rivals turn about."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from benchmarks.commands import up
+from benchmarks.measure import Cost, cost_of
+from benchmarks.national import MONTHS, Nation
+
+
+_PORT = 4291
+# pandas takes a kilobyte a row: at 20 million, more than most machines have
+_ALL_IN_MEMORY = ("pandas", "script", "SQL windows")
+_ROWS_IN_MEMORY = 2_000_000
+_GRID_CELLS = {200_000: 100_000, 2_000_000: 1_000_000, 20_000_000: 1_000_000}
+
+
+@dataclass
+class Bench:
+    """The costs of one nation's stages, in a folder of their own."""
+
+    nation: Nation
+    folder: Path
+    with_rivals: bool = True
+    costs: dict[str, list[Cost]] = field(default_factory=dict)
+
+    def ours(self, name: str, work: str, *given: object) -> None:
+        """Measure a piece of work of ours once more."""
+        took = cost_of(work, *given)
+        self.costs.setdefault(name, []).append(took)
+        sys.stderr.write(
+            f"{self.nation.folder.name}: {name}: {took.cpu_s:.2f} CPU s,"
+            f" {took.wall_s:.2f} s, {took.peak_mb:.0f} MB; {took.said}\n"
+        )
+
+    def rival(self, name: str, work: str, *given: object) -> None:
+        """The same of a rival, where it is asked for and the machine can hold it."""
+        fits = self.nation.rows <= _ROWS_IN_MEMORY or name not in _ALL_IN_MEMORY
+        if self.with_rivals and fits:
+            self.ours(name, work, *given)
+
+    def median(self, name: str, of: str = "cpu_s") -> float | None:
+        """The median of a measure; None where it was not measured."""
+        taken = self.costs.get(name)
+        return median(getattr(c, of) for c in taken) if taken else None
+
+    def fresh(self, name: str) -> Path:
+        """A folder with nothing in it."""
+        folder = self.folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    @property
+    def home(self) -> Path:
+        """A home with all of the nation in it, scored and published."""
+        folder = self.folder / "home"
+        if not (folder / "publications").exists():
+            whole(self)
+        return folder
+
+
+Stage = Callable[[Bench], None]
+
+
+def ingest(bench: Bench) -> None:
+    """All of it, all of it again, and one month more than 35."""
+    nation = bench.nation
+    bench.rival("count(*)", "rivals.count_rows", nation.csvs)
+    home = bench.fresh("ingested")
+    bench.ours("ingest", "ours.ingest", home, nation.source)
+    bench.ours("ingest again", "ours.ingest", home, nation.source)
+    shutil.rmtree(home)
+    out = bench.fresh("pandas")
+    bench.rival("pandas", "rivals.pandas_ingest", nation.zip, out)
+    shutil.rmtree(out)
+    before = bench.folder / "before"
+    if not before.exists():
+        cost_of("ours.ingest", before, nation.source, str(MONTHS[-2]))
+    after = bench.fresh("after")
+    shutil.copytree(before, after, dirs_exist_ok=True)
+    bench.ours("one new month", "ours.ingest", after, nation.source)
+    shutil.rmtree(after)
+
+
+def whole(bench: Bench) -> None:
+    """Zip to publication, each of the three stages in its process."""
+    home = bench.fresh("home")
+    bench.ours("whole: ingest", "ours.ingest", home, bench.nation.source)
+    bench.ours("score", "ours.score", home)
+    bench.ours("publish", "ours.publication", home)
+    out = bench.fresh("script")
+    bench.rival("script", "rivals.users_script", bench.nation.zip, out)
+
+
+def cells(bench: Bench) -> None:
+    """Incidents to cells."""
+    bench.ours("cells", "ours.indexed", bench.nation.source)
+    bench.rival("h3 loop", "rivals.h3_loop", bench.nation.csvs)
+
+
+def windows(bench: Bench) -> None:
+    """36 as-ofs x four windows x every group."""
+    bench.ours("windows", "ours.windows", bench.home)
+    bench.rival("SQL windows", "rivals.dense_windows", bench.home)
+
+
+def gi_star(bench: Bench) -> None:
+    """Gi* and the rate of false discoveries."""
+    count = _GRID_CELLS[bench.nation.rows]
+    bench.ours("Gi*", "ours.gi_star", count)
+    bench.rival("esda", "rivals.esda_gi_star", count)
+
+
+def geoparquet(bench: Bench) -> None:
+    """Cells with their hexagons on disk."""
+    count = _GRID_CELLS[bench.nation.rows] // 2
+    out = bench.fresh("cells")
+    bench.ours("GeoParquet", "ours.geoparquet", count, out / "ours.parquet")
+    bench.rival("geopandas", "rivals.geopandas_cells", count, out / "theirs.parquet")
+
+
+def prefect(bench: Bench) -> None:
+    """What the flows add where 44 forces have nothing to do, start apart."""
+    home, source = str(bench.home), bench.nation.source
+    words = "ingest", "--source", str(source), "--home", home
+    bench.ours("direct", "ours.ingest", bench.home, source)
+    bench.ours("flow", "commands.command", *words, "--all-forces")
+    bench.ours("flow of one", "commands.command", *words, "--force", "city-of-london")
+
+
+def waits(bench: Bench) -> None:
+    """What a person waits for."""
+    home = str(bench.home)
+    source = "--source", str(bench.nation.source)
+    words = "ingest", "--force", "city-of-london", *source, "--home", home
+    bench.ours("help", "commands.command", "--help")
+    bench.ours("status", "commands.command", "status", "--home", home)
+    bench.ours("run", "commands.command", *words)
+    with up(bench.home, _PORT):
+        bench.ours("run beside up", "commands.command", *words)
+
+
+STAGES: dict[str, Stage] = {
+    "ingest": ingest,
+    "whole": whole,
+    "cells": cells,
+    "windows": windows,
+    "gi_star": gi_star,
+    "geoparquet": geoparquet,
+    "prefect": prefect,
+    "waits": waits,
+}

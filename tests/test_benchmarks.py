@@ -1,0 +1,73 @@
+"""The made-up nation is what the archive is, and the table says what was measured."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import national
+from benchmarks.measure import Cost, cost_of
+from benchmarks.ratios import rows
+from benchmarks.stages_national import Bench
+from transforms.feeds import police_uk
+from transforms.feeds.members import read_member
+from transforms.forces import FORCES
+
+
+TINY = "tiny"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> national.Nation:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(national.SIZES, TINY, 20_000)
+        return national.nation(tmp_path_factory.mktemp("bench"), TINY)
+
+
+def test_every_force_has_every_month_and_no_row_breaks_a_rule(
+    made: national.Nation,
+) -> None:
+    members = police_uk.street_members(made.source)
+    assert len(members) == 44 * 36
+    ends, placeless, without_id, rows_in = set(), 0, 0, 0
+    for member in members[::37]:
+        data = read_member(member)
+        assert data == (made.csvs / member.name).read_bytes()
+        ends.add(b"\r\n" in data)
+        sifted = police_uk.sift(data, member, FORCES[member.force])
+        assert sifted.quarantined.num_rows == 0
+        rows_in += sifted.rows_in
+        placeless += sifted.rows_in - sifted.rows_located
+        without_id += sifted.accepted["crime_id"].null_count
+    assert ends == {True, False}
+    assert 0 < placeless < 0.06 * rows_in
+    assert 0.1 * rows_in < without_id < 0.4 * rows_in
+
+
+def test_a_nation_is_made_of_its_seed_alone(made: national.Nation) -> None:
+    force = FORCES["kent"]
+    places = national._places(force, made.rows)
+    again = national._file(force, national.MONTHS[5], places, made.rows)
+    name = f"{national.MONTHS[5]}/{national.MONTHS[5]}-kent-street.csv"
+    assert (made.csvs / name).read_bytes() == again
+
+
+def test_work_is_measured_in_a_process_of_its_own(made: national.Nation) -> None:
+    took = cost_of("ours.gi_star", 2_000)
+    assert "cells" in took.said
+    assert took.cpu_s < took.wall_s + 5
+    assert took.peak_mb > 20
+
+
+def test_the_table_holds_what_was_measured_and_nothing_else(tmp_path: Path) -> None:
+    def bench(size: int, cpu_s: float) -> Bench:
+        costs = {
+            "ingest": [Cost(s, s, 500.0, "") for s in (cpu_s, 99 * cpu_s, cpu_s)],
+            "count(*)": [Cost(1.0, 1.0, 100.0, "")],
+        }
+        return Bench(national.Nation(tmp_path, size), tmp_path, costs=costs)
+
+    lines = list(rows(bench(2_000_000, 9.0), bench(200_000, 0.9)))
+    assert any("count(*), CPU | 9 x | ≤ 8 | no" in line for line in lines)
+    assert any("peak memory" in line and "yes" in line for line in lines)
+    assert any("growth of ingest with rows | 1 | ≤ 1.05 | yes" in n for n in lines)
+    assert not any("pandas" in line or "publish" in line for line in lines)
