@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from transforms.crash_points import crash_point
 from transforms.errors import UsageError
 from transforms.home import Home
 from transforms.seal import (
@@ -93,12 +94,14 @@ def retire(publications: Path, run_id: str, why: str, now: datetime) -> Path:
     folder = run_folder(publications, run_id)
     told = asdict(_run(folder)) | {"at": now.isoformat(), "why": why}
     replace_flushed(folder / _RETIRED, json_text(told))
+    crash_point("retirement-told")
     gone = folder.with_name(f".tmp-{run_id}-{uuid4().hex[:8]}")
     gone.mkdir()
     # the internal tier last: while it is there, the run is
     tiers = [path for path in folder.iterdir() if path.is_dir()]
     for tier in sorted(tiers, key=lambda path: path.name == TIER):
         tier.rename(gone / tier.name)
+    crash_point("retirement-moved")
     flush_folder(folder)
     return gone
 
@@ -128,6 +131,7 @@ def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
         raise UsageError("--why must say in words why the run is withdrawn")
     told = {"run_id": run_id, "why": " ".join(why.split()), "at": now.isoformat()}
     replace_flushed(folder / _WITHDRAWN, json_text(told))
+    crash_point("withdrawal-told")
     del known[run_id]
     out = [run for run in known.values() if not run.withdrawn and not run.retired]
     newest = max(out, key=lambda run: run.as_of, default=None)
@@ -135,6 +139,7 @@ def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
         point_latest(home.publications, newest.run_id)
     elif newest is None:
         (home.publications / "latest.json").unlink(missing_ok=True)
+    crash_point("withdrawal-pointed-away")
     write_catalog(home.publications)
     return latest_run(home.publications)
 
