@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from transforms.coverage import Entry, entries
+from transforms.coverage import Entry, deciding, entries
 from transforms.errors import HexbeatError
 from transforms.feeds import Feed
 from transforms.feeds.members import Member
@@ -96,10 +96,15 @@ def _ingest(
         of_kind = of_table(ledger, feed.TABLE)
         partitions = partitions_of(lake, force.id, feed.TABLE)
         plan = decide(members, force.id, months, of_kind, partitions, refetch)
+        known = deciding(of_kind)
         files, untried = [], []
         for candidates in plan.read:
             for number, member in enumerate(candidates, start=1):
-                files.append(land(lake, feed, force, member, received_at))
+                files.append(
+                    land(
+                        lake, feed, force, member, received_at, known.get(member.month)
+                    )
+                )
                 if files[-1].accepted:
                     untried += candidates[number:]
                     break

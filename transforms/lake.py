@@ -7,7 +7,8 @@ commit. The only module that imports deltalake.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,8 +21,10 @@ from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 
+from transforms.crash_points import crash_point
 from transforms.errors import LakeError
 from transforms.layout import write_layout
+from transforms.log_state import STATE, Live, state_of, told_state
 from transforms.schemas import (
     ACCURACY,
     ACCURACY_HISTORY,
@@ -35,7 +38,7 @@ from transforms.schemas import (
     conform,
     plain,
 )
-from transforms.storage import flush_folder, is_remote, readable
+from transforms.storage import flush_folder, is_remote, make_folder, readable
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ TABLES: dict[str, TableSpec] = {
 
 NewFile = AddAction  # a data file that is written, and waits for its commit
 
-_LOG_FILES = ("*.json", "*.checkpoint.parquet", "_last_checkpoint")
+_SUMMARIES = ("*.checkpoint.parquet", "_last_checkpoint")
 _NUMBERED = ("json", "checkpoint.parquet")
 _MAX_COMMIT_ATTEMPTS = 20
 # Delta's own retries let two first writers of one partition both land, so every lost
@@ -115,21 +118,47 @@ class Lake:
             versions = again
         return Lake(self.root, versions)
 
+    def earlier(self, name: str) -> Iterator["Lake"]:
+        """That table as it was, a commit further back each time, as far as it can be."""
+        with suppress(LakeError):
+            newest = table.version() if (table := self._table(name)) else 0
+            for version in range(newest - 1, -1, -1):
+                earlier = Lake(self.root, {name: version})
+                earlier._table(name)
+                yield earlier
+
     def files(self, name: str, force: str | None = None) -> list[DataFile]:
         """The live data files of a table, of one force or of all, in stable order."""
         table = self._table(name)
-        if table is None:
-            return []
-        spec = TABLES[name]
-        found = []
-        for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
-            partition = {key: action[f"partition.{key}"] for key in spec.partition_by}
-            if force is None or partition["force"] == force:
-                mark = action.get(f"min.{spec.mark}")
-                path = str(self._path(name) / action["path"])
-                rows, size = action["num_records"], action["size_bytes"]
-                found.append(DataFile(path, partition, rows, mark, size))
+        found = [
+            DataFile(str(self._path(name) / live.path), *live[1:])
+            for live in (_live(table, TABLES[name]) if table else ())
+            if force is None or live.partition["force"] == force
+        ]
         return sorted(found, key=lambda f: sorted(f.partition.items()))
+
+    def refuse_damaged_log(self, name: str) -> None:
+        """Raise `LakeError` where a table's log does not tell what was committed."""
+        if table := self._table(name):
+            self._check_log(name, table)
+
+    def _check_log(self, name: str, table: DeltaTable) -> list[Live]:
+        """The table's live data files, which are those that the newest commit left."""
+        live = _live(table, TABLES[name])
+        entry = self._path(name) / "_delta_log" / f"{table.version():020}.json"
+        try:
+            told = told_state(entry)
+        except (OSError, ValueError) as error:
+            raise self._damaged(name) from error
+        if told is not None and told != state_of(live):
+            raise self._damaged(name)
+        return live
+
+    def _damaged(self, name: str) -> LakeError:
+        return LakeError(
+            f"the {name} table's log cannot be read as it was written: hexbeat doctor"
+            f" --repair, or bring {self._path(name)}/_delta_log back from a backup"
+        )
 
     def read(self, name: str, force: str | None = None) -> pa.Table:
         """All rows of a table that is small enough to hold: coverage, or one force."""
@@ -177,8 +206,11 @@ class Lake:
         for _ in range(_MAX_COMMIT_ATTEMPTS):
             with _COMMIT_LOCK:
                 table = self._table(name) or self._create(name)
+                base = table.version()
                 if not still_valid():
                     raise SupersededError(force)
+                state = self._state_after(name, table, force, added, replaced)
+                crash_point("commit-decided")
                 try:
                     table.create_write_transaction(
                         list(added),
@@ -186,11 +218,15 @@ class Lake:
                         _delta_schema(spec.schema),
                         list(spec.partition_by),
                         filters,
-                        commit_properties=CommitProperties(max_commit_retries=0),
+                        commit_properties=CommitProperties(
+                            custom_metadata={STATE: state}, max_commit_retries=0
+                        ),
                     )
                 except CommitFailedError:
                     continue
-                _flush_log(self._path(name))
+                crash_point("commit-made")
+                _flush_log(self._path(name), base)
+                crash_point("commit-flushed")
                 return
         raise LakeError(
             f"the {name} table is too busy: {_MAX_COMMIT_ATTEMPTS} commits of"
@@ -220,8 +256,10 @@ class Lake:
     def checkpoint(self, name: str) -> None:
         """Sum up a table's log in one file; what it says stays the same."""
         if table := self._table(name):
+            self._check_log(name, table)
             table.create_checkpoint()
-            _flush_log(self._path(name))
+            crash_point("checkpoint-made")
+            _flush_log(self._path(name), table.version())
 
     def _path(self, name: str) -> Path:
         return self.root / name
@@ -235,10 +273,7 @@ class Lake:
                 return DeltaTable(path, version=self._versions[name])
             return DeltaTable(path) if DeltaTable.is_deltatable(path) else None
         except DeltaError as error:
-            raise LakeError(
-                f"the {name} table's log cannot be read; bring {path}/_delta_log"
-                " back from a backup"
-            ) from error
+            raise self._damaged(name) from error
 
     def _create(self, name: str) -> DeltaTable:
         spec = TABLES[name]
@@ -250,8 +285,46 @@ class Lake:
             mode="ignore",
             partition_by=list(spec.partition_by),
         )
-        _flush_log(self._path(name))
+        crash_point("table-made")
+        _flush_log(self._path(name), table.version())
         return table
+
+    def _state_after(
+        self,
+        name: str,
+        table: DeltaTable,
+        force: str,
+        added: Sequence[NewFile],
+        replaced: Sequence[str],
+    ) -> str:
+        """The hash of what the table will hold; `LakeError` on a damaged log."""
+        spec = TABLES[name]
+        kept = [
+            live
+            for live in self._check_log(name, table)
+            if live.partition["force"] != force
+            or any(live.partition[key] not in replaced for key in spec.partition_by[1:])
+        ]
+        return state_of([*kept, *(_to_be(file, spec) for file in added)])
+
+
+def _live(table: DeltaTable, spec: TableSpec) -> list[Live]:
+    """The data files that count, as the log tells them."""
+    found: list[Live] = []
+    for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+        partition = {key: action[f"partition.{key}"] for key in spec.partition_by}
+        mark = action.get(f"min.{spec.mark}")
+        rows, size = action["num_records"], action["size_bytes"]
+        found.append(Live(action["path"], partition, rows, mark, size))
+    return found
+
+
+def _to_be(file: NewFile, spec: TableSpec) -> Live:
+    """A data file as the log will tell it."""
+    told = json.loads(file.stats)
+    mark = told.get("minValues", {}).get(spec.mark)
+    partition = {key: str(file.partition_values[key]) for key in spec.partition_by}
+    return Live(file.path, partition, told["numRecords"], mark, file.size)
 
 
 def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
@@ -284,15 +357,19 @@ def _write_flushed(data: pa.Buffer, path: Path, top: Path) -> None:
     if is_remote(path):
         path.write_bytes(data.to_pybytes())
         return
+    make_folder(top)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as sink:
         sink.write(data)
         sink.flush()
+        crash_point("data-written")
         os.fsync(sink.fileno())
+    crash_point("data-flushed")
     for folder in path.parents:  # each may be new, and is only safe in its own parent
         flush_folder(folder)
         if folder == top:
             break
+    crash_point("data-settled")
 
 
 def _statistics(table: pa.Table, mark: str | None) -> str:
@@ -315,13 +392,18 @@ def _newest(log_files: Iterable[Path]) -> int:
     return max((int(number) for number in numbers if number.isdigit()), default=-1)
 
 
-def _flush_log(path: Path) -> None:
-    """Force the newest log entry to disk: Delta itself flushes nothing."""
+def _flush_log(path: Path, base: int) -> None:
+    """Force the log to disk from that version on: Delta itself flushes nothing.
+
+    Whoever made that version may have been killed before he had, and another process
+    may have added one since: a log with a hole in it is worth nothing.
+    """
     if is_remote(path):
         return
     log = path / "_delta_log"
-    newest = [max(log.glob(name), default=None) for name in _LOG_FILES]
-    for file in filter(None, newest):
+    newest = [max(log.glob(name), default=None) for name in _SUMMARIES]
+    entries = [file for file in log.glob("*.json") if _newest([file]) >= base]
+    for file in filter(None, [*sorted(entries), *newest]):
         flush_folder(file)
     flush_folder(log)
     flush_folder(path)

@@ -114,6 +114,7 @@ def _check_lake(home: Home, found: Verified) -> bool:
     If it can, the ledger is held against the lake as well.
     """
     for name in TABLES:
+        home.lake.refuse_damaged_log(name)
         for file in home.lake.files(name):
             found.checked["lake"] += 1
             if what := damage(file):
