@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 READY := .venv/.ready
 
-.PHONY: help demo run test test-fast check fix lock clean
+.PHONY: help demo run test test-fast faults check fix lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -32,6 +32,10 @@ test: $(READY)  ## all tests
 
 test-fast: $(READY)  ## tests that need neither Prefect nor the real archive
 	$(BIN)/python -m pytest -m "not prefect and not realdata"
+
+faults: $(READY)  ## kills, races, flips and cuts, to docs/reliability.md: half an hour
+	$(BIN)/python -m tests.faults --write
+	$(BIN)/python -m tests.faults --broken --write
 
 check: $(READY)  ## format, lint, types, import rules, generated docs, deployments
 	$(BIN)/ruff format --check .

@@ -25,6 +25,7 @@ from transforms.seal import (
     point_latest,
 )
 from transforms.storage import flush_folder, replace_flushed
+from transforms.tier_check import parsed
 
 
 CATALOG = "catalog.json"
@@ -107,13 +108,21 @@ def retire(publications: Path, run_id: str, why: str, now: datetime) -> Path:
 
 
 def write_catalog(publications: Path) -> None:
-    """Write the catalogue anew: beside, flushed, and swapped in."""
+    """Bring the catalogue up to date: beside, flushed, and swapped in."""
+    text = catalog_text(publications)
+    file = publications / CATALOG
+    if not file.exists() or file.read_bytes() != text.encode():
+        replace_flushed(file, text)
+
+
+def catalog_text(publications: Path) -> str:
+    """What the catalogue should say."""
     listed = {
         "schema_version": SCHEMA_VERSION,
         "latest": latest_run(publications),
         "runs": [asdict(run) for run in runs(publications)],
     }
-    replace_flushed(publications / CATALOG, json_text(listed))
+    return json_text(listed)
 
 
 def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
@@ -125,12 +134,13 @@ def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
     known = {run.run_id: run for run in runs(home.publications)}
     if run_id not in known:
         raise UsageError(f"there is no publication {run_id} in {home.publications}")
-    if (before := withdrawn(folder)) is not None:
+    if (before := withdrawn(folder)) is not None and _is_told(home, run_id):
         raise UsageError(f"{run_id} is withdrawn already: {before}")
     if not why.strip():
         raise UsageError("--why must say in words why the run is withdrawn")
-    told = {"run_id": run_id, "why": " ".join(why.split()), "at": now.isoformat()}
-    replace_flushed(folder / _WITHDRAWN, json_text(told))
+    if before is None:  # else it was cut off after that
+        told = {"run_id": run_id, "why": " ".join(why.split()), "at": now.isoformat()}
+        replace_flushed(folder / _WITHDRAWN, json_text(told))
     crash_point("withdrawal-told")
     del known[run_id]
     out = [run for run in known.values() if not run.withdrawn and not run.retired]
@@ -142,6 +152,13 @@ def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
     crash_point("withdrawal-pointed-away")
     write_catalog(home.publications)
     return latest_run(home.publications)
+
+
+def _is_told(home: Home, run_id: str) -> bool:
+    """Whether neither pointer nor catalogue takes a withdrawn run to be out."""
+    listed = parsed(home.publications / CATALOG).get("runs", ())
+    out = [run.get("run_id") for run in listed if not run.get("withdrawn")]
+    return run_id not in out and latest_run(home.publications) != run_id
 
 
 def _listed(publications: Path) -> Iterator[str]:

@@ -72,6 +72,7 @@ def _gather_force(
         outcome_months = force_coverage(lake, force, "outcomes")
         refuse_damaged("incidents", incidents)
         refuse_damaged("scores", scores)
+        refuse_damaged("outcomes", lake.files("outcomes", force.id))
     except ForceError as error:
         return ForceEdition(force, {}, str(error), failed=True)
     if why := unscorable(months, as_of):

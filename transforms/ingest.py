@@ -18,7 +18,7 @@ from transforms.feeds.members import Member
 from transforms.forces import Force
 from transforms.lake import Lake, SupersededError
 from transforms.landing import Landed, commit, land, noted
-from transforms.ledger import of_table, partitions_of
+from transforms.ledger import of_table, other_quarantine, partitions_of
 from transforms.months import Month, by_year
 from transforms.plan import Plan, decide
 
@@ -95,8 +95,10 @@ def _ingest(
         ledger = entries(lake.read("coverage", force.id))
         of_kind = of_table(ledger, feed.TABLE)
         partitions = partitions_of(lake, force.id, feed.TABLE)
-        plan = decide(members, force.id, months, of_kind, partitions, refetch)
         known = deciding(of_kind)
+        doubtful = other_quarantine(lake, force.id, feed.QUARANTINE, known.values())
+        partitions = {m: held for m, held in partitions.items() if m not in doubtful}
+        plan = decide(members, force.id, months, of_kind, partitions, refetch)
         files, untried = [], []
         for candidates in plan.read:
             for number, member in enumerate(candidates, start=1):

@@ -38,7 +38,7 @@ from transforms.schemas import (
     conform,
     plain,
 )
-from transforms.storage import flush_folder, is_remote, make_folder, readable
+from transforms.storage import flush_folder, is_remote, located, make_folder
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Lake:
         return Lake(self.root, versions)
 
     def earlier(self, name: str) -> Iterator["Lake"]:
-        """That table as it was, a commit further back each time, as far as it can be."""
+        """That table as it was, a commit further back each time, as far as can be."""
         with suppress(LakeError):
             newest = table.version() if (table := self._table(name)) else 0
             for version in range(newest - 1, -1, -1):
@@ -331,7 +331,13 @@ def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
     """The rows of those data files, partition columns included, in the files' order."""
     tables = []
     for file in files:
-        rows = pq.ParquetFile(readable(file.path)).read()
+        data = located(file.path).read_bytes()
+        if sha256(data).hexdigest() != file.sha256:
+            raise LakeError(
+                f"{file.path} does not hold the bytes that were written; bring"
+                " the home back from a backup, or build a new one from the source"
+            )
+        rows = pq.ParquetFile(pa.BufferReader(data)).read()
         for key, value in file.partition.items():
             rows = rows.append_column(key, pa.repeat(value, rows.num_rows))
         if unknown := sorted(set(spec.schema.names) - set(rows.column_names)):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from transforms.catalog import CATALOG, withdrawn, write_catalog
+from transforms.catalog import withdrawn, write_catalog
 from transforms.checksums import file_sha256
 from transforms.crash_points import crash_point
 from transforms.errors import HexbeatError
@@ -62,8 +62,7 @@ def publish(
     crash_point("publication-placed")
     pointed = _point_at(home.publications, edition, folder)
     crash_point("publication-pointed-at")
-    if created or not (home.publications / CATALOG).exists():
-        write_catalog(home.publications)
+    write_catalog(home.publications)  # also where a run was killed before it had
     crash_point("publication-listed")
     return Published(
         edition.run_id,

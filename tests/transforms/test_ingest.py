@@ -466,7 +466,7 @@ def test_an_older_release_landing_beside_a_newer_one_does_not_win(
 def test_what_a_release_revised_is_told_though_the_run_was_killed(
     lake: Lake, source: Path
 ) -> None:
-    """The rows of before are in no newest version then, and the ledger knows nothing."""
+    """The newest version has no rows of before then, and the ledger knows nothing."""
     ingest(lake, source)
     kent_release(source, "2024-05", {"2024-03": kent_csv("2024-03", 8)})
 
