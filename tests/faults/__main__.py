@@ -11,6 +11,7 @@ from tests.faults.matrix import FULL, SEEN, SHORT, matrix
 from tests.faults.outcomes import Outcome, table
 
 
+_SLOW = ("prefect", "cuts")  # tests of their own have a few
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
 
 
@@ -33,7 +34,7 @@ def _of_ours(names: Sequence[str], short: bool, write: bool) -> Iterator[str]:
     """Run the matrix, writing after each experiment; the names of what went wrong."""
     found: list[Outcome] = []
     for name, experiment in matrix(SHORT if short else FULL).items():
-        if (names and name not in names) or (short and name == "prefect"):
+        if (names and name not in names) or (short and name in _SLOW):
             continue
         before = time.monotonic()
         outcome = experiment(None)

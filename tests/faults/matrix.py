@@ -31,7 +31,7 @@ class Sizes:
 
 
 FULL = Sizes(180, 2, 3, 20, 50, 100, 500, 300, 4, 15)
-SHORT = Sizes(3, 3, None, 0, 10, 10, 20, 30, 1, 8)
+SHORT = Sizes(2, 2, None, 0, 10, 5, 20, 18, 0, 4)
 SEEN = Sizes(6, 2, 3, 1, 10, 20, 40, 90, 1, 15)  # enough for a broken build to show
 
 
