@@ -12,7 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from random import uniform
 from threading import Lock
+from time import sleep
 from uuid import uuid4
 
 import pyarrow as pa
@@ -73,7 +75,8 @@ NewFile = AddAction  # a data file that is written, and waits for its commit
 
 _SUMMARIES = ("*.checkpoint.parquet", "_last_checkpoint")
 _NUMBERED = ("json", "checkpoint.parquet")
-_MAX_COMMIT_ATTEMPTS = 20
+_MAX_COMMIT_ATTEMPTS = 60
+_MOST_PAUSE_SECONDS = 0.5  # drawn at random: who has lost together loses no more
 # Delta's own retries let two first writers of one partition both land, so every lost
 # race comes back to us; this lock keeps our own threads out of each other's way.
 _COMMIT_LOCK = Lock()
@@ -203,7 +206,8 @@ class Lake:
         filters: list[tuple[str, str, object]] = [("force", "=", force)]
         if len(spec.partition_by) > 1:
             filters.append((spec.partition_by[1], "in", sorted(replaced)))
-        for _ in range(_MAX_COMMIT_ATTEMPTS):
+        for attempt in range(_MAX_COMMIT_ATTEMPTS):
+            sleep(uniform(0, min(0.01 * attempt, _MOST_PAUSE_SECONDS)))  # noqa: S311
             with _COMMIT_LOCK:
                 table = self._table(name) or self._create(name)
                 base = table.version()

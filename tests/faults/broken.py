@@ -137,7 +137,7 @@ BROKEN: dict[str, Broken] = {
     ),
     "glob": Broken(
         "tables are read by listing their folder, not by version",
-        ("random", "named"),
+        ("random",),
         _glob_instead_of_version,
     ),
     "clock": Broken(

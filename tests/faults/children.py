@@ -13,7 +13,8 @@ from tests.faults.broken import BROKEN
 # A server that has imported everything and used nothing: a child starts at once.
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.faults.journey", "tests.faults.held"])
-_PATIENCE_SECONDS = 300
+_PATIENCE_SECONDS = 120  # a broken build may go round for ever
+LONG_SECONDS = 1200
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,10 @@ class Child:
         self.process.join(_PATIENCE_SECONDS)
         return self.process.exitcode == -9
 
-    def result(self) -> Any:
+    def result(self, patience_seconds: float = _PATIENCE_SECONDS) -> Any:
         """What its work came to; `RuntimeError` where it came to nothing."""
         try:
-            if not self.pipe.poll(_PATIENCE_SECONDS):
+            if not self.pipe.poll(patience_seconds):
                 raise RuntimeError("it hangs")
             done, value = self.pipe.recv()
         except EOFError as error:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
-from tests.faults.children import done
+from tests.faults.children import LONG_SECONDS, begun, done
 from tests.faults.held import Held, compare, what_is_held
 from tests.faults.journey import FEED, METHOD, WHEN, travel
 from tests.faults.made_source import FORCES, RELEASES, SPAN, shared_source
@@ -40,7 +40,8 @@ def bit_flips(flips: int, broken: str | None = None) -> Outcome:
         folder = Path(name)
         done(None, travel, folder, shared_source(), _TO_THE_END)
         whole = done(None, what_is_held, folder)
-        seen = done(broken, _flip_all, folder, flips, whole)
+        child = begun(broken, _flip_all, folder, flips, whole)
+        seen = child.result(LONG_SECONDS)
     outcome.injected = seen.total()
     outcome.undetected = sum(n for (_, came), n in seen.items() if came == MISSED)
     by_kind = [

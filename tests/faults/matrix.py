@@ -32,7 +32,7 @@ class Sizes:
 
 FULL = Sizes(180, 2, 3, 20, 50, 100, 500, 300, 4, 15)
 SHORT = Sizes(2, 2, None, 0, 10, 5, 20, 18, 0, 4)
-SEEN = Sizes(6, 2, 3, 1, 10, 20, 40, 90, 1, 15)  # enough for a broken build to show
+SEEN = Sizes(3, 1, None, 1, 10, 15, 40, 90, 1, 15)  # enough for a broken build to show
 
 
 def matrix(sizes: Sizes) -> Mapping[str, Experiment]:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import transforms.gather
 from tests.builders import kent_csv, member
-from tests.faults.children import begun, done
+from tests.faults.children import LONG_SECONDS, begun, done
 from tests.faults.journey import METHOD, travel
 from tests.faults.made_source import RELEASES, shared_source
 from tests.faults.outcomes import Outcome
@@ -41,7 +41,8 @@ def many_readers(readers: int, publishes: int, broken: str | None = None) -> Out
             for _ in range(processes)
         ]
         try:
-            made = done(broken, _publish_on, folder, publishes)
+            publisher = begun(broken, _publish_on, folder, publishes)
+            made = publisher.result(LONG_SECONDS)
         except RuntimeError as error:
             made = 0
             outcome.notes.append(str(error))
@@ -86,7 +87,7 @@ def _read_until_stopped(folder: Path) -> Counter[str]:
             runs.add(_read(publications))
         except (OSError, ValueError, KeyError, AssertionError):
             seen["torn"] += 1
-        time.sleep(0.01)
+        time.sleep(0.05)
     seen["runs"] = len(runs)
     return seen
 
@@ -113,7 +114,7 @@ def many_writers(commits: int, broken: str | None = None) -> Outcome:
         children = [begun(broken, _write_on, root, force, each) for force in forces]
         for child in children:
             try:
-                outcome.injected += child.result()
+                outcome.injected += child.result(LONG_SECONDS)
             except RuntimeError as error:
                 outcome.injected += each
                 outcome.notes.append(str(error))
