@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from transforms.crash_points import crash_point
-from transforms.errors import UsageError
+from transforms.errors import LakeError, UsageError
 from transforms.home import Home
 from transforms.seal import (
     SCHEMA_VERSION,
@@ -171,6 +171,17 @@ def _listed(publications: Path) -> Iterator[str]:
 
 
 def _run(folder: Path) -> Run:
+    """What the files of a run tell of it; `LakeError` where they cannot."""
+    try:
+        return _told_run(folder)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LakeError(
+            f"run {folder.name}: what it tells of itself is damaged; bring"
+            f" {folder} back from a backup, or move it away"
+        ) from error
+
+
+def _told_run(folder: Path) -> Run:
     if (when := retired(folder)) is not None:
         told = json.loads((folder / _RETIRED).read_text())
         facts = {name: told[name] for name in ("run_id", "as_of", "forces", "method")}

@@ -15,6 +15,7 @@ from pathlib import Path
 from random import uniform
 from threading import Lock
 from time import sleep
+from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
@@ -314,13 +315,19 @@ class Lake:
 
 def _live(table: DeltaTable, spec: TableSpec) -> list[Live]:
     """The data files that count, as the log tells them."""
-    found: list[Live] = []
-    for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
-        partition = {key: action[f"partition.{key}"] for key in spec.partition_by}
-        mark = action.get(f"min.{spec.mark}")
-        rows, size = action["num_records"], action["size_bytes"]
-        found.append(Live(action["path"], partition, rows, mark, size))
-    return found
+    told = pa.table(table.get_add_actions(flatten=True))
+
+    def column(name: str) -> list[Any]:
+        return list(told[name].to_pylist()) if name in told.column_names else nulls
+
+    nulls = [None] * told.num_rows
+    keys = spec.partition_by
+    values = zip(*(column(f"partition.{key}") for key in keys), strict=True)
+    partitions = [dict(zip(keys, each, strict=True)) for each in values]
+    rows, sizes = column("num_records"), column("size_bytes")
+    marks = column(f"min.{spec.mark}")
+    live = zip(column("path"), partitions, rows, marks, sizes, strict=True)
+    return [Live(*each) for each in live]
 
 
 def _to_be(file: NewFile, spec: TableSpec) -> Live:

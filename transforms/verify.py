@@ -113,7 +113,8 @@ def _check_catalog(home: Home, found: Verified) -> None:
     """catalog.json against what the runs themselves say."""
     try:
         told = catalog_text(home.publications)
-    except (ValueError, KeyError, TypeError):  # a run that cannot say it is told below
+    except LakeError as error:
+        found.differs.append(str(error))
         return
     if content(home.publications / CATALOG) != told.encode():
         found.differs.append("catalog.json: not what the runs say; publish mends it")

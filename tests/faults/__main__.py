@@ -55,7 +55,10 @@ def _of_broken_builds(names: Sequence[str], write: bool) -> Iterator[str]:
             continue
         seen = []
         for experiment in build.seen_by:
-            outcome = matrix(SEEN)[experiment](name)
+            try:
+                outcome = matrix(SEEN)[experiment](name)
+            except RuntimeError as error:  # it did not even come to a figure
+                outcome = Outcome(experiment, notes=[str(error)])
             if outcome.clean:
                 yield f"{name} by {experiment}"
             else:

@@ -156,7 +156,7 @@ BROKEN: dict[str, Broken] = {
     ),
     "in-place": Broken(
         "pointers are written in place, not swapped in",
-        ("readers", "order"),
+        ("readers",),
         _written_in_place,
     ),
     "lost-races": Broken(

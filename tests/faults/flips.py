@@ -43,13 +43,15 @@ def bit_flips(flips: int, broken: str | None = None) -> Outcome:
         child = begun(broken, _flip_all, folder, flips, whole)
         seen = child.result(LONG_SECONDS)
     outcome.injected = seen.total()
-    outcome.undetected = sum(n for (_, came), n in seen.items() if came == MISSED)
+    outcome.undetected = sum(
+        n for (_, came), n in seen.items() if came.startswith(MISSED)
+    )
     by_kind = [
         f"{kind}: {seen[kind, FOUND]} found, {seen[kind, HARMLESS]} harmless"
         for kind in _KINDS
     ]
     outcome.notes += by_kind
-    outcome.notes += [kind for kind, came in seen if came not in (FOUND, HARMLESS)]
+    outcome.notes += [f"{k} {c}" for k, c in seen if c not in (FOUND, HARMLESS)]
     return outcome
 
 
@@ -115,10 +117,16 @@ def _flipped(file: Path, dice: random.Random) -> Iterator[None]:
 def _home_verdict(folder: Path, home: Home, whole: Held) -> str:
     """Found is what publishing refuses, or verifying tells, before anyone reads it."""
     try:
-        told = bool(verify(open_home(home.root)).differs)
-        run = publish(open_home(home.root), Month.parse(RELEASES[-1]), METHOD)
+        return _verdict(folder, home, whole)
     except HexbeatError:
         return FOUND
+    except Exception as error:  # a traceback is no answer
+        return f"{MISSED}: {type(error).__name__}"
+
+
+def _verdict(folder: Path, home: Home, whole: Held) -> str:
+    told = bool(verify(open_home(home.root)).differs)
+    run = publish(open_home(home.root), Month.parse(RELEASES[-1]), METHOD)
     if run.failed or (told and not run.created):
         return FOUND
     if run.created:
