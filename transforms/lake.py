@@ -343,7 +343,8 @@ def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
     tables = []
     for file in files:
         data = located(file.path).read_bytes()
-        if sha256(data).hexdigest() != file.sha256:
+        named = len(file.sha256) == 2 * sha256().digest_size  # not in the first layout
+        if named and sha256(data).hexdigest() != file.sha256:
             raise LakeError(
                 f"{file.path} does not hold the bytes that were written; bring"
                 " the home back from a backup, or build a new one from the source"

@@ -111,6 +111,9 @@ def _life(points: Sequence[str], broken: str | None, outcome: Outcome) -> None:
 def _chained_lives(broken: str | None, outcome: Outcome) -> None:
     """All points in two homes, each in the order in which a journey comes to them."""
     names = list(undisturbed().points)
+    # once more where a release revises what is held, which the first does not
+    at = names.index("publication-listed") + 1
+    names[at:at] = ["rows-landed", "rows-landed"]  # in either home
     with ThreadPoolExecutor(AT_ONCE) as pool:
         halves = [names[::2], names[1::2]]
         list(pool.map(lambda half: _life(half, broken, outcome), halves))
