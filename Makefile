@@ -33,7 +33,7 @@ test: $(READY)  ## all tests
 test-fast: $(READY)  ## tests that need neither Prefect nor the real archive
 	$(BIN)/python -m pytest -m "not prefect and not realdata"
 
-faults: $(READY)  ## kills, races, flips and cuts, to docs/reliability.md: half an hour
+faults: $(READY)  ## kills, races, flips and cuts, to docs/reliability.md: over half an hour
 	$(BIN)/python -m tests.faults --write
 	$(BIN)/python -m tests.faults --broken --write
 
