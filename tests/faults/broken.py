@@ -84,6 +84,7 @@ def _clock_in_run_id() -> None:
 def _no_checksums() -> None:
     for module in (transforms.checksums, transforms.verify, transforms.landing):
         module.damage = lambda file: None  # type: ignore[attr-defined]
+    DataFile.sha256 = property(lambda file: "")  # type: ignore[method-assign, assignment]
 
 
 def _no_crc() -> None:
@@ -151,7 +152,7 @@ BROKEN: dict[str, Broken] = {
     "no-crc": Broken("CRC-32 of members is not looked at", ("flips",), _no_crc),
     "unchecked-logs": Broken(
         "logs are not held against the hash in them",
-        ("flips", "cuts"),
+        ("cuts",),  # of turned bits the ledger and the parser find most
         _unchecked_logs,
     ),
     "in-place": Broken(
