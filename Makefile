@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 READY := .venv/.ready
 
-.PHONY: help demo run test test-fast bench check fix lock clean
+.PHONY: help demo run test test-fast bench faults check fix lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -36,6 +36,10 @@ test-fast: $(READY)  ## tests that need neither Prefect nor the real archive
 bench: $(READY)  ## every stage beside its rival: make bench ROWS=20M STAGES=ingest
 	$(BIN)/python -m benchmarks $(if $(ROWS),--rows $(ROWS)) $(if $(STAGES),--stages $(STAGES)) \
 		$(if $(CACHE),--cache $(CACHE))
+
+faults: $(READY)  ## kills, races, flips and cuts, to docs/reliability.md: over half an hour
+	$(BIN)/python -m tests.faults --write
+	$(BIN)/python -m tests.faults --broken --write
 
 check: $(READY)  ## format, lint, types, import rules, generated docs, deployments
 	$(BIN)/ruff format --check .

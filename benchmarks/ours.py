@@ -12,6 +12,7 @@ from benchmarks.measure import Work, newest_as_of
 from benchmarks.national import MONTHS
 from benchmarks.shapes import counts_of, hexagon_table, patch
 from transforms import cells
+from transforms.clocks import MONTHS
 from transforms.csv_bytes import read_rows
 from transforms.feeds import police_uk
 from transforms.feeds.archive_file import ArchiveFile
@@ -28,7 +29,7 @@ from transforms.publish import publish
 from transforms.request import resolve
 from transforms.score import force_panel, score_force
 from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.scores.view import WINDOWS_MONTHS, view
+from transforms.scores.view import view
 
 
 METHOD = METHODS[DEFAULT_METHOD]
@@ -125,13 +126,13 @@ def windows(folder: Path) -> Work:
     seen = panels(folder)
 
     def do() -> str:
-        total = np.zeros(len(WINDOWS_MONTHS))
+        total = np.zeros(len(MONTHS.windows))
         for panel in seen:
-            for month in panel.months:
-                known = view(panel, panel.months, month)
+            for month in panel.periods:
+                known = view(panel, panel.periods, month)
                 for group in GROUPS.values():
-                    for i, months in enumerate(WINDOWS_MONTHS):
-                        values = known.windows[f"{months}m"]
+                    for i, name in enumerate(MONTHS.windows):
+                        values = known.windows[name]
                         total[i] += known.of(values, group.categories).sum()
         return f"sums {total.astype(int).tolist()}"
 

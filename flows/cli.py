@@ -1,11 +1,13 @@
 """The `hexbeat` command: the flows that deployments run, for one's own terminal."""
 
+import os
 import sys
 
 from cyclopts import CycloptsError
 
 from flows.commands import feeding, keeping, looking, stages  # noqa: F401 (they add commands)
 from flows.commands.app import app
+from transforms.crash_points import arm
 from transforms.errors import HexbeatError
 from transforms.storage import is_store_error
 
@@ -13,6 +15,8 @@ from transforms.storage import is_store_error
 def main() -> None:
     """Run the command; an error that people can mend is one line."""
     try:
+        if where := os.environ.get("HEXBEAT_CRASH_AT"):  # of tests/faults alone
+            arm(where)
         code = app(exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         _complain(" ".join(str(error).split()))

@@ -23,6 +23,7 @@ from flows.versions import PACKAGES, refusals
 from transforms.errors import ForceError, HexbeatError
 from transforms.home import Home, open_home
 from transforms.ledger import force_coverage, forces_held
+from transforms.log_repair import repair
 from transforms.seal import latest_run
 from transforms.storage import is_remote, located
 
@@ -40,14 +41,19 @@ class Finding:
     text: str
 
 
-def examine(address: str | None) -> Iterator[Finding]:
-    """All findings, of the home at that folder or of the settings' one."""
+def examine(address: str | None, mend: bool = False) -> Iterator[Finding]:
+    """All findings, of the home at that folder or of the settings' one.
+
+    To `mend` is to put damaged newest log entries aside before it is looked at.
+    """
     settings = checked(Settings, {})
     root = located(address or settings.home)
     yield from check_versions(installed())
     yield Finding("ok", "home", f"{root}{'' if address else ' (HEXBEAT_HOME)'}")
     yield Finding("ok", "source", _bare(settings.source or "none (HEXBEAT_SOURCE)"))
     yield Finding("ok", "workers", str(settings.workers))
+    if mend:
+        yield from mended(root)
     yield from check_home(root)
     yield check_prefect(os.environ.get("PREFECT_API_URL"))
 
@@ -73,6 +79,15 @@ def check_versions(held: dict[str, str]) -> Iterator[Finding]:
             yield Finding("bad", "versions", f"{package} is not installed; {mend}")
     for line in refusals(held):
         yield Finding("bad", "versions", line)
+
+
+def mended(root: Path) -> Iterator[Finding]:
+    """What was put aside of damaged logs, and what that leaves to do again."""
+    try:
+        for line in repair(open_home(root)):
+            yield Finding("note", "repair", line)
+    except HexbeatError as error:
+        yield Finding("bad", "repair", str(error))
 
 
 def check_home(root: Path) -> Iterator[Finding]:
@@ -110,6 +125,8 @@ def _check_room(root: Path) -> Iterator[Finding]:
 
 def _check_lake(home: Home) -> Iterator[Finding]:
     versions = home.lake.versions()
+    for name in versions:
+        home.lake.refuse_damaged_log(name)
     listed = ", ".join(f"{name} at {number}" for name, number in versions.items())
     yield Finding("ok", "lake", listed or "empty; run hexbeat ingest")
     for force in forces_held(home.lake, home.registry):

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from transforms.errors import UsageError
+from transforms.crash_points import crash_point
+from transforms.errors import LakeError, UsageError
 from transforms.home import Home
 from transforms.seal import (
     SCHEMA_VERSION,
@@ -24,6 +25,7 @@ from transforms.seal import (
     point_latest,
 )
 from transforms.storage import flush_folder, replace_flushed
+from transforms.tier_check import parsed
 
 
 CATALOG = "catalog.json"
@@ -93,24 +95,34 @@ def retire(publications: Path, run_id: str, why: str, now: datetime) -> Path:
     folder = run_folder(publications, run_id)
     told = asdict(_run(folder)) | {"at": now.isoformat(), "why": why}
     replace_flushed(folder / _RETIRED, json_text(told))
+    crash_point("retirement-told")
     gone = folder.with_name(f".tmp-{run_id}-{uuid4().hex[:8]}")
     gone.mkdir()
     # the internal tier last: while it is there, the run is
     tiers = [path for path in folder.iterdir() if path.is_dir()]
     for tier in sorted(tiers, key=lambda path: path.name == TIER):
         tier.rename(gone / tier.name)
+    crash_point("retirement-moved")
     flush_folder(folder)
     return gone
 
 
 def write_catalog(publications: Path) -> None:
-    """Write the catalogue anew: beside, flushed, and swapped in."""
+    """Bring the catalogue up to date: beside, flushed, and swapped in."""
+    text = catalog_text(publications)
+    file = publications / CATALOG
+    if not file.exists() or file.read_bytes() != text.encode():
+        replace_flushed(file, text)
+
+
+def catalog_text(publications: Path) -> str:
+    """What the catalogue should say."""
     listed = {
         "schema_version": SCHEMA_VERSION,
         "latest": latest_run(publications),
         "runs": [asdict(run) for run in runs(publications)],
     }
-    replace_flushed(publications / CATALOG, json_text(listed))
+    return json_text(listed)
 
 
 def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
@@ -122,12 +134,14 @@ def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
     known = {run.run_id: run for run in runs(home.publications)}
     if run_id not in known:
         raise UsageError(f"there is no publication {run_id} in {home.publications}")
-    if (before := withdrawn(folder)) is not None:
+    if (before := withdrawn(folder)) is not None and _is_told(home, run_id):
         raise UsageError(f"{run_id} is withdrawn already: {before}")
     if not why.strip():
         raise UsageError("--why must say in words why the run is withdrawn")
-    told = {"run_id": run_id, "why": " ".join(why.split()), "at": now.isoformat()}
-    replace_flushed(folder / _WITHDRAWN, json_text(told))
+    if before is None:  # else it was cut off after that
+        told = {"run_id": run_id, "why": " ".join(why.split()), "at": now.isoformat()}
+        replace_flushed(folder / _WITHDRAWN, json_text(told))
+    crash_point("withdrawal-told")
     del known[run_id]
     out = [run for run in known.values() if not run.withdrawn and not run.retired]
     newest = max(out, key=lambda run: run.as_of, default=None)
@@ -135,8 +149,16 @@ def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
         point_latest(home.publications, newest.run_id)
     elif newest is None:
         (home.publications / "latest.json").unlink(missing_ok=True)
+    crash_point("withdrawal-pointed-away")
     write_catalog(home.publications)
     return latest_run(home.publications)
+
+
+def _is_told(home: Home, run_id: str) -> bool:
+    """Whether neither pointer nor catalogue takes a withdrawn run to be out."""
+    listed = parsed(home.publications / CATALOG).get("runs", ())
+    out = [run.get("run_id") for run in listed if not run.get("withdrawn")]
+    return run_id not in out and latest_run(home.publications) != run_id
 
 
 def _listed(publications: Path) -> Iterator[str]:
@@ -149,6 +171,17 @@ def _listed(publications: Path) -> Iterator[str]:
 
 
 def _run(folder: Path) -> Run:
+    """What the files of a run tell of it; `LakeError` where they cannot."""
+    try:
+        return _told_run(folder)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LakeError(
+            f"run {folder.name}: what it tells of itself is damaged; bring"
+            f" {folder} back from a backup, or move it away"
+        ) from error
+
+
+def _told_run(folder: Path) -> Run:
     if (when := retired(folder)) is not None:
         told = json.loads((folder / _RETIRED).read_text())
         facts = {name: told[name] for name in ("run_id", "as_of", "forces", "method")}

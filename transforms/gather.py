@@ -18,7 +18,7 @@ from transforms.feeds import FEEDS
 from transforms.forces import Force
 from transforms.holds import find_holds, held_in_words, read_profiles
 from transforms.home import Home
-from transforms.lake import DataFile, Lake
+from transforms.lake import TABLES, DataFile, Lake
 from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month, window
 from transforms.publications.edition import Edition
@@ -35,6 +35,8 @@ def gather(
 ) -> Edition:
     """Everything a publication at that month says: every force in the lake."""
     lake = home.lake.pinned()
+    for table in TABLES:
+        lake.refuse_damaged_log(table)
     forces = [
         _gather_force(lake, force, as_of, method, home.scoring)
         for force in forces_held(lake, home.registry)
@@ -70,6 +72,7 @@ def _gather_force(
         outcome_months = force_coverage(lake, force, "outcomes")
         refuse_damaged("incidents", incidents)
         refuse_damaged("scores", scores)
+        refuse_damaged("outcomes", lake.files("outcomes", force.id))
     except ForceError as error:
         return ForceEdition(force, {}, str(error), failed=True)
     if why := unscorable(months, as_of):

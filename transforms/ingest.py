@@ -11,14 +11,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from transforms.coverage import Entry, entries
+from transforms.coverage import Entry, deciding, entries
 from transforms.errors import HexbeatError
 from transforms.feeds import Feed
 from transforms.feeds.members import Member
 from transforms.forces import Force
 from transforms.lake import Lake, SupersededError
 from transforms.landing import Landed, commit, land, noted
-from transforms.ledger import of_table, partitions_of
+from transforms.ledger import of_table, other_quarantine, partitions_of
 from transforms.months import Month, by_year
 from transforms.plan import Plan, decide
 
@@ -95,11 +95,18 @@ def _ingest(
         ledger = entries(lake.read("coverage", force.id))
         of_kind = of_table(ledger, feed.TABLE)
         partitions = partitions_of(lake, force.id, feed.TABLE)
+        known = deciding(of_kind)
+        doubtful = other_quarantine(lake, force.id, feed.QUARANTINE, known.values())
+        partitions = {m: held for m, held in partitions.items() if m not in doubtful}
         plan = decide(members, force.id, months, of_kind, partitions, refetch)
         files, untried = [], []
         for candidates in plan.read:
             for number, member in enumerate(candidates, start=1):
-                files.append(land(lake, feed, force, member, received_at))
+                files.append(
+                    land(
+                        lake, feed, force, member, received_at, known.get(member.month)
+                    )
+                )
                 if files[-1].accepted:
                     untried += candidates[number:]
                     break

@@ -10,8 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
+from transforms.crash_points import crash_point
 from transforms.seal import MANIFEST
-from transforms.storage import flush_folder, is_remote, put_new
+from transforms.storage import flush_folder, is_remote, make_folder, put_new
 
 
 Step = Callable[[Path], None]  # does something to the folder of the tier
@@ -24,13 +25,16 @@ def install(folder: Path, tier: str, write: Step, seal: Step) -> bool:
     """
     if is_remote(folder):
         return _upload(folder / tier, write, seal)
+    make_folder(folder.parent)
     beside = folder.with_name(f".tmp-{folder.name}-{uuid4().hex[:8]}")
     built = beside / tier
     built.mkdir(parents=True)
     try:
         write(built)
+        crash_point("tier-written")
         seal(built)
         flush_folder(beside)
+        crash_point("tier-sealed")
         # a run that is there, a retired one too, keeps its place and what is in it
         whole, place = (built, folder / tier) if folder.exists() else (beside, folder)
         try:
@@ -39,6 +43,7 @@ def install(folder: Path, tier: str, write: Step, seal: Step) -> bool:
             if not place.exists():
                 raise
             return False
+        crash_point("tier-placed")
         flush_folder(place.parent)
         return True
     finally:

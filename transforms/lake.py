@@ -8,12 +8,14 @@ commit. The only module that imports deltalake.
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from random import uniform
 from threading import Lock, RLock
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
@@ -24,9 +26,11 @@ from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 
+from transforms.crash_points import crash_point
 from transforms.days.schema import DAY_SCORES
 from transforms.errors import LakeError
 from transforms.layout import write_layout
+from transforms.log_state import STATE, Live, state_of, told_state
 from transforms.record_schemas import DROPS, FORCE_QUARANTINE, RECORDS
 from transforms.schemas import (
     ACCURACY,
@@ -41,7 +45,7 @@ from transforms.schemas import (
     conform,
     plain,
 )
-from transforms.storage import flush_folder, is_remote, readable
+from transforms.storage import flush_folder, is_remote, located, make_folder
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,10 @@ TABLES: dict[str, TableSpec] = {
 
 NewFile = AddAction  # a data file that is written, and waits for its commit
 
-_LOG_FILES = ("*.json", "*.checkpoint.parquet", "_last_checkpoint")
+_SUMMARIES = ("*.checkpoint.parquet", "_last_checkpoint")
 _NUMBERED = ("json", "checkpoint.parquet")
-_MAX_COMMIT_ATTEMPTS = 20
+_MAX_COMMIT_ATTEMPTS = 60
+_MOST_PAUSE_SECONDS = 0.5  # drawn at random: who has lost together loses no more
 # Delta's own retries let two first writers of one partition both land, so every lost
 # race comes back to us; this lock keeps our own threads out of each other's way.
 _COMMIT_LOCK = Lock()
@@ -126,6 +131,14 @@ class _Listing:
             rows = rows.filter(pc.equal(rows["partition.force"], force))
         return [self._file(action) for action in rows.to_pylist()]
 
+    def live(self) -> list[Live]:
+        """Those of all, as the log's own hash takes them."""
+        root = f"{self._path}/"
+        return [
+            Live(f.path.removeprefix(root), f.partition, f.rows, f.mark, f.size_bytes)
+            for f in self.files(None)
+        ]
+
     def _file(self, action: Mapping[str, Any]) -> DataFile:
         return DataFile(
             f"{self._path}/{action['path']}",
@@ -163,6 +176,13 @@ class _Held:
                 self._table = DeltaTable(path) if there else None
             self._first, self._last = first, last
             return self._table
+
+    def at(self, version: int) -> DeltaTable | None:
+        """The table as it was at a version; None where there is none."""
+        table = self.newest()
+        if table is None or table.version() == version:
+            return table
+        return DeltaTable(str(self._path), version=version)
 
     def _caught_up(self, last: _FileFacts) -> bool:
         """Whether its log has only grown since, and the table with it."""
@@ -218,10 +238,38 @@ class Lake:
             versions = again
         return Lake(self.root, versions)
 
+    def earlier(self, name: str) -> Iterator["Lake"]:
+        """That table as it was, a commit further back each time, as far as can be."""
+        with suppress(LakeError):
+            newest = table.version() if (table := self._table(name)) else 0
+            for version in range(newest - 1, -1, -1):
+                earlier = Lake(self.root, {name: version})
+                earlier._table(name)
+                yield earlier
+
     def files(self, name: str, force: str | None = None) -> list[DataFile]:
         """The live data files of a table, of one force or of all, in stable order."""
         listing = self._listing(name)
         return listing.files(force) if listing else []
+
+    def refuse_damaged_log(self, name: str) -> None:
+        """Raise `LakeError` where a table's log does not tell what was committed."""
+        if table := self._table(name):
+            self._check_log(name, table)
+
+    def _check_log(self, name: str, table: DeltaTable) -> list[Live]:
+        """The table's live data files, which are those that the newest commit left."""
+        with _log_errors(name, self._path(name)):
+            listing = self._held(name).listing(table.version())
+        live = listing.live() if listing else []
+        entry = self._path(name) / "_delta_log" / f"{table.version():020}.json"
+        try:
+            told = told_state(entry)
+        except (OSError, ValueError) as error:
+            raise _damaged(name, self._path(name)) from error
+        if told is not None and told != state_of(live):
+            raise _damaged(name, self._path(name))
+        return live
 
     def read(self, name: str, force: str | None = None) -> pa.Table:
         """All rows of a table that is small enough to hold: coverage, or one force."""
@@ -266,24 +314,34 @@ class Lake:
         filters: list[tuple[str, str, object]] = [("force", "=", force)]
         if len(spec.partition_by) > 1:
             filters.append((spec.partition_by[1], "in", sorted(replaced)))
-        for _ in range(_MAX_COMMIT_ATTEMPTS):
+        for attempt in range(_MAX_COMMIT_ATTEMPTS):
+            sleep(uniform(0, min(0.01 * attempt, _MOST_PAUSE_SECONDS)))  # noqa: S311
             with _COMMIT_LOCK:
                 table = self._table(name) or self._create(name)
+                base = table.version()
                 if not still_valid():
                     raise SupersededError(force)
+                state = self._state_after(name, table, force, added, replaced)
+                crash_point("commit-decided")
                 try:
                     with self._held(name).lock:
+                        if table.version() != base:  # a reader has moved it on
+                            continue
                         table.create_write_transaction(
                             list(added),
                             "overwrite",
                             _delta_schema(spec.schema),
                             list(spec.partition_by),
                             filters,
-                            commit_properties=CommitProperties(max_commit_retries=0),
+                            commit_properties=CommitProperties(
+                                custom_metadata={STATE: state}, max_commit_retries=0
+                            ),
                         )
                 except CommitFailedError:
                     continue
-                _flush_log(self._path(name))
+                crash_point("commit-made")
+                _flush_log(self._path(name), base)
+                crash_point("commit-flushed")
                 return
         raise LakeError(
             f"the {name} table is too busy: {_MAX_COMMIT_ATTEMPTS} commits of"
@@ -313,8 +371,10 @@ class Lake:
     def checkpoint(self, name: str) -> None:
         """Sum up a table's log in one file; what it says stays the same."""
         if table := self._table(name):
+            self._check_log(name, table)
             table.create_checkpoint()
-            _flush_log(self._path(name))
+            crash_point("checkpoint-made")
+            _flush_log(self._path(name), table.version())
 
     def _path(self, name: str) -> Path:
         return self.root / name
@@ -326,7 +386,11 @@ class Lake:
 
     def _table(self, name: str) -> DeltaTable | None:
         with _log_errors(name, self._path(name)):
-            return self._held(name).newest()
+            if self._versions is None:
+                return self._held(name).newest()
+            if name not in self._versions:
+                return None
+            return self._held(name).at(self._versions[name])
 
     def _listing(self, name: str) -> _Listing | None:
         if name in self._listed:
@@ -350,8 +414,27 @@ class Lake:
             mode="ignore",
             partition_by=list(spec.partition_by),
         )
-        _flush_log(self._path(name))
+        crash_point("table-made")
+        _flush_log(self._path(name), table.version())
         return table
+
+    def _state_after(
+        self,
+        name: str,
+        table: DeltaTable,
+        force: str,
+        added: Sequence[NewFile],
+        replaced: Sequence[str],
+    ) -> str:
+        """The hash of what the table will hold; `LakeError` on a damaged log."""
+        spec = TABLES[name]
+        kept = [
+            live
+            for live in self._check_log(name, table)
+            if live.partition["force"] != force
+            or any(live.partition[key] not in replaced for key in spec.partition_by[1:])
+        ]
+        return state_of([*kept, *(_to_be(file, spec) for file in added)])
 
 
 @contextmanager
@@ -359,10 +442,22 @@ def _log_errors(name: str, path: Path) -> Iterator[None]:
     try:
         yield
     except DeltaError as error:
-        raise LakeError(
-            f"the {name} table's log cannot be read; bring {path}/_delta_log"
-            " back from a backup"
-        ) from error
+        raise _damaged(name, path) from error
+
+
+def _damaged(name: str, path: Path) -> LakeError:
+    return LakeError(
+        f"the {name} table's log cannot be read as it was written: hexbeat doctor"
+        f" --repair, or bring {path}/_delta_log back from a backup"
+    )
+
+
+def _to_be(file: NewFile, spec: TableSpec) -> Live:
+    """A data file as the log will tell it."""
+    told = json.loads(file.stats)
+    mark = told.get("minValues", {}).get(spec.mark)
+    partition = {key: str(file.partition_values[key]) for key in spec.partition_by}
+    return Live(file.path, partition, told["numRecords"], mark, file.size)
 
 
 def _ends_of_log(path: Path) -> tuple[_FileFacts, _FileFacts]:
@@ -384,7 +479,14 @@ def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
     """The rows of those data files, partition columns included, in the files' order."""
     tables = []
     for file in files:
-        rows = pq.ParquetFile(readable(file.path)).read()
+        data = located(file.path).read_bytes()
+        named = len(file.sha256) == 2 * sha256().digest_size  # not in the first layout
+        if named and sha256(data).hexdigest() != file.sha256:
+            raise LakeError(
+                f"{file.path} does not hold the bytes that were written; bring"
+                " the home back from a backup, or build a new one from the source"
+            )
+        rows = pq.ParquetFile(pa.BufferReader(data)).read()
         for key, value in file.partition.items():
             rows = rows.append_column(key, pa.repeat(value, rows.num_rows))
         if unknown := sorted(set(spec.schema.names) - set(rows.column_names)):
@@ -410,13 +512,17 @@ def _write_flushed(data: pa.Buffer, path: Path, top: Path) -> None:
     if is_remote(path):
         path.write_bytes(data.to_pybytes())
         return
+    make_folder(top)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as sink:
         sink.write(data)
         sink.flush()
+        crash_point("data-written")
         os.fsync(sink.fileno())
+    crash_point("data-flushed")
     flush_folder(path.parent)
     _see_to_last(path.parent, top)
+    crash_point("data-settled")
 
 
 @cache
@@ -447,13 +553,18 @@ def _newest(log_files: Iterable[Path]) -> int:
     return max((int(number) for number in numbers if number.isdigit()), default=-1)
 
 
-def _flush_log(path: Path) -> None:
-    """Force the newest log entry to disk: Delta itself flushes nothing."""
+def _flush_log(path: Path, base: int) -> None:
+    """Force the log to disk from that version on: Delta itself flushes nothing.
+
+    Whoever made that version may have been killed before he had, and another process
+    may have added one since: a log with a hole in it is worth nothing.
+    """
     if is_remote(path):
         return
     log = path / "_delta_log"
-    newest = [max(log.glob(name), default=None) for name in _LOG_FILES]
-    for file in filter(None, newest):
+    newest = [max(log.glob(name), default=None) for name in _SUMMARIES]
+    entries = [file for file in log.glob("*.json") if _newest([file]) >= base]
+    for file in filter(None, [*sorted(entries), *newest]):
         flush_folder(file)
     flush_folder(log)
     flush_folder(path)

@@ -4,17 +4,24 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from itertools import chain, islice
 from typing import Any
 
+from transforms.checksums import damage
 from transforms.coverage import Entry, Observed, as_table, entries, merged
+from transforms.crash_points import crash_point
 from transforms.errors import FileRejectedError
 from transforms.feeds import Feed
 from transforms.feeds.members import Member, read_member
 from transforms.forces import Force
 from transforms.incidents import Sifted
-from transforms.lake import TABLES, Lake, NewFile, read_files
+from transforms.lake import TABLES, DataFile, Lake, NewFile, read_files
 from transforms.ledger import is_whole, partitions_of
 from transforms.revisions import compare
+
+
+REVISION = ("rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")
+_LOOKED_BACK = 100  # versions: a run that was killed left few behind it
 
 
 @dataclass(frozen=True)
@@ -28,9 +35,17 @@ class Landed:
 
 
 def land(
-    lake: Lake, feed: Feed, force: Force, member: Member, received_at: datetime
+    lake: Lake,
+    feed: Feed,
+    force: Force,
+    member: Member,
+    received_at: datetime,
+    held: Entry | None = None,
 ) -> Landed:
-    """Read one file and write its rows; nothing of it counts before the commit."""
+    """Read one file and write its rows; nothing of it counts before the commit.
+
+    `held` is the ledger's entry of what it replaces.
+    """
     entry = noted(feed, member, "supplied", received_at)
     try:
         sifted = feed.sift(read_member(member), member, force)
@@ -38,7 +53,7 @@ def land(
         return Landed(replace(entry, observed="rejected", reason=str(error)))
     partition = {"force": force.id, "month": str(member.month)}
     held_back = sifted.quarantined
-    revision = _revision(lake, feed, partition, sifted)
+    revision = _revision(lake, feed, partition, sifted, held)
     return Landed(
         replace(
             entry,
@@ -74,18 +89,37 @@ def noted(
 
 
 def _revision(
-    lake: Lake, feed: Feed, partition: Mapping[str, str], sifted: Sifted
+    lake: Lake,
+    feed: Feed,
+    partition: Mapping[str, str],
+    sifted: Sifted,
+    held: Entry | None,
 ) -> dict[str, Any]:
     """How the incidents that this file replaces differ from its own; empty if none."""
-    replaced = [
-        file
-        for file in lake.files(feed.TABLE, partition["force"])
-        if file.partition == partition and file.mark != sifted.raw_sha256
-    ]
-    if feed.TABLE != "incidents" or not replaced:
+    if feed.TABLE != "incidents" or held is None:
         return {}
-    before = read_files(replaced, TABLES[feed.TABLE])
+    if held.raw_sha256 == sifted.raw_sha256:  # read again: it replaces what it did
+        return {name: getattr(held, name) for name in REVISION}
+    replaced = _replaced(lake, feed.TABLE, partition, held)
+    if replaced is None:
+        return {}
+    before = read_files([replaced], TABLES[feed.TABLE])
     return asdict(compare(before, sifted.accepted))
+
+
+def _replaced(
+    lake: Lake, table: str, partition: Mapping[str, str], held: Entry
+) -> DataFile | None:
+    """The rows that the ledger knows of, which a run that was killed may have replaced.
+
+    They are then those of a version before, as long as its files are there.
+    """
+    for seen in chain([lake], islice(lake.earlier(table), _LOOKED_BACK)):
+        for file in seen.files(table, partition["force"]):
+            whole = is_whole(held, {partition["month"]: (file.mark, file.rows)})
+            if file.partition == partition and whole:
+                return None if damage(file) else file
+    return None
 
 
 def commit(
@@ -106,12 +140,15 @@ def commit(
     held_back = [f.quarantine for f in files if f.quarantine]
     if accepted:
         lake.commit(feed.TABLE, force, accepted, months, still_valid)
+        crash_point("rows-landed")
     stale = {file.partition["month"] for file in lake.files(feed.QUARANTINE, force)}
     if held_back or stale & set(months):
         lake.commit(feed.QUARANTINE, force, held_back, months, still_valid)
+        crash_point("quarantine-landed")
     updated = merged(ledger, [*(f.entry for f in files), *others])
     if updated != ledger:
         rows = lake.write("coverage", {"force": force}, as_table(updated))
+        crash_point("ledger-written")
 
         def still_landed() -> bool:
             now = partitions_of(lake, force, feed.TABLE)

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from transforms.errors import LakeError, UsageError
-from transforms.storage import is_remote, replace_flushed
+from transforms.storage import make_folder, replace_flushed
 
 
 LAYOUT = 2  # of what this version writes; `transforms.migrations` leads here
@@ -44,6 +44,5 @@ def refuse_other_layout(lake: Path) -> None:
 
 def write_layout(lake: Path, layout: int = LAYOUT) -> None:
     """Write the number: beside, flushed, and swapped in."""
-    if not is_remote(lake):
-        lake.mkdir(parents=True, exist_ok=True)
+    make_folder(lake)
     replace_flushed(lake / LAYOUT_FILE, json.dumps({"layout": layout}))

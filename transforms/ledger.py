@@ -34,6 +34,20 @@ def is_whole(entry: Entry, partitions: Partitions) -> bool:
     return rows == entry.rows_accepted and (mark == entry.raw_sha256 or not rows)
 
 
+def other_quarantine(
+    lake: Lake, force: str, table: str, known: Iterable[Entry]
+) -> set[str]:
+    """The months of which other rows are held back than the ledger says."""
+    held = partitions_of(lake, force, table)
+    wanted = {
+        entry.month: (entry.raw_sha256, entry.rows_quarantined)
+        for entry in known
+        if entry.rows_quarantined
+    }
+    months = wanted.keys() | held.keys()
+    return {month for month in months if held.get(month) != wanted.get(month)}
+
+
 def force_coverage(
     lake: Lake, force: Force, table: str = "incidents"
 ) -> dict[Month, MonthCoverage]:

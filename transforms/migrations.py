@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.crash_points import crash_point
 from transforms.errors import LakeError
 from transforms.lake import TABLES, DataFile, Lake, NewFile
 from transforms.layout import LAYOUT, layout_of, write_layout
@@ -31,6 +32,7 @@ def migrate(lake: Lake) -> Iterator[str]:
     """Take a lake to the newest layout; a line for each thing done."""
     while (layout := layout_of(lake.root)) < LAYOUT:
         yield from STEPS[layout](lake)
+        crash_point("layout-reached")
         write_layout(lake.root, layout + 1)
         yield f"layout {layout + 1}"
 

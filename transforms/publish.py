@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from transforms.catalog import CATALOG, withdrawn, write_catalog
+from transforms.catalog import withdrawn, write_catalog
 from transforms.checksums import file_sha256
+from transforms.crash_points import crash_point
 from transforms.errors import HexbeatError
 from transforms.gather import gather
 from transforms.home import Home
@@ -58,9 +59,11 @@ def publish(
     folder = home.publications / "runs" / edition.run_id
     there = is_installed(folder, TIER) or withdrawn(folder)
     created = not there and _build(edition, folder)
+    crash_point("publication-placed")
     pointed = point_at(home.publications, edition.run_id, str(edition.as_of), folder)
-    if created or not (home.publications / CATALOG).exists():
-        write_catalog(home.publications)
+    crash_point("publication-pointed-at")
+    write_catalog(home.publications)  # also where a run was killed before it had
+    crash_point("publication-listed")
     return Published(
         edition.run_id,
         folder,

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from transforms.checksums import refuse_damaged
 from transforms.coverage import MonthCoverage, supplied_months
+from transforms.crash_points import crash_point
 from transforms.errors import ForceError, UsageError
 from transforms.feeds import FEEDS
 from transforms.forces import Force
@@ -145,6 +146,7 @@ def score_force(
             rows += table.num_rows
     dropped = _expired(held, as_of) | {m for m in held if _unwanted(m, as_of, wanted)}
     if stale or dropped:
+        crash_point("scores-written")
         lake.commit("scores", force.id, actions, [*stale, *dropped])
     return Scored(
         force.id, stale, len(wanted) - len(stale), rows, unscorable(months, as_of)

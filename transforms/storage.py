@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
+from transforms.crash_points import crash_point
 from transforms.errors import HexbeatError, UsageError
 
 
@@ -57,18 +58,30 @@ def flush_folder(path: Path) -> None:
         _flush(path)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and all above it that are not there, each safe in its parent."""
+    if is_remote(path):
+        return
+    new = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in new:
+        _flush(folder.parent)
+
+
 def write_whole(path: Path, *parts: bytes) -> None:
     """Write a file that nobody will change: it is whole or not there."""
     if is_remote(path):
         path.write_bytes(b"".join(parts))
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(parts)
             file.flush()
+            crash_point("raw-written")
             os.fsync(file.fileno())
+        crash_point("raw-flushed")
         settle(Path(beside), path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
@@ -79,6 +92,7 @@ def settle(beside: Path, path: Path) -> None:
     """Give a flushed file its name, and see that the name lasts."""
     beside.chmod(_READ_ONLY)
     beside.replace(path)
+    crash_point("raw-renamed")
     _flush(path.parent)
 
 
@@ -91,8 +105,11 @@ def replace_flushed(path: Path, text: str) -> None:
     with beside.open("w") as sink:
         sink.write(text)
         sink.flush()
+        crash_point("swap-written")
         os.fsync(sink.fileno())
+    crash_point("swap-flushed")
     beside.replace(path)
+    crash_point("swap-renamed")
     _flush(path.parent)
 
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from transforms.catalog import run_folder
+from transforms.catalog import CATALOG, catalog_text, run_folder
 from transforms.checksums import damage, where
 from transforms.errors import FileRejectedError, ForceError, LakeError, UsageError
 from transforms.home import Home
@@ -62,6 +62,7 @@ def verify(
             run_folder(home.publications, run_id)  # says what became of it
         found.differs.append(f"latest.json: it names {found.run_id}, which is gone")
         return found
+    _check_catalog(home, found)
     for tier in sorted(path for path in folder.iterdir() if path.is_dir()):
         if is_remote(folder) and not is_installed(folder, tier.name):
             found.notes.append(f"{tier.name}: not whole yet, and not out")
@@ -108,12 +109,24 @@ def _check_pointer(home: Home, found: Verified) -> None:
             found.differs.append("latest.json: it does not fit the manifest")
 
 
+def _check_catalog(home: Home, found: Verified) -> None:
+    """catalog.json against what the runs themselves say."""
+    try:
+        told = catalog_text(home.publications)
+    except LakeError as error:
+        found.differs.append(str(error))
+        return
+    if content(home.publications / CATALOG) != told.encode():
+        found.differs.append("catalog.json: not what the runs say; publish mends it")
+
+
 def _check_lake(home: Home, found: Verified) -> bool:
     """Every live data file against its hash; whether the ledger can be read.
 
     If it can, the ledger is held against the lake as well.
     """
     for name in TABLES:
+        home.lake.refuse_damaged_log(name)
         for file in home.lake.files(name):
             found.checked["lake"] += 1
             if what := damage(file):

@@ -11,6 +11,7 @@ from flows.options import (
     HomeFolder,
     Json,
     Release,
+    flag,
     month_option,
 )
 from transforms.months import Month
@@ -100,9 +101,16 @@ def view(
 
 
 @app.command
-def doctor(*, home: HomeFolder = None, json_: Json = False) -> int:
+def doctor(
+    *,
+    repair: Annotated[
+        bool, flag("--repair", "Put damaged newest entries of the lake's logs aside")
+    ] = False,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
     """Whether this installation and this home are in order, and how to mend them."""
     from flows.accounts import show_findings
     from flows.doctor import examine
 
-    return show_findings(examine(home), as_json=json_)
+    return show_findings(examine(home, repair), as_json=json_)

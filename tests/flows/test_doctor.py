@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from flows.doctor import Finding, check_home, check_prefect, check_versions, installed
+from flows.doctor import (
+    Finding,
+    check_home,
+    check_prefect,
+    check_versions,
+    installed,
+    mended,
+)
 from flows.versions import PACKAGES, refusals
+from tests.transforms.maintenance.made import put
+from transforms.home import open_home
 
 
 _MAIN = "from flows.cli import main; main()"
@@ -110,3 +119,25 @@ def test_the_command_answers_and_shows_no_secret(tmp_path: Path) -> None:
 def test_the_doctor_needs_no_prefect() -> None:
     code = "import sys, flows.doctor; sys.exit('prefect' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_damaged_log_is_told_and_put_aside_when_it_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    home = open_home(tmp_path)
+    for rows in (3, 4):
+        put(home.lake, "2024-01", rows)
+    log = home.root / "lake" / "incidents" / "_delta_log"
+    max(log.glob("*.json")).write_bytes(b"")
+    told = [f for f in check_home(tmp_path) if f.level == "bad"]
+    assert [f.text.partition(":")[0] for f in told] == [
+        "the incidents table's log cannot be read as it was written"
+    ]
+    [aside] = mended(tmp_path)
+    assert aside.level == "note"
+    assert "is now" in aside.text
+    assert [f for f in check_home(tmp_path) if f.level == "bad"] == []
+    for entry in log.glob("*.json"):
+        entry.write_bytes(b"")
+    [left] = mended(tmp_path)
+    assert (left.level, "back from a backup" in left.text) == ("bad", True)

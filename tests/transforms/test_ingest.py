@@ -461,3 +461,40 @@ def test_an_older_release_landing_beside_a_newer_one_does_not_win(
             run.result()
     assert rows_held(lake) == {"2024-01": 5}
     assert content(lake)[2] == {"2024-01": "supplied"}
+
+
+def test_what_a_release_revised_is_told_though_the_run_was_killed(
+    lake: Lake, source: Path
+) -> None:
+    """The newest version has no rows of before then, and the ledger knows nothing."""
+    ingest(lake, source)
+    kent_release(source, "2024-05", {"2024-03": kent_csv("2024-03", 8)})
+
+    def crash(name: str) -> None:
+        if name == "coverage":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest(Paced(lake.root, before=crash), source)
+    ingest(lake, source)
+    untouched = Lake(source.parent / "another lake")
+    (source / "2024-05.zip").rename(source / "2024-05.part")
+    ingest(untouched, source)
+    (source / "2024-05.part").rename(source / "2024-05.zip")
+    ingest(untouched, source)
+    added = [
+        [(e.month, e.release, e.rows_added) for e in entries(held.read("coverage"))]
+        for held in (lake, untouched)
+    ]
+    assert added[0] == added[1]
+    assert ("2024-03", "2024-05", 2) in added[0]
+
+
+def test_what_is_read_again_keeps_what_it_revised(lake: Lake, source: Path) -> None:
+    ingest(lake, source)
+    kent_release(source, "2024-05", {"2024-03": kent_csv("2024-03", 8)})
+    ingest(lake, source)
+    before = entries(lake.read("coverage"))
+    members = FEED.members(source)
+    ingest_force(lake, FEED, KENT, members, SPAN, WHEN, refetch=True)
+    assert entries(lake.read("coverage")) == before

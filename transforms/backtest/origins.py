@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from transforms.backtest.contest import Contest, Tops, outcome_of
 from transforms.coverage import MonthCoverage, supplied_months
+from transforms.crash_points import crash_point
 from transforms.forces import Force
 from transforms.lake import Lake
 from transforms.ledger import force_coverage
@@ -69,6 +70,7 @@ def backtest_force(
             rows += len(table)
     done = [str(origin) for origin in stale]
     if done or dropped:
+        crash_point("backtest-written")
         lake.commit("accuracy", force.id, actions, [*done, *dropped])
     return Backtested(force.id, done, len(wanted) - len(done), rows, left_out)
 

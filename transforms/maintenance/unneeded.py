@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from transforms.crash_points import crash_point
+
 
 @dataclass(frozen=True)
 class Unneeded:
@@ -37,6 +39,7 @@ def remove(found: Iterable[Unneeded], dry_run: bool) -> list[Removed]:
                 size = file.lstat().st_size
                 if not dry_run:
                     file.unlink()
+                    crash_point("unneeded-removed")
             except FileNotFoundError:
                 continue
             account.files += 1

@@ -1,0 +1,174 @@
+"""Builds that are broken on purpose, so that each experiment is seen to fail."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError
+
+import transforms.catalog
+import transforms.checksums
+import transforms.feeds.members
+import transforms.ingest
+import transforms.lake
+import transforms.landing
+import transforms.seal
+import transforms.storage
+import transforms.verify
+from transforms.coverage import as_table, entries, merged
+from transforms.lake import TABLES, DataFile, Lake
+from transforms.publications.edition import Edition
+
+
+@dataclass(frozen=True)
+class Broken:
+    """What is broken, which experiments must see it, and how it is done."""
+
+    what: str
+    seen_by: tuple[str, ...]
+    apply: Callable[[], None]
+
+
+def _no_flush_of_data() -> None:
+    def write(data: Any, path: Path, top: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data.to_pybytes())
+
+    transforms.lake._write_flushed = write
+
+
+def _no_flush_of_logs() -> None:
+    transforms.lake._flush_log = lambda path, base: None
+
+
+def _ledger_first() -> None:
+    rightly = transforms.landing.commit
+
+    def commit(
+        lake: Lake, feed: Any, force: str, files: Any, others: Any, ledger: Any
+    ) -> None:
+        updated = merged(ledger, [*(file.entry for file in files), *others])
+        rows = lake.write("coverage", {"force": force}, as_table(updated))
+        lake.commit("coverage", force, [rows])
+        told = entries(lake.read("coverage", force))
+        rightly(lake, feed, force, files, others, told)
+
+    transforms.ingest.commit = commit
+
+
+def _glob_instead_of_version() -> None:
+    def files(self: Lake, name: str, force: str | None = None) -> list[DataFile]:
+        found = []
+        for path in sorted((self.root / name).glob("force=*/**/*.parquet")):
+            parts = path.relative_to(self.root / name).parts[:-1]
+            partition = dict(part.split("=", 1) for part in parts)
+            if force is None or partition["force"] == force:
+                table, mark = pq.ParquetFile(path).read(), TABLES[name].mark
+                value = table[mark][0].as_py() if mark and len(table) else None
+                size = path.stat().st_size
+                found.append(DataFile(str(path), partition, len(table), value, size))
+        return found
+
+    Lake.files = files  # type: ignore[method-assign]
+
+
+def _clock_in_run_id() -> None:
+    named = property(lambda edition: f"{edition.as_of}-{time.time_ns() % 16**12:012x}")
+    Edition.run_id = named  # type: ignore[method-assign, assignment]
+
+
+def _no_checksums() -> None:
+    for module in (transforms.checksums, transforms.verify, transforms.landing):
+        module.damage = lambda file: None  # type: ignore[attr-defined]
+    DataFile.sha256 = property(lambda file: "")  # type: ignore[method-assign, assignment]
+
+
+def _no_crc() -> None:
+    transforms.feeds.members._verified = lambda member, data: data
+
+
+def _unchecked_logs() -> None:
+    transforms.lake.told_state = lambda entry: None
+
+
+def _written_in_place() -> None:
+    def replace(path: Path, text: str) -> None:
+        with path.open("w") as sink:
+            for part in (text[:40], text[40:]):
+                sink.write(part)
+                sink.flush()
+
+    for module in (transforms.storage, transforms.catalog, transforms.seal):
+        module.replace_flushed = replace  # type: ignore[attr-defined]
+
+
+def _lost_races_pass() -> None:
+    rightly = DeltaTable.create_write_transaction
+
+    def commit(self: DeltaTable, *args: Any, **more: Any) -> None:
+        try:
+            rightly(self, *args, **more)
+        except CommitFailedError:
+            return
+
+    DeltaTable.create_write_transaction = commit  # type: ignore[method-assign]
+
+
+def _forgets_what_it_revised() -> None:
+    transforms.landing._LOOKED_BACK = 0
+
+
+def _withdraws_only_once() -> None:
+    transforms.catalog._is_told = lambda home, run_id: True
+
+
+BROKEN: dict[str, Broken] = {
+    "no-data-flush": Broken(
+        "data files are not flushed before their commit", ("order",), _no_flush_of_data
+    ),
+    "no-log-flush": Broken(
+        "log entries are not flushed before the ledger", ("order",), _no_flush_of_logs
+    ),
+    "ledger-first": Broken(
+        "the ledger is committed before its rows", ("order",), _ledger_first
+    ),
+    "glob": Broken(
+        "tables are read by listing their folder, not by version",
+        ("random",),
+        _glob_instead_of_version,
+    ),
+    "clock": Broken(
+        "a run is named for the time at which it was made",
+        ("random", "prefect"),
+        _clock_in_run_id,
+    ),
+    "no-checksums": Broken(
+        "data files are not held against their SHA-256", ("flips",), _no_checksums
+    ),
+    "no-crc": Broken("CRC-32 of members is not looked at", ("flips",), _no_crc),
+    "unchecked-logs": Broken(
+        "logs are not held against the hash in them",
+        ("cuts",),  # of turned bits the ledger and the parser find most
+        _unchecked_logs,
+    ),
+    "in-place": Broken(
+        "pointers are written in place, not swapped in",
+        ("readers",),
+        _written_in_place,
+    ),
+    "lost-races": Broken(
+        "a commit that lost a race counts as made", ("writers",), _lost_races_pass
+    ),
+    "no-look-back": Broken(
+        "after a kill it is forgotten what was revised",
+        ("named",),
+        _forgets_what_it_revised,
+    ),
+    "withdraw-once": Broken(
+        "a withdrawal that was cut off counts as done", ("named",), _withdraws_only_once
+    ),
+}

@@ -1,0 +1,134 @@
+"""A home's life in commands: each is done, and noted as done, before the next begins.
+
+Whoever takes it up again after a kill begins with the command that was not noted:
+that is what a person, or a schedule, does.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import transforms.maintenance.maintain as maintenance
+from tests.faults.made_source import FORCES, RELEASES, SPAN
+from transforms.backtest.origins import backtest_force
+from transforms.catalog import withdraw
+from transforms.errors import UsageError
+from transforms.feeds import FEEDS
+from transforms.feeds.raw import Raw
+from transforms.forecasts import freeze, judge
+from transforms.home import Home, open_any_layout
+from transforms.ingest import ingest_force
+from transforms.layout import write_layout
+from transforms.migrations import migrate
+from transforms.months import Month
+from transforms.publications import FORMATS
+from transforms.publish import publish
+from transforms.score import score_force
+from transforms.scores import DEFAULT_METHOD, METHODS
+
+
+FEED, METHOD = FEEDS["police_uk"], METHODS[DEFAULT_METHOD]
+WHEN = datetime(2024, 7, 1, tzinfo=UTC)
+MUCH_LATER = datetime(2100, 1, 1, tzinfo=UTC)  # what is unneeded may go by then
+SETTINGS = "[retention]\nruns_kept = 2\nsuperseded_raw_days = 1\n"
+# Those that take long take it between the same two points as the others.
+_LEFT_OUT = ("hotspots.gpkg", "hotspots.duckdb", "briefing.pdf", "top_hotspots.xlsx")
+_LEFT_OUT += ("accuracy.svg", "accuracy.png", "map.html", "top_hotspots.geojson")
+
+
+def ingest(home: Home, source: Path, release: str) -> None:
+    """Bring in all up to that release; its raw bytes are kept, as of a far source."""
+    raw = Raw(home.root / "raw" / FEED.NAME)
+    members = [
+        replace(member, raw=raw)
+        for member in FEED.members(source)
+        if member.release <= release
+    ]
+    for force in FORCES:
+        done = ingest_force(home.lake, FEED, home.registry[force], members, SPAN, WHEN)
+        if done.error:
+            raise done.error
+        assert not done.rejected, done.rejected
+
+
+def score(home: Home, as_of: str) -> None:
+    """Score both forces."""
+    for force in FORCES:
+        known = home.registry[force]
+        score_force(home.lake, known, Month.parse(as_of), METHOD, home.scoring)
+
+
+def backtest(home: Home, as_of: str) -> None:
+    """Hold both forces' scores against what came next."""
+    origins = [Month.parse(as_of) + -1]
+    for force in FORCES:
+        backtest_force(home.lake, home.registry[force], origins, home.scoring)
+
+
+def publish_all(home: Home, as_of: str) -> None:
+    """Judge, publish and freeze, as the task does."""
+    judge(home, WHEN)
+    done = publish(home, Month.parse(as_of), METHOD)
+    freeze(home, done.edition, WHEN)
+    assert not done.failed, done.failed
+
+
+def take_back(home: Home, as_of: str) -> None:
+    """Withdraw the run of that month."""
+    [run] = (home.publications / "runs").glob(f"{as_of}-*")
+    try:
+        withdraw(home, run.name, "the mix of months was wrong", WHEN)
+    except UsageError as error:
+        assert "is withdrawn already" in str(error)  # killed before it was noted
+
+
+def keep(home: Home) -> None:
+    """Remove what nothing needs, and sum up logs."""
+    maintenance.maintain(home, MUCH_LATER)
+
+
+def to_newest_layout(home: Home) -> None:
+    """Migrate from the layout before."""
+    write_layout(home.lake.root, 1)
+    list(migrate(home.lake))
+
+
+def commands(source: Path) -> list[Callable[[Home], None]]:
+    """All commands, in their order."""
+    told: list[Callable[[Home], None]] = []
+    for release in RELEASES:
+        told += [
+            lambda home, release=release: ingest(home, source, release),
+            lambda home, release=release: score(home, release),
+            lambda home, release=release: backtest(home, release),
+            lambda home, release=release: publish_all(home, release),
+        ]
+    newest = RELEASES[-1]
+    return [*told, keep, lambda home: take_back(home, newest), to_newest_layout]
+
+
+def travel(folder: Path, source: Path, upto: int | None = None) -> int:
+    """Go on with the home in `folder` from where it was left; commands done now."""
+    maintenance.LOG_ENTRIES = 3
+    for name in _LEFT_OUT:
+        FORMATS.pop(name, None)
+    root, journal = folder / "home", folder / "journal"
+    if not root.exists():
+        root.mkdir(parents=True)
+        (root / "hexbeat.toml").write_text(SETTINGS)
+    home = open_any_layout(root)
+    done = journal.stat().st_size if journal.exists() else 0
+    left = commands(source)[done:upto]
+    for command in left:
+        command(home)
+        _note(journal)
+    return len(left)
+
+
+def _note(journal: Path) -> None:
+    with journal.open("ab") as sink:
+        sink.write(b".")
+        sink.flush()
+        os.fsync(sink.fileno())
