@@ -11,8 +11,7 @@ import numpy as np
 from benchmarks.measure import Work, newest_as_of
 from benchmarks.national import MONTHS
 from benchmarks.shapes import counts_of, hexagon_table, patch
-from transforms import cells
-from transforms.clocks import MONTHS
+from transforms import cells, clocks
 from transforms.csv_bytes import read_rows
 from transforms.feeds import police_uk
 from transforms.feeds.archive_file import ArchiveFile
@@ -126,12 +125,12 @@ def windows(folder: Path) -> Work:
     seen = panels(folder)
 
     def do() -> str:
-        total = np.zeros(len(MONTHS.windows))
+        total = np.zeros(len(clocks.MONTHS.windows))
         for panel in seen:
             for month in panel.periods:
                 known = view(panel, panel.periods, month)
                 for group in GROUPS.values():
-                    for i, name in enumerate(MONTHS.windows):
+                    for i, name in enumerate(clocks.MONTHS.windows):
                         values = known.windows[name]
                         total[i] += known.of(values, group.categories).sum()
         return f"sums {total.astype(int).tolist()}"

@@ -19,9 +19,8 @@ from benchmarks.measure import Work
 from benchmarks.national import MONTHS
 from benchmarks.ours import AT_ONCE, panels
 from benchmarks.shapes import counts_of, hexagon_table, patch
-from transforms import cells
+from transforms import cells, clocks
 from transforms.categories import CATEGORIES
-from transforms.clocks import MONTHS
 from transforms.feeds.police_uk import STREET_HEADER
 from transforms.groups import GROUPS
 
@@ -94,7 +93,7 @@ def dense_windows(folder: Path) -> Work:
     frames = ", ".join(
         "sum(n) OVER (PARTITION BY cell ORDER BY month"
         f" ROWS {m - 1} PRECEDING) AS n_{m}m"
-        for m in MONTHS.windows.values()
+        for m in clocks.MONTHS.windows.values()
     )
     # a cell is in the universe from its first month on
     query = f"""
@@ -106,12 +105,12 @@ def dense_windows(folder: Path) -> Work:
             FROM universe CROSS JOIN (SELECT unnest(range({len(MONTHS)})) AS month)
             LEFT JOIN of_group USING (cell, month)
         ), rolled AS (SELECT month >= first_month AS known, {frames} FROM dense)
-        SELECT {", ".join(f"sum(n_{m}m)" for m in MONTHS.windows.values())}
+        SELECT {", ".join(f"sum(n_{m}m)" for m in clocks.MONTHS.windows.values())}
         FROM rolled WHERE known
     """  # noqa: S608
 
     def do() -> str:
-        total = np.zeros(len(MONTHS.windows))
+        total = np.zeros(len(clocks.MONTHS.windows))
         for group in GROUPS.values():
             chosen = [list(CATEGORIES).index(c) for c in group.categories]
             total += held.execute(query, {"categories": chosen}).fetchone() or 0
@@ -217,7 +216,7 @@ def _scored(force: str, rows: pd.DataFrame) -> pd.DataFrame:
 def _at(monthly: pd.DataFrame, at: int, graph: Graph) -> pd.DataFrame:
     known = monthly.iloc[:, : at + 1]
     found = pd.DataFrame({"cell": monthly.index, "as_of": monthly.columns[at]})
-    for m in MONTHS.windows.values():
+    for m in clocks.MONTHS.windows.values():
         found[f"n_{m}m"] = known.iloc[:, -m:].sum(axis=1).to_numpy()
     age = np.arange(known.shape[1])[::-1]
     found["score"] = known.to_numpy() @ 0.5 ** (age / _HALF_LIFE_MONTHS)

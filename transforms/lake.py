@@ -190,7 +190,7 @@ class _Held:
             return False
         if last[0] <= self._last[0]:
             return last == self._last
-        if last[0] > self._table.version():  # by others: it has seen its own commits
+        if last[0] > self._table.version():
             self._table.update_incremental()
         return True
 
@@ -255,14 +255,14 @@ class Lake:
     def refuse_damaged_log(self, name: str) -> None:
         """Raise `LakeError` where a table's log does not tell what was committed."""
         if table := self._table(name):
-            self._check_log(name, table)
+            self._check_log(name, table.version())
 
-    def _check_log(self, name: str, table: DeltaTable) -> list[Live]:
-        """The table's live data files, which are those that the newest commit left."""
+    def _check_log(self, name: str, version: int) -> list[Live]:
+        """The live data files at a version, which are those that its commit left."""
         with _log_errors(name, self._path(name)):
-            listing = self._held(name).listing(table.version())
+            listing = self._held(name).listing(version)
         live = listing.live() if listing else []
-        entry = self._path(name) / "_delta_log" / f"{table.version():020}.json"
+        entry = self._path(name) / "_delta_log" / f"{version:020}.json"
         try:
             told = told_state(entry)
         except (OSError, ValueError) as error:
@@ -321,7 +321,7 @@ class Lake:
                 base = table.version()
                 if not still_valid():
                     raise SupersededError(force)
-                state = self._state_after(name, table, force, added, replaced)
+                state = self._state_after(name, base, force, added, replaced)
                 crash_point("commit-decided")
                 try:
                     with self._held(name).lock:
@@ -371,7 +371,7 @@ class Lake:
     def checkpoint(self, name: str) -> None:
         """Sum up a table's log in one file; what it says stays the same."""
         if table := self._table(name):
-            self._check_log(name, table)
+            self._check_log(name, table.version())
             table.create_checkpoint()
             crash_point("checkpoint-made")
             _flush_log(self._path(name), table.version())
@@ -421,7 +421,7 @@ class Lake:
     def _state_after(
         self,
         name: str,
-        table: DeltaTable,
+        version: int,
         force: str,
         added: Sequence[NewFile],
         replaced: Sequence[str],
@@ -430,7 +430,7 @@ class Lake:
         spec = TABLES[name]
         kept = [
             live
-            for live in self._check_log(name, table)
+            for live in self._check_log(name, version)
             if live.partition["force"] != force
             or any(live.partition[key] not in replaced for key in spec.partition_by[1:])
         ]
