@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from hashlib import file_digest
 from pathlib import Path
 
+from transforms.data_files import DataFile
 from transforms.errors import ForceError
-from transforms.lake import DataFile
 from transforms.storage import located
 
 

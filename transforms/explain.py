@@ -15,13 +15,14 @@ import pyarrow.parquet as pq
 import sql
 from transforms import cells
 from transforms.coverage import MonthCoverage, supplied_months
+from transforms.data_files import DataFile
 from transforms.errors import UsageError
 from transforms.exclusions import kept_incidents
 from transforms.feeds import FEEDS
 from transforms.forces import Force
 from transforms.groups import GROUPS, CrimeGroup
 from transforms.home import Home
-from transforms.lake import DataFile, Lake
+from transforms.lake import Lake
 from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month, window
 from transforms.score import force_panel, newest_supplied

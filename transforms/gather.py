@@ -13,12 +13,13 @@ import pyarrow.parquet as pq
 from transforms.backtest.origins import HORIZONS_MONTHS, origin_sha256
 from transforms.checksums import refuse_damaged
 from transforms.coverage import MonthCoverage
+from transforms.data_files import DataFile
 from transforms.errors import ForceError, UsageError
 from transforms.feeds import FEEDS
 from transforms.forces import Force
 from transforms.holds import find_holds, held_in_words, read_profiles
 from transforms.home import Home
-from transforms.lake import TABLES, DataFile, Lake
+from transforms.lake import Lake
 from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month, window
 from transforms.publications.edition import Edition
@@ -28,6 +29,7 @@ from transforms.score import KEPT_AS_OFS, inputs_sha256, unscorable
 from transforms.scores import Method
 from transforms.scoring import Scoring
 from transforms.storage import readable
+from transforms.table_specs import TABLES
 
 
 def gather(

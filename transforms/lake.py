@@ -9,7 +9,6 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,65 +20,28 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 
 from transforms.crash_points import crash_point
-from transforms.days.schema import DAY_SCORES
+from transforms.data_files import (
+    DataFile,
+    as_parquet,
+    read_files,
+    statistics,
+    write_flushed,
+)
 from transforms.errors import LakeError
 from transforms.layout import write_layout
 from transforms.log_state import STATE, Live, state_of, told_state
-from transforms.record_schemas import DROPS, FORCE_QUARANTINE, RECORDS
 from transforms.schemas import (
-    ACCURACY,
-    ACCURACY_HISTORY,
-    COVERAGE,
-    FORECASTS,
-    INCIDENTS,
-    OUTCOMES,
-    QUARANTINE,
-    SCORES,
-    STOPS,
     conform,
     plain,
 )
-from transforms.storage import flush_folder, is_remote, located, make_folder
+from transforms.storage import flush_folder, is_remote
+from transforms.table_specs import TABLES, TableSpec
 
-
-@dataclass(frozen=True)
-class TableSpec:
-    """A table: its columns, its partitions, and what marks a partition's content."""
-
-    schema: pa.Schema
-    partition_by: tuple[str, ...]
-    mark: str | None = None  # a column with one value in each file
-
-    @property
-    def stored(self) -> pa.Schema:
-        """The columns in the data files; partition values stand in their paths."""
-        return pa.schema([f for f in self.schema if f.name not in self.partition_by])
-
-
-TABLES: dict[str, TableSpec] = {
-    "incidents": TableSpec(INCIDENTS, ("force", "month"), mark="raw_sha256"),
-    "quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
-    "outcomes": TableSpec(OUTCOMES, ("force", "month"), mark="raw_sha256"),
-    "outcomes_quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
-    "stops": TableSpec(STOPS, ("force", "month"), mark="raw_sha256"),
-    "stops_quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
-    "scores": TableSpec(SCORES, ("force", "as_of"), mark="inputs_sha256"),
-    "accuracy": TableSpec(ACCURACY, ("force", "as_of"), mark="inputs_sha256"),
-    "forecasts": TableSpec(FORECASTS, ("force",)),
-    "accuracy_history": TableSpec(ACCURACY_HISTORY, ("force",)),
-    "coverage": TableSpec(COVERAGE, ("force",)),
-    # a force's own feed, in a home of its own: only transforms.records opens these
-    "records": TableSpec(RECORDS, ("force", "month")),
-    "records_quarantine": TableSpec(FORCE_QUARANTINE, ("force",)),
-    "drops": TableSpec(DROPS, ("force",)),
-    "day_scores": TableSpec(DAY_SCORES, ("force", "as_of"), mark="inputs_sha256"),
-}
 
 NewFile = AddAction  # a data file that is written, and waits for its commit
 
@@ -90,22 +52,6 @@ _MOST_PAUSE_SECONDS = 0.5  # drawn at random: who has lost together loses no mor
 # Delta's own retries let two first writers of one partition both land, so every lost
 # race comes back to us; this lock keeps our own threads out of each other's way.
 _COMMIT_LOCK = Lock()
-
-
-@dataclass(frozen=True)
-class DataFile:
-    """One live Parquet file of a table, as its log describes it."""
-
-    path: str
-    partition: Mapping[str, str]
-    rows: int
-    mark: str | None
-    size_bytes: int
-
-    @property
-    def sha256(self) -> str:
-        """The hash of its bytes as written, which its name carries."""
-        return Path(self.path).stem.rpartition("-")[2]
 
 
 _FileFacts = tuple[int, ...] | None
@@ -280,20 +226,20 @@ class Lake:
         spec = TABLES[name]
         stored = conform(rows, spec.stored)
         folder = "/".join(f"{key}={partition[key]}" for key in spec.partition_by)
-        data = _as_parquet(stored)
+        data = as_parquet(stored)
         # The hash goes where no checkpoint, vacuum or other reader can lose it. The
         # prefix keeps two writers of the same rows from writing the same file.
         file = f"{uuid4().hex[:8]}-{sha256(data).hexdigest()}.parquet"
         relative = f"{folder}/{file}"
         path = self._path(name) / relative
-        _write_flushed(data, path, self.root)
+        write_flushed(data, path, self.root)
         return AddAction(
             relative,
             len(data),
             dict(partition),
             0,
             True,
-            _statistics(stored, spec.mark),
+            statistics(stored, spec.mark),
         )
 
     def commit(
@@ -473,73 +419,6 @@ def _ends_of_log(path: Path) -> tuple[_FileFacts, _FileFacts]:
         return None, None
     first, last = ((e.st_ino, e.st_mtime_ns, e.st_size) for e in ends)
     return first, (newest, *last)
-
-
-def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
-    """The rows of those data files, partition columns included, in the files' order."""
-    tables = []
-    for file in files:
-        data = located(file.path).read_bytes()
-        named = len(file.sha256) == 2 * sha256().digest_size  # not in the first layout
-        if named and sha256(data).hexdigest() != file.sha256:
-            raise LakeError(
-                f"{file.path} does not hold the bytes that were written; bring"
-                " the home back from a backup, or build a new one from the source"
-            )
-        rows = pq.ParquetFile(pa.BufferReader(data)).read()
-        for key, value in file.partition.items():
-            rows = rows.append_column(key, pa.repeat(value, rows.num_rows))
-        if unknown := sorted(set(spec.schema.names) - set(rows.column_names)):
-            raise LakeError(
-                f"{file.path} has no column {unknown[0]}, which its lake's layout has;"
-                " bring it back from a backup, or build the home anew"
-            )
-        tables.append(conform(rows, spec.schema))
-    return pa.concat_tables(tables) if tables else spec.schema.empty_table()
-
-
-def _as_parquet(table: pa.Table) -> pa.Buffer:
-    # Crime IDs are noise: compressing them costs time and saves nothing.
-    names = table.column_names
-    compression = {n: "none" if n == "crime_id" else "zstd" for n in names}
-    dictionary = [n for n in names if n not in ("crime_id", "raw_line")]
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression=compression, use_dictionary=dictionary)
-    return sink.getvalue()
-
-
-def _write_flushed(data: pa.Buffer, path: Path, top: Path) -> None:
-    if is_remote(path):
-        path.write_bytes(data.to_pybytes())
-        return
-    make_folder(top)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as sink:
-        sink.write(data)
-        sink.flush()
-        crash_point("data-written")
-        os.fsync(sink.fileno())
-    crash_point("data-flushed")
-    flush_folder(path.parent)
-    _see_to_last(path.parent, top)
-    crash_point("data-settled")
-
-
-@cache
-def _see_to_last(folder: Path, top: Path) -> None:
-    """Flush the folders about one that may be new: once a process is enough."""
-    if folder != top:
-        flush_folder(folder.parent)
-        _see_to_last(folder.parent, top)
-
-
-def _statistics(table: pa.Table, mark: str | None) -> str:
-    """The log's note on a file: how many rows, and the one value that marks it."""
-    statistics: dict[str, object] = {"numRecords": table.num_rows}
-    if mark is not None and table.num_rows:
-        value = {mark: table[mark][0].as_py()}
-        statistics |= {"minValues": value, "maxValues": value, "nullCount": {mark: 0}}
-    return json.dumps(statistics)
 
 
 def _delta_schema(schema: pa.Schema) -> pa.Schema:

@@ -10,14 +10,16 @@ from typing import Any
 from transforms.checksums import damage
 from transforms.coverage import Entry, Observed, as_table, entries, merged
 from transforms.crash_points import crash_point
+from transforms.data_files import DataFile, read_files
 from transforms.errors import FileRejectedError
 from transforms.feeds import Feed
 from transforms.feeds.members import Member, read_member
 from transforms.forces import Force
 from transforms.incidents import Sifted
-from transforms.lake import TABLES, DataFile, Lake, NewFile, read_files
+from transforms.lake import Lake, NewFile
 from transforms.ledger import is_whole, partitions_of
 from transforms.revisions import compare
+from transforms.table_specs import TABLES
 
 
 REVISION = ("rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")

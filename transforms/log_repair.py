@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from transforms.checksums import damage
 from transforms.errors import LakeError
 from transforms.home import Home
-from transforms.lake import TABLES, Lake
+from transforms.lake import Lake
 from transforms.ledger import unfinished
 from transforms.storage import flush_folder, is_remote
+from transforms.table_specs import TABLES
 
 
 def repair(home: Home) -> Iterator[str]:

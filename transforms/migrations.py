@@ -13,9 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.crash_points import crash_point
+from transforms.data_files import DataFile
 from transforms.errors import LakeError
-from transforms.lake import TABLES, DataFile, Lake, NewFile
+from transforms.lake import Lake, NewFile
 from transforms.layout import LAYOUT, layout_of, write_layout
+from transforms.table_specs import TABLES
 
 
 # What is worked out from other tables, or worth nothing without its new columns: scores

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from transforms.catalog import runs, withdrawn, write_catalog
 from transforms.coverage import supplied_months
+from transforms.data_files import read_files
 from transforms.disclosure.bands import public_bands
 from transforms.disclosure.gate import Release, frozen, refusals
 from transforms.disclosure.periods import public_quarters, quarter_counts
@@ -23,7 +24,6 @@ from transforms.disclosure.table import public_parents, public_table
 from transforms.errors import HexbeatError
 from transforms.home import Home
 from transforms.install import install
-from transforms.lake import TABLES, read_files
 from transforms.months import Month
 from transforms.panel import count_cells, universe_of
 from transforms.publications.edition import Edition
@@ -38,6 +38,7 @@ from transforms.publish import seal_files
 from transforms.schemas import PUBLIC_BANDS, PUBLIC_CELLS
 from transforms.seal import MANIFEST, SCHEMA_VERSION, is_installed
 from transforms.storage import readable
+from transforms.table_specs import TABLES
 
 
 PUBLIC = "public"

@@ -16,12 +16,13 @@ import pyarrow.parquet as pq
 from transforms.checksums import refuse_damaged
 from transforms.coverage import MonthCoverage, supplied_months
 from transforms.crash_points import crash_point
+from transforms.data_files import DataFile
 from transforms.errors import ForceError, UsageError
 from transforms.feeds import FEEDS
 from transforms.forces import Force
 from transforms.groups import GROUPS, groups_sha256
 from transforms.hotspots import Named
-from transforms.lake import DataFile, Lake
+from transforms.lake import Lake
 from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month, window
 from transforms.panel import Panel, read_panel

@@ -16,11 +16,11 @@ from transforms.catalog import CATALOG, catalog_text, run_folder
 from transforms.checksums import damage, where
 from transforms.errors import FileRejectedError, ForceError, LakeError, UsageError
 from transforms.home import Home
-from transforms.lake import TABLES
 from transforms.ledger import force_coverage, forces_held
 from transforms.raw_check import RawCheck
 from transforms.seal import TIER, is_installed, json_text, pointer_to
 from transforms.storage import is_remote
+from transforms.table_specs import TABLES
 from transforms.tier_check import check_tier, content, inputs_of, parsed
 
 

@@ -20,8 +20,10 @@ import transforms.seal
 import transforms.storage
 import transforms.verify
 from transforms.coverage import as_table, entries, merged
-from transforms.lake import TABLES, DataFile, Lake
+from transforms.data_files import DataFile
+from transforms.lake import Lake
 from transforms.publications.edition import Edition
+from transforms.table_specs import TABLES
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def _no_flush_of_data() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data.to_pybytes())
 
-    transforms.lake._write_flushed = write
+    transforms.lake.write_flushed = write
 
 
 def _no_flush_of_logs() -> None:

@@ -21,10 +21,10 @@ from transforms.feeds.members import read_member
 from transforms.feeds.raw import Raw
 from transforms.home import Home, open_home
 from transforms.ingest import ingest_force
-from transforms.lake import TABLES
 from transforms.log_repair import repair
 from transforms.months import Month
 from transforms.publish import publish
+from transforms.table_specs import TABLES
 from transforms.verify import verify
 
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 from tests.faults.outcomes import Outcome
 from transforms.checksums import file_sha256
 from transforms.home import Home, open_any_layout
-from transforms.lake import TABLES
 from transforms.ledger import unfinished
 from transforms.seal import TIER, latest_run
+from transforms.table_specs import TABLES
 from transforms.tier_check import check_tier
 from transforms.verify import verify
 

@@ -8,8 +8,9 @@ import pytest
 from tests.transforms.maintenance.made import put
 from transforms.errors import LakeError, UsageError
 from transforms.home import open_any_layout, open_home
-from transforms.lake import TABLES, Lake
+from transforms.lake import Lake
 from transforms.layout import LAYOUT, LAYOUT_FILE, layout_of, write_layout
+from transforms.table_specs import TABLES
 
 
 def test_a_home_that_holds_nothing_is_of_the_newest_layout(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from transforms.feeds import FEEDS
 from transforms.forecasts import freeze
 from transforms.home import Home, open_any_layout, open_home
 from transforms.ingest import ingest_force
-from transforms.lake import TABLES, Lake, TableSpec
+from transforms.lake import Lake
 from transforms.layout import LAYOUT, LAYOUT_FILE, layout_of
 from transforms.ledger import force_coverage
 from transforms.migrations import migrate
@@ -30,6 +30,7 @@ from transforms.publish import publish
 from transforms.schemas import conform
 from transforms.score import score_force
 from transforms.scores import DEFAULT_METHOD, METHODS
+from transforms.table_specs import TABLES, TableSpec
 from transforms.verify import verify
 
 

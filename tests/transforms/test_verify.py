@@ -16,11 +16,11 @@ from transforms.backtest.origins import backtest_force
 from transforms.errors import UsageError
 from transforms.forecasts import freeze
 from transforms.home import Home, open_home
-from transforms.lake import TABLES
 from transforms.months import Month
 from transforms.publish import publish
 from transforms.schemas import ACCURACY_HISTORY, QUARANTINE
 from transforms.scores import DEFAULT_METHOD, METHODS
+from transforms.table_specs import TABLES
 from transforms.verify import verify
 
 

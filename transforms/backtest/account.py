@@ -8,14 +8,16 @@ import pyarrow.compute as pc
 
 from transforms.backtest.contest import GI_STAR
 from transforms.backtest.report import headline, summary
+from transforms.data_files import read_files
 from transforms.errors import UsageError
 from transforms.forces import find_force
 from transforms.home import Home
-from transforms.lake import TABLES, Lake, read_files
+from transforms.lake import Lake
 from transforms.ledger import forces_held
 from transforms.months import Month, month_range
 from transforms.score import newest_supplied
 from transforms.scores import DEFAULT_METHOD
+from transforms.table_specs import TABLES
 
 
 DEFAULT_ORIGINS = 12

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from transforms.checksums import refuse_damaged
 from transforms.clocks import Clock
+from transforms.data_files import DataFile, read_files
 from transforms.days.accuracy import DayAccuracy, accuracy, mean_gain
 from transforms.days.backtest import Origin, backtest_days, origins_of
 from transforms.days.day import HORIZONS_DAYS, Day, day_clock
@@ -20,7 +21,7 @@ from transforms.days.publish import publish_day
 from transforms.days.score import inputs_sha256, score_day, unscorable
 from transforms.errors import UsageError
 from transforms.hotspots import Named
-from transforms.lake import TABLES, DataFile, Lake, read_files
+from transforms.lake import Lake
 from transforms.panel import Panel
 from transforms.records.days import supplied_days
 from transforms.records.held import live_records, records_by_day
@@ -30,6 +31,7 @@ from transforms.records.tables import RECORDS_TABLE
 from transforms.restricted import Restricted
 from transforms.score import named_cells
 from transforms.scores import DEFAULT_METHOD, Method
+from transforms.table_specs import TABLES
 
 
 DAY_SCORES_TABLE = "day_scores"

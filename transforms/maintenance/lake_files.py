@@ -13,9 +13,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.lake import TABLES, Lake
+from transforms.lake import Lake
 from transforms.maintenance.rests import RestsOn
 from transforms.maintenance.unneeded import Unneeded, touched_at
+from transforms.table_specs import TABLES
 
 
 REPLACED = "replaced data files"

@@ -11,7 +11,6 @@ from itertools import chain
 from transforms.catalog import retired, write_catalog
 from transforms.errors import UsageError
 from transforms.home import Home
-from transforms.lake import TABLES
 from transforms.ledger import unfinished
 from transforms.maintenance.lake_files import unneeded_data
 from transforms.maintenance.leftovers import leftovers
@@ -20,6 +19,7 @@ from transforms.maintenance.rests import rests_on
 from transforms.maintenance.retire import retired_files, runs_to_retire
 from transforms.maintenance.unneeded import Removed, remove
 from transforms.storage import is_remote
+from transforms.table_specs import TABLES
 
 
 LOG_ENTRIES = 20  # commits in a log, from which on it is summed up

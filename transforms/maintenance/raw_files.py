@@ -11,9 +11,9 @@ from pathlib import Path
 
 from transforms.coverage import Entry, entries
 from transforms.home import Home
-from transforms.lake import TABLES
 from transforms.maintenance.rests import RestsOn
 from transforms.maintenance.unneeded import Unneeded
+from transforms.table_specs import TABLES
 
 
 SUPERSEDED_RAW = "superseded raw files"

@@ -13,12 +13,13 @@ import typst
 
 from transforms.backtest.report import headline, summary
 from transforms.coverage import MonthCoverage
+from transforms.data_files import DataFile, read_files
 from transforms.groups import ALL_CRIME, GROUPS
-from transforms.lake import TABLES, DataFile, read_files
 from transforms.months import window
 from transforms.publications.briefing_map import draw_map
 from transforms.publications.edition import Edition
 from transforms.publications.force_edition import ForceEdition
+from transforms.table_specs import TABLES
 
 
 PROXY = "serious-violence-proxy"

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from transforms.backtest.report import summary
 from transforms.coverage import MonthCoverage, reason_of
+from transforms.data_files import DataFile, read_files
 from transforms.groups import groups_sha256
-from transforms.lake import TABLES, DataFile, read_files
 from transforms.months import Month
 from transforms.outcomes import outcomes_sha256
 from transforms.publications.areas import (
@@ -30,6 +30,7 @@ from transforms.schemas import ACCURACY_HISTORY, EXCLUDED, HOTSPOTS, PUBLISHED
 from transforms.scores import Method
 from transforms.scoring import Scoring
 from transforms.seal import SCHEMA_VERSION
+from transforms.table_specs import TABLES
 
 
 _REVISION = ("rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")

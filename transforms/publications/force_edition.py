@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.coverage import MonthCoverage, supplied_months
+from transforms.data_files import DataFile
 from transforms.exclusions import Exclusion, kept_incidents, removed_incidents
 from transforms.forces import Force
 from transforms.harm import HarmWeights, shipped_weights
-from transforms.lake import DataFile
 from transforms.months import Month, window
 
 

@@ -9,12 +9,13 @@ from pyproj import Transformer
 
 import sql
 from transforms import cells
-from transforms.lake import TABLES, read_files
+from transforms.data_files import read_files
 from transforms.months import Month, window
 from transforms.publications.force_edition import ForceEdition
 from transforms.publications.formulas import withhold_formulas
 from transforms.publications.outcome_shares import outcome_columns
 from transforms.schemas import PUBLISHED, conform
+from transforms.table_specs import TABLES
 
 
 PLACE_WINDOW_MONTHS = 36

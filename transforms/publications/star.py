@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import cells
+from transforms.data_files import read_files
 from transforms.groups import ALL_CRIME, GROUPS
-from transforms.lake import TABLES, read_files
 from transforms.months import Month, window
 from transforms.publications.edition import Edition
 from transforms.publications.force_tables import forces_table
@@ -26,6 +26,7 @@ from transforms.publications.star_columns import (
 )
 from transforms.publications.tables import rounded, write_csv
 from transforms.schemas import conform
+from transforms.table_specs import TABLES
 
 
 _CALENDAR_MONTHS = 12  # at least: as many as the history has

@@ -11,13 +11,14 @@ import pyarrow.parquet as pq
 
 from transforms import cells
 from transforms.concentration import generalised_gini, gini, share_of_cells_holding
+from transforms.data_files import read_files
 from transforms.groups import GROUPS
-from transforms.lake import TABLES, read_files
 from transforms.publications.edition import Edition
 from transforms.publications.force_edition import ForceEdition
 from transforms.publications.force_tables import coverage_table
 from transforms.publications.formulas import withhold_formulas
 from transforms.schemas import CONCENTRATION, HISTORY, conform
+from transforms.table_specs import TABLES
 
 
 _DECIMALS = 6

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from tests.builders import kent_csv, member
 from transforms.catalog import write_catalog
+from transforms.data_files import DataFile
 from transforms.feeds.police_uk import sift
 from transforms.forces import FORCES
 from transforms.home import Home, open_home
-from transforms.lake import DataFile, Lake, NewFile
+from transforms.lake import Lake, NewFile
 from transforms.seal import TIER, point_latest
 
 

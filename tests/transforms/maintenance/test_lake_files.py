@@ -15,8 +15,8 @@ from tests.transforms.maintenance.made import (
     put,
     written,
 )
+from transforms.data_files import DataFile
 from transforms.home import Home
-from transforms.lake import DataFile
 from transforms.maintenance.lake_files import REPLACED, UNCOMMITTED, unneeded_data
 from transforms.maintenance.maintain import maintain
 from transforms.maintenance.rests import RestsOn

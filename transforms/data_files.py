@@ -1,0 +1,103 @@
+"""Data files: the Parquet files of a lake, written whole, flushed, and read by hash."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms.crash_points import crash_point
+from transforms.errors import LakeError
+from transforms.schemas import conform
+from transforms.storage import flush_folder, is_remote, located, make_folder
+from transforms.table_specs import TableSpec
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One live Parquet file of a table, as its log describes it."""
+
+    path: str
+    partition: Mapping[str, str]
+    rows: int
+    mark: str | None
+    size_bytes: int
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its bytes as written, which its name carries."""
+        return Path(self.path).stem.rpartition("-")[2]
+
+
+def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
+    """The rows of those data files, partition columns included, in the files' order."""
+    tables = []
+    for file in files:
+        data = located(file.path).read_bytes()
+        named = len(file.sha256) == 2 * sha256().digest_size  # not in the first layout
+        if named and sha256(data).hexdigest() != file.sha256:
+            raise LakeError(
+                f"{file.path} does not hold the bytes that were written; bring"
+                " the home back from a backup, or build a new one from the source"
+            )
+        rows = pq.ParquetFile(pa.BufferReader(data)).read()
+        for key, value in file.partition.items():
+            rows = rows.append_column(key, pa.repeat(value, rows.num_rows))
+        if unknown := sorted(set(spec.schema.names) - set(rows.column_names)):
+            raise LakeError(
+                f"{file.path} has no column {unknown[0]}, which its lake's layout has;"
+                " bring it back from a backup, or build the home anew"
+            )
+        tables.append(conform(rows, spec.schema))
+    return pa.concat_tables(tables) if tables else spec.schema.empty_table()
+
+
+def as_parquet(table: pa.Table) -> pa.Buffer:
+    """Rows as the bytes of a data file."""
+    # Crime IDs are noise: compressing them costs time and saves nothing.
+    names = table.column_names
+    compression = {n: "none" if n == "crime_id" else "zstd" for n in names}
+    dictionary = [n for n in names if n not in ("crime_id", "raw_line")]
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression=compression, use_dictionary=dictionary)
+    return sink.getvalue()
+
+
+def write_flushed(data: pa.Buffer, path: Path, top: Path) -> None:
+    """Write a new file and force it to disk, with the folders up to the top."""
+    if is_remote(path):
+        path.write_bytes(data.to_pybytes())
+        return
+    make_folder(top)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as sink:
+        sink.write(data)
+        sink.flush()
+        crash_point("data-written")
+        os.fsync(sink.fileno())
+    crash_point("data-flushed")
+    flush_folder(path.parent)
+    _see_to_last(path.parent, top)
+    crash_point("data-settled")
+
+
+@cache
+def _see_to_last(folder: Path, top: Path) -> None:
+    """Flush the folders about one that may be new: once a process is enough."""
+    if folder != top:
+        flush_folder(folder.parent)
+        _see_to_last(folder.parent, top)
+
+
+def statistics(table: pa.Table, mark: str | None) -> str:
+    """The log's note on a file: how many rows, and the one value that marks it."""
+    statistics: dict[str, object] = {"numRecords": table.num_rows}
+    if mark is not None and table.num_rows:
+        value = {mark: table[mark][0].as_py()}
+        statistics |= {"minValues": value, "maxValues": value, "nullCount": {mark: 0}}
+    return json.dumps(statistics)

@@ -1,0 +1,53 @@
+"""The tables of a lake: their columns, their partitions, what marks their content."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from transforms.days.schema import DAY_SCORES
+from transforms.record_schemas import DROPS, FORCE_QUARANTINE, RECORDS
+from transforms.schemas import (
+    ACCURACY,
+    ACCURACY_HISTORY,
+    COVERAGE,
+    FORECASTS,
+    INCIDENTS,
+    OUTCOMES,
+    QUARANTINE,
+    SCORES,
+    STOPS,
+)
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A table: its columns, its partitions, and what marks a partition's content."""
+
+    schema: pa.Schema
+    partition_by: tuple[str, ...]
+    mark: str | None = None  # a column with one value in each file
+
+    @property
+    def stored(self) -> pa.Schema:
+        """The columns in the data files; partition values stand in their paths."""
+        return pa.schema([f for f in self.schema if f.name not in self.partition_by])
+
+
+TABLES: dict[str, TableSpec] = {
+    "incidents": TableSpec(INCIDENTS, ("force", "month"), mark="raw_sha256"),
+    "quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
+    "outcomes": TableSpec(OUTCOMES, ("force", "month"), mark="raw_sha256"),
+    "outcomes_quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
+    "stops": TableSpec(STOPS, ("force", "month"), mark="raw_sha256"),
+    "stops_quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
+    "scores": TableSpec(SCORES, ("force", "as_of"), mark="inputs_sha256"),
+    "accuracy": TableSpec(ACCURACY, ("force", "as_of"), mark="inputs_sha256"),
+    "forecasts": TableSpec(FORECASTS, ("force",)),
+    "accuracy_history": TableSpec(ACCURACY_HISTORY, ("force",)),
+    "coverage": TableSpec(COVERAGE, ("force",)),
+    # a force's own feed, in a home of its own: only transforms.records opens these
+    "records": TableSpec(RECORDS, ("force", "month")),
+    "records_quarantine": TableSpec(FORCE_QUARANTINE, ("force",)),
+    "drops": TableSpec(DROPS, ("force",)),
+    "day_scores": TableSpec(DAY_SCORES, ("force", "as_of"), mark="inputs_sha256"),
+}
