@@ -41,9 +41,7 @@ def run(name: str, inputs: Mapping[str, Relation], **params: object) -> pa.Table
                 con.register(relation, source)
             else:
                 if any("://" in file for file in source):
-                    from fsspec import filesystem  # with its store, an extra
-
-                    con.register_filesystem(filesystem("s3", use_listings_cache=False))
+                    _see_the_store(con)
                 con.from_query(
                     "select * from read_parquet($files, hive_partitioning = true,"
                     " hive_types_autocast = false)",
@@ -62,6 +60,14 @@ def _connection() -> duckdb.DuckDBPyConnection:
         held = _connected()
         _OF_THREAD.connection = held
     return held
+
+
+def _see_the_store(con: duckdb.DuckDBPyConnection) -> None:
+    """Let a connection read from an object store; once is enough, and all it takes."""
+    if not con.filesystem_is_registered("s3"):
+        from fsspec import filesystem  # with its store, an extra
+
+        con.register_filesystem(filesystem("s3", use_listings_cache=False))
 
 
 def _connected() -> duckdb.DuckDBPyConnection:

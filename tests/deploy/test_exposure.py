@@ -8,7 +8,7 @@ import pytest
 from prefect.settings import Settings as PrefectSettings
 from prefect.settings.legacy import _get_settings_fields
 
-from flows.settings import Settings
+from flows.settings import FeedSettings, Settings
 from tests.deploy.processes import DEPLOY, FROM_SECRET, environments, images
 
 
@@ -83,6 +83,7 @@ def test_every_setting_is_one_that_is_read() -> None:
     """Unknown ones are passed over without a word."""
     known = set(_get_settings_fields(PrefectSettings)) | FURTHER
     known |= {f"HEXBEAT_{name.upper()}" for name in Settings.model_fields}
+    known |= {f"HEXBEAT_FEED_{name.upper()}" for name in FeedSettings.model_fields}
     given = {name for each in environments().values() for name in each}
     ours = {name for name in given if name.startswith(("PREFECT_", "HEXBEAT_"))}
     assert ours - known == set()
