@@ -101,7 +101,7 @@ def run_day(
         held = read_held(home)
         day = _as_of(held, as_of)
         scored, rows = _scored(held, day, method)
-        backtested = _backtests(held) if backtest else []
+        backtested = _backtests(held, day) if backtest else []
         taken = supplied(drops(held.lake, home.force))
         edition = DayEdition(
             home.home.registry[home.force],
@@ -166,8 +166,11 @@ def backtest_feed(
     )
 
 
-def _backtests(held: Held) -> list[Backtested]:
-    return [backtest_feed(held, day_clock(days)) for days in HORIZONS_DAYS]
+def _backtests(held: Held, day: Day) -> list[Backtested]:
+    """At each horizon, of outcomes that were known on that day."""
+    return [
+        backtest_feed(held, day_clock(days), last=day + -days) for days in HORIZONS_DAYS
+    ]
 
 
 def _as_of(held: Held, asked: Day | None) -> Day:

@@ -76,6 +76,20 @@ def test_an_earlier_day_knows_nothing_later(home: ForceHome) -> None:
     assert len(up_to) < len(read_held(home).supplied)
 
 
+def test_a_day_s_backtest_knows_no_later_outcome(
+    home: ForceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transforms.days.backtest.DEFAULT_ORIGINS", {1: 3, 7: 2})
+    day = NEWEST + -30
+    done = run_day(home, METHOD, "me", NOW, day, backtest=True)
+    assert [
+        (found.origins, str(found.last), found.horizon_days)
+        for found in done.backtested
+    ] == [(3, str(day + -1), 1), (2, str(day + -7), 7)]
+    method = (done.folder / "internal" / "METHOD.md").read_text()
+    assert "| all-crime | 7 | 2 |" in method
+
+
 @pytest.mark.parametrize(
     ("day", "why"),
     [(NEWEST + 1, "the newest day supplied is"), (NEWEST + -111, "only 10 of the 91")],
