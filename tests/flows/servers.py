@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 CLI = [sys.executable, "-c", "from flows.cli import main; main()"]
 START_SECONDS = 180
+_BUSY_TRIES = 20
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -66,7 +68,26 @@ def clean_environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
 
 
+def forget_stores() -> None:
+    """s3fs keeps a client for all that is asked alike, and another store asks alike."""
+    from s3fs import S3FileSystem
+
+    S3FileSystem.clear_instance_cache()
+
+
 def ask(url: str, body: object = None) -> Any:
+    """What a server answers; one that is busy is asked again, as its clients do."""
+    for _ in range(_BUSY_TRIES):
+        try:
+            return _ask(url, body)
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                raise
+        time.sleep(1)
+    return _ask(url, body)
+
+
+def _ask(url: str, body: object) -> Any:
     data = None if body is None else json.dumps(body).encode()
     headers = {"content-type": "application/json"}
     request = urllib.request.Request(url, data=data, headers=headers)  # noqa: S310

@@ -20,6 +20,7 @@ from tests.flows.servers import (
     ROOT,
     clean_environment,
     ended,
+    forget_stores,
     free_port,
     hexbeat_up,
     prefect_server,
@@ -161,7 +162,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
         client = boto3.client("s3")
         until(30, lambda: _made(client))
+        forget_stores()
         yield "s3://hexbeat"
+        forget_stores()
 
 
 def _made(client: object) -> bool:

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.flows.servers import free_port
+from tests.flows.servers import forget_stores, free_port
 from tests.transforms.feeds.force.sources.servers import Sleeper
 from transforms.errors import FileRejectedError, SourceError
 from transforms.feeds.force.sources.object_store import ObjectStore
@@ -39,7 +39,9 @@ def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         monkeypatch.setenv(name, value)
     found = boto3.resource("s3").Bucket("force")
     found.create()
+    forget_stores()
     yield found
+    forget_stores()
     found.objects.all().delete()
     found.delete()
 
