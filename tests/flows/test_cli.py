@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -238,10 +237,12 @@ def test_ctrl_c_is_told_and_the_same_command_goes_on(
     home = _demo_home(tmp_path / "home")
     command = [HEXBEAT, "run", "--all-forces", "--source", source, "--home", home]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
-        time.sleep(4)
+        assert running.stderr is not None
+        first = running.stderr.readline()  # of progress: its server is up, work is on
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=60)
-    assert running.returncode == 130
+    assert first.startswith("ingest 1/"), first + said
+    assert running.returncode == 130, said
     assert "stopped; run the same command again" in said
     assert "Traceback" not in said
     again = hexbeat("run", "--all-forces", "--source", source, "--home", home)
