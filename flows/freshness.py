@@ -5,7 +5,6 @@ from typing import Any
 
 from prefect import State, flow
 from prefect.artifacts import create_table_artifact
-from prefect.states import Failed
 
 from flows.events import tell_stale
 from flows.params import FreshnessParams
@@ -39,10 +38,7 @@ def freshness(params: FreshnessParams) -> State[dict[str, Any]]:
     create_table_artifact(
         key="freshness", table=rows, description=f"Newest month of each force, {today}"
     )
-    if not summary.failed:
-        return final(summary)
-    reasons = "; ".join(summary.failed.values())
-    return Failed(message=reasons, data=summary.as_json())
+    return final(summary, "failed" if summary.failed else None)
 
 
 def judged(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import Flow, State, get_run_logger
+from prefect import Flow, State, get_run_logger, runtime
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed, Failed
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from flows import progress
 from flows.reports import summary_artifact
 from flows.settings import Settings
-from flows.summary import Summary
+from flows.summary import Outcome, Summary
 from transforms.errors import UsageError
 from transforms.home import Home, open_home
 from transforms.months import Month
@@ -27,6 +27,8 @@ _SETTLING_TRIES = 5
 _TOLD_TIMES = 10  # a stage tells Prefect how far it is: each time costs half a task
 
 _NEVER = Month(1, 1)  # an as-of month where none is supplied, which is then refused
+
+_accounts: dict[str, dict[str, Any]] = {}  # of this process's ended runs, by flow run
 
 
 def _task_runner() -> TaskRunner[PrefectFuture[Any]]:
@@ -97,12 +99,13 @@ def gather(
     return accounts
 
 
-def final(summary: Summary) -> State[dict[str, Any]]:
-    """The state that a stage ends in, with its account."""
+def final(summary: Summary, outcome: Outcome | None = None) -> State[dict[str, Any]]:
+    """The state that a stage ends in, with its account: by itself, its own outcome."""
     for what, why in summary.failed.items():
         get_run_logger().error("%s: %s", what, why)
-    data = summary.as_json()
-    match summary.outcome:
+    outcome = outcome or summary.outcome
+    data = _accounts[runtime.flow_run.id] = summary.as_json()
+    match outcome:
         case "failed":
             return Failed(message="; ".join(summary.failed.values()), data=data)
         case "gaps":
@@ -110,8 +113,22 @@ def final(summary: Summary) -> State[dict[str, Any]]:
             gaps = "1 gap" if number == 1 else f"{number} gaps"
             message = f"{gaps}: {', '.join(summary.failed)}"
             return Completed(name="CompletedWithGaps", message=message, data=data)
-        case outcome:
+        case _:
             return Completed(message=outcome, data=data)
+
+
+def account_of(state: State[Any]) -> dict[str, Any]:
+    """The account of a flow that was run in this process, or its error raised.
+
+    The state alone would not do: where the answer to a run's last word is lost, and it
+    is said again, the server answers with the state it holds, which has no data.
+    """
+    if known := _accounts.pop(str(state.state_details.flow_run_id), None):
+        return known
+    result = state.result(raise_on_failure=False)
+    if isinstance(result, BaseException):
+        raise result
+    return dict(result)
 
 
 def carry_out(whole: Summary, home: Home, stages: Sequence[Stage]) -> State[Any]:
@@ -148,7 +165,8 @@ def _run(stages: Iterable[Stage]) -> list[dict[str, Any]]:
     """The accounts of those stages, up to one that fails."""
     accounts: list[dict[str, Any]] = []
     for run, params in stages:
-        accounts.append(_account_of(run, params))
+        call = cast("Callable[..., State[Any]]", run)
+        accounts.append(account_of(call(params, return_state=True)))
         if _failed(accounts):
             break
     return accounts
@@ -156,12 +174,3 @@ def _run(stages: Iterable[Stage]) -> list[dict[str, Any]]:
 
 def _failed(accounts: Sequence[dict[str, Any]]) -> bool:
     return bool(accounts) and accounts[-1]["outcome"] == "failed"
-
-
-def _account_of(run: Flow[..., Any], params: object) -> dict[str, Any]:
-    """Run a stage's flow inside another: its account, or its error raised."""
-    call = cast("Callable[..., State[Any]]", run)
-    result = call(params, return_state=True).result(raise_on_failure=False)
-    if isinstance(result, BaseException):
-        raise result
-    return dict(result)

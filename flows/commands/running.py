@@ -59,12 +59,11 @@ def run_flow(name: str, params: "BaseModel", home: "Home", as_json: bool) -> int
     from flows.server import prefect_api
 
     with prefect_api(home.root), ConsoleProgress(silent=as_json) as console:
+        from flows.stages import account_of
+
         progress.listen(console)
         run: Callable[..., Any] = getattr(import_module(f"flows.{name}"), name)
-        state = run(params, return_state=True)
-        account = state.result(raise_on_failure=False)
-    if isinstance(account, BaseException):
-        raise account
+        account = account_of(run(params, return_state=True))
     return show_summary(account, as_json=as_json)
 
 

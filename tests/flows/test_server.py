@@ -1,5 +1,6 @@
 """The server inside the process: silent, quick to end, and its record complete."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -12,6 +13,9 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+
+from tests.builders import kent_csv, months, release_zip
+from tests.flows.servers import clean_environment, with_database
 
 
 pytestmark = pytest.mark.prefect
@@ -183,3 +187,55 @@ def test_a_configured_server_that_is_not_there_is_an_error_of_ours(
         prefect_api(tmp_path),
     ):
         pass
+
+
+LOST_ANSWERS = """
+    from contextlib import contextmanager
+
+    import flows.server
+    from flows.cli import main
+
+    usual = flows.server.prefect_api
+
+    @contextmanager
+    def forgetful(root):
+        with usual(root) as url:
+            from prefect.client.orchestration import SyncPrefectClient
+
+            say = SyncPrefectClient.request
+
+            def say_twice(self, method, path, **words):
+                if path.endswith("/set_state"):
+                    say(self, method, path, **words)
+                return say(self, method, path, **words)
+
+            SyncPrefectClient.request = say_twice
+            yield url
+
+    flows.server.prefect_api = forgetful
+    main()
+"""
+
+
+def test_a_run_whose_last_word_was_answered_in_vain_keeps_its_account(
+    tmp_path: Path,
+) -> None:
+    """A busy server's answer is lost and the client asks again, of every state."""
+    source, home = tmp_path / "source", tmp_path / "home"
+    source.mkdir()
+    files = {("kent", str(m)): kent_csv(str(m), 40) for m in months("2024-01", 3)}
+    release_zip(source, "2024-04", files)
+    with_database(home / "prefect")
+    script = textwrap.dedent(LOST_ANSWERS)
+    words = ["run", "--all-forces", "--source", source, "--home", home, "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, words)],
+        cwd=ROOT,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    account = json.loads(done.stdout)
+    assert [s["outcome"] for s in account["stages"]] == ["done", "done", "done"]
