@@ -40,6 +40,7 @@ def _as_json(told: FeedStatus, code: int) -> dict[str, Any]:
         "days_supplied": len(days.supplied),
         "days_without": days.without,
         "missing_days": [str(day) for day in days.missing],
+        "set_aside_days": [str(day) for day in days.set_aside],
         "exit_code": code,
     }
 
@@ -84,6 +85,12 @@ def _days(days: Days) -> list[tuple[str, str]]:
         more = ", …" if len(days.missing) > _DAYS_TOLD else ""
         missing = f"{len(days.missing):,} days, not counted as zero: {shown}{more}"
         lines.append(("missing", missing))
+        hold = (
+            "no publication that rests on them, until hexbeat.toml says how they count"
+        )
+        lines.append(("held", hold))
+    if days.set_aside:
+        lines.append(("set aside", f"{len(days.set_aside):,} days, by hexbeat.toml"))
     return lines
 
 

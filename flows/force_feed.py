@@ -69,6 +69,8 @@ def _score(home: ForceHome, params: ForceFeedParams) -> Summary:
         user(),
     )
     for account in gather(summary, {home.force: task}):
+        if why := account.get("held"):
+            summary.failed[home.force] = why
         if "run_id" in account:
             summary.changed = account["scored"] or account["created"]
             summary.facts |= account

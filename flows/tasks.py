@@ -23,7 +23,7 @@ from transforms.coverage import Entry
 from transforms.days.day import Day
 from transforms.days.methods import DAY_METHODS
 from transforms.days.run import run_day
-from transforms.errors import HexbeatError
+from transforms.errors import HeldError, HexbeatError
 from transforms.forecasts import freeze, judge
 from transforms.home import open_home
 from transforms.ingest import Ingested, ingest_force
@@ -285,6 +285,8 @@ def score_day_of(
         day = Day.parse(as_of) if as_of else None
         now = datetime.now(UTC)
         done = run_day(opened, DAY_METHODS[method], who, now, day, backtest)
+    except HeldError as error:
+        return {"force": force, "held": str(error)}
     except HexbeatError as error:
         return _failed(force, str(error))
     get_run_logger().info("%s %s", done.run_id, "made" if done.created else "stands")

@@ -29,6 +29,12 @@ class LakeError(HexbeatError):
     """The lake does not hold what its ledger says."""
 
 
+class HeldError(HexbeatError):
+    """Nothing went wrong, but a person has to look before anything is published."""
+
+    exit_code = 3
+
+
 class SourceError(HexbeatError):
     """A source over the network could not be read: what it holds is not known."""
 

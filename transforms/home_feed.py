@@ -2,10 +2,11 @@
 
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from transforms.day_overrides import DayOverrides, read_day_overrides
 from transforms.errors import UsageError
 from transforms.storage import is_remote
 
@@ -20,6 +21,7 @@ class HomeFeed:
 
     mapping: Path
     source: str | None
+    overrides: DayOverrides = field(default_factory=dict)
 
 
 def read_feed(settings: Mapping[str, Any], where: str, root: Path) -> HomeFeed | None:
@@ -29,7 +31,7 @@ def read_feed(settings: Mapping[str, Any], where: str, root: Path) -> HomeFeed |
     table = settings["feed"]
     if not isinstance(table, dict) or not isinstance(table.get("mapping"), str):
         raise UsageError(f"{where}: feed is a table that names its mapping")
-    if unknown := sorted(set(table) - {"mapping", "source"}):
+    if unknown := sorted(set(table) - {"mapping", "source", "days"}):
         raise UsageError(f"{where}: feed has an unknown key {unknown[0]!r}")
     source = table.get("source")
     if source is not None and not isinstance(source, str):
@@ -37,7 +39,8 @@ def read_feed(settings: Mapping[str, Any], where: str, root: Path) -> HomeFeed |
     if is_remote(root):
         raise UsageError(f"{root}: a force's own feed lives in a local folder alone")
     refuse_open_folder(root)
-    return HomeFeed(root / table["mapping"], source)
+    days = read_day_overrides(table.get("days", []), where)
+    return HomeFeed(root / table["mapping"], source, days)
 
 
 def refuse_open_folder(root: Path) -> None:

@@ -52,17 +52,22 @@ def _read(entry: Mapping[str, Any], at: str) -> tuple[str, list[Month], Override
     keys = {"force", "months", "as", "reason"}
     if not isinstance(entry, dict) or set(entry) != keys:
         raise UsageError(f"{at}: it takes exactly {', '.join(sorted(keys))}")
-    force, texts, verdict, reason = (
-        entry[k] for k in ("force", "months", "as", "reason")
-    )
-    if verdict not in get_args(Verdict):
-        raise UsageError(f"{at}: as = {verdict!r}; write 'supplied' or 'set_aside'")
-    if not isinstance(reason, str) or not reason.strip():
-        raise UsageError(f"{at}: an override needs its reason in words")
+    override = override_of(entry, at)
+    force, texts = entry["force"], entry["months"]
     if not isinstance(force, str) or not isinstance(texts, list):
         raise UsageError(f"{at}: force is a text and months a list")
     try:
         months = [Month.parse(str(text)) for text in texts]
     except UsageError as error:
         raise UsageError(f"{at}: {error}") from error
-    return force, months, Override(verdict, reason)
+    return force, months, override
+
+
+def override_of(entry: Mapping[str, Any], at: str) -> Override:
+    """The verdict and the reason of an entry; `UsageError` for one that has none."""
+    verdict, reason = entry["as"], entry["reason"]
+    if verdict not in get_args(Verdict):
+        raise UsageError(f"{at}: as = {verdict!r}; write 'supplied' or 'set_aside'")
+    if not isinstance(reason, str) or not reason.strip():
+        raise UsageError(f"{at}: an override needs its reason in words")
+    return Override(verdict, reason)

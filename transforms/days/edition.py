@@ -1,8 +1,8 @@
 """What a publication of a force's own feed says: of one as-of day, and inside alone."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import version
@@ -16,6 +16,7 @@ from transforms.days.day import Day
 from transforms.days.hours import of_the_year
 from transforms.forces import Force
 from transforms.groups import groups_sha256
+from transforms.overrides import Override
 from transforms.publications.formulas import withhold_formulas
 from transforms.publications.published import cell_positions
 from transforms.restricted import Restricted
@@ -39,6 +40,7 @@ class DayEdition:
     scores: pa.Table  # as DAY_SCORES
     records: Restricted  # the live ones
     supplied: Sequence[Day]
+    overrides: Mapping[str, Override]  # by day, what somebody knew of it
     accuracy: Sequence[DayAccuracy]
     drops: Sequence[str]  # SHA-256 of the bytes of each, as held
 
@@ -66,7 +68,7 @@ class DayEdition:
     @cached_property
     def year(self) -> pa.Table:
         """The records of the 365 days to the as-of."""
-        return of_the_year(self.records, self.as_of)
+        return of_the_year(self.records, self.as_of, self.supplied)
 
     @property
     def identity(self) -> dict[str, object]:
@@ -83,6 +85,7 @@ class DayEdition:
             "attribution": ATTRIBUTION,
             "scoring": self.scoring.sha256,
             "scores": sorted(set(marks.to_pylist())),
+            "days": {day: asdict(o) for day, o in self.overrides.items()},
             "accuracy": [line.as_row() for line in self.accuracy],
             "drops": sorted(self.drops),
         }

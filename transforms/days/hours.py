@@ -4,6 +4,8 @@ Spans are spread over their hours (transforms/aoristic.py), so that a theft betw
 at night and six in the morning is no theft at midnight.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,12 +52,13 @@ def last_day_of(records: pa.Table) -> pa.Array:
     return local.cast(pa.date32())
 
 
-def of_the_year(records: Restricted, as_of: Day) -> pa.Table:
-    """The records of the 365 days to the as-of, in the area."""
+def of_the_year(records: Restricted, as_of: Day, supplied: Sequence[Day]) -> pa.Table:
+    """The records of the supplied days among the 365 to the as-of, in the area."""
     rows = records.reveal()
     day = last_day_of(rows)
-    first = (as_of + (1 - WINDOW_DAYS)).date
-    inside = pc.and_(pc.greater_equal(day, first), pc.less_equal(day, as_of.date))
+    first = as_of + (1 - WINDOW_DAYS)
+    among = pa.array([d.date for d in supplied if first <= d <= as_of], pa.date32())
+    inside = pc.is_in(day, among)
     return rows.filter(pc.and_(inside, rows["in_area"]))
 
 

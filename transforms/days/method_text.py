@@ -2,6 +2,7 @@
 
 from transforms.days.edition import ATTRIBUTION, DayEdition
 from transforms.days.near import BANDS, PERMUTATIONS
+from transforms.overrides import Override
 
 
 _TEXT = """# How these hot spots were made
@@ -16,9 +17,9 @@ known to it.
 `score` is the number of incidents of a crime group expected in a cell in the next
 `horizon_days` (1 or 7) days; `score_lo` to `score_hi` should hold that count in 95 of
 100 such spans. `n_7d`, `n_28d`, `n_91d` and `n_365d` rest on the supplied days beside
-them (`days_…`): a day that was not supplied is no quiet day. An incident counts on the
-day, on the clock in London, by whose end it had happened. Days and weeks have no season
-here.
+them (`days_…`): a day that was not supplied is no quiet day.{overrides}
+An incident counts on the day, on the clock in London, by whose end it had happened.
+Days and weeks have no season here.
 
 {in_words}
 
@@ -54,6 +55,7 @@ def method_text(edition: DayEdition) -> str:
         run_id=edition.run_id,
         force=edition.force.name,
         as_of=edition.as_of,
+        overrides=_overrides(edition),
         method=f"{edition.method.NAME} {edition.method.VERSION}",
         in_words=edition.method.IN_WORDS,
         accuracy=_accuracy(edition),
@@ -63,6 +65,24 @@ def method_text(edition: DayEdition) -> str:
         reach_days=BANDS.days[-1],
         cells=f"{edition.scores['universe_cells'][0].as_py():,}",
     )
+
+
+def _overrides(edition: DayEdition) -> str:
+    """What somebody knew of days, in their own words."""
+    by_entry: dict[Override, list[str]] = {}
+    for day, override in edition.overrides.items():
+        by_entry.setdefault(override, []).append(day)
+    return "".join(
+        f" {_span(sorted(days))} as {override.verdict.replace('_', ' ')}:"
+        f" {override.reason}."
+        for override, days in by_entry.items()
+    )
+
+
+def _span(days: list[str]) -> str:
+    if len(days) == 1:
+        return f"{days[0]} counts"
+    return f"{len(days)} days from {days[0]} to {days[-1]} count"
 
 
 def _accuracy(edition: DayEdition) -> str:

@@ -19,11 +19,12 @@ from transforms.days.edition import DayEdition
 from transforms.days.panel import day_panel, every_day
 from transforms.days.publish import publish_day
 from transforms.days.score import inputs_sha256, score_day, unscorable
-from transforms.errors import UsageError
+from transforms.errors import HeldError, UsageError
+from transforms.home import SETTINGS_FILE
 from transforms.hotspots import Named
 from transforms.lake import Lake
 from transforms.panel import Panel
-from transforms.records.days import supplied_days
+from transforms.records.days import Days, days_of
 from transforms.records.held import live_records, records_by_day
 from transforms.records.homes import ForceHome
 from transforms.records.ledger import drops, supplied
@@ -45,6 +46,7 @@ class Held:
     home: ForceHome
     lake: Lake
     records: Restricted
+    days: Days
     supplied: Sequence[Day]
     panel: Panel
 
@@ -95,11 +97,13 @@ def run_day(
 ) -> DayRun:
     """Score a day, the newest supplied one if none is named, and publish it.
 
-    `UsageError` where the feed has too few days; the audit log is told.
+    `UsageError` where the feed has too few days, `HeldError` where one is missing that
+    nobody has looked at; the audit log is told.
     """
     with home.alone():
         held = read_held(home)
         day = _as_of(held, as_of)
+        _refuse_held(held, day)
         scored, rows = _scored(held, day, method)
         backtested = _backtests(held, day) if backtest else []
         taken = supplied(drops(held.lake, home.force))
@@ -111,6 +115,7 @@ def run_day(
             rows,
             held.records,
             [d for d in held.supplied if d <= day],
+            {str(d): o for d, o in home.feed.overrides.items() if d <= day.date},
             [line for found in backtested for line in found.lines],
             [entry.raw_sha256 for entry in taken if entry.raw_sha256],
         )
@@ -125,13 +130,14 @@ def read_held(home: ForceHome) -> Held:
     lake = home.lake.pinned()
     refuse_damaged(RECORDS_TABLE, lake.files(RECORDS_TABLE, home.force))
     records = live_records(lake, home.force)
-    days = [Day.of(day) for day in supplied_days(records_by_day(records))]
-    if not days:
+    days = days_of(records_by_day(records), home.feed.overrides)
+    supplied = [Day.of(day) for day in days.supplied]
+    if not supplied:
         raise UsageError(
             f"{home.home.root} holds no records: pull some with hexbeat feed pull"
         )
-    panel = day_panel(records, every_day(days), home.force, home.home.scoring)
-    return Held(home, lake, records, days, panel)
+    panel = day_panel(records, every_day(supplied), home.force, home.home.scoring)
+    return Held(home, lake, records, days, supplied, panel)
 
 
 def backtest_home(
@@ -181,6 +187,18 @@ def _as_of(held: Held, asked: Day | None) -> Day:
     if why := unscorable(held.supplied, day):
         raise UsageError(f"{held.home.force} cannot be scored at {day}: {why}")
     return day
+
+
+def _refuse_held(held: Held, day: Day) -> None:
+    """Scores beside days that are missing are for nobody who does not know of them."""
+    if not (missing := held.days.holding(day.date)):
+        return
+    number = f"{len(missing)} days are" if len(missing) > 1 else "1 day is"
+    raise HeldError(
+        f"{held.home.force} at {day} is held back until somebody has looked: {number}"
+        f" missing, the newest {max(missing)}; have them sent again, or say in"
+        f" {SETTINGS_FILE} ([[feed.days]]) how they count"
+    )
 
 
 def _scored(held: Held, day: Day, method: Method) -> tuple[bool, pa.Table]:

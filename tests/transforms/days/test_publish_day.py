@@ -40,7 +40,7 @@ def edition() -> DayEdition:
     scores = score_day(panel, DAYS, DAYS[-1], METHOD, scoring, "kent", {}, "mark")
     force = FORCES["kent"]
     return DayEdition(
-        force, DAYS[-1], METHOD, scoring, scores, RECORDS, DAYS, [], ["a" * 64]
+        force, DAYS[-1], METHOD, scoring, scores, RECORDS, DAYS, {}, [], ["a" * 64]
     )
 
 

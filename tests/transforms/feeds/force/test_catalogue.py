@@ -1,4 +1,4 @@
-"""Rows 34-37, 57 and 60 of the catalogue of bad input: to each its stated action.
+"""Rows 34 to 60 of the catalogue of bad input, as far as they are of a force's feed.
 
 | row | input | action |
 |---|---|---|
@@ -6,6 +6,8 @@
 | 35 | an hour that the clock shows twice | both kept, and flagged |
 | 36 | an hour that the clock leaves out | quarantined |
 | 37 | no time zone | the mapping says it, or the file is refused |
+| 46 | the feed stops | told, and no exposure (tests/transforms/records/test_days.py) |
+| 47 | days are missing | hold, no exposure (tests/transforms/days/test_held.py) |
 | 57 | TLS fails | refused, never unchecked |
 | 60 | a file that still grows | waits |
 """
