@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from transforms.publications.areas import NAME_PATTERN
+from transforms.publications.area_columns import NAME_PATTERN
 from transforms.publications.layers import LayerFiles
 from transforms.scores import DEFAULT_METHOD, METHODS
 

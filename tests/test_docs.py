@@ -7,7 +7,7 @@ import pytest
 from flows.cli import app
 from tests.docs import stale
 from transforms.feeds import EVERY_FEED
-from transforms.publications import FORMATS
+from transforms.publications.formats import FORMATS
 from transforms.scores import METHODS
 
 

@@ -18,7 +18,7 @@ from transforms.gather import gather
 from transforms.home import Home
 from transforms.install import install
 from transforms.months import Month
-from transforms.publications import FORMATS, data_package
+from transforms.publications import data_package
 from transforms.publications.edition import Edition
 from transforms.publications.layers import Layers
 from transforms.scores import Method
@@ -78,6 +78,10 @@ def publish(
 
 
 def _build(edition: Edition, folder: Path) -> bool:
+    # Here, for the libraries of the formats take a second to load, and mostly the
+    # publication stands already.
+    from transforms.publications.formats import FORMATS
+
     def write(tier: Path) -> None:
         for name, writer in FORMATS.items():
             writer(edition, tier / name)

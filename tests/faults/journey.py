@@ -23,7 +23,7 @@ from transforms.ingest import ingest_force
 from transforms.layout import write_layout
 from transforms.migrations import migrate
 from transforms.months import Month
-from transforms.publications import FORMATS
+from transforms.publications.formats import FORMATS
 from transforms.publish import publish
 from transforms.score import score_force
 from transforms.scores import DEFAULT_METHOD, METHODS

@@ -19,7 +19,7 @@ from transforms.forces import FORCES
 from transforms.home import open_any_layout
 from transforms.lake import Lake
 from transforms.months import Month, month_range
-from transforms.publications import FORMATS
+from transforms.publications.formats import FORMATS
 from transforms.publish import publish
 
 

@@ -30,7 +30,7 @@ from transforms.home import open_home
 from transforms.ingest import ingest_force
 from transforms.ledger import force_coverage
 from transforms.months import Month
-from transforms.publications import FORMATS
+from transforms.publications.formats import FORMATS
 from transforms.publish import publish
 from transforms.score import score_force
 from transforms.scores import DEFAULT_METHOD, METHODS

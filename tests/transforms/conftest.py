@@ -12,7 +12,7 @@ from transforms.forces import DEMO_FORCES
 from transforms.home import Home, create_demo_home, open_home
 from transforms.ingest import ingest_force
 from transforms.months import Month, month_range
-from transforms.publications import FORMATS
+from transforms.publications.formats import FORMATS
 from transforms.score import score_force
 from transforms.scores import DEFAULT_METHOD, METHODS
 from transforms.simulator import simulate

@@ -20,11 +20,11 @@ from tests.transforms.conftest import (
     make_home,
 )
 from tests.transforms.sealed import differing
-from transforms import publish as publishing
 from transforms.backtest.origins import backtest_force
 from transforms.errors import HexbeatError, UsageError
 from transforms.home import Home, open_home
 from transforms.months import Month
+from transforms.publications.formats import FORMATS
 from transforms.publish import Published, publish
 from transforms.schemas import (
     ACCURACY_SUMMARY,
@@ -138,7 +138,7 @@ def test_a_crash_while_building_leaves_no_publication(
         raise OSError("disk full")
 
     with monkeypatch.context() as patched:
-        patched.setitem(publishing.FORMATS, "map.html", crash)
+        patched.setitem(FORMATS, "map.html", crash)
         with pytest.raises(OSError, match="disk full"):
             publish(home, AS_OF, METHOD)
     assert list((home.publications / "runs").iterdir()) == []

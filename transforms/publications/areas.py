@@ -1,11 +1,10 @@
-"""The user's own areas (beats, wards, neighbourhoods), joined to cells and hot spots.
+"""The user's own areas (beats, wards, neighbourhoods): read, and which holds a cell.
 
 A cell belongs to the area that its centre lies in, as published: whoever joins the
-published `lon` and `lat` finds the same. A hot spot has the areas of its cells.
+published `lon` and `lat` finds the same.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +13,16 @@ import geopandas as gpd
 import pyarrow as pa
 
 from transforms.errors import UsageError
+from transforms.publications.area_columns import NAME_PATTERN
 from transforms.publications.formulas import SAFE_PATTERN
 from transforms.publications.layer_files import bytes_sha256, read_polygons
 from transforms.schemas import HOTSPOTS, PUBLISHED
 
 
-APART = "; "
-NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 # Columns that stand beside the published ones in some format or view.
 _BESIDE = {"bbox", "change", "change_a_month", "fid", "force_name", "geom", "geometry"}
 _TAKEN = {*PUBLISHED.names, *HOTSPOTS.names, *_BESIDE, "group_label", "wkt"}
 _ONS_NAME = re.compile(r"[a-z]+\d\dnm", re.IGNORECASE)  # such as WD24NM
-_NONE = "in none of them, or its label starts as a spreadsheet formula does"
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,57 +112,3 @@ def _label(value: object) -> str | None:
     printed = "".join(c if c.isprintable() else " " for c in str(value))
     text = " ".join(printed.split())
     return text if re.match(SAFE_PATTERN, text) else None
-
-
-def cell_columns(layers: Sequence[AreaLayer]) -> list[pa.Field]:
-    """What the layers add to the published cells."""
-    text = (
-        "Area of the user's layer {} that the cell's centre lies in; several are"
-        " alphabetical, apart by '; '"
-    )
-    return [_field(layer, text, f"the centre lies {_NONE}") for layer in layers]
-
-
-def hotspot_columns(layers: Sequence[AreaLayer]) -> list[pa.Field]:
-    """What the layers add to the published hot spots."""
-    text = (
-        "Areas of the user's layer {} that its cells' centres lie in, most cells first,"
-        " apart by '; '"
-    )
-    return [_field(layer, text, f"every centre lies {_NONE}") for layer in layers]
-
-
-def _field(layer: AreaLayer, text: str, null: str) -> pa.Field:
-    says = {"description": text.format(layer.name), "null": null}
-    return pa.field(layer.name, pa.string(), metadata=says)
-
-
-def with_cell_areas(cells: pa.Table, layers: Sequence[AreaLayer]) -> pa.Table:
-    """The published cells with a column for each layer."""
-    told = cells
-    for layer, field in zip(layers, cell_columns(layers), strict=True):
-        held = layer.holding(cells)
-        texts = {cell: APART.join(labels) or None for cell, labels in held.items()}
-        column = [texts[cell] for cell in cells["h3_cell"].to_pylist()]
-        told = told.append_column(field, pa.array(column, pa.string()))
-    return told
-
-
-def with_hotspot_areas(
-    spots: pa.Table, cells: pa.Table, layers: Sequence[AreaLayer]
-) -> pa.Table:
-    """The hot spots among those cells, with a column for each layer."""
-    told = spots
-    for layer, field in zip(layers, hotspot_columns(layers), strict=True):
-        held = layer.holding(cells)
-        column = [
-            _most_first([label for cell in ids.split(" ") for label in held[cell]])
-            for ids in spots["h3_cells"].to_pylist()
-        ]
-        told = told.append_column(field, pa.array(column, pa.string()))
-    return told
-
-
-def _most_first(labels: Sequence[str]) -> str | None:
-    counted = sorted(Counter(labels).items(), key=lambda one: (-one[1], one[0]))
-    return APART.join(label for label, _ in counted) or None

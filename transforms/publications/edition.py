@@ -16,7 +16,7 @@ from transforms.data_files import DataFile, read_files
 from transforms.groups import groups_sha256
 from transforms.months import Month
 from transforms.outcomes import outcomes_sha256
-from transforms.publications.areas import (
+from transforms.publications.area_columns import (
     cell_columns,
     hotspot_columns,
     with_cell_areas,

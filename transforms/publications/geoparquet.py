@@ -7,11 +7,11 @@ form that every reader tried can open.
 import json
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
+from pyproj import CRS
 
 from transforms import cells
 from transforms.publications.edition import Edition
@@ -94,7 +94,7 @@ def _header(boxes: cells.Floats) -> str:
     bounds = [*low.min(axis=0), *high.max(axis=0)] if len(boxes) else None
     column = {
         "encoding": "WKB",
-        "crs": gpd.GeoSeries([], crs=_CRS).crs.to_json_dict(),
+        "crs": CRS(_CRS).to_json_dict(),
         "geometry_types": ["Polygon"] if len(boxes) else [],
         "orientation": "counterclockwise",
         "covering": {"bbox": {side: [_BBOX, side] for side in _SIDES}},

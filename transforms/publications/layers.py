@@ -3,18 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from transforms.publications.areas import AreaLayer, read_areas
-from transforms.publications.ground import (
-    Basemap,
-    Boundary,
-    find_basemap,
-    ground,
-    read_boundary,
-)
+
+if TYPE_CHECKING:  # they bring GeoPandas, and most publications have no layers
+    from transforms.publications.areas import AreaLayer
+    from transforms.publications.ground import Basemap, Boundary
 
 
 @dataclass(frozen=True)
@@ -30,9 +26,9 @@ class LayerFiles:
 class Layers:
     """The layers of an edition."""
 
-    boundary: Boundary | None = None
-    basemap: Basemap | None = None
-    areas: Sequence[AreaLayer] = ()
+    boundary: "Boundary | None" = None
+    basemap: "Basemap | None" = None
+    areas: Sequence["AreaLayer"] = ()
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -52,6 +48,10 @@ class Layers:
 
     def ground(self, rows: pa.Table) -> dict[str, Any] | None:
         """What a page of those rows draws under its cells."""
+        if not (self.boundary or self.basemap):
+            return None
+        from transforms.publications.ground import ground
+
         return ground(self.boundary, self.basemap, rows)
 
     def note(self, year: int) -> str:
@@ -66,6 +66,11 @@ class Layers:
 
 def read_layers(files: LayerFiles) -> Layers:
     """The layers of those files; one that cannot be used is refused."""
+    if files == LayerFiles():
+        return Layers()
+    from transforms.publications.areas import read_areas
+    from transforms.publications.ground import find_basemap, read_boundary
+
     return Layers(
         read_boundary(files.boundary) if files.boundary else None,
         find_basemap(files.basemap) if files.basemap else None,

@@ -33,8 +33,8 @@ from transforms.groups import GROUPS
 from transforms.home import open_home
 from transforms.ledger import force_coverage
 from transforms.months import Month, window
-from transforms.publications import FORMATS
 from transforms.publications.edition import Edition
+from transforms.publications.formats import FORMATS
 from transforms.publish import publish
 from transforms.schemas import (
     ACCURACY_HISTORY,

@@ -15,12 +15,8 @@ from hypothesis import strategies as st
 
 from tests.transforms.publications.map_files import areas_file, map_file
 from transforms.errors import UsageError
-from transforms.publications.areas import (
-    AreaLayer,
-    read_areas,
-    with_cell_areas,
-    with_hotspot_areas,
-)
+from transforms.publications.area_columns import with_cell_areas, with_hotspot_areas
+from transforms.publications.areas import AreaLayer, read_areas
 
 
 TOWN = h3.latlng_to_cell(52.5, -1.5, 9)

@@ -13,7 +13,7 @@ from tests.transforms.publications.conftest import Grown
 from transforms.cells import boundaries, from_text
 from transforms.groups import GROUPS
 from transforms.months import Month
-from transforms.publications import FORMATS
+from transforms.publications.formats import FORMATS
 from transforms.publications.geopackage import TOP_BANDS, shown
 from transforms.publications.star import wkt
 from transforms.publications.star_columns import STAR, STAR_KEYS
