@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.faults.kills import AT_ONCE
 from tests.faults.outcomes import Outcome
 from tests.flows.servers import ROOT, clean_environment, with_database
 from transforms.coverage import entries
@@ -30,10 +32,14 @@ def prefect_kills(kills: int, broken: str | None = None) -> Outcome:
         source = Path(name) / "source"
         simulate(source, size=0.1)
         whole, seconds = _undisturbed(Path(name) / "whole", source)
-        for number in range(kills):
+
+        def kill(number: int) -> None:
             dice = random.Random(f"prefect {number}")  # noqa: S311
             after = dice.uniform(0.2, 1.0) * seconds
             _one(Path(name) / str(number), source, after, whole, broken, outcome)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(kill, range(kills)))
     return outcome
 
 
