@@ -230,6 +230,29 @@ def test_one_corrupt_month_of_the_only_force_is_a_gap_and_no_failure(
     assert account["stages"][-1]["facts"]["scored"] == ["avonmere"]
 
 
+SWALLOWED = """
+import os, signal
+import flows.cli
+
+def swallow(**_):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        raise ValueError("as pydantic does") from None
+
+flows.cli.app = swallow
+flows.cli.main()
+"""
+
+
+def test_an_interrupt_that_a_library_made_an_error_of_is_still_one() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SWALLOWED], capture_output=True, text=True, check=False
+    )
+    stopped = "hexbeat: stopped; run the same command again to go on\n"
+    assert (done.returncode, done.stderr) == (130, stopped)
+
+
 @pytest.mark.prefect
 def test_ctrl_c_is_told_and_the_same_command_goes_on(
     source: Path, tmp_path: Path
