@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from transforms.panel import Panel
 from transforms.records.days import Days, days_of
 from transforms.records.held import live_records, records_by_day
 from transforms.records.homes import ForceHome
-from transforms.records.ledger import drops, supplied
+from transforms.records.ledger import Entry, drops, newest_day, supplied
 from transforms.records.tables import RECORDS_TABLE
 from transforms.restricted import Restricted
 from transforms.score import named_cells
@@ -45,6 +45,7 @@ class Held:
 
     home: ForceHome
     lake: Lake
+    taken: Sequence[Entry]
     records: Restricted
     days: Days
     supplied: Sequence[Day]
@@ -106,7 +107,6 @@ def run_day(
         _refuse_held(held, day)
         scored, rows = _scored(held, day, method)
         backtested = _backtests(held, day) if backtest else []
-        taken = supplied(drops(held.lake, home.force))
         edition = DayEdition(
             home.home.registry[home.force],
             day,
@@ -117,7 +117,7 @@ def run_day(
             [d for d in held.supplied if d <= day],
             {str(d): o for d, o in home.feed.overrides.items() if d <= day.date},
             [line for found in backtested for line in found.lines],
-            [entry.raw_sha256 for entry in taken if entry.raw_sha256],
+            [entry.raw_sha256 for entry in held.taken if entry.raw_sha256],
         )
         folder, created = publish_day(home.home.publications, edition)
         told = {"as_of": str(day), "run_id": edition.run_id, "created": created}
@@ -130,14 +130,17 @@ def read_held(home: ForceHome) -> Held:
     lake = home.lake.pinned()
     refuse_damaged(RECORDS_TABLE, lake.files(RECORDS_TABLE, home.force))
     records = live_records(lake, home.force)
-    days = days_of(records_by_day(records), home.feed.overrides)
-    supplied = [Day.of(day) for day in days.supplied]
-    if not supplied:
+    taken = supplied(drops(lake, home.force))
+    until = newest_day(taken) if taken else date.max
+    days = days_of(records_by_day(records), home.feed.overrides, until)
+    known = [Day.of(day) for day in days.supplied]
+    if not known:
         raise UsageError(
-            f"{home.home.root} holds no records: pull some with hexbeat feed pull"
+            f"{home.home.root} holds no records of a day that is over: pull some with"
+            " hexbeat feed pull"
         )
-    panel = day_panel(records, every_day(supplied), home.force, home.home.scoring)
-    return Held(home, lake, records, days, supplied, panel)
+    panel = day_panel(records, every_day(known), home.force, home.home.scoring)
+    return Held(home, lake, taken, records, days, known, panel)
 
 
 def backtest_home(

@@ -45,13 +45,18 @@ class Days:
         return [day for day in self.missing if 0 <= (as_of - day).days < HELD_DAYS]
 
 
-def days_of(by_day: Mapping[date, int], overrides: DayOverrides) -> Days:
-    """What the numbers of records of each day say, and who knows better.
+def days_of(
+    by_day: Mapping[date, int], overrides: DayOverrides, until: date = date.max
+) -> Days:
+    """What the numbers of records of each day before `until` say, and who knows better.
+
+    On the day on which the newest drop came it was not over: that is `until`.
 
     Missing is a day without a record where the 28 days before it that were supplied, or
     as many as there are, had a mean of five or more. One that an override calls
     supplied was quiet; one that it sets aside is no exposure, whatever it holds.
     """
+    by_day = {day: number for day, number in by_day.items() if day < until}
     first, newest = _first(by_day), max(by_day, default=None)
     recent: deque[int] = deque(maxlen=TRAILING_DAYS)
     without, missing, set_aside = 0, list[date](), list[date]()

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from transforms.lake import Lake
 from transforms.record_schemas import DROPS
+from transforms.records.doomed import LONDON
 
 
 TABLE = "drops"
@@ -52,6 +53,12 @@ def drops(lake: Lake, force: str) -> list[Entry]:
 def supplied(ledger: Iterable[Entry]) -> list[Entry]:
     """Those that were taken."""
     return [entry for entry in ledger if entry.observed == "supplied"]
+
+
+def newest_day(taken: Iterable[Entry]) -> date:
+    """The day, in London, on which the newest drop came: it was not over then."""
+    received = max(entry.received_at for entry in taken)
+    return received.astimezone(LONDON).date()
 
 
 def merged(ledger: Iterable[Entry], new: Iterable[Entry]) -> list[Entry]:

@@ -135,5 +135,5 @@ def test_no_other_command_opens_it_and_an_empty_one_is_told(
         open_home(home.home.root)
     (tmp_path / "m.toml").write_text(HANDS["csv"].mapping)
     empty = create_force_home(tmp_path / "home", tmp_path / "m.toml", None)
-    with pytest.raises(UsageError, match="holds no records"):
+    with pytest.raises(UsageError, match="holds no records of a day"):
         run(open_force_home(empty))

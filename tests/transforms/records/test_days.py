@@ -121,6 +121,12 @@ def test_a_day_set_aside_is_no_exposure_whatever_it_holds() -> None:
     assert max(found.supplied) == day(35)
 
 
+def test_the_day_on_which_the_newest_drop_came_was_not_over() -> None:
+    found = days_of(counts(*[5] * 10, 3), {}, until=day(10))
+    assert (found.newest, max(found.supplied)) == (day(9), day(9))
+    assert days_of(counts(3), {}, until=day(0)).supplied == []
+
+
 def test_missing_days_hold_what_rests_on_them() -> None:
     found = days_of(counts(*[5] * 30, 0, *[5] * 400), {})
     assert found.holding(day(29)) == []
