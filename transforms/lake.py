@@ -46,6 +46,9 @@ from transforms.table_specs import TABLES, TableSpec
 NewFile = AddAction  # a data file that is written, and waits for its commit
 
 _SUMMARIES = ("*.checkpoint.parquet", "_last_checkpoint")
+# Of which columns the log may hold statistics: those of all would have to be looked for
+# in each file, at every commit. Ours are of the mark alone.
+_SUMMED_UP = "delta.dataSkippingStatsColumns"
 _NUMBERED = ("json", "checkpoint.parquet")
 _MAX_COMMIT_ATTEMPTS = 60
 _MOST_PAUSE_SECONDS = 0.5  # drawn at random: who has lost together loses no more
@@ -359,6 +362,7 @@ class Lake:
             _delta_schema(spec.schema),
             mode="ignore",
             partition_by=list(spec.partition_by),
+            configuration={_SUMMED_UP: spec.mark or spec.stored.names[0]},
         )
         crash_point("table-made")
         _flush_log(self._path(name), table.version())
