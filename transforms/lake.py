@@ -229,7 +229,7 @@ class Lake:
         spec = TABLES[name]
         stored = conform(rows, spec.stored)
         folder = "/".join(f"{key}={partition[key]}" for key in spec.partition_by)
-        data = as_parquet(stored)
+        data = as_parquet(stored, spec.light)
         # The hash goes where no checkpoint, vacuum or other reader can lose it. The
         # prefix keeps two writers of the same rows from writing the same file.
         file = f"{uuid4().hex[:8]}-{sha256(data).hexdigest()}.parquet"
