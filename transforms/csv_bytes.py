@@ -192,6 +192,7 @@ def _parse(
             ),
             convert_options=pacsv.ConvertOptions(
                 column_types={n: pa.string() if n in plain else kind for n in names},
+                check_utf8=False,  # it was, line by line
                 strings_can_be_null=False,
                 quoted_strings_can_be_null=False,
             ),
