@@ -177,7 +177,7 @@ def _parse(
     kind = pa.dictionary(pa.int32(), pa.string())
     try:
         return pacsv.read_csv(
-            io.BytesIO(text.data),
+            pa.BufferReader(text.data),
             # one block: line numbers are only known to a parser that is not parallel
             read_options=pacsv.ReadOptions(
                 use_threads=False,
