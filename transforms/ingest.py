@@ -11,14 +11,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from transforms.coverage import Entry, deciding, entries
+from transforms.coverage import Entry, deciding
 from transforms.errors import HexbeatError
 from transforms.feeds import Feed
 from transforms.feeds.members import Member
 from transforms.forces import Force
 from transforms.lake import Lake, SupersededError
 from transforms.landing import Landed, commit, land, noted
-from transforms.ledger import of_table, other_quarantine, partitions_of
+from transforms.ledger import ledger_of, of_table, other_quarantine, partitions_of
 from transforms.months import Month
 from transforms.plan import Plan, decide, in_parts
 
@@ -92,8 +92,8 @@ def _ingest(
 ) -> Ingested:
     """Safe beside another writer: whoever loses a race decides again."""
     while True:
-        ledger = entries(lake.read("coverage", force.id))
-        of_kind = of_table(ledger, feed.TABLE)
+        ledger = ledger_of(lake, force.id)
+        of_kind = of_table(ledger.entries, feed.TABLE)
         partitions = partitions_of(lake, force.id, feed.TABLE)
         known = deciding(of_kind)
         doubtful = other_quarantine(lake, force.id, feed.QUARANTINE, known.values())
