@@ -177,7 +177,7 @@ def _parse(
     kind = pa.dictionary(pa.int32(), pa.string())
     try:
         return pacsv.read_csv(
-            io.BytesIO(text.data),
+            pa.BufferReader(text.data),
             # one block: line numbers are only known to a parser that is not parallel
             read_options=pacsv.ReadOptions(
                 use_threads=False,
@@ -192,6 +192,7 @@ def _parse(
             ),
             convert_options=pacsv.ConvertOptions(
                 column_types={n: pa.string() if n in plain else kind for n in names},
+                check_utf8=False,  # it was, line by line
                 strings_can_be_null=False,
                 quoted_strings_can_be_null=False,
             ),
@@ -216,8 +217,9 @@ def _check_lines(
     if rows > _MAX_ROWS:
         raise FileRejectedError(f"{where}: over {_MAX_ROWS:,} rows")
     # a quote left open on the last line takes the file's end for its own: same count
-    last = table.slice(table.num_rows - 1).to_pylist() if table.num_rows else []
-    if any("\n" in value for row in last for value in row.values()):
+    last_line = text.data[text.data.rfind(NEWLINE, 0, -1) :]
+    last = table.slice(max(table.num_rows - 1, 0)) if b'"' in last_line else table[:0]
+    if any("\n" in value for row in last.to_pylist() for value in row.values()):
         raise FileRejectedError(f"{where}: a quote is unbalanced on the last line")
     if text.lines in misshapen:
         raise FileRejectedError(

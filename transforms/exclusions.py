@@ -91,7 +91,7 @@ def _misread(label: str) -> str | None:
     if "(?<" in label:
         return "(?< is not known"
     try:
-        pc.match_substring_regex(pa.array([""]), label)
+        pc.match_substring_regex(pa.nulls(1, pa.string()), label)
     except pa.ArrowInvalid as error:
         return " ".join(str(error).partition(": ")[2].split())
     return None

@@ -97,6 +97,12 @@ def refuse_by(rules: Sequence[FileRule[File]], file: File, where: str) -> None:
             )
 
 
+def repeated(text: str, count: int) -> pa.Array:
+    """A column of one text, dictionary-encoded."""
+    codes = pa.array(np.zeros(count, dtype=np.int32))
+    return pa.DictionaryArray.from_arrays(codes, [text])
+
+
 def quarantine(
     data: bytes, raw_sha256: str, lines: NDArray[np.int32], rules: Sequence[str]
 ) -> pa.Table:
@@ -106,7 +112,7 @@ def quarantine(
     offsets = line_offsets(data, lines) if len(lines) else np.empty(0, np.int64)
     return pa.table(
         {
-            "raw_sha256": pa.repeat(raw_sha256, len(lines)),
+            "raw_sha256": repeated(raw_sha256, len(lines)),
             "raw_line": lines,
             "byte_offset": offsets,
             "rule": pa.array([rules[i] for i in order], pa.string()),

@@ -1,9 +1,9 @@
 """The first stage: from a source's files to incidents in the lake, one force at a time.
 
 What to do is decided before anything is read, from the directory of the source and the
-ledger. Then files are read, sifted and written; one commit puts a year of the force in
-the lake; and the ledger says so last. A crash anywhere in between leaves months that do
-not match their ledger row, which the next run does again.
+ledger. Then files are read, sifted and written; one commit puts some seconds' work of
+the force in the lake; and the ledger says so last. A crash anywhere in between leaves
+months that do not match their ledger row, which the next run does again.
 """
 
 from collections import Counter
@@ -11,16 +11,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from transforms.coverage import Entry, deciding, entries
+from transforms.coverage import Entry, deciding
 from transforms.errors import HexbeatError
 from transforms.feeds import Feed
 from transforms.feeds.members import Member
 from transforms.forces import Force
 from transforms.lake import Lake, SupersededError
 from transforms.landing import Landed, commit, land, noted
-from transforms.ledger import of_table, other_quarantine, partitions_of
-from transforms.months import Month, by_year
-from transforms.plan import Plan, decide
+from transforms.ledger import ledger_of, of_table, other_quarantine, partitions_of
+from transforms.months import Month
+from transforms.plan import Plan, decide, in_parts
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,15 @@ def ingest_force(
     """Bring the lake up to date with one feed of a force, and the ledger with it.
 
     A refused file leaves its month as it was and is told in the result; the force's
-    other months land. A year is landed at a time, so that a run which is cut off has
-    no more to do again; an error ends it, and is told beside what landed before. To
-    `refetch` is to read what is held anew, too.
+    other months land. So many months land at once as are some seconds' work, since a
+    run which is cut off has no more to do again; an error ends it, and is told beside
+    what landed before. To `refetch` is to read what is held anew, too.
     """
     of_feed = [member for member in members if member.kind == feed.KIND]
     done = Ingested(force.id, [], 0)
-    for year in by_year(sorted(months)):
+    for landed in in_parts(months, of_feed, force.id):
         try:
-            part = _ingest(lake, feed, force, of_feed, year, received_at, refetch)
+            part = _ingest(lake, feed, force, of_feed, landed, received_at, refetch)
         except HexbeatError as error:
             return replace(done, error=error)
         done = Ingested(
@@ -92,8 +92,8 @@ def _ingest(
 ) -> Ingested:
     """Safe beside another writer: whoever loses a race decides again."""
     while True:
-        ledger = entries(lake.read("coverage", force.id))
-        of_kind = of_table(ledger, feed.TABLE)
+        ledger = ledger_of(lake, force.id)
+        of_kind = of_table(ledger.entries, feed.TABLE)
         partitions = partitions_of(lake, force.id, feed.TABLE)
         known = deciding(of_kind)
         doubtful = other_quarantine(lake, force.id, feed.QUARANTINE, known.values())

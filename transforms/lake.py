@@ -46,6 +46,9 @@ from transforms.table_specs import TABLES, TableSpec
 NewFile = AddAction  # a data file that is written, and waits for its commit
 
 _SUMMARIES = ("*.checkpoint.parquet", "_last_checkpoint")
+# Of which columns the log may hold statistics: those of all would have to be looked for
+# in each file, at every commit. Ours are of the mark alone.
+_SUMMED_UP = "delta.dataSkippingStatsColumns"
 _NUMBERED = ("json", "checkpoint.parquet")
 _MAX_COMMIT_ATTEMPTS = 60
 _MOST_PAUSE_SECONDS = 0.5  # drawn at random: who has lost together loses no more
@@ -226,7 +229,7 @@ class Lake:
         spec = TABLES[name]
         stored = conform(rows, spec.stored)
         folder = "/".join(f"{key}={partition[key]}" for key in spec.partition_by)
-        data = as_parquet(stored)
+        data = as_parquet(stored, spec.light)
         # The hash goes where no checkpoint, vacuum or other reader can lose it. The
         # prefix keeps two writers of the same rows from writing the same file.
         file = f"{uuid4().hex[:8]}-{sha256(data).hexdigest()}.parquet"
@@ -359,6 +362,7 @@ class Lake:
             _delta_schema(spec.schema),
             mode="ignore",
             partition_by=list(spec.partition_by),
+            configuration={_SUMMED_UP: spec.mark or spec.stored.names[0]},
         )
         crash_point("table-made")
         _flush_log(self._path(name), table.version())

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Any
 
 from transforms.checksums import damage
-from transforms.coverage import Entry, Observed, as_table, entries, merged
+from transforms.coverage import Entry, Observed, as_table, merged
 from transforms.crash_points import crash_point
 from transforms.data_files import DataFile, read_files
 from transforms.errors import FileRejectedError
@@ -17,7 +17,7 @@ from transforms.feeds.members import Member, read_member
 from transforms.forces import Force
 from transforms.incidents import Sifted
 from transforms.lake import Lake, NewFile
-from transforms.ledger import is_whole, partitions_of
+from transforms.ledger import Ledger, is_whole, partitions_of
 from transforms.revisions import compare
 from transforms.table_specs import TABLES
 
@@ -130,12 +130,12 @@ def commit(
     force: str,
     files: list[Landed],
     others: list[Entry],
-    ledger: list[Entry],
+    ledger: Ledger,
 ) -> None:
     """Rows, quarantine, then the ledger, each only on the ledger decided on."""
 
     def still_valid() -> bool:
-        return entries(lake.read("coverage", force)) == ledger
+        return lake.files("coverage", force) == ledger.files
 
     months = [f.entry.month for f in files if f.accepted]
     accepted = [f.accepted for f in files if f.accepted]
@@ -147,8 +147,8 @@ def commit(
     if held_back or stale & set(months):
         lake.commit(feed.QUARANTINE, force, held_back, months, still_valid)
         crash_point("quarantine-landed")
-    updated = merged(ledger, [*(f.entry for f in files), *others])
-    if updated != ledger:
+    updated = merged(ledger.entries, [*(f.entry for f in files), *others])
+    if updated != ledger.entries:
         rows = lake.write("coverage", {"force": force}, as_table(updated))
         crash_point("ledger-written")
 

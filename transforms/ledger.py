@@ -5,16 +5,32 @@ pass for a missing one, so whoever reads a force meets an error instead.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from transforms.coverage import Entry, MonthCoverage, coverage, deciding, entries
+from transforms.data_files import DataFile, read_files
 from transforms.errors import ForceError, UsageError
 from transforms.feeds import EVERY_FEED
 from transforms.forces import Force
 from transforms.lake import Lake
 from transforms.months import Month
+from transforms.table_specs import TABLES
 
 
 Partitions = Mapping[str, tuple[str | None, int]]
+
+
+class Ledger(NamedTuple):
+    """A force's entries, and the files they stand in: others once anything is added."""
+
+    entries: list[Entry]
+    files: list[DataFile]
+
+
+def ledger_of(lake: Lake, force: str) -> Ledger:
+    """All that the ledger knows of a force."""
+    files = lake.files("coverage", force)
+    return Ledger(entries(read_files(files, TABLES["coverage"])), files)
 
 
 def partitions_of(lake: Lake, force: str, table: str = "incidents") -> Partitions:

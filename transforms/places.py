@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 
 # What the public feed calls a point that stands for a kind of place: two of one kind
@@ -34,6 +35,7 @@ def clean_text(text: str) -> str:
     return _SPACES.sub(" ", composed).strip()
 
 
+@lru_cache(maxsize=1 << 16)  # a force's streets come again every month
 def place_label(location: str) -> str | None:
     """The street or venue of a police.uk `Location`; None where it names none."""
     text = clean_text(location)

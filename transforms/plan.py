@@ -1,12 +1,15 @@
 """What an ingest has to do: decided before anything is read, from the ledger alone."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from transforms.coverage import Entry, deciding
 from transforms.feeds.members import Member
 from transforms.ledger import Partitions, is_whole
 from transforms.months import Month, month_range
+
+
+_AT_ONCE_BYTES = 256 << 20  # of CSV: a million rows, some three seconds of work
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,24 @@ def decide(
         if (str(month), release) not in by_key:
             plan.missing.append((month, release))
     return plan
+
+
+def in_parts(
+    months: Collection[Month], members: Collection[Member], force: str
+) -> Iterator[list[Month]]:
+    """The months in their order, so many at a time as may land in one commit."""
+    sizes = dict.fromkeys(sorted(months), 0)
+    for member in members:
+        if member.force == force and member.month in sizes:
+            sizes[member.month] = max(sizes[member.month], member.size_bytes)
+    part: list[Month] = []
+    for month, size_bytes in sizes.items():
+        if part and size_bytes + sum(sizes[m] for m in part) > _AT_ONCE_BYTES:
+            yield part
+            part = []
+        part.append(month)
+    if part:
+        yield part
 
 
 def _by_month(

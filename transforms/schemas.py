@@ -399,12 +399,15 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     A missing column, a value that does not fit its type, or a null in a column that
     may hold none raises `pyarrow.ArrowInvalid` or `KeyError`: those are our faults.
     """
-    columns = [table[field.name].cast(field.type) for field in schema]
-    fitted = pa.Table.from_arrays(columns, schema=schema)
-    for field in schema:
-        if not field.nullable and fitted[field.name].null_count:
+    columns = [
+        column if column.type == field.type else column.cast(field.type)
+        for field in schema
+        for column in [table[field.name]]
+    ]
+    for field, column in zip(schema, columns, strict=True):
+        if not field.nullable and column.null_count:
             raise pa.ArrowInvalid(f"{field.name} holds a null")
-    return fitted
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 _SUPPRESSED = "suppressed"

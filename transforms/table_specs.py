@@ -26,6 +26,7 @@ class TableSpec:
     schema: pa.Schema
     partition_by: tuple[str, ...]
     mark: str | None = None  # a column with one value in each file
+    light: bool = False  # its files are many, and to be written quickly before all
 
     @property
     def stored(self) -> pa.Schema:
@@ -34,11 +35,13 @@ class TableSpec:
 
 
 TABLES: dict[str, TableSpec] = {
-    "incidents": TableSpec(INCIDENTS, ("force", "month"), mark="raw_sha256"),
+    "incidents": TableSpec(
+        INCIDENTS, ("force", "month"), mark="raw_sha256", light=True
+    ),
     "quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
-    "outcomes": TableSpec(OUTCOMES, ("force", "month"), mark="raw_sha256"),
+    "outcomes": TableSpec(OUTCOMES, ("force", "month"), mark="raw_sha256", light=True),
     "outcomes_quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
-    "stops": TableSpec(STOPS, ("force", "month"), mark="raw_sha256"),
+    "stops": TableSpec(STOPS, ("force", "month"), mark="raw_sha256", light=True),
     "stops_quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
     "scores": TableSpec(SCORES, ("force", "as_of"), mark="inputs_sha256"),
     "accuracy": TableSpec(ACCURACY, ("force", "as_of"), mark="inputs_sha256"),

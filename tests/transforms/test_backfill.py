@@ -84,7 +84,16 @@ def test_to_refetch_reads_what_is_held_anew_and_changes_nothing(tmp_path: Path) 
     assert lake.read("coverage").equals(ledger)
 
 
-def test_years_land_one_after_the_other(tmp_path: Path) -> None:
+@pytest.fixture
+def a_year_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many bytes land in one commit as a year of Kent's files has here."""
+    monkeypatch.setattr(
+        "transforms.plan._AT_ONCE_BYTES", 12 * len(kent_csv("2022-01", 4))
+    )
+
+
+@pytest.mark.usefixtures("a_year_at_once")
+def test_months_land_some_at_a_time(tmp_path: Path) -> None:
     """What a run had landed when it was cut off is not read again."""
     source, home = tmp_path / "source", tmp_path / "home"
     source.mkdir()
@@ -113,7 +122,8 @@ def test_the_ledger_keeps_what_a_release_supplied_through_a_refetch(
     assert after["2024-05"].raw_sha256 == before.raw_sha256
 
 
-def test_an_error_in_a_later_year_does_not_hide_what_landed(
+@pytest.mark.usefixtures("a_year_at_once")
+def test_an_error_in_a_later_part_does_not_hide_what_landed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = tmp_path / "source"

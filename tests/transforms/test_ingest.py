@@ -10,6 +10,8 @@ from threading import Barrier, Event
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.builders import kent_csv, member, months, release_zip, row, street_csv
 from transforms.coverage import Entry, entries
@@ -20,7 +22,7 @@ from transforms.ingest import Ingested, ingest_force
 from transforms.lake import Lake
 from transforms.ledger import force_coverage
 from transforms.months import Month
-from transforms.plan import Plan, decide
+from transforms.plan import Plan, decide, in_parts
 
 
 KENT = FORCES["kent"]
@@ -155,6 +157,24 @@ def test_an_unfinished_month_is_done_again(
     newer = replace(JANUARY, release="2024-04")
     assert plan([JANUARY], [held(JANUARY)], partitions).read == [[JANUARY]]
     assert plan([newer], [held(JANUARY)], partitions).read == [[newer]]
+
+
+@given(st.lists(st.integers(0, 200 << 20), min_size=1, max_size=9))
+def test_months_land_together_up_to_so_many_bytes(sizes: list[int]) -> None:
+    """As many as fit, each by the larger of its two releases' files."""
+    span = months("2024-01", len(sizes))
+    files = [
+        replace(member("kent", str(month), release), size_bytes=size // part)
+        for month, size in zip(span, sizes, strict=True)
+        for release, part in (("2024-12", 1), ("2025-01", 2))
+    ]
+    other = replace(member("essex", "2024-01", "2024-12"), size_bytes=1 << 30)
+    parts = list(in_parts(set(span), [other, *files], "kent"))
+    assert [month for part in parts for month in part] == span
+    filled = [sum(sizes[span.index(month)] for month in part) for part in parts]
+    assert all(size <= 256 << 20 for size in filled)
+    for size, after in zip(filled, parts[1:], strict=False):
+        assert size + sizes[span.index(after[0])] > 256 << 20
 
 
 def test_files_are_read_oldest_month_first() -> None:

@@ -27,6 +27,7 @@ from transforms.incidents import (
     check_identity,
     quarantine,
     refuse_by,
+    repeated,
     sort_out,
 )
 
@@ -36,6 +37,7 @@ LICENCE = (
     " v3.0 (data.police.uk)"
 )
 _CRIME_ID = "Crime ID"
+_NOT_LOOKED_AT = ("Falls within", "LSOA name", "Context")
 _LSOA = re.compile(r"[A-Z][0-9]{8}")
 _DEGREES = r"\A-?[0-9]{1,7}\.?[0-9]{0,12}\z"  # as Arrow's expressions have it
 # Releases from June 2023 on carry LSOA codes of the 2021 census, whatever the month.
@@ -82,9 +84,9 @@ class ArchiveFile:
         """The columns that lead each row back to its bytes."""
         count = len(self.rows.lines)
         return {
-            "raw_sha256": pa.repeat(self.raw_sha256, count),
+            "raw_sha256": repeated(self.raw_sha256, count),
             "raw_line": pa.array(self.rows.lines),
-            "feed": pa.repeat(feed, count),
+            "feed": repeated(feed, count),
         }
 
     def point(self) -> dict[str, pa.Array]:
@@ -194,7 +196,8 @@ def sift_file(
     `table_of` makes rows of all the file's lines, the broken ones too: those are taken
     out here. Raises `FileRejectedError` when the file has not that header and layout.
     """
-    plain = [_CRIME_ID] if _CRIME_ID in header.split(",") else []
+    names = header.split(",")
+    plain = [name for name in (_CRIME_ID, *_NOT_LOOKED_AT) if name in names]
     rows = read_rows(data, header, member.where, plain)
     file = ArchiveFile(member, force, rows, sha256(data).hexdigest())
     if str(member.month) > member.release:

@@ -30,7 +30,7 @@ from transforms.feeds.archive_file import (
 from transforms.feeds.members import Member, list_members
 from transforms.feeds.remote import Archive
 from transforms.forces import Force
-from transforms.incidents import Mask, Rule, Sifted
+from transforms.incidents import Mask, Rule, Sifted, repeated
 from transforms.months import Month
 
 
@@ -133,9 +133,11 @@ def _incidents(file: ArchiveFile) -> pa.Table:
             "outcome": coded["Last outcome category"].mapped(places.slug),
             "occurred_from": none,
             "occurred_to": none,
-            "time_precision": pa.repeat(TIME_PRECISION, count),
+            "time_precision": repeated(TIME_PRECISION, count),
             **file.point(),
-            "location_precision": pa.array(np.where(located, "snap_point", "none")),
+            "location_precision": pa.DictionaryArray.from_arrays(
+                pa.array(located.astype(np.int32)), ["none", "snap_point"]
+            ),
             "in_area": _in_area(file),
             "h3_r9": pa.array(r9, mask=~located),
             "h3_r10": pa.array(r10, mask=~located),

@@ -1,12 +1,14 @@
 """The page on force feeds says what the code does: mapping, output, rules, columns."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from flows.drops import checked_drop, show_drop
 from tests.transforms.feeds.force.made import RECEIVED, example
+from transforms.day_overrides import read_day_overrides
 from transforms.errors import UsageError
 from transforms.feeds.force.json_lines import NO_OBJECT
 from transforms.feeds.force.mapping_file import read_mapping
@@ -19,7 +21,9 @@ from transforms.schemas import about
 ROOT = Path(__file__).parents[4]
 PAGE = (ROOT / "docs" / "force-feed.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", PAGE, re.DOTALL)
-[MAPPING] = [block for kind, block in BLOCKS if kind == "toml"]
+TOML = [block for kind, block in BLOCKS if kind == "toml"]
+[MAPPING] = [block for block in TOML if "[columns]" in block]
+[DAYS] = [block for block in TOML if "[[feed.days]]" in block]
 OUTPUT, *OTHERS = (block for kind, block in BLOCKS if not kind)
 [SLIP] = [block for block in OTHERS if block.startswith("hexbeat: kent.toml")]
 
@@ -38,6 +42,11 @@ def test_its_slip_is_told_so() -> None:
     with pytest.raises(UsageError) as caught:
         read_mapping(MAPPING.replace("%Y", "%y"), "kent.toml")
     assert f"hexbeat: {caught.value}\n" == SLIP
+
+
+def test_its_entry_of_days_is_read() -> None:
+    found = read_day_overrides(tomllib.loads(DAYS)["feed"]["days"], "hexbeat.toml")
+    assert [str(day) for day in found] == ["2026-10-26", "2026-10-27"]
 
 
 def test_its_tables_are_the_code_s() -> None:
