@@ -19,9 +19,10 @@ import transforms.landing
 import transforms.seal
 import transforms.storage
 import transforms.verify
-from transforms.coverage import as_table, entries, merged
+from transforms.coverage import as_table, merged
 from transforms.data_files import DataFile
 from transforms.lake import Lake
+from transforms.ledger import Ledger, ledger_of
 from transforms.publications.edition import Edition
 from transforms.table_specs import TABLES
 
@@ -51,13 +52,12 @@ def _ledger_first() -> None:
     rightly = transforms.landing.commit
 
     def commit(
-        lake: Lake, feed: Any, force: str, files: Any, others: Any, ledger: Any
+        lake: Lake, feed: Any, force: str, files: Any, others: Any, ledger: Ledger
     ) -> None:
-        updated = merged(ledger, [*(file.entry for file in files), *others])
+        updated = merged(ledger.entries, [*(file.entry for file in files), *others])
         rows = lake.write("coverage", {"force": force}, as_table(updated))
         lake.commit("coverage", force, [rows])
-        told = entries(lake.read("coverage", force))
-        rightly(lake, feed, force, files, others, told)
+        rightly(lake, feed, force, files, others, ledger_of(lake, force))
 
     transforms.ingest.commit = commit
 
