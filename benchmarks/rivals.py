@@ -241,7 +241,7 @@ def _as_relations(folder: Path) -> tuple[pa.Table, pa.Table]:
         count = len(panel.cells)
         coo = panel.counts.tocoo()
         category, cell = np.divmod(coo.row, max(count, 1))
-        month = np.array([MONTHS.index(m) for m in panel.months])[coo.col]
+        month = np.array([MONTHS.index(m) for m in panel.periods])[coo.col]
         columns = {"cell": cell + start, "month": month, "category": category}
         counted.append(pa.table({**columns, "n": coo.data}))
         first = np.full(count, len(MONTHS))

@@ -155,7 +155,7 @@ def _parts(asked: _Asked) -> list[CategoryPart]:
     scored = point_exposure.expect(seen)
     found = []
     for category in asked.group.categories:
-        parts = point_exposure.parts(category, seen)
+        parts = point_exposure.parts([category], seen)[category]
         own, prior, weight = parts.own[at], parts.prior[at], parts.weight[at]
         found.append(
             CategoryPart(

@@ -50,6 +50,11 @@ class Panel:
     parent_counts: NDArray[np.int64]  # resolution-7 parents x periods
     parent_of: NDArray[np.int64]  # each cell's row in parent_counts
 
+    @cached_property
+    def row_of(self) -> dict[Period, int]:
+        """Where each period held stands among them."""
+        return {period: row for row, period in enumerate(self.periods)}
+
     def universe(self, as_of: Period) -> NDArray[np.bool_]:
         """Which of `cells` are in the universe as known at that period's end."""
         known = [period <= as_of for period in self.periods]
@@ -63,11 +68,14 @@ class Panel:
         """
         return self._by_cell(self.counts @ weights)
 
-    def harm_within(self, span: Sequence[Period]) -> tuple[Floats, Floats]:
-        """Harm over those periods, and of the gravest incident: categories x cells."""
-        chosen = self._chosen(span)
-        gravest = self.gravest.multiply(chosen).max(axis=1).toarray()
-        return self._by_cell(self.harm @ chosen), self._by_cell(gravest)
+    def harm_within(self, span: Sequence[Period]) -> Floats:
+        """Harm over those periods: categories x cells."""
+        return self._by_cell(self.harm @ self._chosen(span))
+
+    def gravest_within(self, span: Sequence[Period]) -> Floats:
+        """Harm of the gravest incident in those periods: categories x cells."""
+        gravest = self.gravest.multiply(self._chosen(span)).max(axis=1)
+        return self._by_cell(gravest.toarray())
 
     def points_within(self, span: Sequence[Period]) -> Floats:
         """How many points of each cell had any incident in those periods."""

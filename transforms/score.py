@@ -7,6 +7,7 @@ to do. A score knows nothing later than its as-of month, the universe included.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -27,8 +28,9 @@ from transforms.ledger import force_coverage, forces_held
 from transforms.months import Month, window
 from transforms.panel import Panel, read_panel
 from transforms.scores import Method
+from transforms.scores.group_labels import labels
 from transforms.scores.harm_sums import harm_sums
-from transforms.scores.table import GroupScores
+from transforms.scores.table import GroupScores, score_rows
 from transforms.scores.view import View, view
 from transforms.scoring import Scoring
 from transforms.storage import readable
@@ -98,9 +100,15 @@ def inputs_sha256(
         for month, c in months.items()
         if month <= as_of
     ]
-    code = [version("hexbeat"), method.NAME, method.VERSION, groups_sha256()]
+    code = [_version(), method.NAME, method.VERSION, groups_sha256()]
     identity = [str(as_of), code, scoring.sha256, rests_on]
     return sha256(json.dumps(identity).encode()).hexdigest()
+
+
+@cache
+def _version() -> str:
+    """Hexbeat's own: to look it up is to read a file."""
+    return version("hexbeat")
 
 
 def score_force(
@@ -207,15 +215,13 @@ def score_view(
     """The same of a view, whatever its clock."""
     expected = method.expect(seen)
     harm = harm_sums(seen, expected)
-    tables, spots = [], {}
-    for slug, group in GROUPS.items():
-        scores = GroupScores(group, seen, expected[slug])
-        spots[slug] = scores.hotspots(
-            f"{force}-{slug}", earlier.get(slug, {}), scoring.hotspots
-        )
-        ids = {cell: name for name, cells in spots[slug].items() for cell in cells}
-        tables.append(scores.rows(harm, ids))
-    table = pa.concat_tables([t.unify_dictionaries() for t in tables])
+    of_group = {s: GroupScores(g, seen, expected[s]) for s, g in GROUPS.items()}
+    labelled = labels(seen, {slug: one.kept for slug, one in of_group.items()})
+    spots = {
+        slug: one.hotspots(f"{force}-{slug}", earlier.get(slug, {}), scoring.hotspots)
+        for slug, one in of_group.items()
+    }
+    table = score_rows(list(of_group.values()), harm, labelled, spots)
     for name, value in {
         "h3_res": seen.panel.resolution,
         "method": f"{method.NAME} {method.VERSION}",

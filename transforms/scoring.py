@@ -7,6 +7,7 @@ of every score and every publication.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ class Scoring:
     harm: HarmWeights = field(default_factory=shipped_weights)
     hotspots: HotspotLimits = field(default_factory=HotspotLimits)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The identity of all of it."""
         return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()

@@ -61,8 +61,9 @@ def _one(
     home = _new_home(folder)
     process = _started(home, source, broken)
     time.sleep(after)
-    outcome.injected += process.poll() is None
-    os.killpg(process.pid, signal.SIGKILL)
+    if process.poll() is None:
+        outcome.injected += 1
+        os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     before = time.monotonic()
     try:

@@ -16,7 +16,7 @@ from tests.oracles import Incident
 from tests.strategies import histories
 from tests.transforms.conftest import RECEIVED_AT
 from transforms.categories import CATEGORIES
-from transforms.cells import as_text
+from transforms.cells import Floats, as_text
 from transforms.exclusions import Exclusion
 from transforms.forces import FORCES
 from transforms.harm import HarmWeights, shipped_weights
@@ -119,6 +119,11 @@ def test_points_are_told_apart_between_cells(tmp_path: Path) -> None:
     assert {cell: n for cell, n in found.items() if n} == {CELL: 1, beside: 3}
 
 
+def harm_of(panel: Panel, span: Sequence[Month]) -> tuple[Floats, Floats]:
+    """Harm over those months, and of the gravest incident."""
+    return panel.harm_within(span), panel.gravest_within(span)
+
+
 def test_harm_is_summed_and_the_gravest_incident_told(tmp_path: Path) -> None:
     panel = panel_in(
         tmp_path,
@@ -127,7 +132,7 @@ def test_harm_is_summed_and_the_gravest_incident_told(tmp_path: Path) -> None:
             "2024-02": [at(CELL)] * 2 + [at(CELL, crime_type="Drugs")],
         },
     )
-    sums, gravest = panel.harm_within([JANUARY, FEBRUARY])
+    sums, gravest = harm_of(panel, [JANUARY, FEBRUARY])
     assert of_cell(panel, sums, CELL) == {
         "burglary": 1110,
         "robbery": 365,
@@ -138,16 +143,16 @@ def test_harm_is_summed_and_the_gravest_incident_told(tmp_path: Path) -> None:
         "robbery": 365,
         "drugs": 3.6,
     }
-    sums, gravest = panel.harm_within([FEBRUARY])
+    sums, gravest = harm_of(panel, [FEBRUARY])
     assert of_cell(panel, sums, CELL) == {"burglary": 444, "drugs": 3.6}
     assert of_cell(panel, gravest, CELL) == {"burglary": 222, "drugs": 3.6}
-    assert panel.harm_within([Month(2023, 12)])[0].sum() == 0
+    assert panel.harm_within([Month(2023, 12)]).sum() == 0
 
 
 def test_harm_is_weighed_at_the_homes_scale(tmp_path: Path) -> None:
     scoring = replace(NOWHERE, harm=shipped_weights("ons", "square_root"))
     panel = panel_in(tmp_path, {"2024-01": [at(CELL)] * 5}, scoring)
-    sums, gravest = panel.harm_within([JANUARY])
+    sums, gravest = harm_of(panel, [JANUARY])
     burglary = math.sqrt(438)
     assert of_cell(panel, sums, CELL) == {"burglary": pytest.approx(5 * burglary)}
     assert of_cell(panel, gravest, CELL) == {"burglary": burglary}
@@ -174,7 +179,7 @@ def test_an_offence_with_a_weight_of_its_own_counts_by_that(tmp_path: Path) -> N
     own = HarmWeights("l", "u", "s", "1", HARM_BY_CATEGORY, {"28A": 900.0, "9": 1.0})
     files = [file.path for file in lake.files("incidents", "kent")]
     panel = read_panel(files, [JANUARY], 9, "kent", replace(NOWHERE, harm=own))
-    sums, gravest = panel.harm_within([JANUARY])
+    sums, gravest = harm_of(panel, [JANUARY])
     assert of_cell(panel, sums, CELL) == {"burglary": 2 * 900 + 3 * 222}
     assert of_cell(panel, gravest, CELL) == {"burglary": 900}
 
@@ -188,7 +193,7 @@ def test_harm_and_totals_agree_with_adding_up_by_hand(
     panel = panel_of(incidents)
     for i, slug in enumerate(SLUGS):
         assert panel.totals[i].sum() == sum(c == slug for _, _, c in incidents)
-    sums, gravest = panel.harm_within([Month(*month) for month in supplied])
+    sums, gravest = harm_of(panel, [Month(*month) for month in supplied])
     for column, cell in enumerate(as_text(panel.cells)):
         here = [s for c, month, s in incidents if c == cell and month in supplied]
         for i, slug in enumerate(SLUGS):
@@ -210,7 +215,7 @@ def test_an_excluded_place_is_gone_from_everything(tmp_path: Path) -> None:
     assert panel.parent_counts.sum() == panel.counts.sum() == 6
     assert total(panel) == {("burglary", "2024-01"): 5, ("burglary", "2024-02"): 1}
     assert panel.points_within([JANUARY, FEBRUARY]).sum() == 1
-    assert of_cell(panel, panel.harm_within([JANUARY])[0], CELL) == {"burglary": 1110}
+    assert of_cell(panel, panel.harm_within([JANUARY]), CELL) == {"burglary": 1110}
 
     panel = panel_in(tmp_path / "with", rows)
     assert FAR in as_text(panel.cells)
@@ -244,5 +249,5 @@ def test_a_force_with_every_place_excluded_has_an_empty_panel(tmp_path: Path) ->
     panel = panel_in(tmp_path, rows, Scoring(exclusions=(everywhere,)))
     assert len(panel.cells) == panel.totals.sum() == 0
     assert panel.points_within([JANUARY]).shape == (0,)
-    sums, gravest = panel.harm_within([JANUARY])
+    sums, gravest = harm_of(panel, [JANUARY])
     assert sums.shape == gravest.shape == (len(SLUGS), 0)

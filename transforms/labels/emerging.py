@@ -106,16 +106,13 @@ def mann_kendall_z(series: Floats) -> Floats:
 
     0 where S is, where all steps are equal, and where one is NaN.
     """
-    cells, steps = series.shape
-    s = np.zeros(cells)
-    ties = np.zeros(cells)
-    for at in range(steps):
-        step, later = series[:, at : at + 1], series[:, at + 1 :]
-        s += (later > step).sum(axis=1)
-        s -= (later < step).sum(axis=1)
-        equal = (series == step).sum(axis=1)
-        # Each of the t equal steps adds its share of the set's term.
-        ties += (equal - 1) * (2 * equal + 5)
+    steps = series.shape[1]
+    earlier, later = np.triu_indices(steps, 1)
+    before, after = series[:, earlier], series[:, later]
+    s = (after > before).sum(axis=1) - (after < before).sum(axis=1)
+    equal = (series[:, :, None] == series[:, None, :]).sum(axis=2)
+    # Each of the t equal steps adds its share of the set's term.
+    ties = ((equal - 1) * (2 * equal + 5)).sum(axis=1)
     variance = (steps * (steps - 1) * (2 * steps + 5) - ties) / 18
     variance[(variance == 0) | np.isnan(series).any(axis=1)] = np.inf
     return np.asarray((s - np.sign(s)) / np.sqrt(variance))

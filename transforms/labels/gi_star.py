@@ -20,12 +20,18 @@ LEVEL = 0.05
 _ROUNDING = 1e-6
 
 
-def gi_star_z(values: Floats, links: csr_array) -> Floats:
+def ring_sums(values: Floats, links: csr_array) -> Floats:
+    """The sum of each cell and its neighbours; both arguments as for Gi*."""
+    return np.asarray(links @ values + values)
+
+
+def gi_star_z(values: Floats, links: csr_array, sums: Floats | None = None) -> Floats:
     """The Gi* of each cell: how many standard errors its ring is above the mean.
 
     `values` is (cells,) or (cells, steps), each step by itself; `links` is (cells,
-    cells), 1 where two cells are neighbours and 0 elsewhere, the diagonal too. With W
-    cells about a cell, itself among them, of n in all,
+    cells), 1 where two cells are neighbours and nothing elsewhere, on the diagonal too;
+    `sums` are their ring sums, where those are known. With W cells about a cell, itself
+    among them, of n in all,
 
         z = (sum of the W values - W mean) / (sd sqrt((n W - W^2) / (n - 1))),
 
@@ -35,16 +41,17 @@ def gi_star_z(values: Floats, links: csr_array) -> Floats:
     cells = len(values)
     if cells < 2:
         return np.full(values.shape, np.nan)
-    steps = values.reshape(cells, -1).astype(np.float64)
-    about = np.asarray(links.sum(axis=1), dtype=np.float64)[:, None] + 1
+    steps = values.reshape(cells, -1).astype(np.float64, copy=False)
+    about = np.diff(links.indptr).astype(np.float64)[:, None] + 1
     spread = np.sqrt((cells * about - about**2) / (cells - 1))
-    deviation = steps.std(axis=0)
+    mean = steps.mean(axis=0, keepdims=True)
+    deviation = steps.std(axis=0, mean=mean)
     # The deviation of equal values need not come out as zero exactly.
-    deviation[np.ptp(steps, axis=0) == 0] = np.nan
+    deviation[(steps == steps[0]).all(axis=0)] = np.nan
     spread[spread == 0] = np.nan
-    above = links @ steps
-    above += steps
-    above -= about * steps.mean(axis=0)
+    if sums is None:
+        sums = ring_sums(steps, links)
+    above = sums.reshape(steps.shape) - about * mean
     above /= spread
     above /= deviation
     return np.asarray(above.reshape(values.shape))
@@ -60,24 +67,12 @@ def benjamini_hochberg(p: Floats) -> Floats:
 
     NaN is no test: it stays NaN, and is not counted among the tests.
     """
-    tested = ~np.isnan(p)
+    tested = np.flatnonzero(~np.isnan(p))
+    order = tested[np.argsort(p[tested])]
+    raised = p[order] * (len(order) / np.arange(1, len(order) + 1))
     q = np.full(p.shape, np.nan)
-    q[tested] = _adjusted(p[tested], int(tested.sum()))
+    q[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
     return q
-
-
-def _adjusted(p: Floats, tests: int) -> Floats:
-    """q of the lowest p among so many tests: exact if they are all of them.
-
-    The factor tests / rank is never below 1. Multiplied by it, a p above some level
-    stays above, also after rounding: q of the others is the same without it, as far
-    as that level goes.
-    """
-    order = np.argsort(p)
-    raised = p[order] * (tests / np.arange(1, len(p) + 1))
-    q = np.empty(len(p))
-    q[order] = np.minimum.accumulate(raised[::-1])[::-1]
-    return np.minimum(q, 1.0)
 
 
 def significant(z: Floats, level: float = LEVEL) -> NDArray[np.int8]:
@@ -85,14 +80,21 @@ def significant(z: Floats, level: float = LEVEL) -> NDArray[np.int8]:
 
     `z` is (cells,) or (cells, steps); each step is a family of tests. The same as
     `benjamini_hochberg` of each and q <= level, but only sorts the few z that could
-    be significant if theirs were the only test.
+    be significant if theirs were the only test, those of all steps together.
     """
-    found = np.zeros(z.shape, dtype=np.int8)
-    nearest = -ndtri(level / 2) - _ROUNDING
-    for step, marks in zip(np.atleast_2d(z.T), np.atleast_2d(found.T), strict=True):
-        tests = len(step) - int(np.isnan(step).sum())
-        likely = np.flatnonzero(np.abs(step) >= nearest)
-        q = _adjusted(two_sided_p(step[likely]), tests)
-        beyond = likely[q <= level]
-        marks[beyond] = np.sign(step[beyond])
-    return found
+    steps = z if z.ndim > 1 else z[:, None]
+    found = np.zeros(steps.shape, dtype=np.int8)
+    tests = np.count_nonzero(~np.isnan(steps), axis=0)
+    cell, step = np.nonzero(np.abs(steps) >= -ndtri(level / 2) - _ROUNDING)
+    p = two_sided_p(steps[cell, step])
+    order = np.lexsort((p, step))
+    cell, step, p = cell[order], step[order], p[order]
+    rank = np.arange(len(step)) - np.searchsorted(step, step) + 1
+    passes = p * (tests[step] / rank) <= level
+    last = np.zeros(len(tests), dtype=np.int64)
+    np.maximum.at(last, step[passes], rank[passes])
+    # whatever ranks before one that passes is let through by it
+    beyond = rank <= last[step]
+    at = cell[beyond], step[beyond]
+    found[at] = np.sign(steps[at])
+    return found.reshape(z.shape)

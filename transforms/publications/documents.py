@@ -23,7 +23,7 @@ from transforms.schemas import (
     PUBLISHED_HISTORY,
     about,
 )
-from transforms.scores.table import HOT_AT_LEAST_INCIDENTS
+from transforms.scores.group_labels import HOT_AT_LEAST_INCIDENTS
 
 
 _METHOD = r"""# How these hot spots were made

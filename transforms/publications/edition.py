@@ -57,13 +57,16 @@ class Edition:
     @cached_property
     def cells(self) -> pa.Table:
         """The published cells of all forces: one row per cell and crime group."""
-        cells = published_cells(self.scored, self.as_of)
-        return with_cell_areas(cells, self.layers.areas)
+        return with_cell_areas(self._published[0], self.layers.areas)
+
+    @cached_property
+    def _published(self) -> tuple[pa.Table, dict[str, str]]:
+        return published_cells(self.scored, self.as_of)
 
     @cached_property
     def hotspots(self) -> pa.Table:
         """The hot spots of all forces: one row for each and crime group."""
-        spots = published_hotspots(self.scored, self.cells, self.as_of)
+        spots = published_hotspots(self.cells, self._published[1])
         return with_hotspot_areas(spots, self.cells, self.layers.areas)
 
     @property
@@ -159,7 +162,7 @@ class Edition:
             **self.layers.identity,
         }
 
-    @property
+    @cached_property
     def run_id(self) -> str:
         """`<as-of>-<twelve hex characters of the identity's hash>`."""
         text = json.dumps(self.identity, sort_keys=True)

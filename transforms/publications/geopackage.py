@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyogrio
@@ -109,9 +110,12 @@ def _write_hotspots(edition: Edition, path: Path) -> None:
     """The hot spots of all groups, each the outline of its cells taken together."""
     rows = edition.hotspots
     listed = [cells.split(" ") for cells in rows["h3_cells"].to_pylist()]
-    together = [shapely.union_all(hexagons(ids)) for ids in listed]
-    outlines = gpd.GeoSeries(together, crs="OGC:CRS84").to_crs(GRID)
-    multi = [shapely.multipolygons(shapely.get_parts(o)) for o in outlines]
+    drawn = hexagons([cell for ids in listed for cell in ids])
+    ends = np.cumsum([len(ids) for ids in listed], dtype=int)
+    together = [shapely.union_all(some) for some in np.split(drawn, ends[:-1])]
+    outlines = gpd.GeoSeries(together[: len(rows)], crs="OGC:CRS84").to_crs(GRID)
+    parts, of_spot = shapely.get_parts(outlines.to_numpy(), return_index=True)
+    multi = shapely.multipolygons(parts, indices=of_spot)
     pyogrio.write_arrow(
         for_gdal(rows).append_column("geom", pa.array(shapely.to_wkb(multi))),
         path,

@@ -1,13 +1,12 @@
 """Hot spots as published: their cells taken together, with a name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 import sql
-from transforms import cells
 from transforms.groups import group_categories
 from transforms.months import Month, window
 from transforms.places import VENUE_KINDS
@@ -36,9 +35,7 @@ _RENAMED = {
 }
 
 
-def published_hotspots(
-    forces: Sequence[ForceEdition], published: pa.Table, as_of: Month
-) -> pa.Table:
+def published_hotspots(published: pa.Table, names: Mapping[str, str]) -> pa.Table:
     """The hot spots among published cells, by force, group and rank."""
     members = published.filter(pc.is_valid(published["hotspot_id"]))
     members = members.sort_by([(k, "ascending") for k in (*_KEYS, "score_rank")])
@@ -58,7 +55,8 @@ def published_hotspots(
             for n in grouped.column_names
         ]
     )
-    named = _with_names(forces, members, grouped, as_of)
+    called = [names.get(spot) for spot in grouped["hotspot_id"].to_pylist()]
+    named = grouped.append_column("name", pa.array(called, pa.string()))
     return withhold_formulas(conform(_ranked(named), HOTSPOTS))
 
 
@@ -66,29 +64,20 @@ def _is_ours(name: str) -> bool:
     return name.endswith(("_sum", "_first"))
 
 
-def _with_names(
-    forces: Sequence[ForceEdition], members: pa.Table, spots: pa.Table, as_of: Month
-) -> pa.Table:
-    names: dict[str, str] = {}
-    for force in forces:
-        mine = members.filter(pc.equal(members["force"], force.force.id))
-        names |= _names(force, mine, as_of)
-    ids = spots["hotspot_id"].to_pylist()
-    return spots.append_column(
-        "name", pa.array([names.get(spot) for spot in ids], pa.string())
-    )
+def hotspot_names(
+    force: ForceEdition, as_of: Month, rows: pa.Table, kept: pa.Table
+) -> dict[str, str]:
+    """The commonest street of each hot spot of a force, or kind of venue.
 
-
-def _names(force: ForceEdition, members: pa.Table, as_of: Month) -> dict[str, str]:
-    """The commonest street of each hot spot of a force, or kind of venue."""
+    `rows` are its scores, and `kept` its incidents.
+    """
     span = window(as_of, NAME_WINDOW_MONTHS)
-    listed = members.select(["hotspot_id", "crime_group"]).append_column(
-        "h3_cell", pa.array(cells.from_text(members["h3_cell"].to_pylist()))
-    )
+    members = rows.select(["hotspot_id", "crime_group", "h3_cell"])
+    listed = members.filter(members["hotspot_id"].is_valid())
     found = sql.run(
         "hotspot_places",
         {
-            "incidents": force.kept_incidents(),
+            "incidents": kept,
             "members": listed,
             "groups": group_categories(),
             "venues": pa.table({"place_label": list(VENUE_KINDS)}),

@@ -1,6 +1,7 @@
 """The published columns: the scores' own, ids as text, and each cell's place."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from transforms.data_files import read_files
 from transforms.months import Month, window
 from transforms.publications.force_edition import ForceEdition
 from transforms.publications.formulas import withhold_formulas
+from transforms.publications.hotspot_table import hotspot_names
 from transforms.publications.outcome_shares import outcome_columns
 from transforms.schemas import PUBLISHED, conform
 from transforms.table_specs import TABLES
@@ -32,19 +34,28 @@ _DECIMALS = {
 _TO_GRID = ("OGC:CRS84", "EPSG:27700")
 
 
-def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> pa.Table:
-    """The scores of those forces at a month, one row per cell and crime group."""
-    tables = [_of_force(force, as_of) for force in forces]
-    if not tables:
-        return PUBLISHED.empty_table()
-    return withhold_formulas(pa.concat_tables(tables)).sort_by(
+def published_cells(
+    forces: Sequence[ForceEdition], as_of: Month
+) -> tuple[pa.Table, dict[str, str]]:
+    """The scores of those forces at a month, one row per cell and crime group.
+
+    And the names of their hot spots: each force's incidents are read once for both.
+    """
+    tables, names = [PUBLISHED.empty_table()], dict[str, str]()
+    for force in forces:
+        rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
+        kept = force.kept_incidents()
+        tables.append(_of_force(force, as_of, rows, kept))
+        names |= hotspot_names(force, as_of, rows, kept)
+    cells = withhold_formulas(pa.concat_tables(tables)).sort_by(
         [(key, "ascending") for key in ("h3_cell", "force", "crime_group")]
     )
+    return cells, names
 
 
-def _of_force(force: ForceEdition, as_of: Month) -> pa.Table:
-    rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
-    kept = force.kept_incidents()
+def _of_force(
+    force: ForceEdition, as_of: Month, rows: pa.Table, kept: pa.Table
+) -> pa.Table:
     ids = rows["h3_cell"].to_numpy()
     distinct, of_row = np.unique(ids, return_inverse=True)
     facts = _cell_facts(force, as_of, kept, distinct).take(pa.array(of_row))
@@ -85,8 +96,7 @@ def cell_positions(ids: cells.Cells) -> pa.Table:
     longitude, latitude = (
         np.round(degrees, _DEGREE_DECIMALS) for degrees in cells.centres(ids)
     )
-    to_grid = Transformer.from_crs(*_TO_GRID, always_xy=True)
-    easting, northing = to_grid.transform(longitude, latitude)
+    easting, northing = _to_grid().transform(longitude, latitude)
     return pa.table(
         {
             "h3_cell": cells.as_text(ids),
@@ -97,6 +107,11 @@ def cell_positions(ids: cells.Cells) -> pa.Table:
             "cell_area_m2": np.round(cells.areas_m2(ids), 1),
         }
     )
+
+
+@cache
+def _to_grid() -> Transformer:
+    return Transformer.from_crs(*_TO_GRID, always_xy=True)
 
 
 def _places(

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from transforms import cells
-from transforms.data_files import read_files
 from transforms.groups import ALL_CRIME, GROUPS
 from transforms.months import Month, window
 from transforms.publications.edition import Edition
@@ -22,13 +22,15 @@ from transforms.publications.star_columns import (
     CELLS_FACT,
     GROUP,
     HISTORY_FACT,
+    HISTORY_MEASURES,
     MONTH,
 )
 from transforms.publications.tables import rounded, write_csv
 from transforms.schemas import conform
-from transforms.table_specs import TABLES
+from transforms.storage import readable
 
 
+_OF_HISTORY = [*HISTORY_MEASURES, "crime_group", "h3_cell"]
 _CALENDAR_MONTHS = 12  # at least: as many as the history has
 
 
@@ -44,12 +46,13 @@ def write_fact_history(edition: Edition, path: Path) -> None:
     for force in edition.scored:
         ids = pa.array(cells.from_text(_top_cells(edition, force.force.id)))
         for file in force.history:
-            rows = read_files([file], TABLES["scores"])
+            rows = pq.ParquetFile(readable(file.path)).read(columns=_OF_HISTORY)
             mine = pc.and_(
                 pc.equal(rows["crime_group"].cast(pa.string()), ALL_CRIME),
                 pc.is_in(rows["h3_cell"], ids),
             )
             rows = rows.filter(mine)
+            rows = rows.append_column("force", pa.repeat(force.force.id, len(rows)))
             texts = pa.array(cells.as_text(rows["h3_cell"].to_numpy()), pa.string())
             rows = rows.drop_columns(["h3_cell"]).append_column("h3_cell", texts)
             rows = _keyed(rows, file.partition["as_of"])

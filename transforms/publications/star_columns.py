@@ -16,7 +16,7 @@ _MEASURES = (
     "months_36m", "months_prev_12m", "expected_12m", "harm_12m", "harm_score",
     "hotspot_class", "gi_star_z", "hotspot_id", "n_outcomes_12m", "positive_share_12m",
 )  # fmt: skip
-_HISTORY = (
+HISTORY_MEASURES = (
     "score", "score_lo", "score_hi", "score_rank", "score_band", "n_1m", "n_12m",
     "months_1m", "months_12m",
 )  # fmt: skip
@@ -34,7 +34,7 @@ _GROUP, _FORCE = PUBLISHED.field("crime_group"), PUBLISHED.field("force")
 _KEYS = [CELL_KEY, _FORCE, _MONTH_END, _GROUP]
 
 CELLS_FACT = pa.schema([*_KEYS, *(PUBLISHED.field(name) for name in _MEASURES)])
-HISTORY_FACT = pa.schema([*_KEYS, *(HISTORY.field(name) for name in _HISTORY)])
+HISTORY_FACT = pa.schema([*_KEYS, *(HISTORY.field(name) for name in HISTORY_MEASURES)])
 CELL = pa.schema(
     [
         CELL_KEY,

@@ -1,11 +1,15 @@
 """Sheets of a workbook: text is always text, a month a real date, and null is empty."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pyarrow as pa
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from transforms.months import Month
+from transforms.schemas import plain
 
 
 # Cells are written by their kind, and these are off in case one is not.
@@ -50,21 +54,25 @@ def write_rows(sheet: Worksheet, rows: pa.Table, looks: Looks) -> None:
     for at, field in enumerate(rows.schema):
         sheet.write_string(0, at, field.name, looks.heading)
         values = rows[field.name].to_pylist()
+        write = _writer(sheet, at, field, looks)
         for row, value in enumerate(values, 1):
             if value is not None:
-                _write_value(sheet, row, at, field, value, looks)
+                write(row, value)
         longest = max((len(str(v)) for v in values if isinstance(v, str)), default=9)
         sheet.set_column(at, at, min(max(len(field.name) + 4, longest + 1), _WIDEST))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(rows), rows.num_columns - 1)
 
 
-def _write_value(
-    sheet: Worksheet, row: int, at: int, field: pa.Field, value: object, looks: Looks
-) -> None:
-    if not isinstance(value, str):
-        sheet.write_number(row, at, value, looks.of(field))
-    elif field.name in _MONTHS:
-        sheet.write_datetime(row, at, Month.parse(value).last_day, looks.date)
-    else:
-        sheet.write_string(row, at, value)
+def _writer(
+    sheet: Worksheet, at: int, field: pa.Field, looks: Looks
+) -> Callable[[int, Any], object]:
+    """What writes a value of a column into a row."""
+    if not pa.types.is_string(plain(field).type):
+        look = looks.of(field)
+        return lambda row, number: sheet.write_number(row, at, number, look)
+    if field.name in _MONTHS:
+        return lambda row, text: sheet.write_datetime(
+            row, at, Month.parse(text).last_day, looks.date
+        )
+    return lambda row, text: sheet.write_string(row, at, text)

@@ -20,18 +20,17 @@ def posterior_mean(recorded: Floats, prior: Floats, weight: Floats | float) -> F
     return np.asarray(prior * (weight + recorded) / (weight + prior))
 
 
-def log_likelihood(recorded: Floats, prior: Floats, weight: Floats) -> float:
+def log_likelihood(recorded: Floats, prior: Floats, weight: Floats) -> Floats:
     """Of decayed counts, negative binomial with mean `prior` and size `weight`.
 
-    Leaves out what no prior and no weight changes. `weight` has one value a cell.
+    Leaves out what no prior and no weight changes. Both have one value a cell, or a row
+    of them for each answer wanted.
     """
-    silent = -(weight * np.log1p(prior / weight)).sum()
-    seen = recorded > 0
-    y, mu, size = recorded[seen], prior[seen], weight[seen]
-    return float(
-        silent
-        + (gammaln(y + size) - gammaln(size) + y * np.log(mu / (size + mu))).sum()
-    )
+    silent = -(weight * np.log1p(prior / weight)).sum(axis=-1)
+    seen = np.flatnonzero(recorded > 0)
+    y, mu, size = (v.take(seen, axis=-1) for v in (recorded, prior, weight))
+    counted = gammaln(y + size) - gammaln(size) + y * np.log(mu / (size + mu))
+    return np.asarray(silent + counted.sum(axis=-1))
 
 
 def best_weight(
@@ -40,4 +39,5 @@ def best_weight(
     """The multiple of `shape` that makes the recorded counts most likely as weights."""
     if not recorded.any():
         return tried[-1]
-    return max(tried, key=lambda w: log_likelihood(recorded, prior, w * shape))
+    weights = np.multiply.outer(tried, shape)
+    return tried[int(log_likelihood(recorded, prior, weights).argmax())]

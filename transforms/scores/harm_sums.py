@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from transforms.categories import CATEGORIES
@@ -22,21 +21,19 @@ class HarmSums:
     gravest: Floats  # of it, that of the gravest incident
     expected: Floats  # in the next term
 
-    def columns(
-        self, group: CrimeGroup, kept: NDArray[np.bool_]
-    ) -> dict[str, pa.Array]:
-        """Its columns for those cells of a crime group."""
+    def columns(self, group: CrimeGroup, kept: NDArray[np.bool_]) -> dict[str, Floats]:
+        """Its columns for those cells of a crime group; NaN is null."""
         rows = [list(CATEGORIES).index(c) for c in group.categories]
         harm = self.recorded[rows].sum(axis=0)[kept]
         gravest = self.gravest[rows].max(axis=0)[kept]
-        share = np.divide(gravest, harm, out=np.zeros(len(harm)), where=harm > 0)
+        share = np.divide(gravest, harm, out=np.full(len(harm), np.nan), where=harm > 0)
         year = self.seen.clock.year
         return {
-            f"harm_{year}": pa.array(
-                harm, mask=np.full(len(harm), not self.seen.spans[year])
-            ),
-            f"harm_top_share_{year}": pa.array(share, mask=harm == 0),
-            "harm_score": pa.array(self.expected[rows].sum(axis=0)[kept]),
+            f"harm_{year}": harm
+            if self.seen.spans[year]
+            else np.full(len(harm), np.nan),
+            f"harm_top_share_{year}": share,
+            "harm_score": self.expected[rows].sum(axis=0)[kept],
         }
 
 
@@ -45,15 +42,15 @@ def harm_sums(seen: View, expected: dict[str, Expectation]) -> HarmSums:
 
     The mean weight of a category's incidents is that of all the force's months held.
     """
-    recorded, gravest = seen.panel.harm_within(seen.spans[seen.clock.year])
-    ever, _ = seen.panel.harm_within(seen.supplied)
+    year = seen.spans[seen.clock.year]
+    ever = seen.panel.harm_within(seen.supplied)
     count = seen.sums([dict.fromkeys(seen.supplied, 1.0)])[:, :, 0].sum(axis=1)
     harm = ever[:, seen.inside].sum(axis=1)
     weight = np.divide(harm, count, out=np.zeros(len(count)), where=count > 0)
     means = np.array([expected[category].mean for category in CATEGORIES])
     return HarmSums(
         seen,
-        recorded[:, seen.inside],
-        gravest[:, seen.inside],
+        seen.here(seen.panel.harm_within(year)),
+        seen.here(seen.panel.gravest_within(year)),
         means * weight[:, None],
     )

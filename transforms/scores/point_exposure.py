@@ -8,6 +8,7 @@ A group of categories is the sum of its categories. How each part was chosen, wi
 numbers: docs/methods.md.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from transforms.cells import Floats
 from transforms.clocks import Period
 from transforms.groups import BORROWED, GROUPS
 from transforms.scores.expectation import Expectation, resting_on, together
+from transforms.scores.feature_weights import learned_weights
 from transforms.scores.gamma_poisson import best_weight, log_likelihood, posterior_mean
 from transforms.scores.shared_prior import levelled, neighbour_basis, scaled
 from transforms.scores.view import Memory, View
@@ -54,9 +56,6 @@ BARE_EXPOSURE = 0.02
 # Points at the force's own rate that are added to each neighbourhood.
 NEIGHBOURHOOD_PRIOR_POINTS = 20.0
 NEIGHBOURHOOD_RESOLUTIONS = (8, 7)
-# The fit of the weights: steps, and the size of its negative binomial.
-FIT_STEPS = 60
-FIT_SIZE = 1.5
 # No cell's neighbouring-crime prior is less than this share of its learned one.
 FLOOR = 0.01
 # The prior's weights that are tried, in incidents for a cell of one point.
@@ -65,6 +64,7 @@ ALPHAS = np.exp(np.linspace(np.log(0.005), np.log(50.0), 18)).tolist()
 SEASONAL = ("anti-social-behaviour",)
 _SEASON_NEEDS_MONTHS = 12
 _NEVER_ZERO = 1e-9
+_NUMBERS_AT_ONCE = 1_000_000  # of cells x features: 8 MB
 
 
 @dataclass(frozen=True)
@@ -85,15 +85,14 @@ class Parts:
 
 def expect(seen: View) -> dict[str, Expectation]:
     """Expected incidents of each group next month in each cell of the view."""
-    of = {category: _expect_category(category, seen) for category in CATEGORIES}
+    of = {c: _expectation(c, of, seen) for c, of in parts(CATEGORIES, seen).items()}
     return {
         group.slug: together([of[category] for category in group.categories])
         for group in GROUPS.values()
     }
 
 
-def _expect_category(category: str, seen: View) -> Expectation:
-    found = parts(category, seen)
+def _expectation(category: str, found: Parts, seen: View) -> Expectation:
     if not found.own.any():
         return resting_on(np.zeros(len(found.own)), found.weight)
     expected = found.expected
@@ -103,37 +102,75 @@ def _expect_category(category: str, seen: View) -> Expectation:
     return expected
 
 
-def parts(category: str, seen: View) -> Parts:
-    """What the score of a category is made of; no prior where nothing was recorded."""
-    long = category in LONG_MEMORY
-    memory = seen.memory(LONG_HALF_LIFE_MONTHS if long else HALF_LIFE_MONTHS)
-    own = seen.of(memory.sums, (category,))
-    exposure = seen.points + BARE_EXPOSURE
+def parts(categories: Iterable[str], seen: View) -> dict[str, Parts]:
+    """What their scores are made of; no prior where nothing was recorded."""
+    own = {c: seen.of(_memory(c, seen).sums, (c,)) for c in categories}
+    priors = dict(_priors([c for c, sums in own.items() if sums.any()], seen))
     # A cell of many points is an average of many places: it strays less from its prior.
-    steadiness = np.sqrt(exposure)
-    if not own.any():
-        nothing = np.zeros(len(own))
-        return Parts(own, nothing, ALPHAS[-1] * steadiness, memory.exposure_terms)
-    prior = _prior(category, seen, memory, exposure)
-    alpha = best_weight(own, prior, ALPHAS, steadiness)
-    if category in SHARPENED:
-        prior, alpha = _sharpened(own, prior, alpha, steadiness)
-    return Parts(own, prior, alpha * steadiness, memory.exposure_terms)
+    steadiness = np.sqrt(_exposure(seen))
+    found = {}
+    for category, sums in own.items():
+        prior, alpha = priors.get(category, np.zeros(len(sums))), ALPHAS[-1]
+        if category in priors:
+            alpha = best_weight(sums, prior, ALPHAS, steadiness)
+            if category in SHARPENED:
+                prior, alpha = _sharpened(sums, prior, alpha, steadiness)
+        terms = _memory(category, seen).exposure_terms
+        found[category] = Parts(sums, prior, alpha * steadiness, terms)
+    return found
 
 
-def _prior(category: str, seen: View, memory: Memory, exposure: Floats) -> Floats:
+def _memory(category: str, seen: View) -> Memory:
+    long = category in LONG_MEMORY
+    return seen.memory(LONG_HALF_LIFE_MONTHS if long else HALF_LIFE_MONTHS)
+
+
+def _exposure(seen: View) -> Floats:
+    return seen.points + BARE_EXPOSURE
+
+
+def _priors(categories: Sequence[str], seen: View) -> Iterator[tuple[str, Floats]]:
     """The prior mean of each cell's decayed count, adding up to what was recorded."""
-    others = tuple(c for c in BORROWED if c != category)
+    fitted = seen.points >= 1
+    for some in _batches(categories, len(seen.cells)):
+        features = np.array([_features(category, seen) for category in some])
+        own = np.array([seen.of(_memory(c, seen).sums, (c,)) for c in some])
+        weights = learned_weights(features[:, :, fitted], own[:, fitted])
+        for at, category in enumerate(some):
+            learned = np.einsum("j,ji->i", weights[at], features[at])
+            yield category, _prior(category, seen, own[at], learned)
+
+
+def _batches(categories: Sequence[str], cells: int) -> Iterator[Sequence[str]]:
+    """Categories with as many features as each other, so many that memory holds."""
+    at_once = max(1, _NUMBERS_AT_ONCE // max(1, cells * len(BORROWED)))
+    for borrowed in (True, False):
+        alike = [c for c in categories if (c in BORROWED) == borrowed]
+        for start in range(0, len(alike), at_once):
+            yield alike[start : start + at_once]
+
+
+def _features(category: str, seen: View) -> list[Floats]:
+    """What may tell of a category: other crime, points, and the rate around them."""
+    memory, exposure = _memory(category, seen), _exposure(seen)
     own = seen.of(memory.sums, (category,))
     around = [seen.parents(resolution) for resolution in NEIGHBOURHOOD_RESOLUTIONS]
-    features = np.array(
-        [seen.of(memory.sums, (other,)) for other in others]
-        + [exposure * memory.exposure_terms]
-        + [exposure * _rate_around(own, exposure, parents) for parents in around]
-    )
-    weights = _learned_weights(features, own, seen.points >= 1)
-    learned = scaled(np.einsum("j,ji->i", weights, features), own.sum())
-    near = neighbour_basis(seen, memory, (category,), others)
+    return [
+        *(seen.of(memory.sums, (other,)) for other in _others(category)),
+        exposure * memory.exposure_terms,
+        *(exposure * _rate_around(own, exposure, parents) for parents in around),
+    ]
+
+
+def _others(category: str) -> tuple[str, ...]:
+    return tuple(other for other in BORROWED if other != category)
+
+
+def _prior(category: str, seen: View, own: Floats, learned: Floats) -> Floats:
+    """What the features tell, averaged with the crime next door."""
+    learned = scaled(learned, own.sum())
+    memory = _memory(category, seen)
+    near = neighbour_basis(seen, memory, (category,), _others(category))
     floored = np.maximum(scaled(near, own.sum()), FLOOR * learned)
     return _totalling(np.sqrt(learned * floored), float(own.sum()))
 
@@ -150,36 +187,18 @@ def _rate_around(own: Floats, exposure: Floats, parents: NDArray[np.int64]) -> F
     return np.asarray(rates)
 
 
-def _learned_weights(
-    features: Floats, own: Floats, fitted: NDArray[np.bool_]
-) -> Floats:
-    """Weights of the features that make the recorded counts most likely; none negative.
-
-    Multiplicative updates of a negative binomial regression with identity link (Lee
-    and Seung 2001, NIPS 13, for the Poisson case): no step size, no negative weight.
-    `einsum` keeps clear of BLAS, whose last digits depend on the number of cores.
-    """
-    x, y = np.ascontiguousarray(features[:, fitted]), own[fitted]
-    weights = y.sum() / len(x) / (x.sum(axis=1) + _NEVER_ZERO)
-    for _ in range(FIT_STEPS):
-        mean = np.einsum("j,ji->i", weights, x) + 1e-12
-        up = np.einsum("ji,i->j", x, y / mean)
-        down = np.einsum("ji,i->j", x, (FIT_SIZE + y) / (FIT_SIZE + mean))
-        weights = weights * up / (down + _NEVER_ZERO)
-    return np.asarray(weights)
-
-
 def _sharpened(
     own: Floats, prior: Floats, alpha: float, steadiness: Floats
 ) -> tuple[Floats, float]:
     """The power of the prior that makes the record most likely, and its weight then."""
-    steeper = {power: _totalling(prior**power, own.sum()) for power in POWERS}
-    power = 1.0
+    steeper = np.array([_totalling(prior**power, own.sum()) for power in POWERS])
+    chosen = -1
     for _ in range(2):
-        size = alpha * steadiness
-        power = max(POWERS, key=lambda p: log_likelihood(own, steeper[p], size))
-        alpha = best_weight(own, steeper[power], ALPHAS, steadiness)
-    return steeper[power], alpha
+        before = chosen
+        chosen = int(log_likelihood(own, steeper, alpha * steadiness).argmax())
+        if chosen != before:
+            alpha = best_weight(own, steeper[chosen], ALPHAS, steadiness)
+    return steeper[chosen], alpha
 
 
 def _totalling(prior: Floats, total: float) -> Floats:

@@ -1,7 +1,9 @@
 """Expectations as rows of scores: ranked, banded, labelled, and only those to keep."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,14 +12,9 @@ from numpy.typing import NDArray
 from transforms.cells import Cells, Floats
 from transforms.groups import CrimeGroup
 from transforms.hotspots import Named, clusters, named
-from transforms.labels.emerging import CLASSES, MINIMUM_STEPS, hotspot_class
-from transforms.labels.gi_star import (
-    benjamini_hochberg,
-    gi_star_z,
-    significant,
-    two_sided_p,
-)
+from transforms.labels.emerging import CLASSES
 from transforms.scores.expectation import Expectation
+from transforms.scores.group_labels import Labels
 from transforms.scores.harm_sums import HarmSums
 from transforms.scores.intervals import (
     monthly_size,
@@ -33,9 +30,10 @@ from transforms.scoring import HotspotLimits
 BANDS = {"top_1pct": 1, "top_2pct": 2, "top_5pct": 5, "top_20pct": 20}
 REST = "rest"
 INTERVAL = (0.025, 0.975)
-# Gi* takes sums to be normal. Of scarce crime a single incident would make its whole
-# ring "hot": no step is, with fewer in the cell and the six around it.
-HOT_AT_LEAST_INCIDENTS = 5
+_WORDS = {
+    "score_band": [*BANDS, REST],
+    "hotspot_class": list(CLASSES),
+}
 
 
 def ranks(score: Floats, cells: Cells) -> NDArray[np.int32]:
@@ -76,23 +74,6 @@ class GroupScores:
         recorded = self.seen.of(counts, self.group.categories) > 0
         return np.asarray(recorded | (self.rank <= self.limits["top_5pct"]))
 
-    def rows(self, harm: HarmSums, hotspot_ids: dict[int, str]) -> pa.Table:
-        """The rows to keep; `hotspot_ids` by cell."""
-        cells = self.seen.cells[self.kept]
-        return pa.table(
-            {
-                "crime_group": _coded(np.zeros(len(cells), int), [self.group.slug]),
-                "h3_cell": cells,
-                **self._scores(),
-                **self._counts(),
-                **harm.columns(self.group, self.kept),
-                **self._labels(),
-                "hotspot_id": pa.array(
-                    [hotspot_ids.get(cell) for cell in cells.tolist()], pa.string()
-                ),
-            }
-        )
-
     def hotspots(self, prefix: str, earlier: Named, limits: HotspotLimits) -> Named:
         """Its hot spots: the cells of each by id."""
         seen = self.seen
@@ -101,71 +82,83 @@ class GroupScores:
         spots = named(prefix, [seen.cells[spot] for spot in rows], earlier)
         return {spot: frozenset(cells.tolist()) for spot, cells in spots.items()}
 
-    def _scores(self) -> dict[str, pa.Array]:
+    def named(self, spots: Named) -> NDArray[np.object_]:
+        """The hot spot of each kept cell, None where it is in none."""
+        ids = np.full(len(self.seen.cells), None)
+        for spot, cells in spots.items():
+            ids[np.searchsorted(self.seen.cells, list(cells))] = spot
+        return ids[self.kept]
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """What is told of its kept cells: NaN, or a code below nought, is null."""
         expected, rank = self.expected, self.rank[self.kept]
         mean = expected.mean[self.kept]
         months = self.seen.of(self.seen.steps, self.group.categories)
         size = predictive_size(expected.rate_shape[self.kept], monthly_size(months))
         low, high = negative_binomial_quantiles(mean, size, INTERVAL)
-        top = top_probability(expected, self.limits["top_1pct"])[self.kept]
         year = self.seen.clock.year
         return {
+            "h3_cell": self.seen.cells[self.kept],
             "score": mean,
-            f"expected_{year}": pa.array(
-                expected.usual[self.kept] * self.seen.terms_of(year)
-            ),
+            f"expected_{year}": expected.usual[self.kept] * self.seen.terms_of(year),
             "score_lo": low,
             "score_hi": high,
             "score_rank": rank,
             "score_pctile": 1 - (rank - 1) / len(self.rank),
-            "score_band": _coded(
-                np.searchsorted(list(self.limits.values()), rank), [*BANDS, REST]
-            ),
-            "p_top1": _null_for_nan(top),
+            "score_band": np.searchsorted(list(self.limits.values()), rank),
+            "p_top1": top_probability(expected, self.limits["top_1pct"], self.kept),
+            **{
+                f"n_{name}": self._kept_of(counts).astype(np.int32)
+                for name, counts in self.seen.windows.items()
+            },
         }
 
-    def _counts(self) -> dict[str, pa.Array]:
-        """Counts of each window, null where they rest on nothing."""
-        unit = self.seen.clock.unit
-        columns: dict[str, pa.Array] = {}
-        for name, counts in self.seen.windows.items():
-            rests_on = len(self.seen.spans[name])
-            number = self.seen.of(counts, self.group.categories)[self.kept]
-            count = pa.array(number.astype(np.int32))
-            columns |= {
-                f"n_{name}": count if rests_on else pa.nulls(len(number), pa.int32()),
-                f"{unit}_{name}": pa.array(
-                    np.full(len(number), rests_on, dtype=np.int16)
-                ),
-            }
-        return columns
+    def _kept_of(self, counts: Floats) -> Floats:
+        return self.seen.of(counts, self.group.categories)[self.kept]
 
-    def _labels(self) -> dict[str, pa.Array]:
-        """Gi* of the twelve steps' mean count, and the class of their course."""
-        seen, links = self.seen, self.seen.links[0]
-        months = seen.of(seen.steps, self.group.categories)
-        z = np.full(len(seen.cells), np.nan)
-        if months.shape[1]:
-            z = gi_star_z(months.mean(axis=1), links)
-        q = benjamini_hochberg(two_sided_p(z))
-        label = pa.nulls(int(self.kept.sum()), pa.dictionary(pa.int32(), pa.string()))
-        if months.shape[1] >= MINIMUM_STEPS:
-            step_z = gi_star_z(months, links)
-            marks = significant(step_z)
-            few = months + links @ months < HOT_AT_LEAST_INCIDENTS
-            marks[(marks > 0) & few] = 0
-            kinds = hotspot_class(marks[self.kept], step_z[self.kept])
-            label = _coded(kinds, list(CLASSES))
-        return {
-            "gi_star_z": _null_for_nan(z[self.kept]),
-            "gi_star_q": _null_for_nan(q[self.kept]),
-            "hotspot_class": label,
+
+def score_rows(
+    groups: Sequence[GroupScores],
+    harm: HarmSums,
+    labelled: Mapping[str, Labels],
+    spots: Mapping[str, Named],
+) -> pa.Table:
+    """The kept rows of the groups of a view, one after another.
+
+    Made a table once for all: what a small force costs is calls, not rows.
+    """
+    seen = harm.seen
+    parts = [
+        {
+            **one.columns(),
+            **harm.columns(one.group, one.kept),
+            **labelled[one.group.slug].columns(),
+            "hotspot_id": one.named(spots[one.group.slug]),
         }
+        for one in groups
+    ]
+    table = {
+        name: _column(name, np.concatenate([part[name] for part in parts]))
+        for name in parts[0]
+    }
+    unit, rows = seen.clock.unit, len(table["h3_cell"])
+    # a chunk a group: so every lake has it, and bytes are part of a publication's name
+    chunks = [_coded(np.zeros(one.kept.sum()), [one.group.slug]) for one in groups]
+    table["crime_group"] = pa.chunked_array(chunks)
+    for name, span in seen.spans.items():
+        if not span:
+            table[f"n_{name}"] = pa.nulls(rows, pa.int32())
+        table[f"{unit}_{name}"] = pa.repeat(pa.scalar(len(span), pa.int16()), rows)
+    return pa.table(table)
 
 
-def _null_for_nan(values: Floats) -> pa.Array:
-    return pa.array(values, mask=np.isnan(values))
+def _column(name: str, values: NDArray[Any]) -> pa.Array:
+    """NaN is null, and what is coded is words."""
+    if name in _WORDS:  # nothing but null has no words
+        return _coded(values, _WORDS[name] if (values >= 0).any() else [])
+    return pa.array(values, from_pandas=True)
 
 
-def _coded(codes: NDArray[np.integer], words: list[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), words)
+def _coded(codes: NDArray[Any], words: list[str]) -> pa.Array:
+    at = pa.array(codes.astype(np.int32), mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(at, pa.array(words, pa.string()))

@@ -6,6 +6,7 @@ rate that k cells are expected to exceed: these probabilities add up to k.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import gammaincc
 
@@ -20,16 +21,21 @@ _APART = 1 << 20
 _PRECISION = 1e-6
 
 
-def top_probability(expected: Expectation, places: int) -> Floats:
+def top_probability(
+    expected: Expectation, places: int, wanted: NDArray[np.bool_] | None = None
+) -> Floats:
     """Probability that each cell's rate is among the highest `places`; NaN if none has.
 
     All cells of the universe take part, quiet ones too: nearly nothing is expected of
-    them, and little is known about them.
+    them, and little is known about them. It is told of those `wanted`, or of all.
     """
-    mean, shape = expected.mean, expected.rate_shape
-    if not (mean > 0).any():
+    asked = slice(None) if wanted is None else wanted
+    mean, shape = expected.mean[asked], expected.rate_shape[asked]
+    if not (expected.mean > 0).any():
         return np.full(len(mean), np.nan)
-    return _above(cutoff(expected, places), mean, shape)
+    chance, any_ = np.zeros(len(mean)), mean > 0
+    chance[any_] = _above(cutoff(expected, places), mean[any_], shape[any_])
+    return chance
 
 
 def cutoff(expected: Expectation, places: int) -> float:
@@ -66,7 +72,4 @@ def _kinds(expected: Expectation) -> tuple[Floats, Floats, Floats]:
 
 def _above(rate: float, mean: Floats, shape: Floats) -> Floats:
     """Probability that a gamma rate of that mean and shape lies above `rate`."""
-    scaled = np.divide(
-        shape * rate, mean, out=np.full(len(mean), np.inf), where=mean > 0
-    )
-    return np.asarray(gammaincc(shape, scaled))
+    return np.asarray(gammaincc(shape, shape * rate / mean))

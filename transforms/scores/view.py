@@ -49,9 +49,13 @@ class View:
 
     def of(self, values: Floats, categories: Sequence[str]) -> Floats:
         """Values of a set of categories, added up: one for each cell."""
-        if len(categories) == 1:  # most groups are one category: no copy
-            return np.asarray(values[_ROW[categories[0]]])
-        return np.asarray(values[[_ROW[c] for c in categories]].sum(axis=0))
+        first, *rest = (values[_ROW[category]] for category in categories)
+        if not rest:  # most groups are one category: no copy
+            return np.asarray(first)
+        total = first + rest[0]
+        for more in rest[1:]:
+            total += more
+        return np.asarray(total)
 
     @cached_property
     def cells(self) -> Cells:
@@ -66,7 +70,10 @@ class View:
     @cached_property
     def links(self) -> tuple[csr_array, ...]:
         """Which cells of the universe lie one cell away from which, and which two."""
-        return tuple(ring[self.inside][:, self.inside] for ring in self.panel.rings)
+        rings = self.panel.rings
+        if self._everywhere:
+            return rings
+        return tuple(ring[self.inside][:, self.inside] for ring in rings)
 
     @cached_property
     def points(self) -> Floats:
@@ -86,10 +93,21 @@ class View:
 
     def sums(self, weights: Sequence[Mapping[Any, float]]) -> Floats:
         """Counts summed under each set of weights: categories x cells x sets."""
-        held = self.panel.periods
-        columns = [[weight.get(period, 0.0) for period in held] for weight in weights]
-        by_set = np.array(columns).reshape(len(weights), len(held))
-        return self.panel.weighted(by_set.T)[:, self.inside]
+        by_set = np.zeros((len(self.panel.periods), len(weights)))
+        for i, weight in enumerate(weights):
+            for period, value in weight.items():
+                if (row := self.panel.row_of.get(period)) is not None:
+                    by_set[row, i] = value
+        return self.here(self.panel.weighted(by_set))
+
+    def here(self, values: Floats) -> Floats:
+        """Of values of categories x the panel's cells those of the view's cells."""
+        return values if self._everywhere else values[:, self.inside]
+
+    @cached_property
+    def _everywhere(self) -> bool:
+        """Whether all cells of the panel are in the universe by now: most often."""
+        return bool(self.inside.all())
 
     def memory(self, half_life_months: float) -> Memory:
         """All supplied periods, weighted by age."""
@@ -114,8 +132,11 @@ class View:
 
     def supplied_of(self, span: Sequence[Period]) -> list[Period]:
         """The supplied periods of a span: what a count over it rests on."""
-        known = set(self.supplied)
-        return [period for period in span if period in known]
+        return [period for period in span if period in self._known]
+
+    @cached_property
+    def _known(self) -> frozenset[Period]:
+        return frozenset(self.supplied)
 
     def terms_of(self, name: str) -> float:
         """How many forecast terms the supplied periods of a window make up."""
@@ -134,7 +155,8 @@ class View:
     def windows(self) -> dict[str, Floats]:
         """By window's name: categories x cells, incidents in its supplied periods."""
         sums = self.sums([dict.fromkeys(span, 1.0) for span in self.spans.values()])
-        return {name: sums[:, :, i] for i, name in enumerate(self.spans)}
+        by_window = np.ascontiguousarray(sums.transpose(2, 0, 1))
+        return dict(zip(self.spans, by_window, strict=True))
 
     @cached_property
     def steps(self) -> Floats:
