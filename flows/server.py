@@ -8,6 +8,7 @@ import asyncio
 import fcntl
 import os
 import socket
+import sqlite3
 import sys
 import threading
 import time
@@ -186,7 +187,10 @@ def _running(folder: Path, listener: socket.socket) -> Iterator[None]:
             while thread.is_alive() and not server.started:
                 thread.join(0.02)
         if failures:
-            raise ServerError(f"the Prefect server did not start: {_line(failures[0])}")
+            raise ServerError(
+                f"the Prefect server did not start: {_line(failures[0])}"
+                f"{_mend(failures[0], folder)}"
+            )
         with _no_heartbeat():
             yield
     finally:
@@ -199,6 +203,16 @@ def _running(folder: Path, listener: socket.socket) -> Iterator[None]:
 def _line(failure: BaseException) -> str:
     """Its first line: the database's errors go on with links and statements."""
     return next(iter(str(failure).splitlines()), type(failure).__name__)
+
+
+def _mend(failure: BaseException, folder: Path) -> str:
+    """What to do about a database that is damaged: what is locked or full is not."""
+    if type(getattr(failure, "orig", None)) is not sqlite3.DatabaseError:
+        return ""
+    return (
+        f"; it is damaged, and holds nothing but the history of runs: move"
+        f" {folder / 'prefect.db'} away, and a new one is made"
+    )
 
 
 def _serve(

@@ -147,6 +147,19 @@ def test_a_server_that_cannot_start_is_one_line(tmp_path: Path) -> None:
     assert "ServerError: the Prefect server did not start" in err.splitlines()[-1]
 
 
+def test_a_damaged_database_is_told_and_what_to_do_about_it(tmp_path: Path) -> None:
+    database = with_database(tmp_path / "prefect") / "prefect.db"
+    data = bytearray(database.read_bytes())
+    data[3] ^= 1  # SQLite's own first bytes
+    database.write_bytes(data)
+    process = start(tmp_path)
+    _, err = finish(process)
+    assert process.returncode == 1
+    said = err.splitlines()[-1]
+    assert "file is not a database; it is damaged" in said
+    assert f"move {database} away" in said
+
+
 class _Healthy(BaseHTTPRequestHandler):
     """A server that says it is there, and no more."""
 
