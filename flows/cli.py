@@ -29,23 +29,8 @@ def main() -> None:
         if where := os.environ.get("HEXBEAT_CRASH_AT"):  # of tests/faults alone
             arm(where)
         code = app(exit_on_error=False, print_error=False, result_action="return_value")
-    except CycloptsError as error:
-        _complain(" ".join(str(error).split()))
-        code = 2
-    except HexbeatError as error:
-        _complain(str(error))
-        code = error.exit_code
-    except OSError as error:
-        _complain(f"{type(error).__name__}: {' '.join(str(error).split())}")
-        code = 1
     except Exception as error:
-        if is_store_error(error):
-            _complain(f"the object store: {' '.join(str(error).split())}")
-            code = 1
-        elif interrupted:
-            code = _stopped()
-        else:
-            raise
+        code = _stopped() if interrupted else _told(error)
     except KeyboardInterrupt:
         code = _stopped()
     sys.exit(code if isinstance(code, int) else 0)
@@ -54,6 +39,31 @@ def main() -> None:
 def _stopped() -> int:
     _complain("stopped; run the same command again to go on")
     return 130
+
+
+def _told(error: Exception) -> int:
+    """Tell an error that people can mend, and its exit code; raise any other."""
+    text = " ".join(str(error).split())
+    match error:
+        case HexbeatError():
+            _complain(str(error))
+            return error.exit_code
+        case CycloptsError():
+            _complain(text)
+            return 2
+        case OSError():
+            _complain(f"{type(error).__name__}: {text}")
+        case _ if is_store_error(error):
+            _complain(f"the object store: {text}")
+        case _ if type(error).__name__ == "PrefectHTTPStatusError":  # it is not loaded
+            _complain(
+                f"the Prefect server failed: {text.partition(' - ')[0]}; where it does"
+                " so again, the database in the home's prefect folder is damaged: it"
+                " holds nothing but the history of runs, so move it away"
+            )
+        case _:
+            raise error
+    return 1
 
 
 def _complain(text: str) -> None:

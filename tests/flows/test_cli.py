@@ -270,3 +270,35 @@ def test_ctrl_c_is_told_and_the_same_command_goes_on(
     assert "Traceback" not in said
     again = hexbeat("run", "--all-forces", "--source", source, "--home", home)
     assert again.returncode == 0, again.stderr
+
+
+FAILED_SERVER = """
+import flows.cli
+from prefect.exceptions import PrefectHTTPStatusError
+import httpx
+
+def fail(**_):
+    url = "http://127.0.0.1:1/api/flow_runs/"
+    answer = httpx.Response(503, json={}, request=httpx.Request("POST", url))
+    try:
+        answer.raise_for_status()
+    except httpx.HTTPStatusError as error:
+        raise PrefectHTTPStatusError.from_httpx_error(error) from error
+
+flows.cli.app = fail
+flows.cli.main()
+"""
+
+
+def test_a_server_that_fails_in_the_middle_is_a_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAILED_SERVER],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    [line] = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert line.startswith(
+        "hexbeat: the Prefect server failed: Server error '503 Service Unavailable'"
+    )
