@@ -78,8 +78,7 @@ def write_flushed(data: pa.Buffer, path: Path, top: Path) -> None:
     if is_remote(path):
         path.write_bytes(data.to_pybytes())
         return
-    if not top.exists():
-        make_folder(top)
+    make_folder(top)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as sink:
         sink.write(data)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from transforms.errors import UsageError
-from transforms.overrides import Override, override_of
+from transforms.overrides import Override, entries_of, override_of
 
 
 DayOverrides = Mapping[date, Override]
@@ -17,13 +17,8 @@ def read_day_overrides(entries: object, where: str) -> DayOverrides:
 
     Each speaks of all days from its first to its last; a later one wins.
     """
-    if not isinstance(entries, list):
-        raise UsageError(f"{where}: feed.days is a list: write [[feed.days]]")
     found: dict[date, Override] = {}
-    for number, entry in enumerate(entries, start=1):
-        at = f"{where}, [[feed.days]] number {number}"
-        if not isinstance(entry, dict) or set(entry) != _KEYS:
-            raise UsageError(f"{at}: it takes exactly {', '.join(sorted(_KEYS))}")
+    for at, entry in entries_of(entries, "feed.days", _KEYS, where):
         first, last = (_day(entry[key], at) for key in ("from", "to"))
         if last < first:
             raise UsageError(f"{at}: it ends on {last}, before it begins")

@@ -5,7 +5,7 @@ and wins. An override is a fact about a force, and part of every publication's i
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal, get_args
@@ -15,6 +15,7 @@ from transforms.months import Month
 
 
 Verdict = Literal["supplied", "set_aside"]
+_KEYS = {"force", "months", "as", "reason"}
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,9 @@ def shipped_overrides() -> Overrides:
 
 def read_overrides(settings: Mapping[str, Any], where: str) -> Overrides:
     """The `[[coverage]]` entries of settings; `UsageError` names the wrong one."""
-    entries = settings.get("coverage", [])
-    if not isinstance(entries, list):
-        raise UsageError(f"{where}: coverage is a list: write [[coverage]]")
     found: dict[str, dict[Month, Override]] = {}
-    for number, entry in enumerate(entries, start=1):
-        at = f"{where}, [[coverage]] number {number}"
+    entries = settings.get("coverage", [])
+    for at, entry in entries_of(entries, "coverage", _KEYS, where):
         force, months, override = _read(entry, at)
         of_force = found.setdefault(force, {})
         of_force |= dict.fromkeys(months, override)
@@ -49,9 +47,6 @@ def read_overrides(settings: Mapping[str, Any], where: str) -> Overrides:
 
 
 def _read(entry: Mapping[str, Any], at: str) -> tuple[str, list[Month], Override]:
-    keys = {"force", "months", "as", "reason"}
-    if not isinstance(entry, dict) or set(entry) != keys:
-        raise UsageError(f"{at}: it takes exactly {', '.join(sorted(keys))}")
     override = override_of(entry, at)
     force, texts = entry["force"], entry["months"]
     if not isinstance(force, str) or not isinstance(texts, list):
@@ -61,6 +56,19 @@ def _read(entry: Mapping[str, Any], at: str) -> tuple[str, list[Month], Override
     except UsageError as error:
         raise UsageError(f"{at}: {error}") from error
     return force, months, override
+
+
+def entries_of(
+    entries: object, name: str, keys: Set[str], where: str
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each entry of a list in settings, of exactly those keys, and where it stands."""
+    if not isinstance(entries, list):
+        raise UsageError(f"{where}: {name} is a list: write [[{name}]]")
+    for number, entry in enumerate(entries, start=1):
+        at = f"{where}, [[{name}]] number {number}"
+        if not isinstance(entry, dict) or set(entry) != keys:
+            raise UsageError(f"{at}: it takes exactly {', '.join(sorted(keys))}")
+        yield at, entry
 
 
 def override_of(entry: Mapping[str, Any], at: str) -> Override:

@@ -60,7 +60,7 @@ def flush_folder(path: Path) -> None:
 
 def make_folder(path: Path) -> None:
     """Make a folder and all above it that are not there, each safe in its parent."""
-    if is_remote(path):
+    if is_remote(path) or path.is_dir():
         return
     new = [folder for folder in (path, *path.parents) if not folder.exists()]
     path.mkdir(parents=True, exist_ok=True)

@@ -18,22 +18,12 @@ with atheris.instrument_imports(include=["transforms", "zipfile", "tomllib"]):
     from tests.transforms.feeds.test_fuzz import (
         SETTINGS,
         STREET,
+        check_mapping,
         check_settings,
         check_street,
         check_zip,
         release,
     )
-    from transforms.errors import UsageError
-    from transforms.feeds.force.mapping_file import read_mapping
-
-
-def check_mapping(data: bytes) -> None:
-    """A mapping that can be used, or one line that names the file."""
-    try:
-        read_mapping(data.decode("utf-8", "replace"), "kent.toml")
-    except UsageError as error:
-        assert str(error).startswith("kent.toml")
-        assert "\n" not in str(error)
 
 
 CHECKS: dict[str, tuple[Callable[[bytes], None], bytes]] = {

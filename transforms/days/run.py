@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -131,8 +131,8 @@ def read_held(home: ForceHome) -> Held:
     refuse_damaged(RECORDS_TABLE, lake.files(RECORDS_TABLE, home.force))
     records = live_records(lake, home.force)
     taken = supplied(drops(lake, home.force))
-    until = newest_day(taken) if taken else date.max
-    days = days_of(records_by_day(records), home.feed.overrides, until)
+    by_day = records_by_day(records)
+    days = days_of(by_day, home.feed.overrides, newest_day(taken))
     known = [Day.of(day) for day in days.supplied]
     if not known:
         raise UsageError(

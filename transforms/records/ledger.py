@@ -57,8 +57,8 @@ def supplied(ledger: Iterable[Entry]) -> list[Entry]:
 
 def newest_day(taken: Iterable[Entry]) -> date:
     """The day, in London, on which the newest drop came: it was not over then."""
-    received = max(entry.received_at for entry in taken)
-    return received.astimezone(LONDON).date()
+    came = (entry.received_at.astimezone(LONDON).date() for entry in taken)
+    return max(came, default=date.max)
 
 
 def merged(ledger: Iterable[Entry], new: Iterable[Entry]) -> list[Entry]:

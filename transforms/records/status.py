@@ -56,7 +56,7 @@ def _status(home: ForceHome, now: datetime, stopped_after_days: int) -> FeedStat
     live = live_records(lake, home.force)
     rules = Counter(held_back(lake, home.force)["rule"].to_pylist())
     newest = max(taken, key=lambda entry: entry.received_at, default=None)
-    until = ledger.newest_day(taken) if taken else date.max
+    until = ledger.newest_day(taken)
     days = days_of(records_by_day(live), home.feed.overrides, until)
     today: date = now.astimezone(LONDON).date()
     return FeedStatus(

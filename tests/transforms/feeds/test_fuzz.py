@@ -1,4 +1,4 @@
-"""Whatever bytes come as a release, a member, a street file or settings: one line.
+"""Whatever comes as a release, a member, a street file, settings, a mapping: one line.
 
 HEXBEAT_TEST_FUZZ says how many examples of each; a few in every run.
 """
@@ -16,9 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import kent_csv, member, row, street_csv
+from tests.transforms.feeds.force.made import CSV_MAPPING
 from transforms.csv_bytes import line_offsets, read_rows
 from transforms.errors import FileRejectedError, SourceError, UsageError
 from transforms.feeds import police_uk
+from transforms.feeds.force.mapping_file import read_mapping
 from transforms.feeds.members import read_member, zip_members
 from transforms.feeds.police_uk import STREET_HEADER, sift
 from transforms.feeds.ranges import LocalFile, Ranged
@@ -240,3 +242,18 @@ def test_settings_of_any_lines_and_values(
             odd = data.draw(st.sampled_from(ODD))
             changed[at] = line.partition(b"=")[0] + b"= " + odd
     check_settings(b"\n".join(changed))
+
+
+def check_mapping(data: bytes) -> None:
+    """A mapping that can be used, or one line that names the file."""
+    try:
+        read_mapping(data.decode("utf-8", "replace"), "kent.toml")
+    except UsageError as error:
+        assert str(error).startswith("kent.toml")
+        assert "\n" not in str(error)
+
+
+@given(damaged(CSV_MAPPING.encode()) | st.binary(max_size=100))
+@some
+def test_a_damaged_mapping(data: bytes) -> None:
+    check_mapping(data)
