@@ -3,8 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 READY := .venv/.ready
+SCRIPTS := transforms/publications/map/web/*.js
+# A file's tests share a worker, and with it their fixtures; the long ones come first.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo run test test-fast bench faults check fix lock clean
+.PHONY: help demo run test test-unit test-system test-real coverage bench faults check fix lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -28,10 +31,19 @@ run: $(READY)  ## the main job: make run FORCE=kent FROM=2023-01 TO=2024-12 SOUR
 		$(if $(TO),--to $(TO)) $(if $(SOURCE),--source $(SOURCE))
 
 test: $(READY)  ## all tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered
+	$(PYTEST)
 
-test-fast: $(READY)  ## tests that need neither Prefect nor the real archive
-	$(BIN)/python -m pytest -m "not prefect and not realdata"
+test-unit: $(READY)  ## tests of the code alone, in this process: minutes
+	$(PYTEST) -m "not system and not realdata"
+
+test-system: $(READY)  ## tests with Prefect, a browser, servers, whole runs
+	$(PYTEST) -m "system and not realdata"
+
+test-real: $(READY)  ## tests on the real archive beside the checkout
+	$(PYTEST) -m "realdata"
+
+coverage: $(READY)  ## all tests again, with the lines that none of them runs
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 bench: $(READY)  ## every stage beside its rival: make bench ROWS=20M STAGES=ingest
 	$(BIN)/python -m benchmarks $(if $(ROWS),--rows $(ROWS)) $(if $(STAGES),--stages $(STAGES)) \
@@ -44,6 +56,8 @@ faults: $(READY)  ## kills, races, flips and cuts, to docs/reliability.md: over 
 check: $(READY)  ## format, lint, types, import rules, generated docs, deployments
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/oxfmt --check $(SCRIPTS)
+	$(BIN)/oxlint $(SCRIPTS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.docs --check
@@ -52,6 +66,7 @@ check: $(READY)  ## format, lint, types, import rules, generated docs, deploymen
 fix: $(READY)  ## format, lint and regenerate what can be
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/oxfmt $(SCRIPTS)
 	$(BIN)/python -m tests.docs
 
 lock: $(READY)  ## renew requirements.lock, and the image's from it

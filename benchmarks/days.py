@@ -10,7 +10,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.days.rolling import RollingCounts
+from transforms.scores.days.rolling import RollingCounts
 
 
 CELLS = 1_082_071  # a national universe at resolution 9

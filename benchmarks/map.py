@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.transforms.publications import browser
-from tests.transforms.publications.map_page import many
-from transforms.publications.map import render
+from tests.transforms.publications.map import browser
+from tests.transforms.publications.map.map_page import many
+from transforms.publications.map.page import render
 
 
 SIZES = ((30_000, 1), (300_000, 10))  # cells, forces

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 
 if TYPE_CHECKING:
-    from transforms.home import Home
-    from transforms.months import Month
+    from transforms.homes.home import Home
+    from transforms.reference.months import Month
 
 
 Work = Callable[..., str]
@@ -69,7 +69,7 @@ def table(work: Mapping[str, Work], *given: object) -> None:
 
 def newest_as_of(home: "Home") -> "Month":
     """The newest supplied month of a home that has any."""
-    from transforms.score import newest_supplied
+    from transforms.scores.score_months import newest_supplied
 
     as_of = newest_supplied(home.lake, home.registry)
     if as_of is None:

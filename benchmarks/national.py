@@ -19,11 +19,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from transforms.categories import CATEGORIES
-from transforms.feeds.police_uk import STREET_HEADER
-from transforms.forces import FORCES, Force
-from transforms.months import Month, month_range
-from transforms.places import VENUE_KINDS
+from transforms.feeds.police_uk.street import STREET_HEADER
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.forces import FORCES, Force
+from transforms.reference.months import Month, month_range
+from transforms.reference.place_labels import VENUE_KINDS
 
 
 SIZES = {"0.2M": 200_000, "2M": 2_000_000, "20M": 20_000_000}

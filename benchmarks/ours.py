@@ -11,24 +11,25 @@ import numpy as np
 from benchmarks.measure import Work, newest_as_of
 from benchmarks.national import MONTHS
 from benchmarks.shapes import counts_of, hexagon_table, patch
-from transforms import cells, clocks
-from transforms.csv_bytes import read_rows
-from transforms.feeds import police_uk
-from transforms.feeds.archive_file import ArchiveFile
-from transforms.feeds.members import read_member
-from transforms.forces import Force
-from transforms.groups import GROUPS
-from transforms.home import open_home
-from transforms.ingest import Ingested, ingest_force
-from transforms.labels.gi_star import gi_star_z, significant
-from transforms.ledger import force_coverage, forces_held
-from transforms.panel import Panel
-from transforms.publications.geoparquet import write_cells
-from transforms.publish import publish
-from transforms.request import resolve
-from transforms.score import force_panel, score_force
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.scores.view import view
+from transforms.feeds.archive.members import read_member
+from transforms.feeds.files.csv_bytes import read_rows
+from transforms.feeds.police_uk import street
+from transforms.feeds.police_uk import street as police_uk
+from transforms.feeds.police_uk.archive_file import ArchiveFile
+from transforms.homes.home import open_home
+from transforms.incidents.ingest import Ingested, ingest_force
+from transforms.incidents.lake_check import stored_forces
+from transforms.incidents.request import resolve
+from transforms.publications.formats.geoparquet import write_cells
+from transforms.publications.publish import publish
+from transforms.reference import cells, clocks
+from transforms.reference.forces import Force
+from transforms.reference.groups import GROUPS
+from transforms.scores.labels.gi_star import gi_star_z, significant
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.panel import Panel
+from transforms.scores.score_months import force_panel, score_force
+from transforms.scores.view import view_at
 
 
 METHOD = METHODS[DEFAULT_METHOD]
@@ -47,7 +48,7 @@ def ingest(folder: Path, source: Path, last: str | None = None) -> Work:
         def one(force: Force) -> Ingested:
             return ingest_force(
                 home.lake,
-                request.feed,
+                street,
                 force,
                 request.members,
                 request.months,
@@ -74,7 +75,7 @@ def score(folder: Path) -> Work:
             return score_force(home.lake, force, as_of, METHOD, home.scoring).rows
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            rows = sum(pool.map(one, forces_held(home.lake, home.registry)))
+            rows = sum(pool.map(one, stored_forces(home.lake, home.registry)))
         return f"{rows:,} rows"
 
     return do
@@ -113,11 +114,10 @@ def indexed(source: Path) -> Work:
 def panels(folder: Path) -> list[Panel]:
     """The panel of every force."""
     home = open_home(folder)
-    found = []
-    for force in forces_held(home.lake, home.registry):
-        months = force_coverage(home.lake, force)
-        found.append(force_panel(home.lake, force, months, home.scoring))
-    return found
+    return [
+        force_panel(home.lake, force, home.scoring)
+        for force in stored_forces(home.lake, home.registry)
+    ]
 
 
 def windows(folder: Path) -> Work:
@@ -128,7 +128,7 @@ def windows(folder: Path) -> Work:
         total = np.zeros(len(clocks.MONTHS.windows))
         for panel in seen:
             for month in panel.periods:
-                known = view(panel, panel.periods, month)
+                known = view_at(panel, panel.periods, month)
                 for group in GROUPS.values():
                     for i, name in enumerate(clocks.MONTHS.windows):
                         values = known.windows[name]

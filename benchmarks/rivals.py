@@ -19,10 +19,10 @@ from benchmarks.measure import Work
 from benchmarks.national import MONTHS
 from benchmarks.ours import AT_ONCE, panels
 from benchmarks.shapes import counts_of, hexagon_table, patch
-from transforms import cells, clocks
-from transforms.categories import CATEGORIES
-from transforms.feeds.police_uk import STREET_HEADER
-from transforms.groups import GROUPS
+from transforms.feeds.police_uk.street import STREET_HEADER
+from transforms.reference import cells, clocks
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.groups import GROUPS
 
 
 warnings.simplefilter("ignore")

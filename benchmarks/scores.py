@@ -8,21 +8,19 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measure import Work, newest_as_of, table
-from transforms.backtest.origins import origin_rows
-from transforms.coverage import supplied_months
-from transforms.groups import GROUPS
-from transforms.home import open_home
-from transforms.labels.gi_star import benjamini_hochberg, gi_star_z, two_sided_p
-from transforms.ledger import force_coverage, forces_held
-from transforms.months import Month, month_range, window
-from transforms.panel import Panel
-from transforms.score import (
-    force_panel,
-    score_month,
-    unscorable,
-)
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.scores.view import View, view
+from transforms.backtests.origins import origin_rows
+from transforms.homes.home import open_home
+from transforms.incidents.lake_check import force_coverage, stored_forces
+from transforms.reference.clocks import MONTHS
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month, month_range, window
+from transforms.scores.inputs import unscorable
+from transforms.scores.labels.gi_star import benjamini_hochberg, gi_star_z, two_sided_p
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.panel import Panel
+from transforms.scores.score_months import force_panel, score_month
+from transforms.scores.view import View, view_at
 
 
 METHOD = METHODS[DEFAULT_METHOD]
@@ -33,13 +31,14 @@ def one_as_of(folder: Path, _: str) -> str:
     """From incidents in the lake: every force and crime group at the newest month."""
     home = open_home(folder)
     as_of, forces, rows = newest_as_of(home), 0, 0
-    for force in forces_held(home.lake, home.registry):
+    for force in stored_forces(home.lake, home.registry):
         months = force_coverage(home.lake, force)
-        if unscorable(months, as_of):
+        supplied = supplied_periods(months)
+        if unscorable(supplied, as_of, MONTHS):
             continue
-        panel = force_panel(home.lake, force, months, home.scoring)
+        panel = force_panel(home.lake, force, home.scoring)
         scored, _spots = score_month(
-            panel, supplied_months(months), as_of, METHOD, home.scoring, force.id, {}
+            panel, supplied, as_of, METHOD, home.scoring, force.id, {}
         )
         forces, rows = forces + 1, rows + len(scored)
     return f"{forces} forces, {rows:,} rows"
@@ -86,7 +85,7 @@ def rolling_pandas(folder: Path, _: str) -> str:
     home = open_home(folder)
     as_of, rows = newest_as_of(home), 0
     span = [str(month) for month in window(as_of, 12)]
-    for force in forces_held(home.lake, home.registry):
+    for force in stored_forces(home.lake, home.registry):
         files = [f.path for f in home.lake.files("incidents", force.id)]
         columns = ["h3_r9", "category", "in_area"]
         months = [p.split("month=")[1][:7] for p in files]
@@ -107,7 +106,7 @@ def rolling_pandas(folder: Path, _: str) -> str:
 
 def _counts(folder: Path, force: str) -> tuple[list[np.ndarray], View]:
     panel, supplied = _panel(folder, force)
-    seen = view(panel, supplied, supplied[-1])
+    seen = view_at(panel, supplied, supplied[-1])
     year = seen.windows["12m"]
     return [seen.of(year, group.categories) for group in GROUPS.values()], seen
 
@@ -115,8 +114,8 @@ def _counts(folder: Path, force: str) -> tuple[list[np.ndarray], View]:
 def _panel(folder: Path, force: str) -> tuple[Panel, list[Month]]:
     home = open_home(folder)
     months = force_coverage(home.lake, home.registry[force])
-    panel = force_panel(home.lake, home.registry[force], months, home.scoring)
-    return panel, supplied_months(months)
+    panel = force_panel(home.lake, home.registry[force], home.scoring)
+    return panel, supplied_periods(months)
 
 
 WORK: dict[str, Work] = {

@@ -5,8 +5,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from transforms import cells
-from transforms.schemas import PUBLISHED
+from transforms.publications.schemas import PUBLISHED
+from transforms.reference import cells
 
 
 _MIDDLE = (52.6, -1.4)

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.measure import Work, newest_as_of, table
-from transforms.home import open_home
-from transforms.ingest import ingest_force
-from transforms.ledger import forces_held
-from transforms.publish import publish
-from transforms.request import resolve
-from transforms.score import score_force
-from transforms.scores import DEFAULT_METHOD, METHODS
+from transforms.feeds.police_uk import street
+from transforms.homes.home import open_home
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.lake_check import stored_forces
+from transforms.incidents.request import resolve
+from transforms.publications.publish import publish
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.score_months import score_force
 
 
 METHOD = METHODS[DEFAULT_METHOD]
@@ -25,7 +26,7 @@ def ingest(folder: Path, source: Path) -> str:
     for force in request.forces:
         done = ingest_force(
             home.lake,
-            request.feed,
+            street,
             force,
             request.members,
             request.months,
@@ -39,7 +40,7 @@ def score(folder: Path, _: Path) -> str:
     """All forces at the newest twelve as-of months."""
     home = open_home(folder)
     as_of = newest_as_of(home)
-    forces = forces_held(home.lake, home.registry)
+    forces = stored_forces(home.lake, home.registry)
     done = [score_force(home.lake, f, as_of, METHOD, home.scoring) for f in forces]
     return f"{sum(d.rows for d in done):,} rows"
 

@@ -1,28 +1,65 @@
-"""Artifacts: what the Prefect UI shows of a run beside its tasks."""
+"""Artifacts: what the Prefect UI shows of a run, besides its tasks.
+
+The UI renders them as Markdown, and others wrote much of the text: names of files,
+reasons of rejections.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_table_artifact,
+)
 
 from flows.summary import Summary
-from transforms.coverage import MonthCoverage, supplied_months
 from transforms.errors import ForceError
-from transforms.home import Home
-from transforms.ledger import force_coverage, forces_held
-from transforms.months import Month, window
-from transforms.seal import TIER
-from transforms.storage import is_remote, located
+from transforms.homes.home import Home
+from transforms.homes.runs.seal import TIER
+from transforms.incidents.coverage import MonthCoverage
+from transforms.incidents.lake_check import force_coverage, stored_forces
+from transforms.lake.storage import is_remote, located
+from transforms.plain_text import in_markdown, plain
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.months import Month, window
 
 
 _SHOWN_MONTHS = 12
+_MARKUP = frozenset("<>[]()`!")  # what links, images and HTML are made of
+
+
+def table_artifact(key: str, table: list[dict[str, Any]], description: str) -> None:
+    """A table of numbers, ids and reasons."""
+    rows = [
+        {
+            name: _cell(value) if isinstance(value, str) else value
+            for name, value in row.items()
+        }
+        for row in table
+    ]
+    create_table_artifact(key=key, table=rows, description=description)
+
+
+def _cell(text: str) -> str:
+    """A cell: ids stay as they are."""
+    return in_markdown(text) if set(text) & _MARKUP else plain(text)
+
+
+def link_artifact(folder: str) -> None:
+    """A link to the map of a publication."""
+    create_link_artifact(
+        key="publication",
+        link=map_link(folder),
+        description="The map of this publication",
+    )
 
 
 def coverage_artifact(home: Home) -> None:
-    """What the newest months of each force count as: all are in coverage.csv."""
+    """What the newest months of each force count as; coverage.csv has all months."""
     coverage: dict[str, Mapping[Month, MonthCoverage]] = {}
     unfinished: list[dict[str, Any]] = []
-    for force in forces_held(home.lake, home.registry):
+    for force in stored_forces(home.lake, home.registry):
         try:
             coverage[force.id] = force_coverage(home.lake, force)
         except ForceError as error:
@@ -32,12 +69,12 @@ def coverage_artifact(home: Home) -> None:
     matrix = [
         {
             "force": force,
-            "newest": str(max(supplied_months(months), default="none")),
+            "newest": str(max(supplied_periods(months), default="none")),
             **{str(m): months[m].status if m in months else "" for m in shown},
         }
         for force, months in coverage.items()
     ]
-    create_table_artifact(
+    table_artifact(
         key="coverage",
         table=matrix + unfinished,
         description="What the newest twelve months of each force count as",
@@ -45,44 +82,47 @@ def coverage_artifact(home: Home) -> None:
 
 
 def quarantine_artifact(accounts: Iterable[Mapping[str, Any]]) -> None:
-    """How many rows of this run each rule held back."""
+    """How many rows of this run each rule quarantined."""
     rows = [
         {"force": account["force"], "feed": feed, "rule": rule, "rows": number}
         for account in accounts
         for feed, counts in account.get("feeds", {}).items()
         for rule, number in sorted(counts["quarantined_by_rule"].items())
     ]
-    create_table_artifact(
-        key="quarantine", table=rows, description="Rows held back, by rule"
+    table_artifact(
+        key="quarantine", table=rows, description="Quarantined rows, by rule"
     )
 
 
 def accuracy_artifact(rows: list[dict[str, Any]]) -> None:
-    """What the default score found in 1 % of the area, beside its rivals."""
-    create_table_artifact(
+    """How much crime the default score found in 1 % of the area, and its rivals."""
+    table_artifact(
         key="accuracy",
         table=rows,
         description="Share of next month's crime found in 1 % of the area",
     )
 
 
-def summary_artifact(summary: Summary) -> None:
+def summary_artifact(summary: Summary, key: str = "run-summary") -> None:
     """The run in words."""
     lines = [f"**{summary.outcome}**", ""]
     for stage in summary.stages:
         facts = ", ".join(
-            f"{k.replace('_', ' ')} {v}"
+            f"{k.replace('_', ' ')} {in_markdown(v)}"
             for k, v in stage["facts"].items()
             if isinstance(v, (str, int)) and not isinstance(v, bool) and k != "folder"
         )
         lines.append(f"- {stage['stage']}: {stage['outcome']}; {facts}")
         if folder := stage["facts"].get("folder"):
             page = map_link(folder)
-            lines.append(f"- the publication: [{stage['facts']['run_id']}]({page})")
-    lines += [f"- **{what}**: {why}" for what, why in summary.failed.items()]
-    lines += [f"- {note}" for note in summary.notes]
+            lines.append(f"- the publication: [{stage['facts']['run_id']}](<{page}>)")
+    lines += [
+        f"- **{in_markdown(what)}**: {in_markdown(why)}"
+        for what, why in summary.failed.items()
+    ]
+    lines += [f"- {in_markdown(note)}" for note in summary.notes]
     create_markdown_artifact(
-        key="run-summary", markdown="\n".join(lines), description="The run in words"
+        key=key, markdown="\n".join(lines), description="The run in words"
     )
 
 

@@ -5,34 +5,38 @@ from typing import Any
 
 from prefect import State, flow
 
+from flows.artifacts import accuracy_artifact
 from flows.params import BacktestParams
-from flows.reports import accuracy_artifact
-from flows.stages import PARALLEL, final, gather, home_of
+from flows.plain_logs import plain_faults
+from flows.run_stages import VERSION, final, gather, home_of
 from flows.summary import Summary
+from flows.task_runner import parallel
 from flows.tasks import backtest_one
-from transforms.backtest.account import (
+from transforms.backtests.account import (
     account_of_backtest,
-    forces_asked,
-    origins_asked,
+    requested_forces,
+    requested_origins,
 )
-from transforms.months import Month
+from transforms.reference.months import Month
 
 
 @flow(
     name="backtest",
     flow_run_name="backtest {params.span}",
-    task_runner=PARALLEL,
+    task_runner=parallel(),
+    version=VERSION,
 )
+@plain_faults
 def backtest(params: BacktestParams) -> State[dict[str, Any]]:
-    """Bring the backtest of those forces up to date, and say what it says."""
+    """Bring the backtest of those forces up to date, and report the accuracy."""
     home = home_of(params.home)
-    origins = origins_asked(
+    origins = requested_origins(
         home,
         Month.parse(params.start) if params.start else None,
         Month.parse(params.end) if params.end else None,
     )
-    forces = forces_asked(home, params.forces)
-    summary = Summary("backtest", asked=forces)
+    forces = requested_forces(home, params.forces)
+    summary = Summary(stage="backtest", asked=forces)
     months = [str(origin) for origin in origins]
     accounts = gather(
         summary, {f: backtest_one.submit(home.address, f, months) for f in forces}
@@ -43,18 +47,18 @@ def backtest(params: BacktestParams) -> State[dict[str, Any]]:
     summary.facts["accuracy"] = account_of_backtest(home.lake, forces, origins)
     if not summary.facts["accuracy"]:
         summary.facts["nothing"] = (
-            "Nothing to compare: no month asked for has both a score and an outcome."
+            "Nothing to compare: no requested month has both a score and an outcome."
         )
     accuracy_artifact(summary.facts["accuracy"])
     summary.notes += _left_out(accounts, len(origins))
     return final(summary)
 
 
-def _left_out(accounts: Iterable[dict[str, Any]], asked: int) -> list[str]:
-    """Which origins could not be compared: one line a force; why is in its account."""
+def _left_out(accounts: Iterable[dict[str, Any]], all_origins: int) -> list[str]:
+    """Which origins could not be compared: one line for each force."""
     return [
-        f"{account['force']}: {len(months)} of {asked} origins left out, too few fresh"
-        f" months or no outcome held: {', '.join(months)}"
+        f"{account['force']}: {len(months)} of {all_origins} origins left out, too few"
+        f" recent months or no outcome stored: {', '.join(months)}"
         for account in sorted(accounts, key=lambda a: a["force"])
         if (months := account.get("left_out"))
     ]

@@ -1,4 +1,4 @@
-"""What hexbeat tells the Prefect server beside its runs, for automations to act on.
+"""Events that hexbeat sends to the Prefect server, for automations to act on.
 
 Counts, months and reasons: never a row.
 """
@@ -7,28 +7,30 @@ from collections.abc import Iterable, Mapping
 
 from prefect.events import emit_event
 
+from transforms.plain_text import plain_values
+
 
 LANDED = "hexbeat.partition.landed"
 PUBLISHED = "hexbeat.publication.published"
 STALE = "hexbeat.feed.stale"
 
 
-def tell_landed(force: str, months: Iterable[str]) -> None:
-    """Months of a force have come into the lake."""
+def emit_landed(force: str, months: Iterable[str]) -> None:
+    """Months of a force were ingested."""
     for month in months:
         _emit(LANDED, f"hexbeat.partition.{month}.{force}", f"{force} {month}", {})
 
 
-def tell_published(run_id: str, folder: str) -> None:
+def emit_published(run_id: str, folder: str) -> None:
     """A publication is out."""
     _emit(PUBLISHED, f"hexbeat.publication.{run_id}", run_id, {"folder": folder})
 
 
-def tell_stale(force: str, why: str) -> None:
-    """A force's feed is not what it should be."""
+def emit_stale(force: str, why: str) -> None:
+    """The feed of a force is not fresh."""
     _emit(STALE, f"hexbeat.feed.{force}", force, {"why": why})
 
 
 def _emit(event: str, resource: str, name: str, payload: Mapping[str, str]) -> None:
     about = {"prefect.resource.id": resource, "prefect.resource.name": name}
-    emit_event(event, resource=about, payload=dict(payload))
+    emit_event(event, resource=about, payload=plain_values(dict(payload)))

@@ -1,65 +1,97 @@
-"""The flow of a force's own feed: its drops into a home of its own, a day scored."""
+"""The flow of a force's own feed: ingest its drops, score a day, publish it."""
 
 from collections.abc import Callable
 from typing import Any
 
-from prefect import State, flow
-from prefect.artifacts import create_table_artifact
+from prefect import State, flow, runtime
 
+from flows.artifacts import summary_artifact, table_artifact
+from flows.feed_summary import add_pull, add_reread, add_score
+from flows.feed_tasks import pull_drops, reread_drops, score_day_of
+from flows.os_user import user
 from flows.params import ForceFeedParams
+from flows.plain_logs import plain_faults
+from flows.publish import unwritten
+from flows.run_stages import VERSION, final, gather
 from flows.settings import Settings
-from flows.stages import final, gather
 from flows.summary import Summary
-from flows.tasks import pull_drops, score_day_of
-from flows.who import user
+from transforms.errors import HexbeatError
 from transforms.records.homes import ForceHome, open_force_home
 
 
-@flow(name="force-feed", flow_run_name="force-feed")
+def _run_name() -> str:
+    """Whose feed it is: several have runs on one server."""
+    params = ForceFeedParams.model_validate(runtime.flow_run.parameters["params"])
+    try:
+        return f"force-feed {_home_of(params).force}"
+    except HexbeatError:  # the run itself says what is wrong
+        return "force-feed"
+
+
+def _home_of(params: ForceFeedParams) -> ForceHome:
+    return open_force_home(params.home or Settings().home)
+
+
+@flow(name="force-feed", flow_run_name=_run_name, version=VERSION)
+@plain_faults
 def force_feed(params: ForceFeedParams) -> State[dict[str, Any]]:
-    """Bring in what is new and enforce the retention; score the day and publish it."""
-    home = open_force_home(params.home or Settings().home)
+    """Ingest new drops and enforce the retention; score a day and publish it."""
+    home = _home_of(params)
     steps: dict[str, Callable[[ForceHome, ForceFeedParams], Summary]] = {
+        "reread": _reread,
         "pull": _pull,
         "score": _score,
     }
-    whole = Summary("force-feed", asked=[home.force])
+    whole = Summary(stage="force-feed", asked=[home.force])
     for stage in params.stages:
         account = steps[stage](home, params).as_json()
         whole.add(account)
         if account["outcome"] == "failed":
             break
+    summary_artifact(whole, f"run-summary-{home.force}")
     return final(whole)
 
 
 def _pull(home: ForceHome, params: ForceFeedParams) -> Summary:
-    summary = Summary("pull", asked=[home.force])
+    summary = Summary(stage="pull", asked=[home.force])
     task = pull_drops.submit(home.home.address, home.force, params.source, user())
-    for account in gather(summary, {home.force: task}):
+    for account in gather(summary, {home.force: task}, of=home.force):
         if "drops" not in account:
             continue
-        summary.changed = account["changed"]
-        summary.facts |= {k: v for k, v in account.items() if k != "failed"}
-        summary.facts["nothing"] = "Nothing to do: every drop is held already."
-        if growing := account["growing"]:
-            summary.notes.append(f"{growing:,} drops still growing: left for later")
-        if account["mapping_changed"]:
-            summary.notes.append(
-                "the mapping has changed since the last drop was taken; what is held"
-                " stays as it was read"
-            )
+        summary.failed = lines_of_its_own(account)
+        add_pull(summary, account)
         table = [
             {"rule": rule, "rows": rows}
             for rule, rows in account["quarantined_by_rule"].items()
         ]
-        create_table_artifact(
-            key="force-feed-quarantine", table=table, description="Rows held back"
+        table_artifact(
+            key=f"force-feed-quarantine-{home.force}",
+            table=table,
+            description="Quarantined rows, by rule",
         )
     return summary
 
 
+def _reread(home: ForceHome, params: ForceFeedParams) -> Summary:
+    summary = Summary(stage="reread", asked=[home.force])
+    task = reread_drops.submit(home.home.address, home.force, params.drop, user())
+    for account in gather(summary, {home.force: task}, of=home.force):
+        if "reread" in account:
+            summary.failed = lines_of_its_own(account)
+            add_reread(summary, account)
+    return summary
+
+
+def lines_of_its_own(account: dict[str, Any]) -> dict[str, str]:
+    """What needs a look after a pull: a line for each drop, and one of the rest."""
+    lines = {**account["rejected"], **account["doubts"]}
+    if why := account["withheld"]:
+        lines[account["force"]] = why
+    return lines
+
+
 def _score(home: ForceHome, params: ForceFeedParams) -> Summary:
-    summary = Summary("score-day", asked=[home.force])
+    summary = Summary(stage="score-day", asked=[home.force])
     task = score_day_of.submit(
         home.home.address,
         home.force,
@@ -68,10 +100,10 @@ def _score(home: ForceHome, params: ForceFeedParams) -> Summary:
         params.backtest,
         user(),
     )
-    for account in gather(summary, {home.force: task}):
-        if why := account.get("held"):
+    for account in gather(summary, {home.force: task}, of=home.force):
+        if why := account.get("withheld"):
             summary.failed[home.force] = why
         if "run_id" in account:
-            summary.changed = account["scored"] or account["created"]
-            summary.facts |= account
+            add_score(summary, account)
+            summary.failed |= unwritten(account["left_out"])
     return summary

@@ -1,31 +1,35 @@
-"""The ingest flow: what is missing in the lake, force by force."""
+"""The ingest flow: bring what is missing into the lake, force by force."""
 
 from typing import Any
 
 from prefect import State, flow
-from prefect.artifacts import create_table_artifact
 
-from flows.asking import asked_of
-from flows.events import tell_landed
+from flows.artifacts import quarantine_artifact, table_artifact
+from flows.events import emit_landed
 from flows.params import IngestParams
-from flows.reports import quarantine_artifact
-from flows.stages import PARALLEL, final, gather, home_of
+from flows.plain_logs import plain_faults
+from flows.run_stages import VERSION, final, gather, home_of
+from flows.sources import asked_of
 from flows.summary import Summary
-from flows.tasks import Unseen, ingest_one
-from transforms.request import Request, freshness
+from flows.task_runner import parallel
+from flows.tasks import Whole, ingest_one
+from transforms.feeds.police_uk import street
+from transforms.incidents.request import Request, freshness
 
 
 @flow(
     name="ingest",
     flow_run_name="ingest {params.span}",
-    task_runner=PARALLEL,
+    task_runner=parallel(),
+    version=VERSION,
 )
+@plain_faults
 def ingest(params: IngestParams) -> State[dict[str, Any]]:
     """Bring the lake up to date with a source of releases."""
     home = home_of(params.home)
     with asked_of(params, home) as (ready, request):
-        asked = [force.id for force in request.forces]
-        summary = Summary("ingest", asked=[*asked, *request.absent])
+        forces = [force.id for force in request.forces]
+        summary = Summary(stage="ingest", asked=[*forces, *request.absent])
         summary.failed.update(request.absent)
         summary.lost += request.absent
         summary.failed |= {
@@ -34,12 +38,12 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
         summary.notes += _passed_over(request)
         if line := freshness(ready, request):
             summary.notes.append(line)
-        unseen = Unseen(request)
-        futures = {f: ingest_one.submit(home.address, f, unseen) for f in asked}
+        whole = Whole(request)
+        futures = {f: ingest_one.submit(home.address, f, whole) for f in forces}
         accounts = gather(summary, futures)
     for account in accounts:
-        months = account.get("feeds", {}).get(request.feed.NAME, {}).get("landed", [])
-        tell_landed(account["force"], months)
+        months = account.get("feeds", {}).get(street.NAME, {}).get("landed", [])
+        emit_landed(account["force"], months)
     by_feed = [counts for a in accounts for counts in a.get("feeds", {}).items()]
     summary.changed = any(c["files"] or c["noted"] for _, c in by_feed)
     for count in (
@@ -57,13 +61,13 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
     summary.facts["months"] = [str(request.months[0]), str(request.months[-1])]
     revised = [row for a in accounts for row in a.get("revised", [])]
     if revised:
-        create_table_artifact(
+        table_artifact(
             key="revisions",
             table=sorted(revised, key=lambda row: (row["force"], row["month"])),
             description="Months that a newer release revised",
         )
     accounts.sort(key=lambda account: account["force"])
-    create_table_artifact(
+    table_artifact(
         key="ingest",
         table=[_in_numbers(account) for account in accounts],
         description="Files and rows by force",
@@ -73,7 +77,7 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
 
 
 def _in_numbers(account: dict[str, Any]) -> dict[str, Any]:
-    """The account as a row of a table: what is no number stands elsewhere."""
+    """The account as a row of a table, with texts and numbers only."""
     return {
         name: value
         for name, value in account.items()
@@ -82,7 +86,7 @@ def _in_numbers(account: dict[str, Any]) -> dict[str, Any]:
 
 
 def _passed_over(request: Request) -> list[str]:
-    """What of the source is not asked for, and who has nothing in it."""
+    """Which forces of the source are not requested, and which have no file in it."""
     notes = [f"{f}: passed over, {why}" for f, why in request.passed_over.items()]
     if request.not_there:
         names = ", ".join(request.not_there)

@@ -1,21 +1,25 @@
-"""The maintenance flow: a home kept in order, and an account of what was removed."""
+"""The maintenance flow: tidy a home, and report what was removed."""
 
 from typing import Any
 
 from prefect import State, flow
-from prefect.artifacts import create_table_artifact
 
+from flows.artifacts import table_artifact
 from flows.params import MaintainParams
-from flows.stages import final, gather, home_of
+from flows.plain_logs import plain_faults
+from flows.run_stages import VERSION, final, gather
+from flows.settings import Settings
 from flows.summary import Summary
 from flows.tasks import maintain_home
+from transforms.homes.home import open_either_home
 
 
-@flow(name="maintenance", flow_run_name="maintenance {params.how}")
+@flow(name="maintenance", flow_run_name="maintenance {params.how}", version=VERSION)
+@plain_faults
 def maintenance(params: MaintainParams) -> State[dict[str, Any]]:
-    """Retire old runs, remove what nothing needs, and sum up long logs."""
-    home = home_of(params.home)
-    summary = Summary("maintain", asked=["home"])
+    """Retire old runs, remove what nothing needs, and shorten long logs."""
+    home = open_either_home(params.home or Settings().home)
+    summary = Summary(stage="maintain", asked=["home"])
     task = maintain_home.submit(home.address, params.dry_run)
     for account in gather(summary, {"home": task}):
         if "removed" in account:
@@ -27,7 +31,7 @@ def maintenance(params: MaintainParams) -> State[dict[str, Any]]:
                 else "Nothing to remove: everything is still needed."
             )
             summary.notes += account["notes"]
-            create_table_artifact(
+            table_artifact(
                 key="maintenance",
                 table=account["removed"],
                 description=f"What {'would be' if params.dry_run else 'was'} removed",

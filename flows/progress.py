@@ -1,17 +1,21 @@
-"""Who is told how far a run has come: nobody, unless a command listens."""
+"""Progress of a run, for the command that listens, if one does."""
 
 from typing import Protocol
 
 
 class Listener(Protocol):
-    """What a command offers to hear of."""
+    """What a command shows of the progress."""
 
     def start(self, stage: str, steps: int) -> None:
-        """A stage begins, of so many steps."""
+        """A stage begins that has so many steps."""
         ...
 
     def step(self, stage: str, label: str) -> None:
         """One step of it is done."""
+        ...
+
+    def wait(self, text: str) -> None:
+        """The run waits for another one."""
         ...
 
 
@@ -22,21 +26,29 @@ class _Silent:
     def step(self, stage: str, label: str) -> None:
         pass
 
+    def wait(self, text: str) -> None:
+        pass
+
 
 _listener: Listener = _Silent()
 
 
 def listen(listener: Listener) -> None:
-    """Tell this one from now on."""
+    """Report to this listener from now on."""
     global _listener
     _listener = listener
 
 
 def start(stage: str, steps: int) -> None:
-    """Say that a stage begins."""
+    """Report that a stage begins."""
     _listener.start(stage, steps)
 
 
 def step(stage: str, label: str) -> None:
-    """Say that a step of it is done."""
+    """Report that a step of it is done."""
     _listener.step(stage, label)
+
+
+def wait(text: str) -> None:
+    """Report that the run waits for another one."""
+    _listener.wait(text)

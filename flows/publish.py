@@ -1,55 +1,97 @@
 """The publish flow: one publication of every force in the lake."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from prefect import State, flow
-from prefect.artifacts import create_link_artifact
 
-from flows.events import tell_published
+from flows import progress
+from flows.artifacts import coverage_artifact, link_artifact
+from flows.events import emit_published
 from flows.params import PublishParams
-from flows.reports import coverage_artifact, map_link
-from flows.stages import as_of_month, final, gather, home_of
+from flows.plain_logs import plain_faults
+from flows.publish_tasks import (
+    freeze_forecasts,
+    judge_forecasts,
+    publish_edition,
+    publish_public_tier,
+)
+from flows.run_stages import VERSION, as_of_month, final, home_of, step
 from flows.summary import Summary
-from flows.tasks import publish_all
-from transforms.holds import HELD
 
 
+_STEPS = ("judge", "publication", "freeze", "public tier")
 _LOOK = "accept its months or set them aside in hexbeat.toml ([[coverage]])"
 
 
-@flow(name="publish", flow_run_name="publish {params.when}")
+@flow(name="publish", flow_run_name="publish {params.when}", version=VERSION)
+@plain_faults
 def publish(params: PublishParams) -> State[dict[str, Any]]:
-    """Publish the scores as they stand."""
+    """Judge older forecasts, publish the current scores, and freeze the new forecasts.
+
+    What fails after the publication is out is a gap, which the next run closes.
+    """
     home = home_of(params.home)
     as_of = str(as_of_month(home, params.as_of))
-    summary = Summary("publish", asked=["publication"], facts={"as_of": as_of})
-    task = publish_all.submit(
-        home.address, as_of, params.method, params.public, params.layers
-    )
-    for account in gather(summary, {"publication": task}):
-        if "run_id" in account:
-            summary.changed = account["created"] or account["public_created"]
-            summary.facts |= account
-            if account["created"]:
-                tell_published(account["run_id"], account["folder"])
-            summary.asked += account["scored"]
-            for force, why in account["forces_failed"].items():
-                mend = f"; {_LOOK}" if why.startswith(HELD) else ""
-                summary.failed[force] = f"{force}: {why}{mend}"
-            summary.notes += account["notes"]
-            for line in account["public_refused"]:
-                summary.failed["public tier"] = f"the public tier is refused: {line}"
-            if why := account["withdrawn"]:
-                summary.notes.append(f"{account['run_id']} is withdrawn: {why}")
-            summary.notes += [
-                f"{force}: no score, {why}"
-                for force, why in account["unscored"].items()
-                if force not in account["forces_failed"]
-            ]
-            create_link_artifact(
-                description="The map of this publication",
-                key="publication",
-                link=map_link(account["folder"]),
+    summary = Summary(stage="publish", asked=["publication"], facts={"as_of": as_of})
+    judge, publication, freeze, public = _STEPS
+    progress.start("publish", len(_STEPS) if params.public else len(_STEPS) - 1)
+    given = as_of, params.method, params.layers
+    judged = step(summary, judge, judge_forecasts, home.address)
+    if not judged:
+        summary.lost.append("publication")
+    else:
+        summary.facts["forecasts_judged"] = judged["forecasts_judged"]
+        summary.notes += judged["notes"]
+        account = step(summary, publication, publish_edition, home.address, *given)
+        if account:
+            edition = account.pop("edition")
+            _note_publication(summary, account)
+            summary.facts |= step(
+                summary, freeze, freeze_forecasts, home.address, edition
             )
+            if params.public:
+                tier = step(summary, public, publish_public_tier, home.address, edition)
+                _note_public_tier(summary, tier)
     coverage_artifact(home)
     return final(summary)
+
+
+def unwritten(left_out: Mapping[str, str]) -> dict[str, str]:
+    """A line for each file that could not be written, with the kind of its error."""
+    more = "the run's log says why, and the next publish tries again"
+    return {
+        name: f"{name}: could not be written ({kind}); {more}"
+        for name, kind in left_out.items()
+    }
+
+
+def _note_publication(summary: Summary, account: dict[str, Any]) -> None:
+    summary.changed = account["created"]
+    summary.facts |= account | {"public_created": False}
+    if account["created"]:
+        emit_published(account["run_id"], account["folder"])
+    summary.asked += account["scored"]
+    for force, why in account["forces_failed"].items():
+        fix = f"; {_LOOK}" if force in account["forces_withheld"] else ""
+        summary.failed[force] = f"{force}: {why}{fix}"
+    summary.failed |= unwritten(account["left_out"])
+    for name, why in account["layer_gaps"].items():
+        summary.failed[name] = f"{name}: {why}"
+    if why := account["withdrawn"]:
+        summary.notes.append(f"{account['run_id']} is withdrawn: {why}")
+    summary.notes += [
+        f"{force}: no score, {why}"
+        for force, why in account["unscored"].items()
+        if force not in account["forces_failed"]
+    ]
+    link_artifact(account["folder"])
+
+
+def _note_public_tier(summary: Summary, account: dict[str, Any]) -> None:
+    summary.facts |= account
+    summary.changed |= account.get("public_created", False)
+    for line in account.get("public_refused", ()):
+        summary.failed["public tier"] = f"the public tier is refused: {line}"
+    for line in account.get("public_withheld", ()):
+        summary.failed[f"public tier, {line.partition(':')[0]}"] = line

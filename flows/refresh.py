@@ -1,4 +1,4 @@
-"""The refresh flow: what is missing is ingested, scored and published."""
+"""The refresh flow: ingest, score and publish what is missing."""
 
 from typing import Any
 
@@ -13,22 +13,24 @@ from flows.params import (
     RefreshParams,
     ScoreParams,
 )
+from flows.plain_logs import plain_faults
 from flows.publish import publish
+from flows.run_stages import VERSION, Stage, carry_out, home_of
 from flows.score import score
-from flows.stages import Stage, carry_out, home_of
 from flows.summary import Summary
 
 
-@flow(name="refresh", flow_run_name="refresh {params.span}")
+@flow(name="refresh", flow_run_name="refresh {params.span}", version=VERSION)
+@plain_faults
 def refresh(params: RefreshParams) -> State[dict[str, Any]]:
-    """Ingest, score, publish: nothing is done that is done already."""
-    return carry_out(Summary("refresh"), home_of(params.home), stages(params))
+    """Ingest, score and publish; nothing is done twice."""
+    return carry_out(Summary(stage="refresh"), home_of(params.home), stages(params))
 
 
 def stages(params: RefreshParams) -> list[Stage]:
     """The stages of a whole run, in order, each with its own part of the parameters."""
     given = params.model_dump()
-    found: list[Stage] = [
+    chosen: list[Stage] = [
         (flow, model(**{name: given[name] for name in model.model_fields}))
         for flow, model in (
             (ingest, IngestParams),
@@ -37,7 +39,7 @@ def stages(params: RefreshParams) -> list[Stage]:
         )
     ]
     if params.backtest:
-        found.insert(
+        chosen.insert(
             2, (backtest, BacktestParams.model_validate({"home": params.home}))
         )
-    return found
+    return chosen

@@ -1,118 +1,124 @@
-"""What every stage's flow shares: forces in parallel, one account, one final state."""
+"""What all stages share: forces in parallel, one summary, one final state."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import Flow, State, get_run_logger, runtime
+from prefect import Flow, State, Task, get_run_logger, runtime
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.context import FlowRunContext
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed, Failed
-from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from pydantic import BaseModel
 
 from flows import progress
-from flows.reports import summary_artifact
+from flows.artifacts import summary_artifact
+from flows.plain_logs import log_plainly
 from flows.settings import Settings
 from flows.summary import Outcome, Summary
-from transforms.errors import UsageError
-from transforms.home import Home, open_home
-from transforms.months import Month
-from transforms.score import check_as_of, newest_supplied
+from flows.task_runner import Parallel, parallel
+from transforms.homes.home import Home, open_home
+from transforms.plain_text import plain
+from transforms.reference.months import Month
+from transforms.scores.score_months import check_as_of, newest_supplied
 
 
 Stage = tuple[Flow[..., Any], BaseModel]  # a flow, and its parameters
 INGEST = "ingest"
+VERSION = version("hexbeat")  # of every flow: Prefect's own would hash a file of ours
 _SETTLING_TRIES = 5
-_TOLD_TIMES = 10  # a stage tells Prefect how far it is: each time costs half a task
+_UPDATES = 10  # of a stage's progress in Prefect: each costs half a task
 
-_NEVER = Month(1, 1)  # an as-of month where none is supplied, which is then refused
+_NEVER = Month(1, 1)  # the as-of month if none is supplied: it is refused
 
+log_plainly()
 _accounts: dict[str, dict[str, Any]] = {}  # of this process's ended runs, by flow run
 
 
-def _task_runner() -> TaskRunner[PrefectFuture[Any]]:
-    """Forces at once: in threads, since all that is slow lets go of the interpreter.
-
-    Or on a cluster, whose workers need this version of hexbeat, and the same home.
-    """
-    settings = Settings()
-    runner: TaskRunner[Any]
-    if settings.task_runner == "threads":
-        runner = ThreadPoolTaskRunner(max_workers=settings.workers)
-    else:
-        try:
-            from prefect_dask.task_runners import DaskTaskRunner
-        except ImportError as error:
-            raise UsageError("a Dask cluster needs hexbeat[dask]") from error
-        address = settings.task_runner.replace("dask://", "tcp://")
-        runner = DaskTaskRunner(address=address)
-    return cast("TaskRunner[PrefectFuture[Any]]", runner)
-
-
-PARALLEL = _task_runner()
-
-
 def home_of(address: str | None) -> Home:
-    """The home that a run names, else the settings' one."""
+    """The home that a run names; default: that of the settings."""
     return open_home(address or Settings().home)
 
 
-def as_of_month(home: Home, asked: str | None) -> Month:
-    """The as-of month of a run: the one asked, else the newest supplied."""
+def as_of_month(home: Home, given: str | None) -> Month:
+    """The as-of month of a run: the given one; default: the newest supplied."""
     newest = newest_supplied(home.lake, home.registry)
-    return check_as_of(Month.parse(asked) if asked else newest or _NEVER, newest)
+    return check_as_of(Month.parse(given) if given else newest or _NEVER, newest)
 
 
 def gather(
-    summary: Summary, futures: Mapping[str, PrefectFuture[Any]]
+    summary: Summary, futures: Mapping[str, PrefectFuture[Any]], of: str = ""
 ) -> list[dict[str, Any]]:
-    """Wait for all forces; the accounts of those that have one, failures noted."""
+    """Wait for all forces; the accounts of those that have one, failures noted.
+
+    `of` tells the progress of one feed from that of another.
+    """
     stage = summary.stage
+    key = "-".join(filter(None, (stage, of, "progress")))
     progress.start(stage, len(futures))
     artifact = cast(
         "UUID",
-        create_progress_artifact(
-            0.0, key=f"{stage}-progress", description=f"How far {stage} has come"
-        ),
+        create_progress_artifact(0.0, key=key, description=f"Progress of {stage}"),
     )
     names = {future: name for name, future in futures.items()}
     accounts = []
     for number, future in enumerate(as_completed(list(futures.values())), start=1):
-        future.wait()  # without it the state lags behind what has happened
-        account = future.result(raise_on_failure=False)
         name = names[future]
-        if isinstance(account, Exception):
-            kind = type(account).__name__
-            summary.failed[name] = f"{kind}: {account} (see the run's log)"
-            summary.lost.append(name)
-        else:
+        if account := _account_of(summary, name, future):
             accounts.append(account)
-            if why := account.get("failed"):
-                summary.failed[name] = why
-                if not account.get("landed"):
-                    summary.lost.append(name)
         progress.step(stage, name)
-        done, before = (n * _TOLD_TIMES // len(futures) for n in (number, number - 1))
+        done, before = (n * _UPDATES // len(futures) for n in (number, number - 1))
         if done > before:
             update_progress_artifact(artifact, 100.0 * number / len(futures))
     return accounts
 
 
+def step(
+    summary: Summary, name: str, task: Task[..., Any], *given: Any
+) -> dict[str, Any]:
+    """Run a task to its end: its account, or nothing where it failed, which is noted.
+
+    It is retried by itself: tasks that came before it are not run again.
+    """
+    account = _account_of(summary, name, task.submit(*given))
+    progress.step(summary.stage, name)
+    return {} if name in summary.failed else account
+
+
+def _account_of(
+    summary: Summary, name: str, future: PrefectFuture[Any]
+) -> dict[str, Any]:
+    """A task's account, its failure noted; empty where an error ended it."""
+    future.wait()  # without it the state lags behind what has happened
+    account = future.result(raise_on_failure=False)
+    if isinstance(account, Exception):
+        kind = type(account).__name__
+        summary.failed[name] = plain(f"{kind}: {account} (see the run's log)")
+        account = {}
+    elif why := account.get("failed"):
+        summary.failed[name] = why
+    if name in summary.failed and name in summary.asked and not account.get("landed"):
+        summary.lost.append(name)
+    return dict(account)
+
+
 def final(summary: Summary, outcome: Outcome | None = None) -> State[dict[str, Any]]:
-    """The state that a stage ends in, with its account: by itself, its own outcome."""
+    """The final state of a stage, with its account; default: by its own outcome."""
     for what, why in summary.failed.items():
         get_run_logger().error("%s: %s", what, why)
     outcome = outcome or summary.outcome
     data = _accounts[runtime.flow_run.id] = summary.as_json()
     match outcome:
         case "failed":
-            return Failed(message="; ".join(summary.failed.values()), data=data)
+            return Failed(message=plain("; ".join(summary.failed.values())), data=data)
         case "gaps":
             number = len(summary.failed)
             gaps = "1 gap" if number == 1 else f"{number} gaps"
             message = f"{gaps}: {', '.join(summary.failed)}"
-            return Completed(name="CompletedWithGaps", message=message, data=data)
+            return Completed(
+                name="CompletedWithGaps", message=plain(message), data=data
+            )
         case _:
             return Completed(message=outcome, data=data)
 
@@ -120,8 +126,8 @@ def final(summary: Summary, outcome: Outcome | None = None) -> State[dict[str, A
 def account_of(state: State[Any]) -> dict[str, Any]:
     """The account of a flow that was run in this process, or its error raised.
 
-    The state alone would not do: where the answer to a run's last word is lost, and it
-    is said again, the server answers with the state it holds, which has no data.
+    The state alone is not enough: if the server's answer to the last update is lost,
+    Prefect sends it again, and the server answers with its own state, without data.
     """
     if known := _accounts.pop(str(state.state_details.flow_run_id), None):
         return known
@@ -134,8 +140,8 @@ def account_of(state: State[Any]) -> dict[str, Any]:
 def carry_out(whole: Summary, home: Home, stages: Sequence[Stage]) -> State[Any]:
     """Run the stages one after the other; the state they end in.
 
-    Where another run brings in months meanwhile, all but the ingest is done again:
-    else scores of rows that are gone would stand there, and could not be published.
+    If another run ingests months meanwhile, everything but the ingest is repeated:
+    otherwise the scores would be of rows that are gone, and could not be published.
     """
     at_first = [stage for stage in stages if stage[0].name == INGEST]
     accounts = _run(at_first)
@@ -162,14 +168,23 @@ def _settled(home: Home, stages: Sequence[Stage]) -> list[dict[str, Any]]:
 
 
 def _run(stages: Iterable[Stage]) -> list[dict[str, Any]]:
-    """The accounts of those stages, up to one that fails."""
+    """The accounts of those stages, up to the first that fails."""
     accounts: list[dict[str, Any]] = []
     for run, params in stages:
-        call = cast("Callable[..., State[Any]]", run)
+        call = cast("Callable[..., State[Any]]", _spread(run))
         accounts.append(account_of(call(params, return_state=True)))
         if _failed(accounts):
             break
     return accounts
+
+
+def _spread(stage: Flow[..., Any]) -> Flow[..., Any]:
+    """The stage; if its tasks are of many forces, they run where the parent's do."""
+    context = FlowRunContext.get()
+    parents = context and context.flow and context.flow.task_runner
+    if isinstance(parents, Parallel) and isinstance(stage.task_runner, Parallel):
+        return stage.with_options(task_runner=parallel(parents.where))
+    return stage
 
 
 def _failed(accounts: Sequence[dict[str, Any]]) -> bool:

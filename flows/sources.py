@@ -1,6 +1,6 @@
-"""A run's parameters made exact: the source opened, and what it holds of what is asked.
+"""The source that the parameters of a run name, and the exact request to it.
 
-No Prefect here: a plan is made without it.
+Prefect is not needed here: a plan is made without it.
 """
 
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from flows.params import IngestParams
 from flows.settings import Settings
-from transforms.feeds.remote import Archive
-from transforms.home import Home
-from transforms.ledger import refuse_newer
-from transforms.months import Month
-from transforms.request import Request, opened, resolve, source_named
+from transforms.feeds.archive.remote import Archive
+from transforms.homes.home import Home
+from transforms.incidents.lake_check import refuse_newer
+from transforms.incidents.request import Request, opened, resolve, source_named
+from transforms.reference.months import Month
 
 
 @contextmanager

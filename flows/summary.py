@@ -1,13 +1,15 @@
-"""What a run says of itself: for the terminal, for `--json` and for the Prefect UI."""
+"""The summary of a run: for the terminal, for `--json` and for the Prefect UI."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from transforms.plain_text import plain_values
 
 
 Outcome = Literal["done", "nothing to do", "gaps", "failed"]
 QUORUM_SHARE = 0.8
 QUORUM_FROM_FORCES = 5
-# In order of weight: a run of several stages ends as its weightiest.
+# In order of weight: a run of several stages ends as the worst of them.
 EXIT_CODES: dict[Outcome, int] = {
     "nothing to do": 0,
     "done": 0,
@@ -16,9 +18,9 @@ EXIT_CODES: dict[Outcome, int] = {
 }
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Summary:
-    """One stage's account: what was done, and one line for each thing that was not."""
+    """The account of one stage: what was done, and one line for each failure."""
 
     stage: str
     asked: list[str] = field(default_factory=list)  # forces
@@ -57,5 +59,6 @@ class Summary:
         return "gaps" if good >= enough else "failed"
 
     def as_json(self) -> dict[str, Any]:
-        """The account as plain values."""
-        return asdict(self) | {"outcome": self.outcome}
+        """The account as plain values, whose texts are plain lines."""
+        account: dict[str, Any] = plain_values(asdict(self))
+        return account | {"outcome": self.outcome}

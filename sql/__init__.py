@@ -1,10 +1,12 @@
-"""One SELECT per file, and what runs them: `run` at once, `store` as views of a file.
+"""One SELECT per file, and functions to use them: `run` now, `store` as views.
 
-Only this module talks to DuckDB. Relations and values are bound, never pasted in:
-a query names its inputs, and `run` gives each name an Arrow table or a list of
-Parquet files.
+Only this module uses DuckDB. Relations and values are bound, never inserted as text: a
+query names its inputs, and `run` gives each name an Arrow table or a list of Parquet
+files. Arrow opens the files, not DuckDB, which would read a `*` or `[` in a path as a
+pattern. All data stays in memory.
 """
 
+import errno
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -14,10 +16,21 @@ from typing import TypeAlias
 import duckdb
 import pyarrow as pa
 
+from sql.delta_files import of_files
+
 
 Relation: TypeAlias = pa.Table | Sequence[str]
 
 _OF_THREAD = local()
+# No extension, no stored secret, and no spilling, which would write incidents to a
+# folder outside their home.
+_SEALED: Mapping[str, str | bool] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_persistent_secrets": False,
+    "temp_directory": "",
+}
 
 
 def text(name: str) -> str:
@@ -29,51 +42,47 @@ def run(name: str, inputs: Mapping[str, Relation], **params: object) -> pa.Table
     """Run `<name>.sql` over named relations with named parameters.
 
     A relation given as files is read as Delta data files: the partition values are
-    in the paths, and stay text. Each thread has a connection of its own, which nothing
-    is left on: to make one takes longer than most queries.
+    in the paths, and stay text. Each thread reuses one connection, because opening one
+    takes longer than most queries; nothing stays registered on it.
     """
     con = _connection()
-    tables = [name for name, source in inputs.items() if isinstance(source, pa.Table)]
     con.begin()
     try:
         for relation, source in inputs.items():
-            if isinstance(source, pa.Table):
-                con.register(relation, source)
-            else:
-                if any("://" in file for file in source):
-                    _see_the_store(con)
-                con.from_query(
-                    "select * from read_parquet($files, hive_partitioning = true,"
-                    " hive_types_autocast = false)",
-                    params={"files": list(source)},
-                ).create_view(relation)
+            is_table = isinstance(source, pa.Table)
+            con.register(relation, source if is_table else of_files(source))
         return con.sql(text(name), params=params or None).to_arrow_table()
+    except duckdb.OutOfMemoryException as error:
+        raise OSError(
+            errno.ENOMEM, f"the query {name} needs more memory than there is"
+        ) from error
     finally:
         con.rollback()
-        for relation in tables:
+        for relation in inputs:
             con.unregister(relation)
 
 
 def _connection() -> duckdb.DuckDBPyConnection:
-    held: duckdb.DuckDBPyConnection | None = getattr(_OF_THREAD, "connection", None)
-    if held is None:
-        held = _connected()
-        _OF_THREAD.connection = held
-    return held
+    connection: duckdb.DuckDBPyConnection | None = getattr(
+        _OF_THREAD, "connection", None
+    )
+    if connection is None:
+        connection = _connected()
+        _OF_THREAD.connection = connection
+    return connection
 
 
-def _see_the_store(con: duckdb.DuckDBPyConnection) -> None:
-    """Let a connection read from an object store; once is enough, and all it takes."""
-    if not con.filesystem_is_registered("s3"):
-        from fsspec import filesystem  # with its store, an extra
-
-        con.register_filesystem(filesystem("s3", use_listings_cache=False))
-
-
-def _connected() -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(config={"autoinstall_known_extensions": False})
-    con.execute("set threads = 1")  # the callers are threads already
-    con.execute("set enable_progress_bar = false")  # it would go to the output
+def _connected(writes_in: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection locked to open no file, except in a folder that it writes to."""
+    con = duckdb.connect(config=dict(_SEALED))
+    if writes_in:
+        folder = duckdb.ConstantExpression(str(writes_in.resolve()))
+        con.execute(f"set allowed_directories = [{folder}]")
+    # The callers are threads already; and hotspots.sql adds in the order of its rows.
+    con.execute("set threads = 1")
+    con.execute("set enable_progress_bar = false")  # it would be printed
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
     return con
 
 
@@ -86,12 +95,13 @@ def store(
     """Write a DuckDB file of those tables, with `<name>.sql` as a view for each name.
 
     `comments` are by table, view, or table and column with a dot between. The storage
-    version is one that DuckDB reads from 1.0 on. The bytes are not the same each time:
-    DuckDB lays out its blocks as they come.
+    version can be read by DuckDB from 1.0 on. The bytes differ each time, because
+    DuckDB does not write its blocks in a fixed order.
     """
-    with _connected() as con:
+    with _connected(path.parent) as con:
         con.execute(
-            "attach $path as stored (storage_version 'v1.0.0')", {"path": str(path)}
+            "attach $path as stored (storage_version 'v1.0.0')",
+            {"path": str(path.resolve())},
         )
         con.execute("use stored")
         for name, rows in tables.items():
@@ -105,7 +115,7 @@ def store(
 
 
 def _comment(name: str, words: str, kind: str | None) -> str:
-    """A comment's statement. It takes no parameters, so DuckDB's own quoting serves."""
+    """A comment statement, quoted by DuckDB because it allows no parameters."""
     kind = kind or ("column" if "." in name else "table")
     target = duckdb.ColumnExpression(*name.split("."))
     return f"comment on {kind} {target} is {duckdb.ConstantExpression(words)}"

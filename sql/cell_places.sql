@@ -1,13 +1,20 @@
--- The commonest place label and 2021 LSOA of each cell's incidents; ties go to the
--- first in the alphabet. Labels of older LSOA vintages are another geography.
+-- The most common place label and 2021 LSOA of each cell's incidents; ties in
+-- alphabetical order. A code of an older vintage counts if incidents of the 2021
+-- vintage have it too: the census gave changed areas a new code.
 -- in:     incidents
 -- params: $h3_res: 9 or 10; $first_month, $last_month: the window, both included
 -- out:    h3_cell bigint, place_label text, lsoa21cd text
-with placed as (
+with lsoas_2021 as (
+    select distinct lsoa_code
+    from incidents
+    where lsoa_vintage = '2021' and lsoa_code is not null and month <= $last_month
+),
+placed as (
     select
         case $h3_res when 9 then h3_r9 when 10 then h3_r10 end as h3_cell,
         place_label,
-        case when lsoa_vintage = '2021' then lsoa_code end as lsoa21cd
+        case when lsoa_code in (select lsoa_code from lsoas_2021) then lsoa_code end
+            as lsoa21cd
     from incidents
     where in_area and month between $first_month and $last_month
 ),

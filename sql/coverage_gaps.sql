@@ -1,4 +1,4 @@
--- The months that are no exposure, as they were not supplied or are not trusted.
+-- The months that are not exposure, because they were not supplied or are not trusted.
 -- in:     coverage
 -- out:    force, force_name, month, status, reason
 select force, force_name, month, status, reason

@@ -1,14 +1,15 @@
--- What each rule of exclusion removes of one force's incidents.
+-- How many of one force's incidents each exclusion rule removes.
 -- in:     incidents, rules (id, and label: a regular expression, or else cell)
 -- params: $first_12m, $first_36m, $last_month: the windows, both ends included
--- out:    id text, incidents_12m bigint, incidents_36m bigint; rules that meet none too
+-- out:    id text, incidents_12m bigint, incidents_36m bigint; including rules that
+--         match none
 with places as (
     select place_label, h3_r9, h3_r10, month, count(*) as incidents
     from incidents
     where in_area and month between $first_36m and $last_month
     group by all
 ),
--- an expression is read anew for each text that it is held against
+-- an expression is compiled for each text that it is matched with
 labels as (
     select rules.id, place_label
     from (select distinct place_label from places where place_label is not null)

@@ -1,7 +1,8 @@
--- The commonest street of each hot spot's own incidents, or the commonest kind of venue
--- where no street is named; ties go to the first in the alphabet.
+-- The most common street of each hot spot's own incidents, or the most common kind of
+-- venue if no street is named; ties in alphabetical order.
 -- in:     incidents, members (hotspot_id, h3_cell, crime_group), groups (crime_group,
---         category), venues (place_label: those that name a kind of place and no street)
+--         category), venues (place_label: those that name a kind of place, not a
+--         street)
 -- params: $h3_res: 9 or 10; $first_month, $last_month: the window, both included
 -- out:    hotspot_id text, place_label text; hot spots without any are left out
 with placed as (

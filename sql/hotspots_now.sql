@@ -1,5 +1,6 @@
--- The hot spots with the names of force and group, and the change in the yearly count a
--- month, over the supplied months of each year: null where a year has none.
+-- The hot spots with the names of force and group, and the change in the monthly mean
+-- from the previous year, over the supplied months of each year: null if a year has
+-- none.
 -- in:     hotspots, forces, crime_groups
 -- out:    force_name, group_label, change_a_month, then all columns of hotspots
 select

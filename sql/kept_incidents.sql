@@ -1,8 +1,8 @@
--- One force's incidents without those at excluded places: by the whole of their label, or
--- by their cell at either resolution.
+-- One force's incidents, or its own records, without those at excluded places: matched by
+-- the whole label, or by the cell at either resolution.
 -- in:     incidents, rules (id, label: a regular expression or null, cell or null)
--- out:    the columns of incidents that scores and publications look at; (month, raw_line)
---         is the key, and leads to the others
+-- out:    the columns that scores and publications use: those that both have, and those of
+--         one, as far as it has them; (month, raw_line) is the key of incidents
 with excluded_labels as (
     select distinct place_label
     from (select distinct place_label from incidents where place_label is not null)
@@ -12,7 +12,6 @@ excluded_cells as (
     select cell from rules where cell is not null
 )
 select
-    month,
     raw_line,
     category,
     offence_code,
@@ -21,9 +20,10 @@ select
     in_area,
     h3_r9,
     h3_r10,
-    lsoa_code,
-    lsoa_vintage,
-    place_label
+    place_label,
+    columns(lambda name: name in (
+        'month', 'harm', 'occurred_from', 'occurred_to', 'lsoa_code', 'lsoa_vintage'
+    ))
 from incidents
 where coalesce(place_label, '') not in (select place_label from excluded_labels)
     and coalesce(h3_r9, 0) not in (select cell from excluded_cells)

@@ -1,14 +1,14 @@
--- One force's crimes with the latest outcome known of each: that of the newest month in
--- the outcomes files, the last in the file among those of one month; where they have
--- none, the street file's own. Rows without a Crime ID (ASB) have none at all. What the
--- outcomes files say belongs to the id, so where an id stands on several rows each row
--- gets the id's latest outcome: which of them it was meant for cannot be told.
+-- One force's crimes with the latest known outcome of each: from the newest month in
+-- the outcomes files, the last line within a month, or else the street file's own. Rows
+-- without a Crime ID (ASB) have none. Outcomes files refer to the id, so if several
+-- rows have the same id, each gets the id's latest outcome: there is no way to know
+-- which row was meant.
 -- in:     incidents, outcomes (of the same force)
 -- params: $first_month, $last_month: months of the crimes, both included; outcomes of
 --         later months are not known yet
--- out:    month text, raw_line integer (the key), category text, in_area boolean,
---         h3_r9 bigint, h3_r10 bigint, outcome text?, outcome_month text? (null where
---         the outcome is the street file's own)
+-- out:    month text, raw_line integer (the key), category text, in_area boolean, h3_r9
+--         bigint, h3_r10 bigint, outcome text?, outcome_month text? (null where the
+--         outcome is the street file's own)
 with latest as (
     select crime_id, arg_max(outcome, (month, raw_line)) as outcome, max(month) as month
     from outcomes

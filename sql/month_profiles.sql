@@ -1,5 +1,5 @@
--- What a month of a force looks like: by category how many incidents, how many with a
--- place, and how many at most on one point.
+-- The profile of a force's month by category: incidents, incidents with a place, and the
+-- most incidents on one point.
 -- in:     incidents
 -- out:    month text, category text, incidents bigint, located bigint,
 --         most_on_a_point bigint

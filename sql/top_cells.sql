@@ -1,5 +1,5 @@
 -- The highest 1 % of each force's cells in each crime group, with the names of force and
--- group: for most questions the cells to start from. Without an order.
+-- group: the cells to start from for most questions. In no particular order.
 -- in:     cells, forces, crime_groups
 -- out:    force_name, group_label, then all columns of cells
 select forces.force_name, crime_groups.label as group_label, cells.*

@@ -8,18 +8,22 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from transforms.categories import CATEGORIES
-from transforms.feeds import police_uk_outcomes, police_uk_stop_and_search
-from transforms.feeds.members import Member
-from transforms.feeds.police_uk import STREET_HEADER
-from transforms.feeds.ranges import LocalFile
-from transforms.harm import shipped_weights
-from transforms.months import Month
-from transforms.panel import Panel, build_panel
+from transforms.feeds.archive.members import Member
+from transforms.feeds.archive.ranges import LocalFile
+from transforms.feeds.police_uk import outcomes as police_uk_outcomes
+from transforms.feeds.police_uk import stop_and_search as police_uk_stop_and_search
+from transforms.feeds.police_uk.street import STREET_HEADER
+from transforms.reference.categories import CATEGORIES, FORMER
+from transforms.reference.harm import shipped_weights
+from transforms.reference.months import Month
+from transforms.scores.panel import Panel, build_panel
 
 
 MIDDLE = (-1.5, 52.5)  # longitude, latitude: an inland point
-HARM_BY_CATEGORY = shipped_weights().categories
+HARM_BY_CATEGORY = {
+    **shipped_weights().categories,
+    **{s: shipped_weights().categories[f.weighs_as] for s, f in FORMER.items()},
+}
 
 _DEFAULT_ROW = {
     "Crime ID": "a" * 64,
@@ -131,7 +135,7 @@ def counted(
     return pa.table(
         {
             "h3_cell": pa.array(cell, pa.int64()),
-            "month": pa.array(month),
+            "period": pa.array(month),
             "category": pa.array(category),
             "incidents": pa.array(incidents, pa.int64()),
             "harm": [
@@ -164,7 +168,7 @@ def panel_of(incidents: Sequence[tuple[str, tuple[int, int], str]]) -> Panel:
         {
             "h3_cell": [int(cell, 16) for cell, _, _ in sorted(numbers)],
             "point": _numbered([(cell, slug) for cell, _, slug in sorted(numbers)]),
-            "month": [f"{y}-{m:02d}" for _, (y, m), _ in sorted(numbers)],
+            "period": [f"{y}-{m:02d}" for _, (y, m), _ in sorted(numbers)],
         }
     )
     months_held = [Month(*month) for month in held]
@@ -186,7 +190,16 @@ def member(
     name = f"{month}/{month}-{force}-{kind}.csv"
     parsed = Month.parse(month)
     container = LocalFile(Path(f"{release}.zip"))
-    return Member(release, force, parsed, kind, name, 0, 0, container)
+    return Member(
+        release=release,
+        force=force,
+        month=parsed,
+        kind=kind,
+        name=name,
+        crc32=0,
+        size_bytes=0,
+        container=container,
+    )
 
 
 def kent_csv(month: str, count: int, **changes: str) -> bytes:

@@ -7,10 +7,12 @@ starts that its flow cannot be loaded. Run as a module it says so and ends with 
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
+from prefect._vendor.croniter import croniter_range  # by which the server schedules
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import load_flow_from_entrypoint
 
@@ -28,7 +30,9 @@ KNOWN = {
     "concurrency_limit": {"limit", "collision_strategy"},
     "work_pool": {"name", "work_queue_name", "job_variables"},
 }  # fmt: skip
+REQUIRED = ("schedules", "concurrency_limit")
 _TWICE_OR_NEVER_HOUR = 1
+_YEAR = (datetime(2028, 1, 1), datetime(2029, 1, 1))  # has every date, by the clock
 
 
 def faults(file: dict[str, Any]) -> Iterator[str]:
@@ -46,10 +50,19 @@ def faults(file: dict[str, Any]) -> Iterator[str]:
 
 def _of_deployment(deployment: dict[str, Any]) -> Iterator[str]:
     yield from _unknown("deployment", deployment)
+    for key in REQUIRED:
+        if key not in deployment:
+            yield f"{key} is missing"
     for key in ("concurrency_limit", "work_pool"):
         yield from _unknown(key, deployment.get(key, {}))
     if not deployment.get("enforce_parameter_schema"):
         yield "enforce_parameter_schema is not on: the server would take any value"
+    schedules = deployment.get("schedules", [])
+    for schedule in schedules:
+        yield from _of_schedule(schedule)
+    for slug, number in Counter(s.get("slug") for s in schedules).items():
+        if slug and number > 1:
+            yield f"{number} schedules have the slug {slug!r}: each needs its own"
     parameters = deployment.get("parameters", {})
     try:
         flow = load_flow_from_entrypoint(
@@ -58,9 +71,7 @@ def _of_deployment(deployment: dict[str, Any]) -> Iterator[str]:
     except Exception as error:
         yield f"entrypoint does not load: {type(error).__name__}: {error}"
         return
-    for schedule in deployment.get("schedules", []):
-        yield from _of_schedule(schedule)
-    sets = [s.get("parameters", {}) for s in deployment.get("schedules", [])]
+    sets = [s.get("parameters", {}) for s in schedules]
     for given in sets or ([parameters] if parameters else []):
         try:
             flow.validate_parameters({**parameters, **given})
@@ -70,16 +81,20 @@ def _of_deployment(deployment: dict[str, Any]) -> Iterator[str]:
 
 def _of_schedule(schedule: dict[str, Any]) -> Iterator[str]:
     yield from _unknown("schedule", schedule)
+    if not schedule.get("slug"):
+        yield "a schedule has no slug, by which the server knows it again"
     if schedule.get("timezone") != LONDON:
         yield f"a schedule must say timezone: {LONDON}"
         return
     try:
-        built = CronSchedule(cron=schedule["cron"], timezone=LONDON)
+        built = CronSchedule(
+            cron=schedule["cron"], timezone=LONDON, day_or=schedule.get("day_or", True)
+        )
     except Exception as error:
         yield f"schedule: {error}"
         return
-    hours = built.cron.split()[1]
-    if hours == "*" or str(_TWICE_OR_NEVER_HOUR) in hours.replace("-", ",").split(","):
+    runs = croniter_range(*_YEAR, built.cron, day_or=built.day_or)
+    if any(run.hour == _TWICE_OR_NEVER_HOUR for run in runs):
         yield f"cron {built.cron!r} runs between 01:00 and 02:00"
 
 

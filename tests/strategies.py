@@ -6,7 +6,7 @@ import h3
 from hypothesis import strategies as st
 
 from tests.builders import CATEGORY_SLUGS
-from tests.oracles import Incident
+from tests.oracles.incidents import Incident
 
 
 FIRST = (2024, 1)

@@ -16,13 +16,14 @@ from pathlib import Path
 import pytest
 
 from tests.builders import kent_csv, release_zip, row, street_csv
-from tests.transforms.conftest import RECEIVED_AT
-from transforms.coverage import entries
-from transforms.forces import FORCES
-from transforms.ingest import Ingested, ingest_force
-from transforms.lake import Lake
-from transforms.months import Month
-from transforms.request import Request, resolve
+from tests.transforms.simulated_home import RECEIVED_AT
+from transforms.feeds.police_uk import street
+from transforms.incidents.coverage import entries
+from transforms.incidents.ingest import Ingested, ingest_force
+from transforms.incidents.request import Request, resolve
+from transforms.lake.lake import Lake
+from transforms.reference.forces import FORCES
+from transforms.reference.months import Month
 
 
 MONTH = "2024-01"
@@ -200,7 +201,7 @@ def lake(tmp_path: Path) -> Lake:
 def ingest(lake: Lake, request: Request, force: str) -> Ingested:
     return ingest_force(
         lake,
-        request.feed,
+        street,
         FORCES[force],
         request.members,
         request.months,

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import national
+from benchmarks import feed, national
 from benchmarks.measure import Cost, cost_of
 from benchmarks.ratios import rows
 from benchmarks.stages_national import Bench
-from transforms.feeds import police_uk
-from transforms.feeds.members import read_member
-from transforms.forces import FORCES
+from transforms.feeds.archive.members import read_member
+from transforms.feeds.police_uk import street as police_uk
+from transforms.reference.forces import FORCES
 
 
 TINY = "tiny"
@@ -71,3 +71,18 @@ def test_the_table_holds_what_was_measured_and_nothing_else(tmp_path: Path) -> N
     assert any("peak memory" in line and "yes" in line for line in lines)
     assert any("growth of ingest with rows | 1 | ≤ 1.05 | yes" in n for n in lines)
     assert not any("pandas" in line or "publish" in line for line in lines)
+
+
+def test_the_feed_s_rival_counts_what_the_drops_hold(tmp_path: Path) -> None:
+    days = feed._drops(40)
+    together = feed._together(days)
+    assert len(together.splitlines()) == 1 + sum(len(d.splitlines()) - 1 for d in days)
+    assert len(feed._together(days, 5).splitlines()) == 6
+    said = []
+    for name, drops in (("apart", days), ("one", [together])):
+        (tmp_path / name).mkdir()
+        for number, data in enumerate(drops):
+            (tmp_path / name / f"{number:04}.csv").write_bytes(data)
+        said.append(feed._rival(str(tmp_path / name))())
+    assert said[0] == said[1]
+    assert int(said[0].split()[0].replace(",", "")) > 1_000

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import app
+from flows.command.cli import app
 from tests.docs import stale
 from transforms.feeds import EVERY_FEED
-from transforms.publications.formats import FORMATS
-from transforms.scores import METHODS
+from transforms.lake.schemas import about
+from transforms.publications.formats.registry import FORMATS, formats_for
+from transforms.scores.methods import METHODS
 
 
 ROOT = Path(__file__).parent.parent
@@ -25,7 +26,23 @@ def test_generated_documents_are_fresh() -> None:
 
 @pytest.mark.parametrize("name", [*EVERY_FEED, *METHODS, *FORMATS])
 def test_everything_registered_is_documented(name: str) -> None:
-    assert name in _all_text()
+    assert name.replace("*", "<force>") in _all_text()
+
+
+@pytest.mark.parametrize("name", [row.name for row in formats_for("days")])
+def test_every_column_of_a_day_s_files_is_in_the_dictionary(name: str) -> None:
+    page = (ROOT / "docs" / "dictionary.md").read_text(encoding="utf-8")
+    days = page.partition("# Files of a day")[2].partition("\n# ")[0]
+    contents = FORMATS[name].days
+    assert contents is not None
+    if Path(name).suffix in (".csv", ".parquet"):
+        assert contents.schema is not None
+    for field in contents.schema or ():
+        of_file = days.partition(f"{name}")[2].partition("\n## ")[0]
+        assert (
+            f"| `{field.name}` | {field.type} | {about(field)['description']}"
+            in of_file
+        )
 
 
 def test_every_command_is_documented_and_has_help() -> None:

@@ -14,23 +14,24 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from transforms.backtest.blocks import estimate
-from transforms.backtest.contest import outcome_of
-from transforms.backtest.hit_curve import hit_curve
-from transforms.categories import CATEGORIES
-from transforms.coverage import supplied_months
-from transforms.forces import FORCES
-from transforms.groups import ALL_CRIME, GROUPS
-from transforms.ingest import ingest_force
-from transforms.lake import Lake
-from transforms.ledger import force_coverage
-from transforms.months import Month, month_range
-from transforms.request import resolve
-from transforms.score import force_panel
-from transforms.scores import DEFAULT_METHOD, METHODS, shared_prior
-from transforms.scores.rolling_count import ROLLING_COUNTS
-from transforms.scores.view import View, view
-from transforms.scoring import Scoring
+from transforms.backtests.blocks import estimate
+from transforms.backtests.contest import outcome_of
+from transforms.backtests.hit_curve import hit_curve
+from transforms.feeds.police_uk import street
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.lake_check import force_coverage
+from transforms.incidents.request import resolve
+from transforms.lake.lake import Lake
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.forces import FORCES
+from transforms.reference.groups import ALL_CRIME, GROUPS
+from transforms.reference.months import Month, month_range
+from transforms.reference.score_settings import Scoring
+from transforms.scores.methods import DEFAULT_METHOD, METHODS, shared_prior
+from transforms.scores.methods.rolling_count import ROLLING_MONTHS
+from transforms.scores.score_months import force_panel
+from transforms.scores.view import View, view_at
 
 
 ARCHIVE = Path(__file__).parent.parent.parent / "shared/data/police_uk/archive"
@@ -58,7 +59,7 @@ INDEPENDENT = {
 }
 SHARE = 0.01
 FORMULA = "formula"
-ROLLING = [method.NAME for method in ROLLING_COUNTS]
+ROLLING = [method.NAME for method in ROLLING_MONTHS]
 STALE = "default, from data three months old"
 
 
@@ -104,10 +105,11 @@ def _of_force(
     lake: Lake, force: str, origins: list[Month]
 ) -> Iterator[tuple[int, tuple[str, str], float]]:
     months = force_coverage(lake, FORCES[force])
-    panel = force_panel(lake, FORCES[force], months, Scoring(exclusions=()))
-    supplied = supplied_months(months)
+    panel = force_panel(lake, FORCES[force], Scoring(exclusions=()))
+    supplied = supplied_periods(months)
     views = {
-        m: view(panel, supplied, m) for m in month_range(origins[0] + -2, origins[-1])
+        m: view_at(panel, supplied, m)
+        for m in month_range(origins[0] + -2, origins[-1])
     }
     default = {m: METHODS[DEFAULT_METHOD].expect(v) for m, v in views.items()}
     for origin in origins:
@@ -147,7 +149,7 @@ def _lake(folder: Path, forces: tuple[str, ...], release: str, start: str) -> La
     members = [m for m in request.members if m.release == release]
     for force in request.forces:
         now = datetime(2026, 1, 2, tzinfo=UTC)
-        ingest_force(lake, request.feed, force, members, request.months, now)
+        ingest_force(lake, street, force, members, request.months, now)
     return lake
 
 

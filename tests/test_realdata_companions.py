@@ -9,12 +9,12 @@ import pyarrow.compute as pc
 import pytest
 
 import sql
-from transforms.coverage import entries
 from transforms.feeds import COMPANIONS
-from transforms.forces import FORCES
-from transforms.ingest import ingest_force
-from transforms.lake import Lake
-from transforms.request import resolve
+from transforms.incidents.coverage import entries
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.request import resolve
+from transforms.lake.lake import Lake
+from transforms.reference.forces import FORCES
 
 
 DATA = Path(__file__).parents[2] / "shared/data/police_uk"

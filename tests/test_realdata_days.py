@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from pyproj import Transformer
 
-from tests.transforms.days.made import as_records
-from transforms.cells import index_points
-from transforms.days.accuracy import accuracy, mean_gain
-from transforms.days.backtest import backtest_days, origins_of
-from transforms.days.day import Day, day_clock
-from transforms.days.methods import DAY_METHODS
-from transforms.days.panel import day_panel, every_day
+from tests.transforms.scores.days.made_records import as_records
+from transforms.backtests.days.origins import backtest_days, origins_of
+from transforms.backtests.days.report import accuracy, mean_gain
+from transforms.reference.cells import index_points
+from transforms.reference.days import Day, day_clock
+from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
-from transforms.scoring import Scoring
+from transforms.scores.days.panel import day_panel, every_day
+from transforms.scores.methods import methods_for
 
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "benchmarks" / "near_repeat"
@@ -73,7 +73,7 @@ def test_the_backtest_runs_end_to_end(
     found = list(backtest_days(panel, supplied, origins, clock))
     assert [origin.as_of for origin in found] == origins
     lines = [line for line in accuracy(found) if line.crime_group == category]
-    assert {line.method for line in lines} == set(DAY_METHODS)
+    assert {line.method for line in lines} == set(methods_for(day_clock(horizon_days)))
     first, last = origins[0] + 1, origins[-1] + horizon_days
     judged = sum(first <= day <= last for day in days)
     assert {line.incidents for line in lines} == {judged}

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from transforms.feeds.members import Member, read_member
-from transforms.feeds.police_uk import sift, street_members
-from transforms.forces import FORCES
+from transforms.feeds.archive.members import Member, read_member
+from transforms.feeds.police_uk.street import sift, street_members
+from transforms.reference.forces import FORCES
 
 
 POLICE_UK = Path(__file__).parents[2] / "shared/data/police_uk"

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from transforms.near_repeat import Bands, NearRepeats, judge, near_repeats
+from transforms.scores.timing.near_repeat import Bands, NearRepeats, judge, near_repeats
 
 
 FOLDER = Path(__file__).parent.parent.parent / "shared/data/benchmarks/near_repeat"

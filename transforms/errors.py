@@ -1,14 +1,20 @@
-"""What can go wrong, in words for the person who has to mend it.
+"""What can go wrong, in words for the person who has to fix it.
 
 Every error of ours carries the exit code of the command that meets it, and is shown
-as one line, without a traceback.
+as one line, without a traceback. The line is made safe where it is made: it contains no
+escapes, no line breaks and no secret of an address, wherever it goes.
 """
+
+from transforms.plain_text import plain
 
 
 class HexbeatError(Exception):
     """Something went wrong that hexbeat can say in one line."""
 
     exit_code = 1
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(plain(message))
 
 
 class UsageError(HexbeatError):
@@ -26,17 +32,17 @@ class ForceError(HexbeatError):
 
 
 class LakeError(HexbeatError):
-    """The lake does not hold what its ledger says."""
+    """The lake does not contain what its ledger says."""
 
 
-class HeldError(HexbeatError):
-    """Nothing went wrong, but a person has to look before anything is published."""
+class WithheldError(HexbeatError):
+    """Nothing went wrong, but it is withheld until a person has decided."""
 
     exit_code = 3
 
 
 class SourceError(HexbeatError):
-    """A source over the network could not be read: what it holds is not known."""
+    """A source over the network could not be read: what it offers is not known."""
 
 
 class DeferredError(SourceError):

@@ -1,8 +1,8 @@
 """Rows that are not for everyone, and a type that says so.
 
-A force's own records place people at their doors. Wrapped, they are no table: nothing
-that takes a table takes them, least of all the public tier, and whoever wants to look
-has to write `reveal`, which can be searched for.
+A force's own records place people at their doors. Wrapped, they are not a table:
+nothing that takes a table takes them, least of all the public tier, and reading them
+needs `reveal`, which can be searched for.
 """
 
 from typing import NoReturn
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 
 class Restricted:
-    """A table that only what stays inside may look at."""
+    """A table whose rows stay in the home."""
 
     __slots__ = ("__rows",)
 
@@ -23,11 +23,11 @@ class Restricted:
         return f"Restricted({self.__rows.num_rows} rows)"
 
     def __len__(self) -> int:
-        """How many rows: a number is no secret here."""
+        """How many rows: a number is not a secret here."""
         return int(self.__rows.num_rows)
 
     def __reduce__(self) -> NoReturn:
-        """Pickled it would lie open in another's files."""
+        """A pickle would lie open in another program's files."""
         raise TypeError("restricted rows are not pickled")
 
     def reveal(self) -> pa.Table:

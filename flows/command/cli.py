@@ -1,4 +1,4 @@
-"""The `hexbeat` command: the flows that deployments run, for one's own terminal."""
+"""The entry point of the `hexbeat` command: exit codes, and errors in one line."""
 
 import os
 import signal
@@ -7,19 +7,26 @@ from types import FrameType
 
 from cyclopts import CycloptsError
 
-from flows.commands import feeding, keeping, looking, stages  # noqa: F401 (they add commands)
-from flows.commands.app import app
-from transforms.crash_points import arm
+from flows.command import feed, home, inspect, run  # noqa: F401 (they add commands)
+from flows.command.app import app
+from flows.command.printing.terminal import (
+    flush_all,
+    is_unread,
+    print_error,
+    print_traceback,
+)
+from flows.server.answers import is_refusal, refusal
 from transforms.errors import HexbeatError
-from transforms.storage import is_store_error
+from transforms.lake.crash_points import arm
+from transforms.lake.storage import is_store_error
 
 
 def main() -> None:
-    """Run the command; an error that people can mend is one line."""
+    """Run the command; an error that people can fix is one line."""
     interrupted: list[int] = []
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        # noted, for pydantic makes an error of its own of one that meets it at work
+        # noted, because pydantic would turn the exception into one of its own
         interrupted.append(number)
         signal.default_int_handler(number, frame)
 
@@ -30,41 +37,43 @@ def main() -> None:
             arm(where)
         code = app(exit_on_error=False, print_error=False, result_action="return_value")
     except Exception as error:
-        code = _stopped() if interrupted else _told(error)
+        if isinstance(error, BrokenPipeError) and is_unread(sys.stdout):
+            code = 0  # of what others print, such as the help
+        else:
+            code = _stopped() if interrupted else _report(error)
     except KeyboardInterrupt:
         code = _stopped()
+    flush_all()
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _stopped() -> int:
-    _complain("stopped; run the same command again to go on")
+    print_error("stopped; run the same command again to go on")
     return 130
 
 
-def _told(error: Exception) -> int:
-    """Tell an error that people can mend, and its exit code; raise any other."""
+def _report(error: Exception) -> int:
+    """Print an error, in one line if people can fix it; the exit code."""
     text = " ".join(str(error).split())
     match error:
         case HexbeatError():
-            _complain(str(error))
+            print_error(str(error))
             return error.exit_code
         case CycloptsError():
-            _complain(text)
+            print_error(text)
             return 2
         case OSError():
-            _complain(f"{type(error).__name__}: {text}")
+            print_error(f"{type(error).__name__}: {text}")
         case _ if is_store_error(error):
-            _complain(f"the object store: {text}")
+            print_error(f"the object store: {text}")
+        case _ if is_refusal(error):
+            print_error(f"the Prefect server {refusal()}")
         case _ if type(error).__name__ == "PrefectHTTPStatusError":  # it is not loaded
-            _complain(
-                f"the Prefect server failed: {text.partition(' - ')[0]}; where it does"
-                " so again, the database in the home's prefect folder is damaged: it"
-                " holds nothing but the history of runs, so move it away"
+            print_error(
+                f"the Prefect server failed: {text.partition(' - ')[0]}; if it does so"
+                " again, the database in the home's prefect folder is damaged: it"
+                " contains only the history of runs, so move it away"
             )
         case _:
-            raise error
+            print_traceback(error)
     return 1
-
-
-def _complain(text: str) -> None:
-    sys.stderr.write(f"hexbeat: {text}\n")

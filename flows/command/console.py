@@ -1,39 +1,41 @@
 """What a command prints: progress while it runs, and how it went."""
 
-import json
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.table import Table
 
+from flows.command.printing.terminal import (
+    PlainTable,
+    print_error,
+    print_json,
+    print_line,
+    print_progress,
+    print_table,
+    terminal,
+)
 from flows.summary import EXIT_CODES
-from transforms.errors import UsageError
-from transforms.home import Home
-from transforms.request import asked_forces, source_named
-from transforms.storage import located
-
-
-Model = TypeVar("Model", bound=BaseModel)
+from transforms.homes.home import Home
+from transforms.incidents.request import asked_forces, source_named
+from transforms.lake.storage import located
+from transforms.plain_text import plain
 
 
 class ConsoleProgress(AbstractContextManager["ConsoleProgress"]):
-    """A bar a stage on a terminal, plain lines elsewhere."""
+    """A bar for each stage on a terminal, plain lines elsewhere."""
 
     def __init__(self, silent: bool = False) -> None:
-        self._console = Console(stderr=True)
+        self._console = terminal(stderr=True)
         self._silent = silent
         self._bars = Progress(
             TextColumn("{task.description:<8}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[label]}"),
+            TextColumn("{task.fields[label]}", markup=False),
             console=self._console,
             disable=silent or not self._console.is_terminal,
         )
@@ -61,70 +63,59 @@ class ConsoleProgress(AbstractContextManager["ConsoleProgress"]):
     def step(self, stage: str, label: str) -> None:
         """One step of it is done."""
         self._done[stage] += 1
-        self._bars.update(self._ids[stage], advance=1, label=label)
+        self._bars.update(self._ids[stage], advance=1, label=plain(label))
         if not self._silent and not self._console.is_terminal:
-            sys.stderr.write(
-                f"{stage} {self._done[stage]}/{self._steps[stage]} {label}\n"
-            )
+            print_progress(f"{stage} {self._done[stage]}/{self._steps[stage]} {label}")
 
-
-def checked(model: type[Model], given: Mapping[str, Any]) -> Model:
-    """The parameters, or one line that says which option is wrong."""
-    try:
-        return model(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
-        if not where:  # of the options together
-            raise UsageError(said) from error
-        raise UsageError(f"{where} {first['input']!r}: {said}") from error
+    def wait(self, text: str) -> None:
+        """The run waits for another one."""
+        print_error(text)
 
 
 def check_asked(given: Mapping[str, Any], home: Home) -> None:
-    """Refuse at once what the flow would refuse after its start."""
+    """Refuse now what the flow would refuse only after its start."""
     asked_forces(home.registry, given.get("forces", ()), given.get("all_forces", False))
     source_named(given.get("source"))
 
 
 def show_summary(account: Mapping[str, Any], as_json: bool) -> int:
-    """Say how a run went; the exit code."""
+    """Print how a run went; the exit code."""
     code = EXIT_CODES[account["outcome"]]
     if as_json:
-        sys.stdout.write(json.dumps({**account, "exit_code": code}, indent=1) + "\n")
+        print_json({**account, "exit_code": code})
         return code
     for stage in account["stages"] or [account]:
-        sys.stdout.write(f"{stage['stage']:<8} {_in_words(stage)}\n")
+        first, *more = _in_words(stage)
+        print_line(f"{stage['stage']:<8} {first}")
+        for line in more:
+            print_line(line)
     if rows := account["facts"].get("accuracy"):
         show_accuracy(rows)
     for note in account["notes"]:
-        sys.stdout.write(f"note     {note}\n")
+        print_line(f"note     {note}")
     for why in account["failed"].values():
-        sys.stderr.write(f"hexbeat: {why}\n")
+        print_error(why)
     if account["outcome"] == "nothing to do":
-        done = "Nothing to do: everything asked for is done already."
-        sys.stdout.write(account["facts"].get("nothing", done) + "\n")
+        done = "Nothing to do: everything is already done."
+        print_line(account["facts"].get("nothing", done))
     return code
 
 
 def show_accuracy(rows: list[dict[str, Any]]) -> None:
-    """What the default score found, and the rivals; in per cent of the crime."""
-    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    """Print how much crime the default score and its rivals found, in per cent."""
+    width = terminal().width if sys.stdout.isatty() else _WIDE
     first = min(r["first_outcome_month"] for r in rows)
     last = max(r["last_outcome_month"] for r in rows)
-    console.print(
+    print_line(
         "Share of the next month's crime found in 1 % of the area, outcomes"
         f" {first} to {last}, in per cent, and the gain over the best rolling count in"
         " points, each with its 95 % interval:"
     )
-    shown = [c for c in _ACCURACY_COLUMNS if c.narrow or console.width >= _WIDE]
-    table = Table(box=None, pad_edge=False)
-    table.add_column("crime group", no_wrap=True)
-    for column in shown:
-        table.add_column(column.title, justify="right", no_wrap=True)
+    shown = [c for c in _ACCURACY_COLUMNS if c.narrow or width >= _WIDE]
+    table = PlainTable("crime group", *(column.title for column in shown))
     for row in rows:
-        table.add_row(row["crime_group"], *(column.text(row) for column in shown))
-    console.print(table)
+        table.row(row["crime_group"], *(column.text(row) for column in shown))
+    print_table(table, width)
 
 
 def _interval(low: float | None, high: float | None, sign: str = "") -> str:
@@ -148,6 +139,7 @@ class _Column:
 
 
 _WIDE = 100
+_UNDER = " " * 9  # a line that goes on with the one above
 _ACCURACY_COLUMNS = (
     _Column("score", _percent("hit_rate"), narrow=True),
     _Column("95 %", lambda r: _interval(r["hit_rate_lo"], r["hit_rate_hi"])),
@@ -160,27 +152,30 @@ _ACCURACY_COLUMNS = (
 )
 
 
-def _in_words(stage: Mapping[str, Any]) -> str:
+def _in_words(stage: Mapping[str, Any]) -> list[str]:
+    """The result of a stage: a line, and those under it."""
     facts = stage["facts"]
     match stage["stage"]:
         case "ingest":
             first, last = facts["months"]
-            return (
+            read = (
                 f"{facts['files']} files read, {first} to {last}: {facts['rows_in']:,}"
                 f" rows, {facts['rows_accepted']:,} accepted"
                 f" ({facts['rows_located']:,} with a place),"
                 f" {facts['rows_quarantined']:,} quarantined"
             )
+            return [read]
         case "score":
             number = facts["forces_scored"]
-            return (
-                f"{number} {'force' if number == 1 else 'forces'} at {facts['as_of']},"
-                f" {facts['rows']:,} rows written"
-            )
+            forces = f"{number} {'force' if number == 1 else 'forces'}"
+            at = f"{forces} at {facts['as_of']}"
+            return [f"{at}, {facts['rows']:,} rows written"]
         case "backtest":
             number = facts["forces"]
             forces = f"{number} {'force' if number == 1 else 'forces'}"
-            return f"{facts['origins']} origins of {forces} done"
+            return [f"{facts['origins']} origins of {forces} done"]
+        case "reread" if "reread" in facts:
+            return [_reread_in_words(facts["reread"])]
         case "pull" if "rows_in" in facts:
             return _pulled_in_words(facts)
         case "score-day" if "run_id" in facts:
@@ -188,46 +183,61 @@ def _in_words(stage: Mapping[str, Any]) -> str:
         case "maintain" if "removed" in facts:
             return _removed_in_words(facts)
         case _ if "folder" in facts:
-            made = "made" if facts["created"] else "stands already"
+            state = "published" if facts["created"] else "already published"
             folder = located(facts["folder"])
-            told = f"\npublic   {folder / 'public'}" if facts["public_created"] else ""
+            public = (
+                [f"public   {folder / 'public'}"] if facts["public_created"] else []
+            )
             page = folder / "internal" / "map.html"
-            return f"{facts['run_id']} {made}\nmap      {page}{told}"
+            return [f"{facts['run_id']} {state}", f"map      {page}", *public]
         case _:
-            return str(stage["outcome"])
+            return [str(stage["outcome"])]
 
 
-def _pulled_in_words(facts: Mapping[str, Any]) -> str:
-    """What came of a force's own feed, in numbers."""
-    told = (
-        f"{facts['drops']:,} drops taken, {facts['unchanged']:,} held already:"
+def _pulled_in_words(facts: Mapping[str, Any]) -> list[str]:
+    """What was ingested of a force's own feed, in numbers."""
+    counts = (
+        f"{facts['drops']:,} drops ingested, {facts['unchanged']:,} already stored:"
         f" {facts['rows_in']:,} rows, {facts['accepted']:,} accepted"
         f" ({facts['deleted']:,} deletions, {facts['located']:,} with a place),"
         f" {facts['quarantined']:,} quarantined, {facts['erased']:,} erased before"
     )
-    lines = [told]
-    lines += [
+    lines = [
         f"{n:,} by rule {rule}" for rule, n in facts["quarantined_by_rule"].items()
     ]
+    if facts["reread"]["drops"]:
+        lines.append(_reread_in_words(facts["reread"]))
     if removed := facts["removed"]["records"]:
-        lines.append(f"{removed:,} records past retention_days taken out")
-    return "\n         ".join(lines)
+        lines.append(f"{removed:,} records past retention_days removed")
+    return [counts, *(_UNDER + line for line in lines)]
 
 
-def _day_in_words(facts: Mapping[str, Any]) -> str:
-    """What came of scoring a day of a force's own feed."""
-    made = "made" if facts["created"] else "stands already"
+def _reread_in_words(counts: Mapping[str, int]) -> str:
+    """What came back of stored drops."""
+    return (
+        f"{counts['drops']:,} stored drops read again: {counts['records']:,} rows came"
+        f" back as records, {counts['quarantined']:,} still quarantined"
+    )
+
+
+def _day_in_words(facts: Mapping[str, Any]) -> list[str]:
+    """The result of scoring a day of a force's own feed."""
+    state = "published" if facts["created"] else "already published"
     done = "scored" if facts["scored"] else "unchanged"
     files = located(facts["folder"]) / "internal"
-    return f"{facts['as_of']} {done}: {facts['run_id']} {made}\nfiles    {files}"
+    return [
+        f"{facts['as_of']} {done}: {facts['run_id']} {state}",
+        f"files    {files}",
+    ]
 
 
-def _removed_in_words(facts: Mapping[str, Any]) -> str:
+def _removed_in_words(facts: Mapping[str, Any]) -> list[str]:
     """What maintenance removed, or would, a line a kind."""
     verb = "would be removed" if facts["dry_run"] else "removed"
     lines = [
         f"{each['files']:,} {each['kind']}, {each['bytes'] / 1e6:,.1f} MB, {verb}"
         for each in facts["removed"]
     ]
-    lines += [f"run {run} {verb}; its place is kept" for run in facts["retired"]]
-    return "\n         ".join(lines or ["nothing to remove"])
+    lines += [f"run {run} {verb}; its folder is kept" for run in facts["retired"]]
+    first, *more = lines or ["nothing to remove"]
+    return [first, *(_UNDER + line for line in more)]

@@ -1,6 +1,6 @@
-"""The options of the `hexbeat` command, grouped as its commands share them.
+"""The options of the `hexbeat` command, in the groups that its commands share.
 
-A field's name is that of the flow's parameter that it fills.
+Each field has the name of the flow parameter that it sets.
 """
 
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from transforms.errors import HexbeatError, UsageError
-from transforms.months import Month
+from transforms.reference.months import Month
 
 
 def _month(_: object, text: str | None) -> None:
@@ -26,15 +27,20 @@ def month_option(name: str, text: str) -> Parameter:
     return Parameter(name=name, validator=_month, help=f"{text}, YYYY-MM")
 
 
+def port_option(text: str) -> Parameter:
+    """An option that takes a port of this machine, or 0 for any that is free."""
+    return Parameter(validator=Number(gte=0, lte=65535), help=text)
+
+
 def flag(name: str, text: str) -> Parameter:
-    """An option that is there or not."""
+    """An option without a value."""
     return Parameter(name=name, negative="", help=text)
 
 
 Json = Annotated[bool, flag("--json", "Machine-readable result")]
 HomeFolder = Annotated[
     str | None,
-    Parameter(name="--home", help="Folder of lake and publications, or s3://…"),
+    Parameter(name="--home", help="Folder of the lake and publications, or s3://…"),
 ]
 TaskRunner = Annotated[
     str | None,
@@ -49,7 +55,7 @@ Release = Annotated[
 
 
 @Parameter(name="*")
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """Which months of which forces, and where they come from."""
 
@@ -58,7 +64,7 @@ class Asked:
         Parameter(
             name="--force",
             negative="",
-            help="police.uk id of a force; may be given again",
+            help="police.uk id of a force; repeatable",
         ),
     ] = None
     all_forces: Annotated[bool, flag("--all-forces", "Every force in the source")] = (
@@ -70,17 +76,20 @@ class Asked:
         str | None,
         Parameter(
             name="--source",
-            help="Address or folder of release zips, or folder of extracted CSVs",
+            help="Address or folder of release ZIP files, or folder of extracted CSVs",
         ),
     ] = None
     release: Release = None
     until_release: Annotated[
         str | None,
-        month_option("--until-release", "Take the source as it was at that release"),
+        month_option("--until-release", "Use the source as it was at that release"),
     ] = None
     whole_zips: Annotated[
         bool,
-        flag("--whole-zips", "Download whole zips from a server that sends no parts"),
+        flag(
+            "--whole-zips",
+            "Download whole ZIP files from a server without range requests",
+        ),
     ] = False
 
 
@@ -91,7 +100,7 @@ class Scored:
 
     as_of: Annotated[
         str | None,
-        month_option("--as-of", "As-of month (default the newest supplied)"),
+        month_option("--as-of", "As-of month (default: newest supplied)"),
     ] = None
     method: Annotated[str | None, Parameter(name="--method", help="Scoring method")] = (
         None
@@ -101,10 +110,11 @@ class Scored:
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Layers:
-    """Map layers of the user's own."""
+    """The user's own map layers."""
 
     boundary: Annotated[
-        Path | None, Parameter(name="--boundary", help="Polygons to draw the lines of")
+        Path | None,
+        Parameter(name="--boundary", help="Polygons whose outlines to draw"),
     ] = None
     basemap: Annotated[
         Path | None,
@@ -115,7 +125,7 @@ class Layers:
         Parameter(
             name="--boundary-layer",
             negative="",
-            help="NAME=FILE or NAME=FILE:COLUMN, areas to join; may be given again",
+            help="NAME=FILE or NAME=FILE:COLUMN, areas to join; repeatable",
         ),
     ] = None
 
@@ -135,7 +145,7 @@ def layered(layers: Layers | None) -> dict[str, Any]:
 
 
 def given(*groups: Asked | Scored | None, **others: Any) -> dict[str, Any]:
-    """The options that were given: the parameters' own defaults stand for the rest."""
+    """The options that were given; the flow parameters have the other defaults."""
     options = dict(others)
     for group in groups:
         options |= vars(group) if group else {}

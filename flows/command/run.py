@@ -1,13 +1,12 @@
-"""The commands that do the work: each runs the flow that deployments run."""
+"""The commands that do the work: each runs the same flow as a deployment."""
 
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.commands.app import app
-from flows.commands.running import checked_for, flow
-from flows.options import (
+from flows.command.app import app
+from flows.command.options import (
     Asked,
     HomeFolder,
     Json,
@@ -19,6 +18,7 @@ from flows.options import (
     layered,
     month_option,
 )
+from flows.command.running import checked_for, flow
 from transforms.errors import UsageError
 
 
@@ -27,15 +27,13 @@ def run(
     *,
     asked: Asked | None = None,
     scored: Scored | None = None,
-    backtest: Annotated[
-        bool, flag("--backtest", "Tell how well the scores would have done, too")
-    ] = False,
+    backtest: Annotated[bool, flag("--backtest", "Also run a backtest")] = False,
     layers: Layers | None = None,
     task_runner: TaskRunner = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
-    """Do what is missing: ingest, score, publish."""
+    """Ingest, score and publish whatever is missing or out of date."""
     from flows.params import RefreshParams
 
     options = given(asked, scored, home=home, backtest=backtest, **layered(layers))
@@ -74,12 +72,12 @@ def score(
 def publish(
     *,
     scored: Scored | None = None,
-    public: Annotated[bool, flag("--public", "The public tier, too")] = False,
+    public: Annotated[bool, flag("--public", "Also make the public tier")] = False,
     layers: Layers | None = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
-    """Publish the scores as they stand."""
+    """Publish the current scores."""
     from flows.params import PublishParams
 
     options = given(scored, home=home, public=public, **layered(layers))
@@ -92,23 +90,23 @@ def backfill(
     asked: Asked | None = None,
     scored: Scored | None = None,
     layers: Layers | None = None,
-    dry_run: Annotated[bool, flag("--dry-run", "Tell what it would take")] = False,
+    dry_run: Annotated[bool, flag("--dry-run", "Only show what it would do")] = False,
     submit: Annotated[
-        bool, flag("--submit", "Hand it to the Prefect server, a run for each year")
+        bool, flag("--submit", "Send it to the Prefect server, one run for each year")
     ] = False,
     refetch: Annotated[
-        bool, flag("--refetch", "Fetch and read what is held anew, too")
+        bool, flag("--refetch", "Also fetch and read again what is stored")
     ] = False,
     rescore_only: Annotated[
-        bool, flag("--rescore-only", "Score what is held anew, and publish")
+        bool, flag("--rescore-only", "Only score again what is stored, and publish")
     ] = False,
     task_runner: TaskRunner = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
-    """Make a range of months whole: ingest what is missing or revised, score, publish.
+    """Complete a range of months: ingest what is missing or revised, score, publish.
 
-    Cut off at any moment, the same command goes on where it was.
+    If it is interrupted, run it again: it continues where it stopped.
     """
     from flows.params import BackfillParams
 
@@ -126,14 +124,14 @@ def backfill(
     also = {
         "--dry-run": dry_run,
         "--task-runner": task_runner is not None,
-        "--whole-zips": asked is not None and asked.whole_zips,  # they would come here
+        "--whole-zips": asked is not None and asked.whole_zips,  # downloads to here
     }
     for other in [name for name, is_given in also.items() if submit and is_given]:
         raise UsageError(f"--submit and {other} do not go together")
     options["dry_run"] = dry_run
     if not (dry_run or submit):
         return flow("backfill", BackfillParams, options, json_, task_runner)
-    from flows.handing_over import show_plan, show_submitted
+    from flows.command.printing.backfill import show_plan, show_submitted
 
     params, opened = checked_for(BackfillParams, options)
     if dry_run:
@@ -146,7 +144,9 @@ def backtest(
     *,
     forces: Annotated[
         list[str] | None,
-        Parameter(name="--force", negative="", help="police.uk id; default all held"),
+        Parameter(
+            name="--force", negative="", help="police.uk id; default: all stored"
+        ),
     ] = None,
     start: Annotated[str | None, month_option("--from", "First origin")] = None,
     end: Annotated[str | None, month_option("--to", "Last origin")] = None,
@@ -154,10 +154,11 @@ def backtest(
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
-    """How well the scores would have done, beside the rivals, with intervals.
+    """Measure how well past scores would have done, compared with rolling counts.
 
-    An origin is a month up to which alone the scores may know; what they say is held
-    against the month after it, and the third month after. Default: the newest twelve.
+    The scores of each origin (an as-of month) use only what was known by then. They are
+    compared with the month after it, and the third month after. Default: the newest
+    twelve origins.
     """
     from flows.params import BacktestParams
 
@@ -168,9 +169,9 @@ def backtest(
 
 @app.command
 def demo(*, home: HomeFolder = None, json_: Json = False) -> int:
-    """The whole job on simulated feeds of three made-up forces: nothing to download."""
+    """Run the whole job on three made-up forces: nothing to download."""
     from flows.params import RefreshParams
-    from transforms.home import create_demo_home
+    from transforms.homes.home import create_demo_home
     from transforms.simulator import simulate
 
     if home and "://" in home:

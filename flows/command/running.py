@@ -4,8 +4,6 @@ Prefect and the domain are imported only where they are needed, so that help is 
 once.
 """
 
-import os
-from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,25 +13,31 @@ from transforms.errors import UsageError
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from transforms.home import Home
+    from transforms.homes.home import Home
 
     Model = TypeVar("Model", bound=BaseModel)
 
 
 def address_of(home: str | None) -> str:
-    """The home that a command names, else the settings' one."""
-    from flows.console import checked
-    from flows.settings import Settings
+    """The home that a command names; default: that of the settings."""
+    from flows.settings import Settings, checked
 
-    settings = checked(Settings, {})  # a slip in them is told, whatever is asked
+    settings = checked(Settings, {})  # reports a mistake in any of them
     return home or settings.home
 
 
 def home_of(home: str | None) -> "Home":
     """That home, open."""
-    from transforms.home import open_home
+    from transforms.homes.home import open_home
 
     return open_home(address_of(home))
+
+
+def either_home_of(home: str | None) -> "Home":
+    """That home, open, of the public feed or of a force's own."""
+    from transforms.homes.home import open_either_home
+
+    return open_either_home(address_of(home))
 
 
 def flow(
@@ -43,47 +47,59 @@ def flow(
     as_json: bool,
     task_runner: str | None = None,
 ) -> int:
-    """Run a flow to its end and tell how it went; the exit code."""
-    if task_runner:  # the flows read it where they are defined
-        os.environ["HEXBEAT_TASK_RUNNER"] = task_runner
+    """Run a flow to its end and print how it went; the exit code."""
     params, home = checked_for(model, options)
     if "source" not in options and not home.lake.files("coverage"):
         raise UsageError(f"the lake in {home.root} is empty: run hexbeat ingest first")
-    return run_flow(name, params, home, as_json)
+    return run_flow(name, params, home, as_json, task_runner)
 
 
-def run_flow(name: str, params: "BaseModel", home: "Home", as_json: bool) -> int:
+def run_flow(
+    name: str,
+    params: "BaseModel",
+    home: "Home",
+    as_json: bool,
+    task_runner: str | None = None,
+) -> int:
     """Run a flow whose parameters were checked, against a server; the exit code."""
     from flows import progress
-    from flows.console import ConsoleProgress, show_summary
-    from flows.server import prefect_api
+    from flows.command.console import ConsoleProgress, show_summary
+    from flows.server.own import prefect_api
+    from flows.settings import Settings, checked
+
+    if task_runner:
+        checked(Settings, {"task_runner": task_runner})
 
     with prefect_api(home.root), ConsoleProgress(silent=as_json) as console:
-        from flows.stages import account_of
+        from flows.run_stages import account_of
+        from flows.task_runner import Parallel, parallel
 
         progress.listen(console)
-        run: Callable[..., Any] = getattr(import_module(f"flows.{name}"), name)
+        run: Any = getattr(import_module(f"flows.{name}"), name)
+        if task_runner:
+            for_stages = not isinstance(run.task_runner, Parallel)
+            run = run.with_options(task_runner=parallel(task_runner, for_stages))
         account = account_of(run(params, return_state=True))
     return show_summary(account, as_json=as_json)
 
 
 def checked_for(model: "type[Model]", options: dict[str, Any]) -> "tuple[Model, Home]":
-    """The parameters and the home, before a server is started: a slip is told at once.
+    """The parameters and the home; mistakes are reported before a server starts.
 
-    Where a source belongs to them, `options` has it afterwards.
+    If a source is one of the parameters, it is in `options` afterwards.
     """
-    from flows.console import check_asked, checked
+    from flows.command.console import check_asked
     from flows.params import PublishParams
-    from flows.settings import Settings
-    from transforms.backtest.account import forces_asked
+    from flows.settings import Settings, checked
+    from transforms.backtests.account import requested_forces
     from transforms.publications.layers import read_layers
 
     home = home_of(options.get("home"))
     if "source" in model.model_fields and not options.get("rescore_only"):
         options["source"] = options.get("source") or checked(Settings, {}).source
         check_asked(options, home)
-    elif asked := options.get("forces"):
-        forces_asked(home, asked)
+    elif forces := options.get("forces"):
+        requested_forces(home, forces)
     params = checked(model, options)
     if isinstance(params, PublishParams):
         read_layers(params.layers)

@@ -1,12 +1,10 @@
-"""What `hexbeat doctor` looks at: versions, settings, the home, the Prefect server.
+"""What `hexbeat doctor` checks: versions, settings, the home, the Prefect server.
 
-Prefect is asked for its version and not imported: the doctor must come quickly, and
-even where Prefect itself is broken.
+Prefect is not imported: the doctor must be quick, and work even if Prefect is broken.
 """
 
 import os
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,22 +12,28 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-from flows.console import checked
-from flows.settings import Settings
-from flows.versions import PACKAGES, refusals
+import httpx
+
+from flows.doctor.versions import PACKAGES, refusals
+from flows.server.answers import Answer, ask
+from flows.server.prefect_settings import prefect_folder
+from flows.server.standing import left_open, standing_api, use_standing
+from flows.settings import Settings, checked
 from transforms.errors import ForceError, HexbeatError
-from transforms.home import Home, open_home
-from transforms.ledger import force_coverage, forces_held
-from transforms.log_repair import repair
-from transforms.seal import latest_run
-from transforms.storage import is_remote, located
+from transforms.homes.home import Home, open_either_home, open_home
+from transforms.homes.home_paths import home_path
+from transforms.homes.runs.seal import latest_run
+from transforms.incidents.lake_check import force_coverage, stored_forces
+from transforms.lake.addresses import AUTH_INSTEAD, refuse_secrets
+from transforms.lake.storage import is_remote
+from transforms.operations.log_repair import repair
+from transforms.plain_text import plain
+from transforms.records.homes import open_force_home
 
 
 LOW_DISK_BYTES = 1 << 30
-_PATIENCE_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -41,48 +45,49 @@ class Finding:
     text: str
 
 
-def examine(address: str | None, mend: bool = False) -> Iterator[Finding]:
-    """All findings, of the home at that folder or of the settings' one.
+def examine(address: str | None, repairing: bool = False) -> Iterator[Finding]:
+    """All findings about the home at that address; default: that of the settings.
 
-    To `mend` is to put damaged newest log entries aside before it is looked at.
+    If `repairing`, damaged newest entries of the lake's logs are moved aside first.
     """
     settings = checked(Settings, {})
-    root = located(address or settings.home)
+    root = home_path(address or settings.home)
     yield from check_versions(installed())
     yield Finding("ok", "home", f"{root}{'' if address else ' (HEXBEAT_HOME)'}")
-    yield Finding("ok", "source", _bare(settings.source or "none (HEXBEAT_SOURCE)"))
+    yield Finding("ok", "source", plain(settings.source or "none (HEXBEAT_SOURCE)"))
     yield Finding("ok", "workers", str(settings.workers))
-    if mend:
-        yield from mended(root)
+    if repairing:
+        yield from repaired(root)
     yield from check_home(root)
-    yield check_prefect(os.environ.get("PREFECT_API_URL"))
+    yield from check_addresses(settings.source or "")
+    yield from check_prefect(os.environ.get("PREFECT_API_URL"), root)
 
 
 def installed() -> dict[str, str]:
     """The version of each package that matters, as its metadata says."""
-    found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
     for package in PACKAGES:
         try:
-            found[package] = version(package)
+            versions[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
-def check_versions(held: dict[str, str]) -> Iterator[Finding]:
+def check_versions(installed: dict[str, str]) -> Iterator[Finding]:
     """What is installed, what is not, and what does not go together."""
-    listed = ", ".join(f"{package} {number}" for package, number in held.items())
+    listed = ", ".join(f"{package} {number}" for package, number in installed.items())
     yield Finding("ok", "versions", listed)
     for package in PACKAGES:
-        if package not in held:
-            mend = "build the environment again with make"
-            yield Finding("bad", "versions", f"{package} is not installed; {mend}")
-    for line in refusals(held):
+        if package not in installed:
+            fix = "build the environment again with make"
+            yield Finding("bad", "versions", f"{package} is not installed; {fix}")
+    for line in refusals(installed):
         yield Finding("bad", "versions", line)
 
 
-def mended(root: Path) -> Iterator[Finding]:
-    """What was put aside of damaged logs, and what that leaves to do again."""
+def repaired(root: Path) -> Iterator[Finding]:
+    """What was moved aside of damaged logs, and what has to be done again."""
     try:
         for line in repair(open_home(root)):
             yield Finding("note", "repair", line)
@@ -91,16 +96,19 @@ def mended(root: Path) -> Iterator[Finding]:
 
 
 def check_home(root: Path) -> Iterator[Finding]:
-    """Whether the home can be written, and what it holds."""
+    """Whether the home can be written, and what it contains."""
     if not root.exists():
-        yield Finding("note", "home", "does not exist yet; the first run makes it")
+        yield Finding("note", "home", "does not exist yet; the first run creates it")
         return
     yield from _check_room(root)
     try:
-        home = open_home(root)
+        home = open_either_home(root)
         yield Finding("ok", "registry", home.registry_name)
+        if home.feed:
+            yield from _check_feed(home)
         yield from _check_lake(home)
         yield from _check_publications(home)
+        yield from _check_public(home)
     except HexbeatError as error:
         yield Finding("bad", "home", str(error))
 
@@ -128,12 +136,27 @@ def _check_lake(home: Home) -> Iterator[Finding]:
     for name in versions:
         home.lake.refuse_damaged_log(name)
     listed = ", ".join(f"{name} at {number}" for name, number in versions.items())
-    yield Finding("ok", "lake", listed or "empty; run hexbeat ingest")
-    for force in forces_held(home.lake, home.registry):
+    first = "hexbeat feed pull" if home.feed else "hexbeat ingest"
+    yield Finding("ok", "lake", listed or f"empty; run {first}")
+    for force in stored_forces(home.lake, home.registry):
         try:
             force_coverage(home.lake, force)
         except ForceError as error:
             yield Finding("bad", "lake", str(error))
+
+
+def _check_feed(home: Home) -> Iterator[Finding]:
+    """What only a force's own feed has: a mapping, an audit log, removals."""
+    feed = open_force_home(home.root)
+    yield Finding("ok", "feed", f"of {feed.force}")
+    audited = feed.audit.verify()
+    if audited.fault:
+        yield Finding("bad", "audit", audited.fault)
+    else:
+        yield Finding("ok", "audit", f"{audited.lines:,} lines, unchanged")
+    if feed.tombstones.begun() is not None:
+        text = "an erasure or retention was interrupted; hexbeat feed pull finishes it"
+        yield Finding("note", "removal", text)
 
 
 def _check_publications(home: Home) -> Iterator[Finding]:
@@ -143,30 +166,68 @@ def _check_publications(home: Home) -> Iterator[Finding]:
         yield Finding(
             "note",
             "left over",
-            f"{left}: a cut-off publication; hexbeat maintain removes it in time",
+            f"{left}: an interrupted publication; hexbeat maintain will remove it",
         )
 
 
-def check_prefect(url: str | None) -> Finding:
-    """Whether someone answers at the Prefect address, if one is set."""
-    if not url:
-        return Finding("ok", "prefect", "no PREFECT_API_URL: each command has its own")
-    shown = _bare(url)
+def check_addresses(source: str) -> Iterator[Finding]:
+    """Addresses that contain a secret: every command refuses them."""
+    url = os.environ.get("PREFECT_API_URL", "")
+    for name, address, instead in (
+        ("HEXBEAT_SOURCE", source, None),
+        ("PREFECT_API_URL", url, AUTH_INSTEAD),
+    ):
+        try:
+            refuse_secrets(name, address, instead)
+        except HexbeatError as error:
+            yield Finding("bad", "address", str(error))
+
+
+def _check_public(home: Home) -> Iterator[Finding]:
+    """The public tier: what was published, and what in it gives small counts away."""
+    # Here, because its libraries load slowly, and most homes have no public tier.
+    from transforms.publications.public import releases as public
+
+    if forces := public.released_forces(home):
+        text = "no other home, and no older copy of this one, may publish them"
+        yield Finding("ok", "public tier", f"of {', '.join(forces)}; {text}")
+    for line in public.altered(home):
+        yield Finding("bad", "public tier", line)
+    for run_id in public.exact_accuracy(home):
+        text = "accuracy gives small counts away; withdraw it with hexbeat withdraw"
+        yield Finding("bad", "public tier", f"run {run_id}: its table of {text}")
+    for line in public.in_words(public.withheld(home)):
+        yield Finding("note", "public tier", line)
+
+
+def check_prefect(url: str | None, root: Path) -> Iterator[Finding]:
+    """Whether the server that commands use answers, and requires a password."""
+    folder = prefect_folder(root)
+    if left := left_open(folder):
+        yield Finding("note", "prefect", left)
+    if url:
+        yield _check_answer(url)
+        return
     try:
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        address = parts.hostname or "", port
-        with socket.create_connection(address, timeout=_PATIENCE_SECONDS):
-            return Finding("ok", "prefect", f"{shown} answers")
-    except (OSError, ValueError) as error:
-        mend = "start the server, or unset PREFECT_API_URL"
-        return Finding("bad", "prefect", f"{shown} does not answer ({error}); {mend}")
+        if standing := standing_api(folder):
+            use_standing(folder, standing)
+            yield _check_answer(standing)
+        else:
+            text = "no PREFECT_API_URL and no hexbeat up: each command has its own"
+            yield Finding("ok", "prefect", text)
+    except HexbeatError as error:
+        yield Finding("bad", "prefect", str(error))
 
 
-def _bare(address: str) -> str:
-    """An address without user, password or query: those may be secrets."""
-    if "://" not in address:
-        return address
-    scheme, _, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
+def _check_answer(url: str) -> Finding:
+    shown = plain(url)
+    try:
+        answer = ask(url)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        fix = "start the server, or unset PREFECT_API_URL"
+        return Finding("bad", "prefect", f"{shown} does not answer ({error}); {fix}")
+    if answer is Answer.OPEN:
+        fix = "set its PREFECT_SERVER_API_AUTH_STRING (deploy/README.md)"
+        return Finding("bad", "prefect", f"{shown} {answer.value}; {fix}")
+    level: Literal["ok", "bad"] = "ok" if answer is Answer.TAKES_OURS else "bad"
+    return Finding(level, "prefect", f"{shown} {answer.value}")

@@ -1,6 +1,6 @@
-"""Automations: what the server does by itself when runs die, fail, or feeds go stale.
+"""Automations: what the server does when runs die or fail, or feeds become stale.
 
-Prefect would make a second automation of the same name, so each is found and replaced.
+Prefect would create a second automation of the same name, so an old one is replaced.
 """
 
 import asyncio
@@ -11,11 +11,7 @@ from uuid import UUID
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState, SendNotification
-from prefect.events.schemas.automations import (
-    AutomationCore,
-    EventTrigger,
-    Posture,
-)
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectNotFound
 
@@ -24,11 +20,11 @@ from flows.settings import Settings
 from transforms.errors import UsageError
 
 
-# Prefect beats every 180 s: three beats that never came are a process that is gone.
+# Prefect sends a heartbeat every 180 s: after three missing ones the process is gone.
 _SILENT_FOR = timedelta(seconds=540)
 _NOTICES = ("hexbeat: runs that ended badly", "hexbeat: feeds gone stale")
 _ANY_RUN = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
-# The tag of our deployments: a shared server has others' runs, too.
+# The tag of our deployments: a shared server has runs of others too.
 _OURS = ResourceSpecification(
     {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.hexbeat"}
 )
@@ -36,7 +32,7 @@ _BAD_ENDS = ("Failed", "Crashed", "TimedOut", "CompletedWithGaps")
 
 
 def register_automations() -> None:
-    """Make them all, or renew those that are there."""
+    """Create all automations, or replace those that exist."""
     asyncio.run(_register(Settings().notify))
 
 
@@ -49,10 +45,10 @@ async def _register(notify: str | None) -> None:
             for gone in await client.read_automations_by_name(name):
                 await client.delete_automation(gone.id)
         for automation in wanted:
-            held = await client.read_automations_by_name(automation.name)
-            if held:  # and perhaps switched off
-                automation.enabled = held[0].enabled
-                await client.update_automation(held[0].id, automation)
+            existing = await client.read_automations_by_name(automation.name)
+            if existing:  # and perhaps switched off
+                automation.enabled = existing[0].enabled
+                await client.update_automation(existing[0].id, automation)
             else:
                 await client.create_automation(automation)
 

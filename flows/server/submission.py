@@ -1,8 +1,7 @@
-"""A backfill handed to a Prefect server, in runs of a year at most.
+"""Send a backfill to a Prefect server, in runs of at most a year.
 
-The key of a run is what it has to do: sent twice it is one run, and where nothing is to
-be done nothing is sent. A run that has ended, and whose work waits still, is scheduled
-again.
+The key of a run is the work it has to do: sent twice, it is one run, and without work
+nothing is sent. A run that ended without doing all its work is scheduled again.
 """
 
 from dataclasses import dataclass
@@ -17,12 +16,17 @@ from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 from prefect.states import AwaitingRetry
 
-from flows.asking import asked_of
 from flows.params import BackfillParams
-from transforms.backfill import absences, in_year, plan_backfill, plan_sha256
+from flows.sources import asked_of
 from transforms.errors import UsageError
-from transforms.home import Home
-from transforms.months import by_year
+from transforms.homes.home import Home
+from transforms.incidents.backfill_plan import (
+    absences,
+    in_year,
+    plan_backfill,
+    plan_sha256,
+)
+from transforms.reference.months import by_year
 
 
 DEPLOYMENT = "backfill/backfill"
@@ -30,7 +34,7 @@ DEPLOYMENT = "backfill/backfill"
 
 @dataclass(frozen=True)
 class Submitted:
-    """One run of a backfill on the server; no name where there was nothing to send."""
+    """One run of a backfill on the server; without a name if nothing was sent."""
 
     start: str
     end: str
@@ -40,9 +44,9 @@ class Submitted:
 
 
 def submit(params: BackfillParams, home: Home) -> tuple[list[Submitted], list[str]]:
-    """Send what is to be done, oldest year first.
+    """Send what has to be done, oldest year first.
 
-    What was sent and how it stands, and what of it the source has not, a line each.
+    Returns the runs, and a line for each month that the source lacks.
     """
     params = _from_anywhere(params, home)
     if params.rescore_only:
@@ -62,7 +66,7 @@ def submit(params: BackfillParams, home: Home) -> tuple[list[Submitted], list[st
 
 
 def _from_anywhere(params: BackfillParams, home: Home) -> BackfillParams:
-    """The same with whole paths: the worker stands in another folder."""
+    """The same with absolute paths: the worker runs in another folder."""
     source = params.source
     layers = {name: _whole(file) for name, file in params.boundary_layers.items()}
     given = {
@@ -80,14 +84,14 @@ def _whole(path: str) -> str:
 
 
 def _sent(part: BackfillParams, files: int, work: str) -> Submitted:
-    asked = part.model_dump(mode="json", exclude_defaults=True)
-    key = sha256(f"{version('hexbeat')} {asked} {work}".encode()).hexdigest()
+    given = part.model_dump(mode="json", exclude_defaults=True)
+    key = sha256(f"{version('hexbeat')} {given} {work}".encode()).hexdigest()
     try:
         run = cast(
             "FlowRun",
             run_deployment(
                 DEPLOYMENT,
-                parameters={"params": asked},
+                parameters={"params": given},
                 idempotency_key=key,
                 timeout=0,
                 as_subflow=False,
@@ -98,7 +102,7 @@ def _sent(part: BackfillParams, files: int, work: str) -> Submitted:
             f"the Prefect server has no deployment {DEPLOYMENT}: start hexbeat up"
         ) from error
     state = (run.state.name if run.state else None) or "unknown"
-    if run.state and run.state.is_final():  # and yet the work waits
+    if run.state and run.state.is_final():  # but the work is not done
         _again(run)
         state = "scheduled again"
     return Submitted(part.start, part.end, files, run.name, state)

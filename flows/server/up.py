@@ -1,8 +1,8 @@
 """`hexbeat up`: a Prefect server, a worker and the deployments, on this machine.
 
-The two are processes of their own, in sessions of their own, so that Ctrl-C reaches
-this process alone, and they end in the right order: the worker while its server is
-still there to be told.
+Server and worker are processes in sessions of their own, so that Ctrl-C reaches only
+this process, which ends them in the right order: the worker while the server still
+answers.
 """
 
 import ctypes
@@ -13,104 +13,110 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 
-from flows.server import (
-    ADDRESS_FILE,
-    LOCK_FILE,
-    ServerError,
-    check_answers,
-    prefect_folder,
-    settle,
-    standing_api,
-)
+from flows.command.printing.terminal import print_error
+from flows.server.answers import Answer, ServerError, check_answers
+from flows.server.feeds import asked_feeds
+from flows.server.listening import LOOPBACK, host_of, listening
+from flows.server.password import kept_password, make_private, new_password
+from flows.server.prefect_settings import STANDING, prefect_folder, settle
+from flows.server.standing import ADDRESS_FILE, LOCK_FILE, left_open, standing_api
 from transforms.errors import UsageError
-from transforms.home import Home
+from transforms.homes.home import Home
+from transforms.lake.addresses import refuse_secrets
 
 
-# What a server that stays has and that of a single command has not. It is nobody
-# else's: bound to this machine, its pages ask no other host for anything.
-STANDING = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_UI_V2_ENABLED": "false",
-    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-    "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
-    "PREFECT_WORKER_QUERY_SECONDS": "5",
-    "DO_NOT_TRACK": "1",
-}
 POOL = "hexbeat-process"
+Process = subprocess.Popen[bytes]
 _PR_SET_PDEATHSIG = 1
-_LOOPBACK = "127.0.0.1"
 _START_SECONDS = 180
 _END_SECONDS = 30
 _LOOK_SECONDS = 0.5
 
 
-def up(home: Home, port: int) -> int:
+def up(home: Home, port: int, feeds: Sequence[str] = ()) -> int:
     """Serve until Ctrl-C, SIGTERM or the end of the terminal; the exit code."""
-    for ending in (signal.SIGTERM, signal.SIGHUP):  # told to, or its terminal closed
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # or the terminal closed
         signal.signal(ending, signal.default_int_handler)
-    os.environ.update(STANDING, HEXBEAT_HOME=home.address)
-    source = os.environ.get("HEXBEAT_SOURCE")
-    if source and "://" not in source:  # runs stand in another folder
-        os.environ["HEXBEAT_SOURCE"] = str(Path(source).resolve())
-    if not sys.stderr.isatty():  # for whoever collects the lines
+    served = asked_feeds(feeds)
+    os.environ.update(STANDING)
+    source = os.environ.get("HEXBEAT_SOURCE", "")
+    refuse_secrets("HEXBEAT_SOURCE", source)  # otherwise each run would fail
+    if source and "://" not in source:  # runs start in another folder
+        source = str(Path(source).resolve())
+    if not sys.stderr.isatty():  # for programs that collect the lines
         os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER"] = "json"
     try:
         with ExitStack() as ends:
             processes = []
             if url := os.environ.get("PREFECT_API_URL"):
-                check_answers(url)
+                if check_answers(url) is Answer.OPEN:
+                    _print(f"warning: the Prefect server at {url} {Answer.OPEN.value}")
+                ready = url.removesuffix("/api")
             else:
-                server = ends.enter_context(_server(home.root, port))
+                server, ready = ends.enter_context(_server(home.root, port))
                 processes.append(server)
-                url = os.environ["PREFECT_API_URL"]
-            _tell("registering the deployments")
-            _register()
-            processes.append(ends.enter_context(_child("worker", _worker_words())))
-            _tell(f"ready: {url.removesuffix('/api')}\nCtrl-C ends it")
+            _print("registering the deployments")
+            _register(served)
+            processes.append(ends.enter_context(_worker(home.address, source)))
+            _print(f"ready: {ready}")
+            _print("stop with Ctrl-C")
             return _watch(processes)
     except KeyboardInterrupt:
-        _tell("ended")
+        _print("stopped")
         return 0
 
 
 @contextmanager
-def _server(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The server of this home, answering; commands in the home find its address."""
-    folder = prefect_folder(home)
-    folder.mkdir(parents=True, exist_ok=True)
-    with _only_one(folder):
-        _refuse_taken(port)
-        yield from _serving(folder, port)
+def _server(home: Path, port: int) -> Iterator[tuple[Process, str]]:
+    """The running server of this home, and how people reach it."""
+    folder = prefect_folder(home).resolve()
+    make_private(folder)
+    with _only_one(folder), listening(port) as listener:
+        (folder / ADDRESS_FILE).unlink(missing_ok=True)  # of one that was killed
+        if left := left_open(folder):
+            _print(f"warning: {left}")
+        with kept_password(folder, new_password()) as kept:
+            yield from _serving(folder, listener, kept)
 
 
-def _serving(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    url = f"http://{_LOOPBACK}:{port}/api"
-    settle(folder, url)
-    # the UI asks the port that the server's settings name, not the command line's
-    os.environ["PREFECT_SERVER_API_HOST"] = _LOOPBACK
-    os.environ["PREFECT_SERVER_API_PORT"] = str(port)
+def _serving(
+    folder: Path, listener: socket.socket, kept: Path
+) -> Iterator[tuple[Process, str]]:
+    """The server once it answers; commands find its address and password."""
+    page = f"http://{host_of(listener)}"
+    url = f"{page}/api"
+    settle(folder, url, kept.read_text().strip())
+    # the UI asks the port that is in the settings of the server
+    os.environ["PREFECT_SERVER_API_HOST"] = LOOPBACK
+    os.environ["PREFECT_SERVER_API_PORT"] = str(listener.getsockname()[1])
+    # Prefect copies its pages to where it is installed, which may be another account's
+    os.environ.setdefault("PREFECT_SERVER_UI_STATIC_DIRECTORY", str(folder / "pages"))
     log = folder / "server.log"
-    _tell("starting the Prefect server")
-    with _child("server", ["server", "start"], log) as server:
+    _print("starting the Prefect server")
+    number = listener.fileno()
+    words = ("flows.server.serving", str(number))
+    with _child("server", *words, log=log, cwd=folder, pass_fds=(number,)) as server:
+        # This process keeps the port too: no other can replace a server that died.
         _await_answer(server, url, log)
         address = folder / ADDRESS_FILE
         address.write_text(url)
         try:
-            yield server
+            yield server, f"{page}, log in with the line in {kept}"
         finally:
             address.unlink(missing_ok=True)
 
 
 @contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which goes with this process however that ends."""
+    """Lock the folder, until this process ends in whatever way."""
     with (folder / LOCK_FILE).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -121,23 +127,12 @@ def _only_one(folder: Path) -> Iterator[None]:
 
 
 def _ends_with_this_process() -> None:
-    """In a child: end when its parent does, even where that is killed outright."""
+    """In a child: end when its parent ends, even if that is killed."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _refuse_taken(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_LOOPBACK, port))
-        except OSError as error:
-            raise UsageError(
-                f"port {port} of this machine is taken: choose another with --port"
-            ) from error
-
-
-def _await_answer(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _await_answer(server: Process, url: str, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
         with suppress(httpx.HTTPError):
@@ -147,22 +142,45 @@ def _await_answer(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
     raise ServerError(f"the Prefect server did not start; see {log}")
 
 
-def _register() -> None:
-    """In a process of its own: this one then waits without holding all of Prefect."""
+def _register(feeds: Sequence[str]) -> None:
+    """In a process of its own, so that this one need not import Prefect."""
     done = subprocess.run(
-        [sys.executable, "-m", "flows.registration"], capture_output=True, text=True
+        [sys.executable, "-P", "-m", "flows.server.registration", *feeds],
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no reason"]
         raise ServerError(f"the deployments were not registered: {lines[-1]}")
+    for line in done.stdout.splitlines():
+        _print(line)
 
 
-def _worker_words() -> list[str]:
+@contextmanager
+def _worker(home: str, source: str) -> Iterator[Process]:
+    """A worker with a folder for its own temporary files, which is removed with it.
+
+    Prefect would let all workers of the machine share one folder of a known name,
+    owned by the account that comes first; and Python imports from the folder it starts
+    in, which may belong to anybody.
+    """
+    settings = {"HEXBEAT_HOME": home, "HEXBEAT_SOURCE": source}  # of the flow runs
     name = f"{socket.gethostname()}-{os.getpid()}"
-    return ["worker", "start", "--pool", POOL, "--name", name, "--type", "process"]
+    words = ("worker", "start", "--pool", POOL, "--name", name, "--type", "process")
+    with (
+        TemporaryDirectory(prefix="hexbeat-", ignore_cleanup_errors=True) as own,
+        _child(
+            "worker",
+            "prefect",
+            *words,
+            cwd=own,
+            env=os.environ | settings | {"TMPDIR": own},
+        ) as worker,
+    ):
+        yield worker
 
 
-def _watch(processes: list[subprocess.Popen[bytes]]) -> int:
+def _watch(processes: list[Process]) -> int:
     while all(process.poll() is None for process in processes):
         time.sleep(_LOOK_SECONDS)
     raise ServerError("the Prefect server or its worker has ended; see its lines above")
@@ -170,25 +188,25 @@ def _watch(processes: list[subprocess.Popen[bytes]]) -> int:
 
 @contextmanager
 def _child(
-    what: str, words: list[str], log: Path | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A Prefect process for as long as the block lasts, with all that it starts."""
-    command = [sys.executable, "-m", "prefect", *words]
+    what: str, *words: str, log: Path | None = None, **given: Any
+) -> Iterator[Process]:
+    """A process for as long as the block lasts, with all that it starts."""
+    command = [sys.executable, "-P", "-m", *words]
     with ExitStack() as files:
         sink = files.enter_context(log.open("ab")) if log else sys.stderr
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
-            start_new_session=True, preexec_fn=_ends_with_this_process,
+            start_new_session=True, preexec_fn=_ends_with_this_process, **given,
         )  # fmt: skip
     try:
         yield process
     finally:
-        _tell(f"ending the {what}")
+        _print(f"stopping the {what}")
         _end(process)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """By request, and by force what does not follow: a run that is cut is resumable."""
+def _end(process: Process) -> None:
+    """Ask it to end, then kill what is left: an interrupted run can be resumed."""
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(_END_SECONDS)
@@ -197,5 +215,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _tell(text: str) -> None:
-    sys.stderr.write(f"hexbeat: {text}\n")
+def _print(text: str) -> None:
+    print_error(text)

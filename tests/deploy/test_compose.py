@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from tests.deploy.processes import DEPLOY, compose
-from transforms.feeds.remote import PUBLIC_ARCHIVE
+from transforms.feeds.archive.remote import PUBLIC_ARCHIVE
+
+
+pytestmark = pytest.mark.system
 
 
 FILE = DEPLOY / "compose.yaml"

@@ -12,6 +12,9 @@ from flows.settings import FeedSettings, Settings
 from tests.deploy.processes import DEPLOY, FROM_SECRET, environments, images
 
 
+pytestmark = pytest.mark.system
+
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 REQUIRED = re.compile(r"\$\{\w+:\?.+\}")
 # Read past the settings: by Prefect itself, by prefect.yaml, within addresses, and by

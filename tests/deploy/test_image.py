@@ -3,10 +3,14 @@
 import re
 import tomllib
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.deploy.processes import DEPLOY, ROOT
+
+
+pytestmark = pytest.mark.system
 
 
 FILE = (DEPLOY / "Dockerfile").read_text()

@@ -13,6 +13,9 @@ import yaml
 from tests.deploy.processes import DEPLOY, pods
 
 
+pytestmark = pytest.mark.system
+
+
 FOLDER = DEPLOY / "kubernetes"
 EXAMPLE = FOLDER / "overlays" / "example"
 FILES = [path for path in FOLDER.rglob("*.yaml") if path.name != "kustomization.yaml"]

@@ -20,7 +20,11 @@ from socket import socket
 import pytest
 import websockets
 
+from flows.server.guard import POLICY
 from tests.deploy.processes import DEPLOY
+
+
+pytestmark = pytest.mark.system
 
 
 PASSWORD = "hexbeat:only-for-this-test"  # noqa: S105
@@ -206,7 +210,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 process.wait()
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_the_api_answers_who_has_the_password_and_nobody_else(site: Site) -> None:
     assert site.ask("/api/version")[0] == 401
     assert site.ask("/api/admin/settings")[0] == 401
@@ -214,36 +218,36 @@ def test_the_api_answers_who_has_the_password_and_nobody_else(site: Site) -> Non
     assert site.ask("/api/version", headers=BASIC)[0] == 200
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_another_site_cannot_use_a_browsers_password(site: Site) -> None:
     status, body, _ = site.ask("/api/flows/filter", {}, BASIC)
     assert status == 403
     assert "CSRF" in body
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_pages_ask_the_proxy_and_no_other_host(site: Site) -> None:
     _, settings, headers = site.ask("/ui-settings")
     assert json.loads(settings)["api_url"] == f"https://localhost:{site.port}/api"
     policy = headers["Content-Security-Policy"]
-    assert policy == "connect-src 'self'; frame-ancestors 'none'"
+    assert policy == POLICY[1].decode()
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_a_browser_that_is_sent_on_stays_with_the_proxy(site: Site) -> None:
     status, _, headers = site.ask("/v2")
     assert status == 307
     assert headers["Location"] == f"https://localhost:{site.port}/v2/"
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 @pytest.mark.parametrize("path", ["/api/events/out", "/api/events/in", "/api/logs/out"])
 def test_websockets_go_through_for_who_has_the_password(site: Site, path: str) -> None:
     assert "auth_success" in asyncio.run(site.listen(path, PASSWORD))
     assert asyncio.run(site.listen(path, None)) == "1008"
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_prefects_own_client_works_through_it(site: Site, tmp_path: Path) -> None:
     env = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")} | {
         "PREFECT_HOME": str(tmp_path),

@@ -10,6 +10,9 @@ import pytest
 from tests.deploy.processes import DEPLOY
 
 
+pytestmark = pytest.mark.system
+
+
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 MOST_EXPOSURE = "25"  # in tenths, of systemd's own scale from 0 to 10
 

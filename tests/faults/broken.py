@@ -10,21 +10,22 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 
-import transforms.catalog
-import transforms.checksums
-import transforms.feeds.members
-import transforms.ingest
-import transforms.lake
-import transforms.landing
-import transforms.seal
-import transforms.storage
-import transforms.verify
-from transforms.coverage import as_table, merged
-from transforms.data_files import DataFile
-from transforms.lake import Lake
-from transforms.ledger import Ledger, ledger_of
-from transforms.publications.edition import Edition
-from transforms.table_specs import TABLES
+import transforms.feeds.archive.members
+import transforms.homes.runs.catalog
+import transforms.homes.runs.seal
+import transforms.incidents.ingest
+import transforms.incidents.landing
+import transforms.lake.checksums
+import transforms.lake.lake
+import transforms.lake.storage
+import transforms.operations.verify
+import transforms.publications.edition.edition
+import transforms.publications.publish
+from transforms.incidents.coverage import as_table, merged
+from transforms.incidents.lake_check import Ledger, ledger_of
+from transforms.lake.data_files import DataFile
+from transforms.lake.lake import Lake
+from transforms.lake.tables import TABLES
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,15 @@ def _no_flush_of_data() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data.to_pybytes())
 
-    transforms.lake.write_flushed = write
+    transforms.lake.lake.write_flushed = write
 
 
 def _no_flush_of_logs() -> None:
-    transforms.lake._flush_log = lambda path, base: None
+    transforms.lake.lake.flush_log = lambda path, base: None
 
 
 def _ledger_first() -> None:
-    rightly = transforms.landing.commit
+    rightly = transforms.incidents.landing.commit
 
     def commit(
         lake: Lake, feed: Any, force: str, files: Any, others: Any, ledger: Ledger
@@ -59,7 +60,7 @@ def _ledger_first() -> None:
         lake.commit("coverage", force, [rows])
         rightly(lake, feed, force, files, others, ledger_of(lake, force))
 
-    transforms.ingest.commit = commit
+    transforms.incidents.ingest.commit = commit
 
 
 def _glob_instead_of_version() -> None:
@@ -79,22 +80,32 @@ def _glob_instead_of_version() -> None:
 
 
 def _clock_in_run_id() -> None:
-    named = property(lambda edition: f"{edition.as_of}-{time.time_ns() % 16**12:012x}")
-    Edition.run_id = named  # type: ignore[method-assign, assignment]
+    def named(as_of: object, *_: object) -> str:
+        return f"{as_of}-{time.time_ns() % 16**12:012x}"
+
+    for module in (
+        transforms.publications.edition.edition,
+        transforms.publications.publish,
+    ):
+        module.run_id_of = named  # type: ignore[attr-defined]
 
 
 def _no_checksums() -> None:
-    for module in (transforms.checksums, transforms.verify, transforms.landing):
+    for module in (
+        transforms.lake.checksums,
+        transforms.operations.verify,
+        transforms.incidents.landing,
+    ):
         module.damage = lambda file: None  # type: ignore[attr-defined]
     DataFile.sha256 = property(lambda file: "")  # type: ignore[method-assign, assignment]
 
 
 def _no_crc() -> None:
-    transforms.feeds.members._verified = lambda member, data: data
+    transforms.feeds.archive.members._verified = lambda member, data: data
 
 
 def _unchecked_logs() -> None:
-    transforms.lake.told_state = lambda entry: None
+    transforms.lake.lake.state_in = lambda entry: None
 
 
 def _written_in_place() -> None:
@@ -104,7 +115,11 @@ def _written_in_place() -> None:
                 sink.write(part)
                 sink.flush()
 
-    for module in (transforms.storage, transforms.catalog, transforms.seal):
+    for module in (
+        transforms.lake.storage,
+        transforms.homes.runs.catalog,
+        transforms.homes.runs.seal,
+    ):
         module.replace_flushed = replace  # type: ignore[attr-defined]
 
 
@@ -121,11 +136,11 @@ def _lost_races_pass() -> None:
 
 
 def _forgets_what_it_revised() -> None:
-    transforms.landing._LOOKED_BACK = 0
+    transforms.incidents.landing._LOOKED_BACK = 0
 
 
 def _withdraws_only_once() -> None:
-    transforms.catalog._is_told = lambda home, run_id: True
+    transforms.homes.runs.catalog._is_published = lambda home, run_id: True
 
 
 BROKEN: dict[str, Broken] = {
@@ -144,33 +159,33 @@ BROKEN: dict[str, Broken] = {
         _glob_instead_of_version,
     ),
     "clock": Broken(
-        "a run is named for the time at which it was made",
+        "a run is named by the time it was made",
         ("random", "prefect"),
         _clock_in_run_id,
     ),
     "no-checksums": Broken(
-        "data files are not held against their SHA-256", ("flips",), _no_checksums
+        "data files are not checked against their SHA-256", ("flips",), _no_checksums
     ),
-    "no-crc": Broken("CRC-32 of members is not looked at", ("flips",), _no_crc),
+    "no-crc": Broken("CRC-32 of members is not checked", ("flips",), _no_crc),
     "unchecked-logs": Broken(
-        "logs are not held against the hash in them",
+        "logs are not checked against the hash in them",
         ("cuts",),  # of turned bits the ledger and the parser find most
         _unchecked_logs,
     ),
     "in-place": Broken(
-        "pointers are written in place, not swapped in",
+        "pointers are written in place, not replaced by a rename",
         ("readers",),
         _written_in_place,
     ),
     "lost-races": Broken(
-        "a commit that lost a race counts as made", ("writers",), _lost_races_pass
+        "a commit that lost a race counts as successful", ("writers",), _lost_races_pass
     ),
     "no-look-back": Broken(
-        "after a kill it is forgotten what was revised",
+        "after a kill, what was revised is forgotten",
         ("named",),
         _forgets_what_it_revised,
     ),
     "withdraw-once": Broken(
-        "a withdrawal that was cut off counts as done", ("named",), _withdraws_only_once
+        "an interrupted withdrawal counts as done", ("named",), _withdraws_only_once
     ),
 }

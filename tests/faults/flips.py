@@ -17,15 +17,15 @@ from tests.faults.journey import FEED, METHOD, WHEN, travel
 from tests.faults.made_source import FORCES, RELEASES, SPAN, shared_source
 from tests.faults.outcomes import Outcome
 from transforms.errors import HexbeatError
-from transforms.feeds.members import read_member
-from transforms.feeds.raw import Raw
-from transforms.home import Home, open_home
-from transforms.ingest import ingest_force
-from transforms.log_repair import repair
-from transforms.months import Month
-from transforms.publish import publish
-from transforms.table_specs import TABLES
-from transforms.verify import verify
+from transforms.feeds.archive.members import read_member
+from transforms.feeds.archive.raw import Raw
+from transforms.homes.home import Home, open_home
+from transforms.incidents.ingest import ingest_force
+from transforms.lake.tables import TABLES
+from transforms.operations.log_repair import repair
+from transforms.operations.verify import verify
+from transforms.publications.publish import publish
+from transforms.reference.months import Month
 
 
 FOUND, HARMLESS, MISSED = "found", "harmless", "missed"
@@ -35,7 +35,7 @@ _KINDS = ("source", "raw", "data", "log", "published", "pointers")
 
 def bit_flips(flips: int, broken: str | None = None) -> Outcome:
     """So many turned bits, over all kinds of file."""
-    outcome = Outcome("a bit that turns in a raw, data, log or published file")
+    outcome = Outcome("one bit flipped in a raw, data, log or published file")
     with TemporaryDirectory() as name:
         folder = Path(name)
         done(None, travel, folder, shared_source(), _TO_THE_END)
@@ -206,7 +206,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 def cut_logs(damages: int, broken: str | None = None) -> Outcome:
     """The newest log entry of each table damaged, and mended as is documented."""
     outcome = Outcome(
-        "newest log entry of a table cut, mended by `hexbeat doctor --repair`",
+        "newest log entry of a table truncated, repaired by `hexbeat doctor --repair`",
         mended_by_hand=True,
     )
     with TemporaryDirectory() as name:

@@ -14,7 +14,7 @@ import atheris  # type: ignore[import-not-found]
 
 
 with atheris.instrument_imports(include=["transforms", "zipfile", "tomllib"]):
-    from tests.transforms.feeds.force.made import CSV_MAPPING
+    from tests.transforms.feeds.force.made_drops import CSV_MAPPING
     from tests.transforms.feeds.test_fuzz import (
         SETTINGS,
         STREET,

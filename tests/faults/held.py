@@ -9,13 +9,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from tests.faults.outcomes import Outcome
-from transforms.checksums import file_sha256
-from transforms.home import Home, open_any_layout
-from transforms.ledger import unfinished
-from transforms.seal import TIER, latest_run
-from transforms.table_specs import TABLES
-from transforms.tier_check import check_tier
-from transforms.verify import verify
+from transforms.homes.home import Home, open_any_layout
+from transforms.homes.runs.seal import TIER, latest_run
+from transforms.homes.runs.seal_check import check_tier
+from transforms.incidents.lake_check import unfinished
+from transforms.lake.checksums import file_sha256
+from transforms.lake.tables import TABLES
+from transforms.operations.verify import verify
 
 
 @dataclass
@@ -66,7 +66,7 @@ def _is_leftover(path: Path) -> bool:
 
 def is_torn(folder: Path) -> bool:
     """Whether a reader who follows the pointer now would meet half a publication."""
-    home = Home(folder / "home", "forces", {})
+    home = Home(root=folder / "home", registry_name="forces", overrides={})
     run = latest_run(home.publications)
     if run is None:
         return False

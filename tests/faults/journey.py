@@ -10,31 +10,32 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import transforms.maintenance.maintain as maintenance
+import transforms.operations.maintenance.maintain as maintenance
 from tests.faults.made_source import FORCES, RELEASES, SPAN
-from transforms.backtest.origins import backtest_force
-from transforms.catalog import withdraw
+from transforms.backtests.origins import backtest_force
 from transforms.errors import UsageError
-from transforms.feeds import FEEDS
-from transforms.feeds.raw import Raw
-from transforms.forecasts import freeze, judge
-from transforms.home import Home, open_any_layout
-from transforms.ingest import ingest_force
-from transforms.layout import write_layout
-from transforms.migrations import migrate
-from transforms.months import Month
-from transforms.publications.formats import FORMATS
-from transforms.publish import publish
-from transforms.score import score_force
-from transforms.scores import DEFAULT_METHOD, METHODS
+from transforms.feeds.archive.raw import Raw
+from transforms.feeds.police_uk import street
+from transforms.homes.home import Home, open_any_layout
+from transforms.homes.runs.catalog import withdraw
+from transforms.incidents.ingest import ingest_force
+from transforms.lake.layout import write_layout
+from transforms.lake.migrations import migrate
+from transforms.publications.forecasts import freeze
+from transforms.publications.formats.registry import FORMATS
+from transforms.publications.judging import judge
+from transforms.publications.publish import publish
+from transforms.reference.months import Month
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.score_months import score_force
 
 
-FEED, METHOD = FEEDS["police_uk"], METHODS[DEFAULT_METHOD]
+FEED, METHOD = street, METHODS[DEFAULT_METHOD]
 WHEN = datetime(2024, 7, 1, tzinfo=UTC)
 MUCH_LATER = datetime(2100, 1, 1, tzinfo=UTC)  # what is unneeded may go by then
 SETTINGS = "[retention]\nruns_kept = 2\nsuperseded_raw_days = 1\n"
 # Those that take long take it between the same two points as the others.
-_LEFT_OUT = ("hotspots.gpkg", "hotspots.duckdb", "briefing.pdf", "top_hotspots.xlsx")
+_LEFT_OUT = ("hotspots.gpkg", "hotspots.duckdb", "briefing-*.pdf", "top_hotspots.xlsx")
 _LEFT_OUT += ("accuracy.svg", "accuracy.png", "map.html", "top_hotspots.geojson")
 
 

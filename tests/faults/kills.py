@@ -16,7 +16,7 @@ from tests.faults.held import Held, compare, is_torn, what_is_held
 from tests.faults.journey import travel
 from tests.faults.made_source import shared_source
 from tests.faults.outcomes import Outcome
-from transforms.crash_points import CRASH_POINTS, arm, listen
+from transforms.lake.crash_points import CRASH_POINTS, arm, listen
 
 
 AT_ONCE = 2

@@ -11,7 +11,7 @@ from tests.faults.children import done
 from tests.faults.journey import travel
 from tests.faults.made_source import shared_source
 from tests.faults.outcomes import Outcome
-from transforms.crash_points import listen
+from transforms.lake.crash_points import listen
 
 
 Event = tuple[str, str]  # flushed, renamed or a point; the path, or the point's name

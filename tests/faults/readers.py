@@ -8,19 +8,19 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import transforms.gather
 from tests.builders import kent_csv, member
 from tests.faults.children import LONG_SECONDS, begun, done
 from tests.faults.journey import METHOD, travel
 from tests.faults.made_source import RELEASES, shared_source
 from tests.faults.outcomes import Outcome
-from transforms.feeds.police_uk import sift
-from transforms.forces import FORCES
-from transforms.home import open_any_layout
-from transforms.lake import Lake
-from transforms.months import Month, month_range
-from transforms.publications.formats import FORMATS
-from transforms.publish import publish
+from transforms.feeds.police_uk import street
+from transforms.feeds.police_uk.street import sift
+from transforms.homes.home import open_any_layout
+from transforms.lake.lake import Lake
+from transforms.publications.formats.registry import FORMATS
+from transforms.publications.publish import publish
+from transforms.reference.forces import FORCES
+from transforms.reference.months import Month, month_range
 
 
 _READERS_A_PROCESS = 10
@@ -63,8 +63,7 @@ def _publish_on(folder: Path, publishes: int) -> int:
     home = open_any_layout(folder / "home")
     made = set()
     for number in range(publishes):
-        said = f"publication {number}"
-        transforms.gather._attribution = lambda forces, said=said: said
+        street.ATTRIBUTION = f"publication {number}"
         run = publish(home, Month.parse(RELEASES[0]), METHOD)
         assert run.created and run.pointed
         made.add(run.run_id)

@@ -9,7 +9,10 @@ from tests.faults.__main__ import _SLOW
 from tests.faults.kills import undisturbed
 from tests.faults.matrix import SHORT, matrix
 from tests.flows.servers import CLI, clean_environment
-from transforms.crash_points import CRASH_POINTS
+from transforms.lake.crash_points import CRASH_POINTS
+
+
+pytestmark = pytest.mark.system
 
 
 @pytest.mark.parametrize("name", [n for n in matrix(SHORT) if n not in _SLOW])

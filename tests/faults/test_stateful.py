@@ -21,26 +21,26 @@ from hypothesis.stateful import (
 )
 
 from tests.builders import kent_csv, months, release_zip
-from transforms.catalog import runs, withdraw
-from transforms.crash_points import CRASH_POINTS, listen
 from transforms.errors import UsageError
-from transforms.feeds import FEEDS
-from transforms.forces import FORCES
-from transforms.home import open_home
-from transforms.ingest import ingest_force
-from transforms.ledger import force_coverage
-from transforms.months import Month
-from transforms.publications.formats import FORMATS
-from transforms.publish import publish
-from transforms.score import score_force
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.seal import latest_run
-from transforms.verify import verify
+from transforms.feeds.police_uk import street
+from transforms.homes.home import open_home
+from transforms.homes.runs.catalog import runs, withdraw
+from transforms.homes.runs.seal import latest_run
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.lake_check import force_coverage
+from transforms.lake.crash_points import CRASH_POINTS, listen
+from transforms.operations.verify import verify
+from transforms.publications.formats.registry import FORMATS
+from transforms.publications.publish import publish
+from transforms.reference.forces import FORCES
+from transforms.reference.months import Month
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.score_months import score_force
 
 
 A_FEW = 4
 EXAMPLES = int(os.environ.get("HEXBEAT_TEST_ORDERS", A_FEW))
-KENT, FEED, METHOD = FORCES["kent"], FEEDS["police_uk"], METHODS[DEFAULT_METHOD]
+KENT, FEED, METHOD = FORCES["kent"], street, METHODS[DEFAULT_METHOD]
 WHEN = datetime(2024, 7, 1, tzinfo=UTC)
 SPAN = months("2024-01", 4)
 FEW = {"hotspot_cells.parquet", "hotspots.csv", "provenance.json"}

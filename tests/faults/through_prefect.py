@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 from tests.faults.kills import AT_ONCE
 from tests.faults.outcomes import Outcome
 from tests.flows.servers import ROOT, clean_environment, with_database
-from transforms.coverage import entries
-from transforms.home import create_demo_home, open_home
-from transforms.seal import latest_run
+from transforms.homes.home import create_demo_home, open_home
+from transforms.homes.runs.seal import latest_run
+from transforms.incidents.coverage import entries
+from transforms.operations.verify import verify
 from transforms.simulator import simulate
-from transforms.verify import verify
 
 
 _DONE_SECONDS = 300
@@ -86,7 +86,7 @@ def _new_home(folder: Path) -> Path:
 
 
 def _started(home: Path, source: Path, broken: str | None) -> subprocess.Popen[str]:
-    code = "from flows.cli import main; main()"
+    code = "from flows.command.cli import main; main()"
     if broken:
         apply = f"from tests.faults.broken import BROKEN; BROKEN[{broken!r}].apply()"
         code = f"{apply}; {code}"

@@ -12,6 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,9 +20,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from flows.server.prefect_settings import DATABASE
+from tests.targets import more_than_this_process
+
 
 ROOT = Path(__file__).parents[2]
-CLI = [sys.executable, "-c", "from flows.cli import main; main()"]
+CLI = [sys.executable, "-c", "from flows.command.cli import main; main()"]
 START_SECONDS = 180
 _BUSY_TRIES = 20
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -43,17 +47,11 @@ def _migrated() -> Path:
     return folder / "prefect.db"
 
 
-def with_database(folder: Path) -> Path:
-    """That folder of a server, or a home's `prefect`, its database made already."""
+def with_database(folder: Path, name: str = DATABASE) -> Path:
+    """A home's `prefect`, or the folder of a server, its database made already."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(_migrated(), folder / "prefect.db")
+    shutil.copyfile(_migrated(), folder / name)
     return folder
-
-
-def hexbeat(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """A command, run to its end in this environment."""
-    words = [str(argument) for argument in arguments]
-    return subprocess.run([*CLI, *words], capture_output=True, text=True, check=False)
 
 
 def free_port() -> int:
@@ -75,21 +73,36 @@ def forget_stores() -> None:
     S3FileSystem.clear_instance_cache()
 
 
-def ask(url: str, body: object = None) -> Any:
+def ask(url: str, body: object = None, password: str | None = None) -> Any:
     """What a server answers; one that is busy is asked again, as its clients do."""
     for _ in range(_BUSY_TRIES):
         try:
-            return _ask(url, body)
+            return _ask(url, body, password)
         except urllib.error.HTTPError as error:
             if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
                 raise
         time.sleep(1)
-    return _ask(url, body)
+    return _ask(url, body, password)
 
 
-def _ask(url: str, body: object) -> Any:
+def credentials(password: str) -> dict[str, str]:
+    """The header that says who asks."""
+    return {"Authorization": f"Basic {b64encode(password.encode()).decode()}"}
+
+
+def may_change(url: str, password: str) -> dict[str, str]:
+    """The headers with which a server of ours lets something be changed."""
+    api = url.partition("/api")[0] + "/api"
+    token = _ask(f"{api}/csrf-token?client=test", None, password)["token"]
+    csrf = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
+    return credentials(password) | csrf
+
+
+def _ask(url: str, body: object, password: str | None) -> Any:
     data = None if body is None else json.dumps(body).encode()
     headers = {"content-type": "application/json"}
+    if password:
+        headers |= credentials(password) if body is None else may_change(url, password)
     request = urllib.request.Request(url, data=data, headers=headers)  # noqa: S310
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
         return json.load(answer)
@@ -125,7 +138,7 @@ def prefect_server(folder: Path, **more: str) -> Iterator[dict[str, str]]:
     """
     port = str(free_port())
     env = clean_environment() | {
-        "PREFECT_HOME": str(with_database(folder)),
+        "PREFECT_HOME": str(with_database(folder, "prefect.db")),
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_API_PORT": port,
         "PREFECT_SERVER_UI_ENABLED": "false",
@@ -161,6 +174,7 @@ def _ready(process: subprocess.Popen[bytes], log: Path) -> bool:
 def started(
     command: list[str], env: dict[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
+    more_than_this_process()
     with log.open("wb") as sink:
         process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=sink, stderr=sink)
     try:
@@ -179,23 +193,32 @@ def end(process: subprocess.Popen[bytes]) -> int:
         return process.wait()
 
 
-def deployment(api: str, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = ask(f"{api}/deployments/name/{name}")
+def deployment(api: str, name: str, password: str | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = ask(f"{api}/deployments/name/{name}", password=password)
     return found
 
 
-def triggered(api: str, name: str, params: dict[str, Any], **more: Any) -> str:
+def triggered(
+    api: str,
+    name: str,
+    params: dict[str, Any],
+    password: str | None = None,
+    **more: Any,
+) -> str:
     """The id of a new run of a deployment."""
-    url = f"{api}/deployments/{deployment(api, name)['id']}/create_flow_run"
+    known = deployment(api, name, password)
+    url = f"{api}/deployments/{known['id']}/create_flow_run"
     body = {"parameters": {"params": params}, **more}
-    return str(ask(url, body)["id"])
+    return str(ask(url, body, password)["id"])
 
 
-def ended(api: str, run: str, seconds: float = 240) -> dict[str, Any]:
+def ended(
+    api: str, run: str, seconds: float = 240, password: str | None = None
+) -> dict[str, Any]:
     """The run, once it has ended."""
 
     def look() -> dict[str, Any] | None:
-        found: dict[str, Any] = ask(f"{api}/flow_runs/{run}")
+        found: dict[str, Any] = ask(f"{api}/flow_runs/{run}", password=password)
         return found if found["state_type"] in ENDED else None
 
     result: dict[str, Any] = until(seconds, look)

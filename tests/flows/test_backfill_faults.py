@@ -16,21 +16,22 @@ import pytest
 
 from tests.flows.servers import CLI, ROOT, clean_environment, with_database
 from tests.mirror import Mirror, serving
-from transforms.coverage import entries
-from transforms.feeds.members import Member
-from transforms.home import create_demo_home, open_home
-from transforms.months import Month
-from transforms.request import opened, resolve, source_named
-from transforms.seal import latest_run
+from transforms.feeds.archive.members import Member
+from transforms.homes.home import create_demo_home, open_home
+from transforms.homes.runs.seal import latest_run
+from transforms.incidents.coverage import entries
+from transforms.incidents.request import opened, resolve, source_named
+from transforms.operations.verify import verify
+from transforms.reference.months import Month
 from transforms.simulator import simulate
-from transforms.verify import verify
 
 
-pytestmark = pytest.mark.prefect
+pytestmark = pytest.mark.system
 
 KILLS = int(os.environ.get("HEXBEAT_TEST_KILLS", "1"))
 RACES = int(os.environ.get("HEXBEAT_TEST_RACES", "1"))
 RANGE = ("--all-forces", "--from", "2025-01", "--to", "2025-12")
+SIZE = 0.1  # of the demo's snap points: more makes the same files longer
 DONE = 300  # seconds that a run may take at most
 What = tuple[str | None, list[tuple[str, ...]], int]
 
@@ -75,7 +76,7 @@ def finish(process: subprocess.Popen[str]) -> str:
 @pytest.fixture(scope="module")
 def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
     folder = tmp_path_factory.mktemp("mirror")
-    simulate(folder)
+    simulate(folder, size=SIZE)
     (folder / "2025-06.zip").rename(folder / "older.part")  # the newer one alone
     with serving(folder) as served:
         yield served
@@ -140,7 +141,7 @@ def test_a_backfill_beside_a_schedule_leaves_what_one_of_them_would(
     home = new_home(tmp_path)
     older = tmp_path / "older"
     older.mkdir()
-    simulate(older)
+    simulate(older, size=SIZE)
     (older / "2025-12.zip").rename(older / "newer.part")
     first, second = ("backfill", "run") if number % 2 else ("run", "backfill")
     with serving(older) as earlier:

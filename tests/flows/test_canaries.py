@@ -17,7 +17,7 @@ from tests.builders import kent_csv, months, release_zip, row, street_csv
 from tests.flows.servers import CLI, ROOT, prefect_server
 
 
-pytestmark = pytest.mark.prefect
+pytestmark = pytest.mark.system
 
 PASSWORD = "canary-password-7f3a"  # noqa: S105
 KEY = "canary-store-key-91bc"
@@ -84,7 +84,7 @@ def test_neither_is_seen_again(tmp_path: Path) -> None:
             )
             said += done.stdout + done.stderr
         registered = subprocess.run(
-            [sys.executable, "-m", "flows.registration"], env=client, cwd=ROOT,
+            [sys.executable, "-m", "flows.server.registration"], env=client, cwd=ROOT,
             capture_output=True,
         )  # fmt: skip
         assert registered.returncode == 0, registered.stderr

@@ -8,24 +8,19 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
+import geopandas as gpd
 import pyarrow.csv as pacsv
 import pytest
 import shapely
 
-from tests.transforms.publications.map_files import areas_file
-from transforms.groups import GROUPS
+from tests.flows.commands import Done, hexbeat, hexbeat_here
+from tests.flows.servers import CLI, with_database
+from tests.transforms.publications.map.map_files import areas_file
+from transforms.reference.groups import GROUPS
 from transforms.simulator import simulate
-
-
-HEXBEAT = Path(sys.executable).with_name("hexbeat")
-
-
-def hexbeat(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [HEXBEAT, *map(str, arguments)], capture_output=True, text=True, check=False
-    )
 
 
 def _demo_home(folder: Path) -> Path:
@@ -60,7 +55,8 @@ def test_help_needs_no_prefect_and_names_every_command() -> None:
     named = ("run", "demo", "ingest", "score", "publish", "backtest", "status")
     for command in named:
         assert command in done.stdout
-    code = "import sys, flows.cli; sys.exit('prefect' in sys.modules)"
+    assert hexbeat("--version").stdout == f"{version('hexbeat')}\n"
+    code = "import sys, flows.command.cli; sys.exit('prefect' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -83,7 +79,7 @@ def test_help_needs_no_prefect_and_names_every_command() -> None:
         (["publish", "--boundary-layer", "beats.gpkg"], "write NAME=FILE"),
         (["publish", "--boundary-layer", "Beat=beats.gpkg"], "'Beat'"),
         (["publish", "--basemap", "gone.gpkg"], "gone.gpkg: there is no such file"),
-        (["run", "--all-forces", "--boundary", __file__], "GDAL cannot read it"),
+        (["run", "--all-forces", "--boundary", __file__], "map files can be"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(
@@ -94,7 +90,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(
         arguments = [*arguments, *map(str, options), "--home", str(tmp_path)]
     if arguments[0] in ("backtest", "maintain"):
         arguments = [*arguments, "--home", str(tmp_path)]
-    done = hexbeat(*arguments)
+    done = hexbeat_here(*arguments)
     assert done.returncode == 2
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
@@ -102,7 +98,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(
 
 
 def test_status_of_an_empty_home_says_what_to_do(tmp_path: Path) -> None:
-    done = hexbeat("status", "--home", tmp_path)
+    done = hexbeat_here("status", "--home", tmp_path)
     assert done.returncode == 0
     assert "hexbeat ingest" in done.stdout
 
@@ -112,42 +108,44 @@ class Finished:
     """A home, and what the run that filled it said."""
 
     home: Path
-    first: subprocess.CompletedProcess[str]
+    first: Done
 
 
 @pytest.fixture(scope="module")
 def finished(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """One home for those that come after a run: the server's first start is slow."""
     home = _demo_home(tmp_path_factory.mktemp("finished") / "home")
+    with_database(home / "prefect")
     first = hexbeat("run", "--all-forces", "--source", source, "--home", home)
     return Finished(home, first)
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_a_run_ends_in_a_map_and_the_same_again_does_nothing(
-    source: Path, finished: Finished
+    source: Path, finished: Finished, prefect: dict[str, str]
 ) -> None:
     home, first = finished.home, finished.first
     assert first.returncode == 0, first.stderr
     page = next(line for line in first.stdout.splitlines() if line.startswith("map"))
     assert Path(page.split()[1]).exists()
 
-    again = hexbeat("run", "--all-forces", "--source", source, "--home", home, "--json")
+    asked = ("run", "--all-forces", "--source", source, "--home", home, "--json")
+    again = hexbeat(*asked, env=prefect)
     account = json.loads(again.stdout)
     assert (again.returncode, account["outcome"]) == (0, "nothing to do")
     assert again.stderr == ""
 
-    shown = hexbeat("status", "--home", home, "--json")
+    shown = hexbeat_here("status", "--home", home, "--json")
     assert json.loads(shown.stdout)["saltmarsh"]["months"]["2025-01"] == "missing"
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_a_backtest_prints_what_it_found_and_the_same_again_does_nothing(
-    finished: Finished, tmp_path: Path
+    finished: Finished, tmp_path: Path, prefect: dict[str, str]
 ) -> None:
     home = Path(shutil.copytree(finished.home, tmp_path / "home"))
     asked = ("backtest", "--force", "avonmere", "--from", "2025-10", "--home", home)
-    done = hexbeat(*asked, "--json")
+    done = hexbeat(*asked, "--json", env=prefect)
     assert (done.returncode, done.stderr) == (0, "")
     account = json.loads(done.stdout)
     assert (account["exit_code"], account["outcome"]) == (0, "done")
@@ -155,46 +153,111 @@ def test_a_backtest_prints_what_it_found_and_the_same_again_does_nothing(
     rows = account["facts"]["accuracy"]
     assert [row["crime_group"] for row in rows] == list(GROUPS)
 
-    again = hexbeat(*asked)
+    again = hexbeat(*asked, env=prefect)
     assert (again.returncode, again.stderr) == (0, "backtest 1/1 avonmere\n")
-    first, told, and_told, header, *table, last = again.stdout.splitlines()
+    first, told, header, *table, last = again.stdout.splitlines()
     assert first.startswith("backtest 0 origins of 1 force")
     assert "found in 1 % of the area, outcomes 2025-11 to 2025-12" in told
-    assert and_told.endswith("each with its 95 % interval:")
+    assert told.endswith("each with its 95 % interval:")
     assert header.split()[:4] == ["crime", "group", "score", "95"]
     for row, line in zip(rows, table, strict=True):
         slug, share, *_ = line.split()
         assert (slug, share) == (row["crime_group"], f"{100 * row['hit_rate']:.1f}")
-    assert last == "Nothing to do: everything asked for is done already."
+    assert last == "Nothing to do: everything is already done."
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_a_publication_takes_areas_from_the_command(
-    finished: Finished, tmp_path: Path
+    finished: Finished, tmp_path: Path, prefect: dict[str, str]
 ) -> None:
     home = Path(shutil.copytree(finished.home, tmp_path / "home"))
     areas = {"Here": shapely.box(300_000, 100_000, 700_000, 700_000)}
     file = areas_file(tmp_path / "a.gpkg", areas)
     asked = ("publish", "--boundary-layer", f"beat={file}", "--home", home, "--json")
-    done = hexbeat(*asked)
+    done = hexbeat(*asked, env=prefect)
     assert (done.returncode, done.stderr) == (0, "")
     facts = json.loads(done.stdout)["facts"]
     spots = pacsv.read_csv(Path(facts["folder"]) / "internal" / "hotspots.csv")
     assert spots["beat"].unique().to_pylist() == ["Here"]
 
 
-@pytest.mark.prefect
-def test_a_corrupt_member_fails_its_force_alone(source: Path, tmp_path: Path) -> None:
+@pytest.mark.system
+def test_a_layer_that_reaches_no_cell_is_a_gap(
+    finished: Finished, tmp_path: Path, prefect: dict[str, str]
+) -> None:
+    home = Path(shutil.copytree(finished.home, tmp_path / "home"))
+    paris = gpd.GeoDataFrame(
+        {"beat": ["W", "E"]}, geometry=[shapely.box(2.2, 48.8, 2.4, 48.9)] * 2, crs=4326
+    )
+    paris.to_parquet(tmp_path / "paris.parquet")
+    file = tmp_path / "paris.parquet"
+    asked = ("--boundary-layer", f"beat={file}", "--boundary", file, "--home", home)
+    for changed in (True, False):  # when the publication stands, too
+        done = hexbeat("publish", *asked, "--json", env=prefect)
+        account = json.loads(done.stdout)
+        assert (done.returncode, account["outcome"]) == (3, "gaps"), done.stderr
+        assert account["changed"] is changed
+        assert list(account["failed"]) == ["boundary", "boundary layer beat"]
+        for why in account["failed"].values():
+            assert "no published cell is in any of its 2 areas" in why
+
+
+WITHOUT_WAYPOINTS = """
+from dataclasses import replace
+import flows.command.cli
+from transforms.publications.formats.registry import FORMATS
+
+def fail(*_):
+    raise RuntimeError("no such glyph")
+
+FORMATS["top_hotspots.gpx"] = replace(FORMATS["top_hotspots.gpx"], write=fail)
+flows.command.cli.main()
+"""
+
+
+@pytest.mark.system
+def test_a_document_that_fails_is_a_gap_and_the_next_publication_whole(
+    finished: Finished, tmp_path: Path, prefect: dict[str, str]
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(finished.home, home, ignore=shutil.ignore_patterns("publications"))
+    asked = ("publish", "--home", str(home), "--json")
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_WAYPOINTS, *asked],
+        env=prefect,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    account = json.loads(done.stdout)
+    assert (done.returncode, account["outcome"]) == (3, "gaps"), done.stderr
+    assert list(account["failed"]) == ["top_hotspots.gpx"]
+    assert (
+        "could not be written (RuntimeError)" in account["failed"]["top_hotspots.gpx"]
+    )
+    run = account["facts"]["run_id"]
+    latest = json.loads((home / "publications" / "latest.json").read_text())
+    assert latest["run_id"] == run
+    whole = hexbeat(*asked, env=prefect)
+    assert whole.returncode == 0, whole.stderr
+    assert json.loads(whole.stdout)["facts"]["run_id"] != run
+
+
+@pytest.mark.system
+def test_a_corrupt_member_fails_its_force_alone(
+    source: Path, tmp_path: Path, prefect: dict[str, str]
+) -> None:
     home = _demo_home(tmp_path / "home")
     member = "2025-12/2025-12-northfell-street.csv"
     broken = _corrupted(source, tmp_path / "source", member)
-    done = hexbeat("run", "--all-forces", "--source", broken, "--home", home, "--json")
+    asked = ("run", "--all-forces", "--source", broken, "--home", home)
+    done = hexbeat(*asked, "--json", env=prefect)
     account = json.loads(done.stdout)
     assert done.returncode == 3, done.stderr
     assert list(account["failed"]) == ["ingest northfell"]
     assert f"release 2025-12, {member}" in account["failed"]["ingest northfell"]
     assert {"avonmere", "saltmarsh"} <= set(account["stages"][-1]["facts"]["scored"])
-    plain = hexbeat("run", "--all-forces", "--source", broken, "--home", home)
+    plain = hexbeat(*asked, env=prefect)
     complaints = [x for x in plain.stderr.splitlines() if x.startswith("hexbeat:")]
     assert len(complaints) == 1
     assert "Traceback" not in plain.stderr
@@ -204,7 +267,7 @@ def test_a_server_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
     home = _demo_home(tmp_path / "home")
     simulate(tmp_path / "source", size=0.02)
     done = subprocess.run(
-        [HEXBEAT, "ingest", "--all-forces", "--source", tmp_path / "source"],
+        [*CLI, "ingest", "--all-forces", "--source", tmp_path / "source"],
         env=os.environ
         | {"PREFECT_API_URL": "http://127.0.0.1:9/api", "HEXBEAT_HOME": str(home)},
         capture_output=True,
@@ -216,15 +279,15 @@ def test_a_server_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_one_corrupt_month_of_the_only_force_is_a_gap_and_no_failure(
-    source: Path, tmp_path: Path
+    source: Path, tmp_path: Path, prefect: dict[str, str]
 ) -> None:
     home = _demo_home(tmp_path / "home")
     member = "2025-12/2025-12-avonmere-street.csv"
     broken = _corrupted(source, tmp_path / "source", member)
     options = ["--force", "avonmere", "--source", broken, "--home", home]
-    done = hexbeat("run", *options, "--json")
+    done = hexbeat("run", *options, "--json", env=prefect)
     account = json.loads(done.stdout)
     assert (done.returncode, account["outcome"]) == (3, "gaps")
     assert account["stages"][-1]["facts"]["scored"] == ["avonmere"]
@@ -232,7 +295,7 @@ def test_one_corrupt_month_of_the_only_force_is_a_gap_and_no_failure(
 
 SWALLOWED = """
 import os, signal
-import flows.cli
+import flows.command.cli
 
 def swallow(**_):
     try:
@@ -240,8 +303,8 @@ def swallow(**_):
     except KeyboardInterrupt:
         raise ValueError("as pydantic does") from None
 
-flows.cli.app = swallow
-flows.cli.main()
+flows.command.cli.app = swallow
+flows.command.cli.main()
 """
 
 
@@ -253,12 +316,13 @@ def test_an_interrupt_that_a_library_made_an_error_of_is_still_one() -> None:
     assert (done.returncode, done.stderr) == (130, stopped)
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_ctrl_c_is_told_and_the_same_command_goes_on(
     source: Path, tmp_path: Path
 ) -> None:
     home = _demo_home(tmp_path / "home")
-    command = [HEXBEAT, "run", "--all-forces", "--source", source, "--home", home]
+    with_database(home / "prefect")
+    command = [*CLI, "run", "--all-forces", "--source", source, "--home", home]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
         first = running.stderr.readline()  # of progress: its server is up, work is on
@@ -273,7 +337,7 @@ def test_ctrl_c_is_told_and_the_same_command_goes_on(
 
 
 FAILED_SERVER = """
-import flows.cli
+import flows.command.cli
 from prefect.exceptions import PrefectHTTPStatusError
 import httpx
 
@@ -285,8 +349,8 @@ def fail(**_):
     except httpx.HTTPStatusError as error:
         raise PrefectHTTPStatusError.from_httpx_error(error) from error
 
-flows.cli.app = fail
-flows.cli.main()
+flows.command.cli.app = fail
+flows.command.cli.main()
 """
 
 

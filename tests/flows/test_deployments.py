@@ -29,17 +29,32 @@ from tests.flows.servers import (
     triggered,
     until,
 )
-from transforms.home import open_home
+from transforms.homes.home import open_home
 
 
 DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load(FILE.read_text())["deployments"]
+BY_NAME = {each["name"]: each for each in DEPLOYMENTS}
 
 
-def broken(change: dict[str, Any], at: int = 0) -> list[str]:
-    """The faults of the file with that change to one of its deployments."""
+def broken(change: dict[str, Any]) -> list[str]:
+    """The faults of the file with that change to its first deployment.
+
+    A key that is None there is taken out.
+    """
     file = copy.deepcopy(yaml.safe_load(FILE.read_text()))
-    file["deployments"][at] |= change
+    changed = file["deployments"][0] | change
+    file["deployments"][0] = {k: v for k, v in changed.items() if v is not None}
     return list(faults(file))
+
+
+def at(cron: str, slug: str = "often") -> dict[str, str]:
+    return {"cron": cron, "timezone": "Europe/London", "slug": slug}
+
+
+@pytest.mark.parametrize("cron", ["30 0,2-4 * * *", "0 */2 * * *", "30 11 1 1 *"])
+def test_other_hours_and_days_are_let_through(cron: str) -> None:
+    schedules = [at(cron), at("30 21 * * *", slug="evening")]
+    assert broken({"schedules": schedules}) == []
 
 
 def test_the_file_has_no_fault() -> None:
@@ -56,16 +71,16 @@ def test_the_file_has_no_fault() -> None:
         ({"enforce_parameter_schema": False}, "enforce_parameter_schema"),
         ({"concurrency_limit": {"limt": 1}}, "unknown key 'limt'"),
         ({"schedules": [{"cron": "30 6 * * *"}]}, "Europe/London"),
+        ({"schedules": [at("30 1 * * *")]}, "between 01:00 and 02:00"),
+        ({"schedules": [at("30 0-2 * * *")]}, "between 01:00 and 02:00"),
+        ({"schedules": [at("30 */1 * * *")]}, "between 01:00 and 02:00"),
+        ({"schedules": [at("61 6 * * *")]}, "schedule:"),
+        ({"schedules": [at("30 6 * * *", slug="")]}, "has no slug"),
+        ({"schedules": [at("30 6 * * *"), at("30 7 * * *")]}, "the slug 'often'"),
+        ({"schedules": None}, "schedules is missing"),
+        ({"concurrency_limit": None}, "concurrency_limit is missing"),
         (
-            {"schedules": [{"cron": "30 1 * * *", "timezone": "Europe/London"}]},
-            "between 01:00 and 02:00",
-        ),
-        (
-            {"schedules": [{"cron": "61 6 * * *", "timezone": "Europe/London"}]},
-            "schedule:",
-        ),
-        (
-            {"name": "freshness", "entrypoint": DEPLOYMENTS[1]["entrypoint"]},
+            {"name": "freshness", "entrypoint": BY_NAME["freshness"]["entrypoint"]},
             "last wins",
         ),
     ],
@@ -84,7 +99,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
 
 
 def register(env: dict[str, str]) -> None:
-    words = [sys.executable, "-m", "flows.registration"]
+    words = [sys.executable, "-m", "flows.server.registration"]
     done = subprocess.run(words, env=env, cwd=ROOT, capture_output=True)
     assert done.returncode == 0, done.stderr
 
@@ -101,7 +116,7 @@ def patch(url: str, body: object) -> bool:
         return True
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_every_schedule_gets_runs_in_the_future(server: dict[str, str]) -> None:
     """Dependencies that do not fit each other show here: a server that starts and
     deploys may still never schedule anything."""
@@ -117,43 +132,50 @@ def test_every_schedule_gets_runs_in_the_future(server: dict[str, str]) -> None:
             assert {run["state_type"] for run in runs} == {"SCHEDULED"}
 
 
-@pytest.mark.prefect
-def test_what_people_have_switched_stays_switched(server: dict[str, str]) -> None:
+@pytest.mark.system
+def test_what_people_changed_stays_when_up_starts_again(server: dict[str, str]) -> None:
     api = server["PREFECT_API_URL"]
-    for active in (True, False):
-        each = deployment(api, "publish/publish-public")
-        [schedule] = each["schedules"]
-        url = f"{api}/deployments/{each['id']}/schedules/{schedule['id']}"
-        wanted = {"active": active}
-        until(30, partial(patch, url, wanted))
-        register(server)
-        [schedule] = deployment(api, "publish/publish-public")["schedules"]
-        assert schedule["active"] == active
+    each = deployment(api, "publish/publish-public")
+    url, [schedule] = f"{api}/deployments/{each['id']}", each["schedules"]
+    params = {"params": {"public": True, "home": "/srv/kent"}}
+    often = {"cron": "*/15 * * * *", "timezone": "UTC"}
+    until(30, partial(patch, url, {"parameters": params, "paused": True}))
+    wanted = {"active": True, "schedule": often}
+    until(30, partial(patch, f"{url}/schedules/{schedule['id']}", wanted))
+    register(server)
+    again = deployment(api, "publish/publish-public")
+    [schedule] = again["schedules"]
+    assert (again["parameters"], again["paused"]) == (params, True)
+    assert (schedule["active"], schedule["slug"]) == (True, "monthly")
+    assert schedule["schedule"] == often | {"day_or": True}
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_automations_are_made_once(server: dict[str, str]) -> None:
     found = ask(f"{server['PREFECT_API_URL']}/automations/filter", {})
     assert [each["name"] for each in found] == ["hexbeat: runs that have died"]
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_a_bad_parameter_is_refused_before_anything_runs(
     server: dict[str, str],
 ) -> None:
     api = server["PREFECT_API_URL"]
-    for name, params in {
-        "refresh/refresh": {"forces": ["Kent"]},
-        "backfill/backfill": {"start": "2024-13", "end": "2024-12"},
-        "freshness/freshness": {"stale_after_months": 0},
-    }.items():
+    for name, params in (
+        ("refresh/refresh", {"forces": ["Kent"]}),
+        ("refresh/refresh", {"source": "https://me:canary@mirror.example/"}),
+        ("refresh/refresh", {"source": "https://mirror.example/?token=canary"}),
+        ("refresh/refresh", {"home": "s3://KEY:canary@bucket/home"}),
+        ("backfill/backfill", {"start": "2024-13", "end": "2024-12"}),
+        ("freshness/freshness", {"stale_after_months": 0}),
+    ):
         url = f"{api}/deployments/{deployment(api, name)['id']}/create_flow_run"
         status, text = refused(url, {"parameters": {"params": params}})
         assert status == 409
         assert "Validation failed" in text
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_a_worker_that_was_away_catches_up_in_one_run(
     server: dict[str, str], tmp_path: Path
 ) -> None:

@@ -6,7 +6,6 @@ it rests on: equal names are equal rows.
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders import kent_csv, months, release_zip
+from tests.flows.commands import hexbeat
 from tests.flows.servers import (
-    CLI,
     ROOT,
     clean_environment,
     ended,
@@ -27,15 +26,14 @@ from tests.flows.servers import (
     started,
     triggered,
     until,
-    with_database,
 )
 from tests.mirror import serving
-from transforms.forces import FORCES as FORCES_KNOWN
-from transforms.home import open_home
-from transforms.seal import latest_run
+from transforms.homes.home import open_home
+from transforms.homes.runs.seal import latest_run
+from transforms.reference.forces import FORCES as FORCES_KNOWN
 
 
-pytestmark = pytest.mark.prefect
+pytestmark = pytest.mark.system
 
 FORCES = ("kent", "surrey", "sussex")
 Hashes = tuple[str | None, list[tuple[str, str]]]
@@ -56,17 +54,10 @@ def hashes(home: str) -> Hashes:
     return latest_run(opened.publications), sorted(files)
 
 
-def new_home(folder: Path) -> Path:
-    with_database(folder / "home" / "prefect")
-    return folder / "home"
-
-
-def job(home: str, source: str, env: dict[str, str]) -> None:
+def job(home: str, source: str, env: dict[str, str], *options: str) -> None:
     forces = [word for force in FORCES for word in ("--force", force)]
-    command = [*CLI, "run", *forces, "--home", home, "--source", source]
-    done = subprocess.run(
-        command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=300
-    )
+    words = ("run", *forces, "--home", home, "--source", source, *options)
+    done = hexbeat(*words, env=env)
     assert done.returncode == 0, done.stderr
 
 
@@ -89,17 +80,19 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def here(source: str, tmp_path_factory: pytest.TempPathFactory) -> Hashes:
+def here(
+    source: str, prefect: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Hashes:
     """What the job leaves in a folder, in threads of one process."""
-    home = str(new_home(tmp_path_factory.mktemp("here")))
-    job(home, source, clean_environment())
+    home = str(tmp_path_factory.mktemp("here"))
+    job(home, source, prefect)
     found = hashes(home)
     assert len(found[1]) == len(FORCES) * 6  # four months, two of them scored
     return found
 
 
 def test_with_a_server_and_a_worker(here: Hashes, source: str, tmp_path: Path) -> None:
-    home = str(new_home(tmp_path))
+    home = str(tmp_path / "home")
     params = {"forces": list(FORCES), "home": home, "source": source}
     (tmp_path / "prefect").mkdir()
     with (
@@ -112,10 +105,12 @@ def test_with_a_server_and_a_worker(here: Hashes, source: str, tmp_path: Path) -
     assert hashes(home) == here
 
 
-def test_on_a_dask_cluster(here: Hashes, source: str, tmp_path: Path) -> None:
+def test_on_a_dask_cluster(
+    here: Hashes, source: str, prefect: dict[str, str], tmp_path: Path
+) -> None:
     """A scheduler and two workers, each a process of its own."""
     port = free_port()
-    env = clean_environment() | {"PYTHONPATH": str(ROOT)}
+    env = prefect | {"PYTHONPATH": str(ROOT)}
     listening = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
     with ExitStack() as cluster:
         scheduler = [*dask_command("scheduler"), *listening]
@@ -131,8 +126,8 @@ def test_on_a_dask_cluster(here: Hashes, source: str, tmp_path: Path) -> None:
             worker += ["--host", "127.0.0.1", "--no-dashboard"]
             log = tmp_path / f"worker-{number}.log"
             cluster.enter_context(started(worker, env, log))
-        home = str(new_home(tmp_path))
-        job(home, source, env | {"HEXBEAT_TASK_RUNNER": f"dask://127.0.0.1:{port}"})
+        home = str(tmp_path / "home")
+        job(home, source, env, "--task-runner", f"dask://127.0.0.1:{port}")
         for number in range(2):
             assert "Registered to" in (tmp_path / f"worker-{number}.log").read_text()
     assert hashes(home) == here
@@ -178,17 +173,14 @@ def _made(client: object) -> bool:
 
 
 def test_in_an_object_store(
-    here: Hashes, source: str, store: str, tmp_path: Path
+    here: Hashes, source: str, store: str, prefect: dict[str, str], tmp_path: Path
 ) -> None:
     home = f"{store}/forces"
-    env = clean_environment() | {"HEXBEAT_STATE": str(tmp_path / "state")}
-    job(home, source, env)
+    alone = clean_environment() | {"HEXBEAT_STATE": str(tmp_path / "state")}
+    job(home, source, prefect | alone)
     assert hashes(home) == here
-    for words in (["status"], ["doctor"]):
-        done = subprocess.run(
-            [*CLI, *words, "--home", home], env=env, cwd=ROOT, capture_output=True,
-            text=True,
-        )  # fmt: skip
+    for word in ("status", "doctor"):
+        done = hexbeat(word, "--home", home, env=alone)
         assert done.returncode == 0, done.stderr + done.stdout
     opened = open_home(home)
     # what an attempt that was cut off, with other settings, has left of a public tier
@@ -196,10 +188,7 @@ def test_in_an_object_store(
     for name in ("public_cells.csv", "of_old.csv"):
         (public / name).write_bytes(b"force,of,other,settings\n")
     for words in (["publish", "--public"], ["verify"]):
-        done = subprocess.run(
-            [*CLI, *words, "--home", home], env=env, cwd=ROOT, capture_output=True,
-            text=True,
-        )  # fmt: skip
+        done = hexbeat(*words, "--home", home, env=prefect | alone)
         assert done.returncode == 0, done.stderr + done.stdout
     assert not (public / "of_old.csv").exists()
     assert b"other,settings" not in (public / "public_cells.csv").read_bytes()
@@ -213,10 +202,7 @@ def test_a_store_that_is_not_there_is_one_line(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
         monkeypatch.setenv(name, "nobody")
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
-    done = subprocess.run(
-        [*CLI, "status", "--home", "s3://hexbeat/forces"], env=clean_environment(),
-        cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
+    done = hexbeat("status", "--home", "s3://hexbeat/forces", env=clean_environment())
     assert done.returncode == 1
     assert done.stderr.startswith("hexbeat: the object store: Could not connect")
     assert done.stderr.count("\n") == 1

@@ -4,17 +4,21 @@ import json
 import sqlite3
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 from prefect.logging import disable_run_logger
 
-from flows import drops
-from flows.commands import feeding
-from flows.commands.running import home_of
-from flows.tasks import pull_drops
+from flows.command import feed as feeding
+from flows.command.printing import drop as drops
+from flows.command.running import home_of
+from flows.feed_tasks import pull_drops
+from flows.force_feed import lines_of_its_own
+from flows.server.prefect_settings import DATABASE
+from tests.flows.commands import hexbeat, hexbeat_here
 from tests.flows.servers import with_database
-from tests.transforms.feeds.force.made import (
+from tests.transforms.feeds.force.made_drops import (
     CSV_MAPPING,
     RECEIVED,
     Truth,
@@ -22,22 +26,16 @@ from tests.transforms.feeds.force.made import (
     csv_row,
     one,
 )
-from tests.transforms.records.made import seen
+from tests.transforms.records.made_homes import seen
 from transforms.errors import FileRejectedError, UsageError
 
 
-HEXBEAT = Path(sys.executable).with_name("hexbeat")
 GOOD = [csv_row(Truth(f"46/{n}/26")) for n in range(3)]
 BAD = one(HO_code="canary-code", Crime_ref="canary-ref", Street="canary street")
 
 
-def fed(
-    command: str, *arguments: object, said: str | None = None
-) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [HEXBEAT, "feed", command, *map(str, arguments)],
-        capture_output=True, text=True, check=False, input=said,
-    )  # fmt: skip
+def fed(command: str, *arguments: object, said: str = "") -> tuple[int, str, str]:
+    done = hexbeat_here("feed", command, *arguments, stdin=said)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -93,6 +91,12 @@ def test_a_good_file_is_told_in_numbers(
         "repeated_references": 1,
         "past_retention": 1,
         "repairs": [],
+        "open_ends": 0,
+        "coarse": 0,
+        "near_area": 6,
+        "bounds": None,
+        "at_one_point": 6,
+        "midnight": 0,
         "exit_code": 0,
     }
 
@@ -100,12 +104,12 @@ def test_a_good_file_is_told_in_numbers(
 def test_rows_held_back_are_told_by_rule_and_line_alone(
     mapping: Path,
 ) -> None:
-    path = drop(mapping.parent, *GOOD, BAD, *[BAD] * 6)
+    path = drop(mapping.parent, *GOOD, *[BAD] * 7, *GOOD * 30)
     for extra in ((), ("--json",)):
         code, out, err = check(path, "--mapping", mapping, *extra)
         assert code == 3
         assert "canary" not in out + err
-        assert not any(text in out for text in ("Pudding", "46/", "51.2", "0.52"))
+        assert not any(text in out for text in ("Pudding", "46/", "51.27", "0.52"))
     assert json.loads(out)["quarantined"] == {
         "offence": {"rows": 7, "first_lines": [5, 6, 7, 8, 9]}
     }
@@ -128,7 +132,7 @@ def test_the_two_odd_hours_are_told(
     ("text", "said"),
     [
         (CSV_MAPPING.replace('"kent"', '"kemt"'), "did you mean 'kent'?"),
-        ("x = 1", "x: no such key"),
+        ("x = 1", "x is unknown"),
         (None, "not a readable text file"),
     ],
 )
@@ -169,7 +173,7 @@ def test_it_needs_no_prefect_and_writes_nothing(mapping: Path) -> None:
     path = drop(mapping.parent, *GOOD)
     before = sorted(mapping.parent.iterdir())
     code = (
-        "import sys\nfrom flows.cli import main\n"
+        "import sys\nfrom flows.command.cli import main\n"
         "try:\n    main()\n"
         "finally:\n    assert not {'prefect', 'deltalake'} & set(sys.modules)\n"
     )
@@ -199,10 +203,10 @@ def home(mapping: Path, tmp_path: Path) -> Path:
 
 def test_a_home_is_closed_and_of_the_feed_s_own_commands(home: Path) -> None:
     assert home.stat().st_mode & 0o777 == 0o700
-    with pytest.raises(UsageError, match="only hexbeat feed opens it"):
+    with pytest.raises(UsageError, match="of a force's own feed: only hexbeat feed"):
         home_of(str(home))
     for command in (feeding.status, feeding.pull, feeding.audit):
-        with pytest.raises(UsageError, match="is no home of a force's own feed"):
+        with pytest.raises(UsageError, match="is not a home of a force's own feed"):
             command(home=str(home.parent))
     home.chmod(0o755)
     code, _, err = fed("status", "--home", home)
@@ -223,7 +227,7 @@ def test_the_audit_log_is_held_against_itself(home: Path) -> None:
     [
         ({"start": "2026-11-01"}, "give --reference, or both --from and --to"),
         ({}, "give --reference, or both --from and --to"),
-        ({"start": "1", "end": "2"}, "is no day"),
+        ({"start": "1", "end": "2"}, "is not a day"),
         ({"reference": ""}, "the reference is empty"),
     ],
 )
@@ -234,14 +238,14 @@ def test_a_slip_in_what_is_to_be_erased_is_told(
         feeding.erase(**words, why="asked", home=str(home))
 
 
-@pytest.mark.prefect
+@pytest.mark.system
 def test_a_feed_is_pulled_told_of_and_erased_from_everywhere(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with_database(home / "prefect")
-    code, out, err = fed("pull", "--home", home, "--json")
-    [account] = json.loads(out)["stages"]
-    assert (code, err) == (0, "")
+    pulled = hexbeat("feed", "pull", "--home", home, "--json")
+    [account] = json.loads(out := pulled.stdout)["stages"]
+    assert (pulled.returncode, pulled.stderr) == (0, "")
     assert account["facts"]["quarantined_by_rule"] == {"offence": 1}
     counts = {name: account["facts"][name] for name in ("drops", "rows_in", "accepted")}
     assert counts == {"drops": 2, "rows_in": 6, "accepted": 5}
@@ -251,6 +255,7 @@ def test_a_feed_is_pulled_told_of_and_erased_from_everywhere(
     told = json.loads(capsys.readouterr().out)
     assert (told["stopped"], told["rejected"], told["records"]) == (True, 0, 5)
     assert (told["newest_day"], told["missing_days"]) == ("2026-03-29", [])
+    assert told["partial_days"] == []
 
     assert seen(home, "canary-ref")
     code, out, err = fed(
@@ -260,10 +265,56 @@ def test_a_feed_is_pulled_told_of_and_erased_from_everywhere(
     assert (code, err) == (0, "")
     assert out.startswith("erased   1 records, 2 rows of 2 raw drops")
     assert seen(home, "canary-ref") == seen(home, "canary street") == []
-    with sqlite3.connect(home / "prefect" / "prefect.db") as database:
+    with sqlite3.connect(home / "prefect" / DATABASE) as database:
         assert not any("canary-" in line for line in database.iterdump())
     assert feeding.audit(home=str(home)) == 0
-    assert capsys.readouterr().out == "audit    4 lines, as they were written\n"
+    assert capsys.readouterr().out == "audit    4 lines, unchanged\n"
+
+
+def test_retention_that_is_withheld_is_a_gap_until_it_is_confirmed(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert feeding.retain(home=str(home)) == 0
+    assert capsys.readouterr().out.endswith("nothing is past its retention\n")
+    mapping, drops = home / "mapping.toml", home.parent / "drops"
+    with disable_run_logger():
+        pull_drops.fn(str(home), "kent", str(drops), "me")
+        mapping.write_text(mapping.read_text().replace("= 2557", "= 25"))
+        state = pull_drops.fn(str(home), "kent", str(drops), "me")
+    account = state if isinstance(state, dict) else dict(state.data)
+    assert account["failed"] == account["withheld"]
+    assert (account["removed"]["records"], account["landed"]) == (0, True)
+    code, out, err = fed("retain", "--home", home)
+    assert (code, out, err.count("\n")) == (3, "", 1)
+    assert "5 of 5 records" in err
+    assert feeding.retain(home=str(home), json_=True) == 3
+    assert json.loads(capsys.readouterr().out)["records"] == 5
+    assert feeding.status(home=str(home)) == 3
+    assert "withheld    retention is withheld" in capsys.readouterr().out
+    assert feeding.retain(confirm=True, home=str(home)) == 0
+    assert capsys.readouterr().out.startswith("removed  5 records, ")
+    assert feeding.retain(home=str(home)) == 0
+
+
+def test_each_refused_drop_has_a_line_of_its_own_after_a_pull() -> None:
+    account = {"force": "kent", "withheld": "late", "rejected": {"1": "a", "2": "b"}}
+    account["doubts"] = {"3": "c"}
+    assert lines_of_its_own(account) == {"1": "a", "2": "b", "3": "c", "kent": "late"}
+    nothing = {"withheld": None, "rejected": {}, "doubts": {}}
+    assert lines_of_its_own(account | nothing) == {}
+
+
+def test_a_mistyped_reference_that_erased_nothing_needs_a_look(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with disable_run_logger():
+        pull_drops.fn(str(home), "kent", str(home.parent / "drops"), "me")
+    erase = partial(feeding.erase, why="asked", home=str(home))
+    assert erase(reference="canary-rfe", json_=True) == 3
+    assert json.loads(capsys.readouterr().out)["records"] == 0
+    assert erase(reference="canary-ref") == 0
+    assert erase(reference="canary-ref") == 3
+    assert "nothing was erased" in capsys.readouterr().err
 
 
 def test_a_refused_drop_is_a_gap_of_the_task(home: Path) -> None:
@@ -274,8 +325,17 @@ def test_a_refused_drop_is_a_gap_of_the_task(home: Path) -> None:
         state = pull_drops.fn(str(home), "kent", str(drops), "me")
     account = state if isinstance(state, dict) else dict(state.data)
     assert "no column 'Crime ref'" in account["failed"]
+    assert list(account["rejected"]) == ["3.csv"]
     assert (account["landed"], account["drops"]) == (True, 2)
     assert "canary" not in str(account)
     with disable_run_logger():
         state = pull_drops.fn(str(home), "kent", str(home / "none"), "me")
     assert "no such folder" in str(state)
+
+
+def test_a_drop_to_read_again_that_is_not_stored_is_a_mistake(mapping: Path) -> None:
+    home = mapping.parent / "home"
+    assert fed("create", home, "--mapping", mapping)[0] == 0
+    code, out, err = fed("reread", "--drop", "a.csv", "--home", home)
+    assert (code, out) == (2, "")
+    assert err == "hexbeat: reread: no stored drop is named 'a.csv'\n"

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.console import checked
-from flows.feed_keys import feed_access
-from flows.settings import FeedSettings
+from flows.feed_source import feed_access
+from flows.settings import FeedSettings, checked
 from transforms.errors import UsageError
 from transforms.feeds.force.sources.access import Access
 

@@ -9,10 +9,16 @@ import pytest
 from prefect.logging import disable_run_logger
 
 from flows.tasks import maintain_home
-from tests.flows.servers import hexbeat
-from tests.transforms.maintenance.made import NOW, home_with, made_run, on_disk, put
-from transforms.coverage import Entry, as_table
-from transforms.home import Home
+from tests.flows.commands import hexbeat, hexbeat_here
+from tests.transforms.operations.maintenance.made_runs import (
+    NOW,
+    home_with,
+    made_run,
+    on_disk,
+    put,
+)
+from transforms.homes.home import Home
+from transforms.incidents.coverage import Entry, as_table
 
 
 LONG_AGO = NOW.timestamp() - 30 * 24 * 3600
@@ -25,12 +31,12 @@ def home(tmp_path: Path) -> Home:
     file = put(home.lake, "2024-01", 3)
     ledger = [
         Entry(
-            "kent",
-            "police_uk",
-            "2024-01",
-            "2024-04",
-            "supplied",
-            NOW,
+            force="kent",
+            feed="police_uk",
+            month="2024-01",
+            release="2024-04",
+            observed="supplied",
+            received_at=NOW,
             raw_sha256=file.mark,
             rows_accepted=3,
         )
@@ -71,24 +77,26 @@ def test_a_damaged_run_fails_the_task_in_one_line(home: Home) -> None:
     assert "\n" not in told["failed"]
 
 
-@pytest.mark.prefect
-def test_a_dry_run_says_it_and_the_real_one_does_it(home: Home) -> None:
+@pytest.mark.system
+def test_a_dry_run_says_it_and_the_real_one_does_it(
+    home: Home, prefect: dict[str, str]
+) -> None:
     before = {n for n in on_disk(home) if not n.startswith("prefect/")}
-    dry = hexbeat("maintain", "--dry-run", "--home", home.root)
+    dry = hexbeat("maintain", "--dry-run", "--home", home.root, env=prefect)
     assert (dry.returncode, dry.stderr) == (0, "maintain 1/1 home\n")
     assert "1 cut-off raw files, 0.0 MB, would be removed" in dry.stdout
     assert dry.stdout.endswith("Dry run: nothing was removed.\n")
     assert before == {n for n in on_disk(home) if not n.startswith("prefect/")}
 
-    done = hexbeat("maintain", "--home", home.root, "--json")
+    done = hexbeat("maintain", "--home", home.root, "--json", env=prefect)
     account = json.loads(done.stdout)
     assert (account["exit_code"], account["outcome"]) == (0, "done")
     [run] = account["facts"]["retired"]
-    again = hexbeat("maintain", "--home", home.root)
+    again = hexbeat("maintain", "--home", home.root, env=prefect)
     assert again.stdout.endswith("Nothing to remove: everything is still needed.\n")
     assert again.returncode == 0
 
-    asked = hexbeat("verify", run, "--home", home.root)
+    asked = hexbeat_here("verify", run, "--home", home.root)
     assert asked.returncode == 2
     assert f"the files of run {run} were removed on" in asked.stderr
     assert asked.stderr.count("\n") == 1

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tests.flows.servers import hexbeat
-from tests.transforms.maintenance.made import put
-from transforms.lake import Lake
-from transforms.layout import LAYOUT_FILE, write_layout
+from tests.flows.commands import hexbeat_here as hexbeat
+from tests.transforms.operations.maintenance.made_runs import put
+from transforms.lake.lake import Lake
+from transforms.lake.layout import LAYOUT, LAYOUT_FILE, write_layout
 
 
 def test_an_older_home_is_refused_told_of_and_migrated(tmp_path: Path) -> None:
@@ -18,12 +18,14 @@ def test_an_older_home_is_refused_told_of_and_migrated(tmp_path: Path) -> None:
         assert "run hexbeat migrate" in refused.stderr
     told = hexbeat("doctor", "--home", tmp_path)
     assert told.returncode == 2
-    assert "written by an older hexbeat (layout 1; this one reads 2)" in told.stdout
+    older = f"written by an older hexbeat (layout 1; this one reads {LAYOUT})"
+    assert older in told.stdout
 
     done = hexbeat("migrate", "--home", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "migrate  layout 2\nlayout   2\n"
-    assert hexbeat("migrate", "--home", tmp_path).stdout == "layout   2\n"
+    steps = [f"migrate  layout {step}\n" for step in range(2, LAYOUT + 1)]
+    assert done.stdout == "".join([*steps, f"layout   {LAYOUT}\n"])
+    assert hexbeat("migrate", "--home", tmp_path).stdout == f"layout   {LAYOUT}\n"
     assert hexbeat("doctor", "--home", tmp_path).returncode == 0
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from flows.cli import app
-from flows.options import layered
+from flows.command.cli import app
+from flows.command.options import layered
 from flows.params import PublishParams, RefreshParams
 from transforms.errors import UsageError
 from transforms.publications.layers import LayerFiles

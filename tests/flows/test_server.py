@@ -8,17 +8,20 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
+from flows.server.prefect_settings import DATABASE
 from tests.builders import kent_csv, months, release_zip
 from tests.flows.servers import clean_environment, with_database
 
 
-pytestmark = pytest.mark.prefect
+pytestmark = pytest.mark.system
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +29,7 @@ SCRIPT = """
     import sys
     from pathlib import Path
 
-    from flows.server import prefect_api
+    from flows.server.own import prefect_api
 
     def body():
         from prefect import flow, task
@@ -80,7 +83,7 @@ def finish(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 def recorded(home: Path, table: str) -> list[tuple[str, int]]:
-    database = sqlite3.connect(home / "prefect" / "prefect.db")
+    database = sqlite3.connect(home / "prefect" / DATABASE)
     try:
         counts = f"select state_name, count(*) from {table} group by 1 order by 1"  # noqa: S608
         return database.execute(counts).fetchall()
@@ -140,7 +143,7 @@ def test_ctrl_c_ends_the_run_and_its_server(home: Path) -> None:
 
 
 def test_a_server_that_cannot_start_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "prefect" / "prefect.db").mkdir(parents=True)
+    (tmp_path / "prefect" / DATABASE).mkdir(parents=True)
     process = start(tmp_path)
     _, err = finish(process)
     assert process.returncode == 1
@@ -148,7 +151,7 @@ def test_a_server_that_cannot_start_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_damaged_database_is_told_and_what_to_do_about_it(tmp_path: Path) -> None:
-    database = with_database(tmp_path / "prefect") / "prefect.db"
+    database = with_database(tmp_path / "prefect") / DATABASE
     data = bytearray(database.read_bytes())
     data[3] ^= 1  # SQLite's own first bytes
     database.write_bytes(data)
@@ -161,10 +164,13 @@ def test_a_damaged_database_is_told_and_what_to_do_about_it(tmp_path: Path) -> N
 
 
 class _Healthy(BaseHTTPRequestHandler):
-    """A server that says it is there, and no more."""
+    """A server that says it is there, and to whoever has a password its version."""
 
     def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/api/health" else 404)
+        known = self.headers["Authorization"] == "Basic bWU6cHc="  # me:pw
+        health = self.path == "/api/health"
+        self.send_response(200 if health or known else 401)
+        self.send_header("Content-Length", "0")
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -174,23 +180,59 @@ class _Healthy(BaseHTTPRequestHandler):
 def test_a_configured_server_is_used_as_it_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from flows.server import QUIET, prefect_api
+    from flows.server.own import prefect_api
+    from flows.server.prefect_settings import QUIET
 
     for name in QUIET:
         monkeypatch.setenv(name, "")
-    with HTTPServer(("127.0.0.1", 0), _Healthy) as there:
-        Thread(target=there.handle_request, daemon=True).start()
-        address = f"http://127.0.0.1:{there.server_port}/api"
+    with answering() as address:
         monkeypatch.setenv("PREFECT_API_URL", address)
-        with prefect_api(tmp_path) as url:
-            assert url == address
+        for password in ("me:pw", None):  # which may be in Prefect's own profile
+            monkeypatch.delenv("PREFECT_API_AUTH_STRING", raising=False)
+            if password:
+                monkeypatch.setenv("PREFECT_API_AUTH_STRING", password)
+            with prefect_api(tmp_path) as url:
+                assert url == address
     assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def answering() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), _Healthy) as there:
+        thread = Thread(target=there.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{there.server_port}/api"
+        there.shutdown()
+        thread.join()
+
+
+def test_a_wrong_password_is_said_for_what_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from flows.server.answers import ServerError
+    from flows.server.own import prefect_api
+    from flows.server.prefect_settings import QUIET
+
+    for name in QUIET:
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "wrong:pw")
+    with answering() as address:
+        monkeypatch.setenv("PREFECT_API_URL", address)
+        with (
+            pytest.raises(
+                ServerError, match=r"refuses the password in PREFECT_API_AUT"
+            ),
+            prefect_api(tmp_path),
+        ):
+            pass
 
 
 def test_a_configured_server_that_is_not_there_is_an_error_of_ours(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from flows.server import QUIET, ServerError, prefect_api
+    from flows.server.answers import ServerError
+    from flows.server.own import prefect_api
+    from flows.server.prefect_settings import QUIET
 
     for name in QUIET:
         monkeypatch.setenv(name, "")
@@ -205,10 +247,10 @@ def test_a_configured_server_that_is_not_there_is_an_error_of_ours(
 LOST_ANSWERS = """
     from contextlib import contextmanager
 
-    import flows.server
-    from flows.cli import main
+    import flows.server.own
+    from flows.command.cli import main
 
-    usual = flows.server.prefect_api
+    usual = flows.server.own.prefect_api
 
     @contextmanager
     def forgetful(root):
@@ -225,7 +267,7 @@ LOST_ANSWERS = """
             SyncPrefectClient.request = say_twice
             yield url
 
-    flows.server.prefect_api = forgetful
+    flows.server.own.prefect_api = forgetful
     main()
 """
 

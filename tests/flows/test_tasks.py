@@ -1,11 +1,16 @@
 """Tasks without a server: the accounts that flows and people get from them."""
 
+import logging
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from prefect.logging import disable_run_logger
 
-from flows.tasks import Unseen, backtest_one, ingest_one, publish_all, score_one
+from flows import feed_tasks
+from flows.publish_tasks import freeze_forecasts, judge_forecasts, publish_edition
+from flows.tasks import Whole, backtest_one, ingest_one, left_out, score_one
 from tests.builders import (
     kent_csv,
     months,
@@ -15,11 +20,12 @@ from tests.builders import (
     stop,
     stops_csv,
 )
-from transforms.forces import FORCES
-from transforms.groups import GROUPS
-from transforms.home import open_home
-from transforms.request import resolve
-from transforms.scores import DEFAULT_METHOD
+from transforms.homes.home import open_home
+from transforms.incidents.request import resolve
+from transforms.publications.layers import LayerFiles
+from transforms.reference.forces import FORCES
+from transforms.reference.groups import GROUPS
+from transforms.scores.methods import DEFAULT_METHOD
 
 
 STREET = {("kent", "2024-01"): kent_csv("2024-01", 5)}
@@ -34,7 +40,7 @@ def ingested(folder: Path, files: dict[tuple[str, ...], bytes]) -> dict[str, Any
     release_zip(folder, "2024-04", files)
     request = resolve(folder, FORCES, ["kent"])
     with disable_run_logger():
-        result = ingest_one.fn(folder / "home", "kent", Unseen(request))
+        result = ingest_one.fn(folder / "home", "kent", Whole(request))
     return result if isinstance(result, dict) else result.data
 
 
@@ -65,11 +71,12 @@ def _published(folder: Path, newest: str) -> dict[str, Any]:
     """Ingest a source up to its newest month, score and publish there."""
     home, request = folder / "home", resolve(folder, FORCES, ["kent"])
     with disable_run_logger():
-        assert "failed" not in ingest_one.fn(home, "kent", Unseen(request))
+        assert "failed" not in ingest_one.fn(home, "kent", Whole(request))
         assert "failed" not in score_one.fn(home, "kent", newest, DEFAULT_METHOD)
-        account = publish_all.fn(home, newest, DEFAULT_METHOD)
-    assert isinstance(account, dict)
-    return account
+        judged = judge_forecasts.fn(home)
+        account = publish_edition.fn(home, newest, DEFAULT_METHOD, LayerFiles())
+        frozen = freeze_forecasts.fn(home, account["edition"])
+    return {**judged, **account, **frozen}
 
 
 def test_publishing_freezes_its_forecast_and_judges_it_a_month_later(
@@ -118,10 +125,70 @@ def test_a_backtest_says_what_it_did_and_which_origins_it_left_out(
     release_zip(tmp_path, "2024-06", files)
     home, request = tmp_path / "home", resolve(tmp_path, FORCES, ["kent"])
     with disable_run_logger():
-        ingest_one.fn(home, "kent", Unseen(request))
+        ingest_one.fn(home, "kent", Whole(request))
         account = backtest_one.fn(home, "kent", span)
         open_home(home).lake.commit("incidents", "kent", [], ["2024-02"])
         failed = backtest_one.fn(home, "kent", span)
     assert account["origins"] == ["2024-03", "2024-04"]
     assert list(account["left_out"]) == ["2024-01", "2024-02", "2024-05"]
     assert failed.data["failed"].startswith("kent 2024-02: the lake's rows")
+
+
+CANARY = "reference-canary-41c7"
+
+
+def _failed() -> dict[str, Exception]:
+    """An error with a traceback, as a format would raise it."""
+    try:
+        raise ValueError(f"unknown to the map: {CANARY}")
+    except ValueError as error:
+        return {"map.html": error}
+
+
+@pytest.fixture
+def log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> pytest.LogCaptureFixture:
+    logger = logging.getLogger("hexbeat-test")
+    for module in ("flows.tasks", "flows.feed_tasks"):
+        monkeypatch.setattr(f"{module}.get_run_logger", lambda: logger)
+    caplog.set_level(logging.INFO)
+    return caplog
+
+
+def test_the_log_says_why_a_public_file_was_not_written(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    assert left_out(_failed()) == {"map.html": "ValueError"}
+    assert CANARY in log.text
+
+
+def test_the_log_of_a_force_s_feed_names_the_file_and_the_kind_of_error_only(
+    log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = SimpleNamespace(
+        run_id="2026-01-01-0",
+        folder=Path("runs"),
+        as_of="2026-01-01",
+        scored=True,
+        created=True,
+        rows=1,
+        withdrawn=None,
+        backtested=[],
+        newer_not_whole=[],
+        layer_gaps={},
+        not_scored=[],
+        unwritten=_failed(),
+    )
+    opened = SimpleNamespace(
+        home=SimpleNamespace(retention=SimpleNamespace(runs_kept=0))
+    )
+    monkeypatch.setattr(feed_tasks, "open_force_home", lambda *_: opened)
+    monkeypatch.setattr(feed_tasks, "run_day", lambda *_: done)
+    account = feed_tasks.score_day_of.fn(
+        "home", "kent", None, DEFAULT_METHOD, False, "me"
+    )
+    assert account["left_out"] == {"map.html": "ValueError"}
+    assert "map.html: not written (ValueError)" in log.text
+    assert CANARY not in log.text
+    assert "Traceback" not in log.text

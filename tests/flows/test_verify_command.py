@@ -1,26 +1,15 @@
 """`hexbeat verify` as people meet it: a line for each thing, and an exit code."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.transforms.conftest import AS_OF, make_home
-from transforms.publish import publish
-from transforms.scores import DEFAULT_METHOD, METHODS
+from tests.flows.commands import hexbeat_here
+from tests.transforms.simulated_home import AS_OF, make_home
+from transforms.publications.publish import publish
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
 from transforms.simulator import simulate
-
-
-def _verify(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from flows.cli import main; main()", "verify"]
-        + [str(argument) for argument in arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +22,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_all_as_written_is_exit_code_0(home: Path) -> None:
-    done = _verify("--home", home, "--source", home.parent / "source")
+    done = hexbeat_here("verify", "--home", home, "--source", home.parent / "source")
     assert (done.returncode, done.stderr) == (0, "")
     assert "all as written" in done.stdout
     assert "70 raw" in done.stdout
@@ -45,8 +34,8 @@ def test_what_differs_is_a_line_each_and_exit_code_1(home: Path) -> None:
     whole = page.read_text()
     page.write_text(whole + " ")
     try:
-        done = _verify("--home", home)
-        told = json.loads(_verify("--home", home, "--json").stdout)
+        done = hexbeat_here("verify", "--home", home)
+        told = json.loads(hexbeat_here("verify", "--home", home, "--json").stdout)
     finally:
         page.write_text(whole)
     assert done.returncode == 1
@@ -58,6 +47,6 @@ def test_what_differs_is_a_line_each_and_exit_code_1(home: Path) -> None:
 
 
 def test_nothing_to_verify_is_bad_usage(tmp_path: Path) -> None:
-    done = _verify("--home", tmp_path)
+    done = hexbeat_here("verify", "--home", tmp_path)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1

@@ -21,11 +21,12 @@ ROWS = st.lists(
         st.sampled_from(sorted(CATEGORY_HARM)),
         st.sampled_from([None, "28A", "34B", "9", "no weight"]),
         st.booleans(),
+        st.sampled_from([None, None, 0.3]),  # its own harm
     ),
     max_size=40,
 )
-NAMES = ["h3_r9", "h3_r10", "month", "category", "offence_code", "in_area"]
-KINDS = [pa.int64(), pa.int64(), *[pa.string()] * 3, pa.bool_()]
+NAMES = ["h3_r9", "h3_r10", "period", "category", "offence_code", "in_area", "harm"]
+KINDS = [pa.int64(), pa.int64(), *[pa.string()] * 3, pa.bool_(), pa.float64()]
 
 
 def _harm(key: str, weights: dict[str, float]) -> pa.Table:
@@ -61,15 +62,16 @@ def test_located_incidents_in_area_are_counted_and_weighed(
     resolution: int, rows: list[tuple[object, ...]]
 ) -> None:
     expected: dict[tuple[object, ...], list[float]] = defaultdict(list)
-    for r9, r10, month, category, code, in_area in rows:
+    for r9, r10, month, category, code, in_area, own in rows:
         cell = r9 if resolution == 9 else r10
         if cell is not None and in_area:
             weight = OFFENCE_HARM.get(str(code), CATEGORY_HARM[str(category)])
+            weight = own if isinstance(own, float) else weight
             expected[cell, month, category].append(weight)
     assert _found(rows, resolution).to_pylist() == [
         {
             "h3_cell": cell,
-            "month": month,
+            "period": month,
             "category": category,
             "incidents": len(weights),
             "harm": pytest.approx(math.fsum(weights), rel=1e-12),
@@ -85,14 +87,15 @@ def test_the_order_of_rows_never_changes_a_bit_of_the_answer(
     codes: list[str],
 ) -> None:
     def weighed(order: list[str]) -> pa.Table:
-        rows = [(1, 10, "2024-01", "drugs", code, True) for code in order]
+        rows = [(1, 10, "2024-01", "drugs", code, True, None) for code in order]
         return _found(rows, 9, {code: int(code) / 10 for code in order})
 
     assert weighed(codes).equals(weighed(sorted(codes)))
 
 
 def test_without_weights_for_offences_the_category_decides() -> None:
-    rows = [(1, 10, "2024-01", "robbery", code, True) for code in ("28A", "34B", None)]
+    codes = ("28A", "34B", None)
+    rows = [(1, 10, "2024-01", "robbery", code, True, None) for code in codes]
     [row] = _found(rows, 9, {}).to_pylist()
     assert (row["incidents"], row["harm"], row["gravest"]) == (3, 1095.0, 365.0)
 
@@ -100,7 +103,7 @@ def test_without_weights_for_offences_the_category_decides() -> None:
 def test_columns_have_their_stated_types() -> None:
     assert {field.name: field.type for field in _found([], 9).schema} == {
         "h3_cell": pa.int64(),
-        "month": pa.string(),
+        "period": pa.string(),
         "category": pa.string(),
         "incidents": pa.int64(),
         "harm": pa.float64(),

@@ -19,14 +19,14 @@ ROWS = st.lists(
     ),
     max_size=40,
 )
-NAMES = ["h3_r9", "h3_r10", "longitude", "latitude", "month", "in_area"]
+NAMES = ["h3_r9", "h3_r10", "longitude", "latitude", "period", "in_area"]
 KINDS = [*[pa.int64()] * 2, *[pa.float64()] * 2, pa.string(), pa.bool_()]
 
 
 @pytest.mark.parametrize("resolution", [9, 10])
 @given(rows=ROWS)
 @settings(max_examples=60, deadline=None, derandomize=True)
-def test_points_are_numbered_and_their_months_listed(
+def test_points_are_numbered_and_their_periods_listed(
     resolution: int, rows: list[tuple[object, ...]]
 ) -> None:
     columns = list(zip(*rows, strict=True)) or [[]] * len(NAMES)
@@ -43,4 +43,4 @@ def test_points_are_numbered_and_their_months_listed(
         for number, point in enumerate(points)
         for month in sorted({r[4] for r in kept if (r[at], r[2], r[3]) == point})
     ]
-    assert found.column_names == ["h3_cell", "point", "month"]
+    assert found.column_names == ["h3_cell", "point", "period"]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sql
-from transforms.schemas import INCIDENTS
+from transforms.lake.schemas import INCIDENTS
 
 
 ROWS = st.lists(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sql
-from tests.oracles import spot_name
+from tests.oracles.publications import spot_name
 
 
 GROUPS = {"all": ("burglary", "drugs", "robbery"), "some": ("drugs", "robbery")}

@@ -2,12 +2,14 @@
 
 import re
 
+import duckdb
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sql
-from transforms.schemas import INCIDENTS
+from transforms.lake.schemas import INCIDENTS
 
 
 PLACES = st.tuples(
@@ -34,10 +36,10 @@ RULES = st.sets(
     max_size=4,
 )
 KEPT = [
-    *("month", "raw_line", "category", "offence_code"),
-    *("longitude", "latitude", "in_area", "h3_r9", "h3_r10"),
-    *("lsoa_code", "lsoa_vintage", "place_label"),
+    *("raw_line", "category", "offence_code", "longitude", "latitude", "in_area"),
+    *("h3_r9", "h3_r10", "place_label"),
 ]
+OF_SOME = ["month", "occurred_from", "occurred_to", "lsoa_code", "lsoa_vintage"]
 ROW = {"month": "2024-01", "category": "drugs", "in_area": True}
 
 
@@ -76,7 +78,19 @@ def test_incidents_at_no_excluded_place_are_kept_as_they_are(
             for label, cell in rules
         )
 
-    assert found.column_names == KEPT
+    assert found.column_names == KEPT + OF_SOME
     assert sorted(found.to_pylist(), key=lambda row: row["raw_line"]) == [
-        {name: row.get(name) for name in KEPT} for row in rows if not excluded(row)
+        {name: row.get(name) for name in KEPT + OF_SOME}
+        for row in rows
+        if not excluded(row)
     ]
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_column_that_both_kinds_of_rows_have_is_missed(name: str) -> None:
+    relations = {
+        "incidents": INCIDENTS.empty_table().drop_columns(name),
+        "rules": rules_table(set()),
+    }
+    with pytest.raises(duckdb.BinderException, match=name):
+        sql.run("kept_incidents", relations)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sql
-from tests.oracles import latest_outcome
+from tests.oracles.incidents import latest_outcome
 
 
 MONTHS = ["2024-01", "2024-02", "2024-03", "2024-04"]

@@ -1,11 +1,13 @@
 """positive_outcomes.sql against counting by hand."""
 
+from itertools import product
+
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sql
-from tests.oracles import outcome_counts
+from tests.oracles.incidents import outcome_counts
 
 
 POSITIVE = {"charged": True, "closed": False}
@@ -25,10 +27,10 @@ NAMES = ["h3_r9", "month", "category", "outcome", "in_area"]
 KINDS = [pa.int64(), *[pa.string()] * 3, pa.bool_()]
 
 
-@given(rows=CRIMES)
+@given(rows=CRIMES, scored=st.permutations(list(product([1, 2, 3], GROUPS))))
 @settings(max_examples=150, deadline=None, derandomize=True)
-def test_final_outcomes_are_counted_by_cell_and_group(
-    rows: list[tuple[object, ...]],
+def test_each_scored_cell_and_group_has_its_final_outcomes(
+    rows: list[tuple[object, ...]], scored: list[tuple[int, str]]
 ) -> None:
     columns = list(zip(*rows, strict=True)) or [[]] * len(NAMES)
     crimes = pa.table(
@@ -56,21 +58,24 @@ def test_final_outcomes_are_counted_by_cell_and_group(
                 }
             ),
             "months": pa.table({"month": SUPPLIED}),
+            "scored": pa.table(
+                {
+                    "nth": range(len(scored)),
+                    "h3_cell": [cell for cell, _ in scored],
+                    "crime_group": [group for _, group in scored],
+                }
+            ),
         },
         h3_res=9,
     )
     expected = []
-    for cell in (1, 2):
-        for group, members in GROUPS.items():
-            outcomes = [
-                o
-                for line, (c, month, category, o, in_area) in zip(
-                    lines, rows, strict=True
-                )
-                if c == cell and month in SUPPLIED and category in members and in_area
-                if line % 3 != 0
-            ]
-            final, positive = outcome_counts(outcomes, POSITIVE)
-            if final:
-                expected.append((cell, group, final, positive))
+    for cell, group in scored:
+        outcomes = [
+            o
+            for line, (c, month, category, o, in_area) in zip(lines, rows, strict=True)
+            if c == cell and month in SUPPLIED and category in GROUPS[group] and in_area
+            if line % 3 != 0
+        ]
+        final, positive = outcome_counts(outcomes, POSITIVE)
+        expected.append((final, positive / final if final else None))
     assert [tuple(row.values()) for row in found.to_pylist()] == expected

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from transforms.disclosure.settings import DisclosureSettings
-from transforms.publications.public import PublicTables
+from transforms.homes.disclosure_settings import DisclosureSettings
+from transforms.publications.public.open_tables import PublicTables
+from transforms.publications.schemas import PUBLIC_ACCURACY, PUBLIC_BANDS, PUBLIC_CELLS
 from transforms.restricted import Restricted
-from transforms.schemas import PUBLIC_BANDS, PUBLIC_CELLS
 
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,17 +20,18 @@ ROWS = pa.table({"reference": ["46/1/26"]})
 SNIPPET = """
 import pyarrow as pa
 
-from transforms.disclosure.settings import DisclosureSettings
-from transforms.home import Home
-from transforms.publications.public import PublicTables
-from transforms.publish_public import publish_public
+from transforms.homes.disclosure_settings import DisclosureSettings
+from transforms.homes.home import Home
+from transforms.publications.public.open_tables import PublicTables
+from transforms.publications.public.publish import publish_public
 from transforms.restricted import Restricted
 
 
 def publish(home: Home, rows: Restricted, table: pa.Table) -> None:
-    PublicTables(table, table, DisclosureSettings())
-    PublicTables(rows, table, DisclosureSettings())
-    PublicTables(table, rows, DisclosureSettings())
+    PublicTables(table, table, table, DisclosureSettings())
+    PublicTables(rows, table, table, DisclosureSettings())
+    PublicTables(table, rows, table, DisclosureSettings())
+    PublicTables(table, table, rows, DisclosureSettings())
     publish_public(home, rows)
     rows["reference"]
 """
@@ -49,18 +50,19 @@ def test_a_type_checker_refuses_them(tmp_path: Path) -> None:
     ]
     numbers = [int(where.split(":")[1]) for where, _ in found]
     first = SNIPPET.splitlines().index(
-        "    PublicTables(rows, table, DisclosureSettings())"
+        "    PublicTables(rows, table, table, DisclosureSettings())"
     )
-    assert numbers == [first + 1 + n for n in range(4)], done.stdout + done.stderr
+    assert numbers == [first + 1 + n for n in range(5)], done.stdout + done.stderr
     assert all("Restricted" in said for _, said in found)
 
 
 def test_so_does_the_public_tier_itself() -> None:
-    cells, bands = PUBLIC_CELLS.empty_table(), PUBLIC_BANDS.empty_table()
-    PublicTables(cells, bands, DisclosureSettings())
-    for pair in ((Restricted(cells), bands), (cells, Restricted(bands))):
-        with pytest.raises(TypeError, match="Restricted is no table for everyone"):
-            PublicTables(*pair, DisclosureSettings())
+    tables = [s.empty_table() for s in (PUBLIC_CELLS, PUBLIC_BANDS, PUBLIC_ACCURACY)]
+    PublicTables(*tables, DisclosureSettings())
+    for at, table in enumerate(tables):
+        mixed = [*tables[:at], Restricted(table), *tables[at + 1 :]]
+        with pytest.raises(TypeError, match="Restricted is not a public table"):
+            PublicTables(*mixed, DisclosureSettings())
 
 
 def test_nothing_that_takes_a_table_takes_them(tmp_path: Path) -> None:

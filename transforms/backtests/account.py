@@ -1,4 +1,4 @@
-"""What a run of backtests is asked, and what it answers in one table."""
+"""What a run of backtests covers, and its result in one table."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,59 +6,61 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.backtest.contest import GI_STAR
-from transforms.backtest.report import headline, summary
-from transforms.data_files import read_files
+from transforms.backtests.contest import GI_STAR
+from transforms.backtests.report import headline, summary
 from transforms.errors import UsageError
-from transforms.forces import find_force
-from transforms.home import Home
-from transforms.lake import Lake
-from transforms.ledger import forces_held
-from transforms.months import Month, month_range
-from transforms.score import newest_supplied
-from transforms.scores import DEFAULT_METHOD
-from transforms.table_specs import TABLES
+from transforms.homes.home import Home
+from transforms.incidents.lake_check import stored_forces
+from transforms.lake.data_files import read_files
+from transforms.lake.lake import Lake
+from transforms.lake.tables import TABLES
+from transforms.reference.forces import find_force
+from transforms.reference.months import Month, month_range
+from transforms.scores.methods import DEFAULT_METHOD
+from transforms.scores.score_months import newest_supplied
 
 
 DEFAULT_ORIGINS = 12
 
 
-def origins_asked(home: Home, start: Month | None, end: Month | None) -> list[Month]:
-    """The origins of a run: the newest twelve that have an outcome, or those asked."""
+def requested_origins(
+    home: Home, start: Month | None, end: Month | None
+) -> list[Month]:
+    """The origins of a run: the newest twelve with an outcome, or those requested."""
     newest = newest_supplied(home.lake, home.registry)
     if newest is None:
-        raise UsageError("the lake holds no supplied month: ingest first")
+        raise UsageError("the lake contains no supplied month: ingest first")
     last = end or newest + -1
     first = start or last + (1 - DEFAULT_ORIGINS)
     if first > last:
         raise UsageError(f"--from {first} lies after --to {last}")
     if last >= newest:
         raise UsageError(
-            f"--to {last}: no later month is held to compare with, {newest} being the"
-            " newest"
+            f"--to {last}: no later month is stored to compare with; the newest is"
+            f" {newest}"
         )
     return month_range(first, last)
 
 
-def forces_asked(home: Home, asked: Sequence[str]) -> list[str]:
-    """The forces of a run: those asked, or every one in the lake."""
-    held = [force.id for force in forces_held(home.lake, home.registry)]
-    for force in asked:
-        if find_force(force, home.registry).id not in held:
+def requested_forces(home: Home, named: Sequence[str]) -> list[str]:
+    """The forces of a run: those named, or every one in the lake."""
+    stored = [force.id for force in stored_forces(home.lake, home.registry)]
+    for force in named:
+        if find_force(force, home.registry).id not in stored:
             raise UsageError(f"{force} is not in the lake of {home.root}: ingest first")
-    return list(dict.fromkeys(asked)) or held
+    return list(dict.fromkeys(named)) or stored
 
 
 def account_of_backtest(
     lake: Lake, forces: Sequence[str], origins: Sequence[Month]
 ) -> list[dict[str, Any]]:
-    """What the default score found in 1 % of the area, and its rivals, by group."""
-    asked = {str(origin) for origin in origins}
+    """What the default score and its rivals found in 1 % of the area, by group."""
+    wanted = {str(origin) for origin in origins}
     files = [
         file
         for force in forces
         for file in lake.files("accuracy", force)
-        if file.partition["as_of"] in asked
+        if file.partition["as_of"] in wanted
     ]
     rows = headline(summary(_newest_horizon(read_files(files, TABLES["accuracy"]))))
     by_key = {(r["crime_group"], r["method"]): r for r in rows.to_pylist()}
@@ -74,5 +76,5 @@ def account_of_backtest(
 
 
 def _newest_horizon(rows: pa.Table) -> pa.Table:
-    """A month ahead alone: the longer horizon is in accuracy.csv."""
+    """The horizon of one month; the longer one is in accuracy.csv."""
     return rows.filter(pc.equal(rows["horizon_months"], 1))

@@ -1,9 +1,9 @@
-"""How far a mean over forces and months may be chance: the block bootstrap.
+"""Intervals for a mean over forces and months: the block bootstrap.
 
-A force's months are alike, and neighbouring months most: resampling single months would
-give intervals that are too narrow. So what is resampled are blocks of one force's two
-consecutive months. Differences of two methods in the same month are paired already, and
-their interval is that of the gain, free of how hard the month was.
+A force's months are similar, especially neighbouring ones, so resampling single months
+would give intervals that are too narrow. We resample blocks of two consecutive months
+of one force. Differences of two methods in the same month are paired already, so their
+interval is that of the gain, whatever the difficulty of the month.
 """
 
 from functools import lru_cache
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.cells import Floats
+from transforms.reference.arrays import Floats
 
 
 BLOCK_MONTHS = 2
@@ -22,7 +22,7 @@ INTERVAL = (0.025, 0.975)
 
 
 class Estimate(NamedTuple):
-    """Means with their intervals: (columns,) each, NaN where not known."""
+    """Means with their intervals: (columns,) each, NaN where unknown."""
 
     mean: Floats
     low: Floats
@@ -38,14 +38,14 @@ def estimate(
 ) -> Estimate:
     """Mean of each column of values (force-months, columns), and its 95 % interval.
 
-    `force` (a code) and `month` (a running number) say what each row is of. Blocks are
-    counted from the first month given. NaN, as of a month with nothing to find, is left
-    out of its own column alone. A column that rests on a single block has a mean, but
-    nothing to tell how it varies: its bounds are NaN.
+    `force` (a code) and `month` (a running number) identify each row. Blocks are
+    counted from the first month given. NaN, as for a month with nothing to find, is
+    left out of its own column only. A column with a single block has a mean, but NaN
+    bounds.
     """
     block = _blocks(force, month)
-    found = [_column(block, column, seed, resamples) for column in values.T]
-    return Estimate(*np.array(found).reshape(-1, 3).T)
+    columns = [_column(block, column, seed, resamples) for column in values.T]
+    return Estimate(*np.array(columns).reshape(-1, 3).T)
 
 
 def _blocks(force: NDArray[np.int64], month: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -61,9 +61,9 @@ def _column(
 ) -> tuple[float, float, float]:
     """Mean, low and high of one column.
 
-    A resample's mean is its sum over its number of months, not the mean of its blocks'
-    means: every month counts as one, in a block of one or of two. Each column starts
-    from the same seed, so that columns of the same months are resampled alike.
+    A resample's mean is its sum divided by its number of months, not the mean of its
+    blocks' means: every month counts once, in a block of one or of two. Each column
+    starts from the same seed, so columns of the same months are resampled alike.
     """
     known = ~np.isnan(values)
     if not known.any():
@@ -82,9 +82,9 @@ def _column(
 
 @lru_cache(maxsize=4)
 def _drawn(blocks: int, seed: int, resamples: int) -> Floats:
-    """How often each resample holds each block: (resamples, blocks).
+    """How often each resample contains each block: (resamples, blocks).
 
-    The same for all columns that rest on as many blocks.
+    The same for all columns with the same number of blocks.
     """
     generator = np.random.default_rng(seed)
     drawn = generator.integers(0, blocks, (resamples, blocks))

@@ -1,4 +1,4 @@
-"""Whether as much happens as was expected, and as often outside the interval.
+"""Whether expectations match what happens, and how often intervals contain it.
 
 All arrays are (cells,): expected and counted incidents of one month.
 """
@@ -8,13 +8,14 @@ from math import inf, nan
 import numpy as np
 from scipy.special import betainc, gammaln
 
-from transforms.cells import Cells, Floats
+from transforms.reference.arrays import Cells, Floats
+from transforms.reference.portable_math import log
 
 
 INTERVAL = (0.025, 0.975)
-# Below 0.2 incidents nearly every count is 0, and any interval holds that.
+# Below 0.2 incidents nearly every count is 0, which any interval contains.
 BANDS = ((0.2, 1.0), (1.0, 5.0), (5.0, inf))
-# What never happened before may happen: its logarithm is bad, not infinite.
+# Crime can happen where none was expected: its log score is low, not infinite.
 MEAN_FLOOR = 1e-6
 
 
@@ -24,7 +25,7 @@ def log_score(mean: Floats, outcome: Floats) -> float:
     Higher is better; NaN if there are no cells.
     """
     floored = np.maximum(mean, MEAN_FLOOR)
-    log_probability = outcome * np.log(floored) - floored - gammaln(outcome + 1)
+    log_probability = outcome * log(floored) - floored - gammaln(outcome + 1)
     return float(log_probability.mean()) if len(mean) else nan
 
 
@@ -33,9 +34,9 @@ def reliability(
 ) -> tuple[Floats, Floats]:
     """Expected and observed incidents, (tenths,) each, from the lowest means up.
 
-    Each tenth holds about as much expected crime, not as many cells: nearly all cells
-    expect nearly nothing. A cell belongs to the tenth that its own middle falls in, so
-    one that expects much may leave a tenth empty. Equal means keep their order.
+    Tenths have about equal expected crime, not equal numbers of cells, because nearly
+    all cells expect nearly nothing. A cell belongs to the tenth that its middle falls
+    in, so a cell that expects much may leave a tenth empty. Ties keep their order.
     """
     order = np.argsort(mean, kind="stable")
     expected, observed = mean[order], outcome[order]
@@ -53,20 +54,20 @@ def pit_inside(
     outcome: Floats,
     interval: tuple[float, float] = INTERVAL,
 ) -> Floats:
-    """Probability that each cell's randomised PIT lies inside the interval.
+    """Probability that each cell's randomised PIT is inside the interval.
 
-    The PIT of a count y is drawn evenly between F(y - 1) and F(y), F the negative
-    binomial's distribution: Czado, Gneiting and Held (2009), Biometrics 65. If F is
-    true, the PIT is uniform, and lies between 0.025 and 0.975 in 95 of 100 cells. Here
-    nothing is drawn: what is returned is the expectation over the draw, the part of
-    that step which the interval covers. So the same data always give the same answer.
+    The PIT of a count y is drawn uniformly between F(y - 1) and F(y), with F the
+    distribution function of the negative binomial: Czado, Gneiting and Held (2009),
+    Biometrics 65. If F is true, the PIT is uniform, and is between 0.025 and 0.975 in
+    95 of 100 cells. Nothing is drawn here: we return the expectation over the draw, the
+    part of that step inside the interval, so the same data always give the same result.
     """
     success = size / (size + mean)
     above = betainc(size, outcome + 1, success)
     below = np.where(outcome > 0, betainc(size, np.maximum(outcome, 1), success), 0.0)
     low, high = interval
     covered = np.minimum(above, high) - np.maximum(below, low)
-    # a count too far out for its step to have any width is outside
+    # a count so far out that its step has no width is outside
     inside = np.zeros(len(mean))
     np.divide(covered, above - below, out=inside, where=above > below)
     return np.maximum(inside, 0.0)
@@ -75,7 +76,7 @@ def pit_inside(
 def coverage_by_band(
     mean: Floats, size: Floats, outcome: Floats
 ) -> tuple[Floats, Floats]:
-    """Cells in each of `BANDS` of the mean, and how many of them lie inside: (3,) each.
+    """Cells in each of `BANDS` of the mean, and how many of them are inside: (3,) each.
 
     `size` is the negative binomial's. Sums over months and forces may be added up.
     """

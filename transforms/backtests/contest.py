@@ -1,104 +1,108 @@
-"""One force at one origin: every contestant's ranking, held against what came next.
+"""One force at one origin: every contestant's ranking, compared with what came next.
 
-Contestants see what was known at the origin and nothing later, the universe included.
-Beside the methods run Gi*, which is a label and no ranking; a random search; and the
-oracle, which knows the outcome and shows how much could be found at all.
+Contestants, and the universe, use what was known at the origin and nothing later. The
+contestants are the methods; Gi*, which is a label and not a ranking; a random search;
+and the oracle, which knows the outcome and shows the most that could be found.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from math import nan
 from typing import Any
 
 import numpy as np
 
-from transforms.backtest.calibration import (
+from transforms.backtests.calibration import (
     coverage_by_band,
     jaccard,
     log_score,
     reliability,
 )
-from transforms.backtest.hit_curve import HitCurve, Search, best_curve, search
-from transforms.categories import CATEGORIES
-from transforms.cells import Cells, Floats
-from transforms.clocks import Period
-from transforms.groups import GROUPS, CrimeGroup
-from transforms.labels.gi_star import gi_star_z
-from transforms.scores import DEFAULT_METHOD, METHODS, Method, shared_prior
-from transforms.scores.expectation import Expectation
-from transforms.scores.intervals import monthly_size, predictive_size
-from transforms.scores.table import band_limits
+from transforms.backtests.hit_curve import HitCurve, Search, best_curve, search
+from transforms.reference.arrays import Cells, Floats
+from transforms.reference.clocks import Period
+from transforms.reference.groups import CrimeGroup
+from transforms.scores.labels.gi_star import gi_star_z
+from transforms.scores.methods import METHODS, Method, methods_for
+from transforms.scores.methods.expectation import Expectation
+from transforms.scores.table.intervals import monthly_size, predictive_size
+from transforms.scores.table.rows import band_limits
 from transforms.scores.view import View
 
 
 AREA_SHARES = {"0_5pct": 0.005, "1pct": 0.01, "2pct": 0.02, "5pct": 0.05}
 GI_STAR, RANDOM, ORACLE = "gi_star", "random", "oracle"
-# Of these, whether as much happens as is expected; of the others only what they find.
-CALIBRATED = (DEFAULT_METHOD, shared_prior.NAME)
+# Methods whose calibration is reported; of the others only what they find.
+CALIBRATED = tuple(name for name, method in METHODS.items() if method.CALIBRATED)
 
 Tops = Mapping[tuple[str, str], Cells]  # top 1 % by (method, crime group)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a later time brought, in the universe as it was known at the origin."""
+    """The incidents of a later time, in the universe as known at the origin."""
 
     counts: Floats  # categories x cells of the universe, incidents
     totals: Floats  # by category, in all cells
 
-    def of(self, seen: View, group: CrimeGroup) -> tuple[Floats, float]:
+    def of(self, view: View, group: CrimeGroup) -> tuple[Floats, float]:
         """A group's incidents in each cell, and those outside the universe."""
-        inside = seen.of(self.counts, group.categories)
-        rows = [list(CATEGORIES).index(c) for c in group.categories]
+        inside = view.of(self.counts, group.categories)
+        rows = view.rows_of(group.categories)
         return inside, float(self.totals[rows].sum() - inside.sum())
 
 
-def outcome_of(seen: View, *span: Period) -> Outcome:
-    """What supplied periods brought to the cells of a view."""
-    counts = seen.sums([dict.fromkeys(span, 1.0)])[:, :, 0]
-    at = [i for i, period in enumerate(seen.panel.periods) if period in span]
-    return Outcome(counts, seen.panel.totals[:, at].sum(axis=1))
+def outcome_of(view: View, *span: Period) -> Outcome:
+    """The incidents of supplied periods in the cells of a view."""
+    counts = view.sums([dict.fromkeys(span, 1.0)])[:, :, 0]
+    at = [i for i, period in enumerate(view.panel.periods) if period in span]
+    return Outcome(counts, view.panel.totals[:, at].sum(axis=1))
 
 
 @dataclass(frozen=True)
 class Contest:
     """All contestants' expectations and searches at one origin."""
 
-    seen: View
-    methods: Mapping[str, Method] = field(default_factory=lambda: METHODS)
+    view: View
+
+    @cached_property
+    def methods(self) -> dict[str, Method]:
+        """Those that work with the view's clock, by name."""
+        return methods_for(self.view.clock)
 
     @cached_property
     def expected(self) -> dict[str, dict[str, Expectation]]:
         """By method and crime group."""
-        return {name: method.expect(self.seen) for name, method in self.methods.items()}
+        return {name: method.expect(self.view) for name, method in self.methods.items()}
 
     @cached_property
     def searches(self) -> dict[tuple[str, str], Search]:
         """By method and crime group; the oracle searches each outcome by itself."""
-        found = {}
-        for slug, group in GROUPS.items():
+        searches = {}
+        for slug, group in self.view.reported.items():
             for name in self.methods:
                 mean = self.expected[name][slug].mean
-                found[name, slug] = search(mean, self.seen.areas_m2)
-            found[GI_STAR, slug] = search(self._gi_star(group), self.seen.areas_m2)
-            nothing = np.zeros(len(self.seen.cells))
-            found[RANDOM, slug] = search(nothing, self.seen.areas_m2)
-        return found
+                searches[name, slug] = search(mean, self.view.areas_m2)
+            searches[GI_STAR, slug] = search(self._gi_star(group), self.view.areas_m2)
+            nothing = np.zeros(len(self.view.cells))
+            searches[RANDOM, slug] = search(nothing, self.view.areas_m2)
+        return searches
 
     @cached_property
     def tops(self) -> Tops:
         """The top 1 % of the cells of each ranking; ties by cell id."""
-        places = band_limits(len(self.seen.cells))["top_1pct"]
+        places = band_limits(len(self.view.cells))["top_1pct"]
         return {
-            key: self.seen.cells[search.order[:places]]
+            key: self.view.cells[search.order[:places]]
             for key, search in self.searches.items()
             if key[0] != RANDOM
         }
 
     def _gi_star(self, group: CrimeGroup) -> Floats:
-        counts = self.seen.of(self.seen.windows[self.seen.clock.year], group.categories)
-        z = gi_star_z(counts, self.seen.links[0])
+        view = self.view.counting(group)
+        counts = view.of(view.windows[view.clock.year], group.categories)
+        z = gi_star_z(counts, self.view.links[0])
         return np.nan_to_num(z, nan=-np.inf)
 
     def rows(self, outcome: Outcome, before: Tops) -> Iterator[dict[str, Any]]:
@@ -106,8 +110,8 @@ class Contest:
 
         `before` are the tops of the origin a month earlier.
         """
-        for slug, group in GROUPS.items():
-            inside, outside = outcome.of(self.seen, group)
+        for slug, group in self.view.reported.items():
+            inside, outside = outcome.of(self.view, group)
             month = {
                 "crime_group": slug,
                 "incidents": int(inside.sum() + outside),
@@ -116,34 +120,35 @@ class Contest:
             for name in (*self.methods, GI_STAR, RANDOM):
                 curve = self.searches[name, slug].curve(inside, outside)
                 stable = self._stability((name, slug), before)
-                found = month | _found(name, curve) | {"jaccard_1pct": stable}
-                yield found | self._calibration(name, group, inside)
-            best = best_curve(inside, self.seen.areas_m2, outside)
-            yield month | _found(ORACLE, best)
+                row = month | _hits(name, curve) | {"jaccard_1pct": stable}
+                yield row | self._calibration(name, group, inside)
+            best = best_curve(inside, self.view.areas_m2, outside)
+            yield month | _hits(ORACLE, best)
 
     def _stability(self, key: tuple[str, str], before: Tops) -> float:
-        """How much of the top 1 % is as it was; NaN where it was not known."""
+        """How much of the top 1 % is as before; NaN if that is not known."""
         top, earlier = self.tops.get(key), before.get(key)
         return nan if top is None or earlier is None else jaccard(top, earlier)
 
     def _calibration(
         self, name: str, group: CrimeGroup, inside: Floats
     ) -> dict[str, Any]:
-        """How what was expected of the cells compares with what happened there."""
+        """How the expectations of the cells compare with what happened there."""
         if name not in self.methods:
             return {}
         expected = self.expected[name][group.slug]
-        found: dict[str, Any] = {
+        scored: dict[str, Any] = {
             "log_score": log_score(expected.mean, inside),
             "expected": float(expected.mean.sum()),
         }
         if name not in CALIBRATED:
-            return found
-        monthly = monthly_size(self.seen.of(self.seen.steps, group.categories))
+            return scored
+        counted = self.view.counting(group)
+        monthly = monthly_size(counted.of(counted.steps, group.categories))
         size = predictive_size(expected.rate_shape, monthly)
         cells, covered = coverage_by_band(expected.mean, size, inside)
         tenths = reliability(expected.mean, inside)
-        return found | {
+        return scored | {
             "interval_cells": cells.tolist(),
             "interval_inside": covered.tolist(),
             "tenths_expected": tenths[0].tolist(),
@@ -151,6 +156,6 @@ class Contest:
         }
 
 
-def _found(method: str, curve: HitCurve) -> dict[str, Any]:
+def _hits(method: str, curve: HitCurve) -> dict[str, Any]:
     hits = {f"hits_{name}": curve.hits(share) for name, share in AREA_SHARES.items()}
     return {"method": method, **hits, "auc": curve.auc}

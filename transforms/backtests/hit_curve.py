@@ -1,13 +1,13 @@
 """How much of a month's crime a ranking finds, by the share of the area searched.
 
-Cells are searched from the highest ranking down until the area budget is spent. Of the
-cell that it ends in, the same part is credited of its incidents as of its area.
+Cells are searched from the highest ranking down until the area budget is spent. The
+last cell counts in part: the share of its incidents equals the share of its area.
 
-Cells of equal ranking are searched in random order, and what counts is the expected
-find: a ranking earns nothing by the order its rows happen to be in. So they make one
-straight line, as one large cell would. That is exact where their areas are equal. Where
+Cells of equal ranking are searched in random order, and the expected number of
+incidents counts, so the order of rows makes no difference. Tied cells therefore make
+one straight line, as one large cell would. This is exact if their areas are equal. If
 areas differ by 5 %, as between the ends of the widest forces, two tied cells may be off
-by a quarter of that, 1.25 % of their incidents, and more of them by less.
+by a quarter of that, 1.25 % of their incidents, and a larger number of cells by less.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.cells import Floats
+from transforms.reference.arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class HitCurve:
 
     area_share: Floats  # of the universe, from 0 to 1, at the end of each ranking value
     found: Floats  # incidents, expected
-    total: float  # incidents of the month, those outside the universe too
+    total: float  # incidents of the month, including those outside the universe
 
     def hits(self, area_share: float) -> float:
         """Incidents found in that share of the universe's area."""
         return float(np.interp(area_share, self.area_share, self.found))
 
     def hit_rate(self, area_share: float) -> float:
-        """Share of the month's incidents that is found; NaN for a month of none."""
+        """Share of the month's incidents found; NaN for a month without any."""
         return self.hits(area_share) / self.total if self.total else nan
 
     def pai(self, area_share: float) -> float:
@@ -48,7 +48,7 @@ class HitCurve:
 
 @dataclass(frozen=True)
 class Search:
-    """The order in which a ranking searches the cells, whatever is found there."""
+    """The order in which a ranking searches the cells."""
 
     order: NDArray[np.int64]  # rows of the cells, first searched first
     ends: NDArray[np.int64]  # where in it each ranking value ends
@@ -57,8 +57,8 @@ class Search:
     def curve(self, outcome: Floats, missed: float) -> HitCurve:
         """What it finds of a month: `outcome` is (cells,) incidents in the universe.
 
-        `missed` counts those outside it: no ranking finds them, yet they are part of
-        the month.
+        `missed` counts those outside it, which are part of the month although no
+        ranking finds them.
         """
         found = np.cumsum(outcome[self.order])[self.ends]
         return HitCurve(
@@ -81,19 +81,19 @@ def search(ranking: Floats, areas_m2: Floats) -> Search:
 def hit_curve(
     ranking: Floats, outcome: Floats, areas_m2: Floats, missed: float
 ) -> HitCurve:
-    """The curve of a ranking, higher searched first, of which all are (cells,)."""
+    """The curve of a ranking, higher searched first; all arrays are (cells,)."""
     return search(ranking, areas_m2).curve(outcome, missed)
 
 
 def best_curve(outcome: Floats, areas_m2: Floats, missed: float) -> HitCurve:
-    """The curve of who knew the outcome: no ranking finds more at any area share."""
+    """The curve of the oracle: no ranking finds more at any area share."""
     return hit_curve(outcome / areas_m2, outcome, areas_m2, missed)
 
 
 def pai(hits: float, total: float, area: float, total_area: float) -> float:
     """Predictive accuracy index: share of incidents over share of area.
 
-    Areas in any one unit; NaN if there is nothing to find, or nowhere was searched.
+    Areas in the same unit; NaN if there is nothing to find, or no area was searched.
     Chainey, Tompson and Uhlig (2008), Security Journal 21.
     """
     return (hits / total) / (area / total_area) if total and area else nan

@@ -12,17 +12,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from transforms.csv_bytes import Rows, line_offsets, too_many
 from transforms.errors import FileRejectedError
+from transforms.feeds.files.csv_bytes import Rows, line_offsets, too_many
+from transforms.reference.arrays import Marks, Mask
 
 
-Mask = NDArray[np.bool_]
 File = TypeVar("File")
 
 
 @dataclass(frozen=True)
 class Rule(Generic[File]):
-    """A reason to hold a row back: which rows break it, and what to tell people."""
+    """A reason to quarantine a row: which rows break it, and the reason in words."""
 
     id: str
     text: str
@@ -64,9 +64,7 @@ class Sifted:
         return int(self.accepted.num_rows - self.accepted["longitude"].null_count)
 
 
-def first_broken(
-    file: File, rules: Sequence[Rule[File]], count: int
-) -> NDArray[np.int8]:
+def first_broken(file: File, rules: Sequence[Rule[File]], count: int) -> Marks:
     """The number of the rule that each row breaks first; -1 where it breaks none."""
     verdict = np.full(count, -1, dtype=np.int8)
     for index, rule in enumerate(rules):
@@ -87,13 +85,15 @@ def sort_out(
     return ~bad, np.concatenate(lines), broken
 
 
-def refuse_by(rules: Sequence[FileRule[File]], file: File, where: str) -> None:
+def refuse_by(
+    rules: Sequence[FileRule[File]], file: File, where: str, to_do: str = ""
+) -> None:
     """`FileRejectedError` by the first rule that too many of the file's rows break."""
     for rule in rules:
         bad, among = rule.counts(file)
         if too_many(bad, among, rule.share):
             raise FileRejectedError(
-                f"{where}: {rule.text} ({rule.id}: {bad:,} of {among:,} rows)"
+                f"{where}: {rule.text} ({rule.id}: {bad:,} of {among:,} rows){to_do}"
             )
 
 

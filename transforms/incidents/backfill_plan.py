@@ -5,33 +5,34 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from transforms.coverage import Entry, deciding, entries
 from transforms.feeds import Feed
-from transforms.feeds.members import Member
-from transforms.forces import Force
-from transforms.lake import Lake
-from transforms.ledger import is_whole, of_table, partitions_of
-from transforms.months import Month
-from transforms.plan import decide
-from transforms.request import Request
+from transforms.feeds.archive.members import Member
+from transforms.feeds.police_uk import street
+from transforms.incidents.coverage import Entry, deciding, entries
+from transforms.incidents.lake_check import is_whole, of_table, partitions_of
+from transforms.incidents.plan import decide
+from transforms.incidents.request import Request
+from transforms.lake.lake import Lake
+from transforms.reference.forces import Force
+from transforms.reference.months import Month
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ForcePlan:
     """What a backfill would do for a force: months of incidents, files of all kinds."""
 
     force: str
-    months: int  # asked
-    held: tuple[str, ...]  # and up to date
+    months: int  # asked for
+    stored: tuple[str, ...]  # and up to date
     missing: tuple[str, ...]  # to be read for the first time
-    revised: tuple[str, ...]  # held, and a newer release differs
-    anew: tuple[str, ...]  # held, and to be read anew because that was asked
+    revised: tuple[str, ...]  # stored, and a newer release differs
+    again: tuple[str, ...]  # stored, and to be read again because of --refetch
     not_there: tuple[str, ...]  # no release of the source has a file
     files: tuple[Member, ...]  # to be read
 
     @property
     def download_bytes(self) -> int:
-        """What will travel: of a local source, and of what is kept, nothing."""
+        """What will be downloaded: nothing of a local source, or of what is kept."""
         return sum(
             m.packed_bytes for m in self.files if m.raw and not m.raw.holds(*m.identity)
         )
@@ -39,7 +40,7 @@ class ForcePlan:
     @property
     def row(self) -> dict[str, object]:
         """The plan in numbers."""
-        counts = ("held", "missing", "revised", "anew", "not_there")
+        counts = ("stored", "missing", "revised", "again", "not_there")
         return {
             "force": self.force,
             "months": self.months,
@@ -50,12 +51,12 @@ class ForcePlan:
 
 
 def plan_backfill(lake: Lake, request: Request) -> list[ForcePlan]:
-    """The plan of each force asked, in order."""
+    """The plan of each force asked for, in order."""
     return [_plan(lake, request, force) for force in request.forces]
 
 
 def absences(request: Request) -> dict[str, str]:
-    """What was asked and is not in the source, a line each."""
+    """What was asked for and is not in the source, a line each."""
     absent = {force: f"{force}: {why}" for force, why in request.absent.items()}
     return absent | {f"source {n}": why for n, why in enumerate(request.broken, 1)}
 
@@ -84,23 +85,23 @@ def _plan(lake: Lake, request: Request, force: Force) -> ForcePlan:
         for feed in request.feeds
         for member in _to_read(lake, request, force, feed, ledger)
     ]
-    of_kind = of_table(ledger, request.feed.TABLE)
-    partitions = partitions_of(lake, force.id, request.feed.TABLE)
+    of_kind = of_table(ledger, street.TABLE)
+    partitions = partitions_of(lake, force.id, street.TABLE)
     whole = {
         str(month): entry
         for month, entry in deciding(of_kind).items()
         if is_whole(entry, partitions)
     }
     wanted = {str(month) for month in request.months}
-    crcs = {str(m.month): m.crc32 for m in files if m.kind == request.feed.KIND}
+    crcs = {str(m.month): m.crc32 for m in files if m.kind == street.KIND}
     differs = {m for m, crc in crcs.items() if m in whole and crc != whole[m].crc32}
     return ForcePlan(
-        force.id,
+        force=force.id,
         months=len(wanted),
-        held=_in_order((whole.keys() & wanted) - crcs.keys()),
+        stored=_in_order((whole.keys() & wanted) - crcs.keys()),
         missing=_in_order(crcs.keys() - whole.keys()),
         revised=_in_order(differs),
-        anew=_in_order((crcs.keys() & whole.keys()) - differs),
+        again=_in_order((crcs.keys() & whole.keys()) - differs),
         not_there=_in_order(wanted - crcs.keys() - whole.keys()),
         files=tuple(files),
     )

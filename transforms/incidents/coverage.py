@@ -1,6 +1,6 @@
-"""Coverage, the ledger: which months of which force are held, and what that says.
+"""Coverage, the ledger: which months of which force are stored, and how they count.
 
-A row says what one release held of one month. What a month counts as is a pure
+A row says what one release contained of one month. What a month counts as is a pure
 function of all rows, the facts known about the force, and the user's overrides.
 Missing is never zero: only supplied months are exposure.
 """
@@ -13,16 +13,13 @@ from typing import Literal
 
 import pyarrow as pa
 
-from transforms.forces import Force
-from transforms.months import Month
-from transforms.overrides import Override
-from transforms.schemas import COVERAGE
+from transforms.lake.schemas import COVERAGE
+from transforms.reference.coverage import PeriodCoverage, Status, supplied_periods
+from transforms.reference.forces import Force
+from transforms.reference.months import Month
 
 
 Observed = Literal["supplied", "missing", "rejected", "superseded"]
-Status = Literal[
-    "supplied", "partial_suspected", "set_aside", "missing", "not_supplied", "rejected"
-]
 
 PARTIAL_SHARE = 0.6
 JUDGED_AT_LEAST_MONTHS = 3
@@ -30,9 +27,9 @@ _RECENT_WITHIN_MONTHS = 24
 _RECENT_AT_MOST_MONTHS = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What one release held of one month of one force."""
+    """What one release contained of one month of one force."""
 
     force: str
     feed: str
@@ -61,14 +58,7 @@ class Entry:
         return self.force, self.feed, self.month, self.release
 
 
-@dataclass(frozen=True)
-class MonthCoverage:
-    """What a month counts as, and the entry that decides it."""
-
-    month: Month
-    status: Status
-    entry: Entry | None
-    override: Override | None = None
+MonthCoverage = PeriodCoverage[Month, Entry]
 
 
 def entries(rows: pa.Table) -> list[Entry]:
@@ -86,22 +76,22 @@ def as_table(ledger: Iterable[Entry]) -> pa.Table:
 def merged(ledger: Iterable[Entry], new: Iterable[Entry]) -> list[Entry]:
     """The ledger with new entries.
 
-    Nothing hides what a release has supplied, and what is told again stays as it was
-    first received.
+    Nothing hides what a release has supplied, and an entry that is repeated keeps the
+    time when it was first received.
     """
     by_key = {entry.key: entry for entry in ledger}
     for entry in new:
-        held = by_key.get(entry.key)
-        if held and held.observed == "supplied" and entry.observed != "supplied":
+        before = by_key.get(entry.key)
+        if before and before.observed == "supplied" and entry.observed != "supplied":
             continue
-        if held and replace(entry, received_at=held.received_at) == held:
+        if before and replace(entry, received_at=before.received_at) == before:
             continue
         by_key[entry.key] = entry
     return list(by_key.values())
 
 
 def deciding(ledger: Iterable[Entry]) -> dict[Month, Entry]:
-    """For each month the entry that the lake should hold: the newest release's file."""
+    """Of each month the entry whose rows belong in the lake: the newest release's."""
     newest: dict[Month, Entry] = {}
     for entry in ledger:
         month = Month.parse(entry.month)
@@ -115,17 +105,19 @@ def deciding(ledger: Iterable[Entry]) -> dict[Month, Entry]:
 def coverage(ledger: Iterable[Entry], force: Force) -> dict[Month, MonthCoverage]:
     """What each month of a force counts as, oldest first."""
     ledger = list(ledger)
-    held = deciding(ledger)
+    newest = deciding(ledger)
     known: dict[Month, MonthCoverage] = {}
     for month in sorted({Month.parse(entry.month) for entry in ledger}):
-        if month not in held:
+        if month not in newest:
             known[month] = _without_file(month, ledger, force)
         elif override := force.overrides.get(month):
-            known[month] = MonthCoverage(month, override.verdict, held[month], override)
+            known[month] = MonthCoverage(
+                month, override.verdict, newest[month], override
+            )
         else:
-            partial = _looks_partial(month, held[month], known)
+            partial = _looks_partial(month, newest[month], known, force)
             status: Status = "partial_suspected" if partial else "supplied"
-            known[month] = MonthCoverage(month, status, held[month])
+            known[month] = MonthCoverage(month, status, newest[month])
     return known
 
 
@@ -136,38 +128,43 @@ def reason_of(counts: MonthCoverage) -> str | None:
     return counts.entry.reason if counts.entry else None
 
 
-def supplied_months(months: Mapping[Month, MonthCoverage]) -> list[Month]:
-    """The months that are exposure."""
-    return [month for month, c in months.items() if c.status == "supplied"]
-
-
 def recent_supplied(month: Month, months: Mapping[Month, MonthCoverage]) -> list[Month]:
     """What a month is judged by: up to twelve supplied ones of the 24 before it."""
     return [
         m
-        for m in supplied_months(months)
+        for m in supplied_periods(months)
         if 0 < month.since(m) <= _RECENT_WITHIN_MONTHS
     ][-_RECENT_AT_MOST_MONTHS:]
 
 
 def _looks_partial(
-    month: Month, entry: Entry, earlier: Mapping[Month, MonthCoverage]
+    month: Month, entry: Entry, earlier: Mapping[Month, MonthCoverage], force: Force
 ) -> bool:
-    """Far fewer rows than the force's recent months; judged on three or more."""
+    """Far fewer rows than the force's recent months; judged on three or more.
+
+    A force known to supply nothing is judged by its newest supplied months, however
+    old, and a month of it that cannot be judged is not taken for whole.
+    """
+    silent = force.is_silent(month)
+    judged_by = (
+        supplied_periods(earlier)[-_RECENT_AT_MOST_MONTHS:]
+        if silent
+        else recent_supplied(month, earlier)
+    )
     recent = [
-        held.rows_in
-        for m in recent_supplied(month, earlier)
-        if (held := earlier[m].entry) is not None and held.rows_in is not None
+        entry_then.rows_in
+        for m in judged_by
+        if (entry_then := earlier[m].entry) and entry_then.rows_in is not None
     ]
     if len(recent) < JUDGED_AT_LEAST_MONTHS or entry.rows_in is None:
-        return False
+        return silent
     return entry.rows_in < PARTIAL_SHARE * median(recent)
 
 
 def _without_file(month: Month, ledger: list[Entry], force: Force) -> MonthCoverage:
     of_month = [entry for entry in ledger if entry.month == str(month)]
     newest = max(of_month, key=lambda entry: entry.release)
-    if force.not_supplied and month >= force.not_supplied.since:
+    if force.is_silent(month):
         return MonthCoverage(month, "not_supplied", newest)
     rejected = any(entry.observed == "rejected" for entry in of_month)
     return MonthCoverage(month, "rejected" if rejected else "missing", newest)

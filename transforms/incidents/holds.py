@@ -1,25 +1,27 @@
-"""Months that look wrong, though every row of them is right: held until a person looks.
+"""Months that look wrong though every row is right: withheld until a person looks.
 
-A month is compared with the force's recent supplied months. What is found stops the
-force's publication, never silently mends or drops anything; an override with a reason
-lets it pass or sets the month aside. The thresholds were chosen on real files
+A month is compared with the force's recent supplied months. A finding stops the force's
+publication and never silently changes or drops anything; an override with a reason lets
+the month pass or sets it aside. The thresholds were chosen on real files
 (docs/data.md).
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
 import sql
-from transforms.coverage import (
+from transforms.incidents.coverage import (
     JUDGED_AT_LEAST_MONTHS,
     MonthCoverage,
     recent_supplied,
 )
-from transforms.lake import Lake
-from transforms.months import Month, window
+from transforms.lake.lake import Lake
+from transforms.reference.categories import known_then
+from transforms.reference.coverage import Hold
+from transforms.reference.months import Month, window
 
 
 JUDGED_MONTHS = 12  # to the as-of: older months weigh little, and have been seen
@@ -46,23 +48,21 @@ class Profile:
         """Share of incidents with a place."""
         return self.located / self.incidents
 
+    def as_known_in(self, month: Month) -> "Profile":
+        """The same, each incident in the category that it would have had by then."""
+        mix = Counter[str]()
+        for slug, incidents in self.mix.items():
+            mix[known_then(slug, month)] += incidents
+        return replace(self, mix=mix)
+
 
 @dataclass(frozen=True)
 class HoldRule:
-    """A way to look wrong: what it finds of a month beside recent ones, in words."""
+    """A way to look wrong: what it finds in a month, next to recent ones, in words."""
 
     id: str
     text: str
     finds: Callable[[Profile, Sequence[Profile]], str | None]
-
-
-@dataclass(frozen=True)
-class Hold:
-    """A month that is held, and why."""
-
-    month: Month
-    rule: str
-    found: str
 
 
 def _volume(month: Profile, recent: Sequence[Profile]) -> str | None:
@@ -133,8 +133,8 @@ def read_profiles(lake: Lake, force: str) -> dict[Month, Profile]:
     by_month: dict[str, list[dict[str, Any]]] = {}
     for row in sql.run("month_profiles", {"incidents": paths}).to_pylist():
         by_month.setdefault(row["month"], []).append(row)
-    held_back = lake.read("quarantine", force).select(["month", "rule"]).to_pylist()
-    unknown = Counter(row["month"] for row in held_back if row["rule"] == "category")
+    quarantined = lake.read("quarantine", force).select(["month", "rule"]).to_pylist()
+    unknown = Counter(row["month"] for row in quarantined if row["rule"] == "category")
     return {
         Month.parse(month): Profile(
             sum(row["incidents"] for row in rows),
@@ -147,21 +147,21 @@ def read_profiles(lake: Lake, force: str) -> dict[Month, Profile]:
     }
 
 
-HELD = "held back until somebody has looked"
+WITHHELD = "withheld until somebody has looked"
 
 
-def held_in_words(holds: Sequence[Hold]) -> str:
+def withheld_in_words(holds: Sequence[Hold[Month]]) -> str:
     """One line: what was found. It is published: readers cannot act on it."""
-    found = "; ".join(f"{h.month} {h.rule}: {h.found}" for h in holds)
-    return f"{HELD}: {found}"
+    found = "; ".join(f"{h.period} {h.rule}: {h.text}" for h in holds)
+    return f"{WITHHELD}: {found}"
 
 
 def find_holds(
     profiles: Mapping[Month, Profile],
     months: Mapping[Month, MonthCoverage],
     as_of: Month,
-) -> list[Hold]:
-    """What holds a force back at a month: its last twelve supplied months, judged.
+) -> list[Hold[Month]]:
+    """What withholds a force at a month: its last twelve supplied months, judged.
 
     A month that an override calls supplied has been looked at, and passes.
     """
@@ -170,12 +170,15 @@ def find_holds(
         covered = months.get(month)
         if covered is None or covered.status != "supplied" or covered.override:
             continue
-        recent = [profiles[m] for m in recent_supplied(month, months) if m in profiles]
-        if len(recent) < JUDGED_AT_LEAST_MONTHS or month not in profiles:
+        before = [m for m in recent_supplied(month, months) if m in profiles]
+        if len(before) < JUDGED_AT_LEAST_MONTHS or month not in profiles:
             continue
+        # a new category is not a shift of the mix
+        recent = [profiles[m].as_known_in(before[0]) for m in before]
+        judged = profiles[month].as_known_in(before[0])
         found += [
-            Hold(month, rule.id, said)
+            Hold(month, rule.id, finding)
             for rule in HOLD_RULES
-            if (said := rule.finds(profiles[month], recent))
+            if (finding := rule.finds(judged, recent))
         ]
     return found

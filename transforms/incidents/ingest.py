@@ -11,16 +11,21 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from transforms.coverage import Entry, deciding
 from transforms.errors import HexbeatError
 from transforms.feeds import Feed
-from transforms.feeds.members import Member
-from transforms.forces import Force
-from transforms.lake import Lake, SupersededError
-from transforms.landing import Landed, commit, land, noted
-from transforms.ledger import ledger_of, of_table, other_quarantine, partitions_of
-from transforms.months import Month
-from transforms.plan import Plan, decide, in_parts
+from transforms.feeds.archive.members import Member
+from transforms.incidents.coverage import Entry, deciding
+from transforms.incidents.lake_check import (
+    ledger_of,
+    of_table,
+    other_quarantine,
+    partitions_of,
+)
+from transforms.incidents.landing import Landed, commit, land, noted
+from transforms.incidents.plan import Plan, decide, in_parts
+from transforms.lake.lake import Lake, SupersededError
+from transforms.reference.forces import Force
+from transforms.reference.months import Month
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Ingested:
 
     @property
     def revised(self) -> list[Entry]:
-        """The entries of files that replaced what an earlier release said."""
+        """The entries of files that replaced those of an earlier release."""
         return [f.entry for f in self.files if f.entry.rows_added is not None]
 
 
@@ -63,10 +68,10 @@ def ingest_force(
 ) -> Ingested:
     """Bring the lake up to date with one feed of a force, and the ledger with it.
 
-    A refused file leaves its month as it was and is told in the result; the force's
-    other months land. So many months land at once as are some seconds' work, since a
-    run which is cut off has no more to do again; an error ends it, and is told beside
-    what landed before. To `refetch` is to read what is held anew, too.
+    A refused file leaves its month as it was and is listed in the result; the force's
+    other months land. As many months land at once as take some seconds, so that a run
+    that is cut off repeats no more; an error ends it, and is returned with what landed
+    before. To `refetch` is to read again what is stored, too.
     """
     of_feed = [member for member in members if member.kind == feed.KIND]
     done = Ingested(force.id, [], 0)
@@ -90,14 +95,14 @@ def _ingest(
     received_at: datetime,
     refetch: bool,
 ) -> Ingested:
-    """Safe beside another writer: whoever loses a race decides again."""
+    """Safe with another writer: the one that loses a race decides again."""
     while True:
         ledger = ledger_of(lake, force.id)
         of_kind = of_table(ledger.entries, feed.TABLE)
         partitions = partitions_of(lake, force.id, feed.TABLE)
         known = deciding(of_kind)
         doubtful = other_quarantine(lake, force.id, feed.QUARANTINE, known.values())
-        partitions = {m: held for m, held in partitions.items() if m not in doubtful}
+        partitions = {m: part for m, part in partitions.items() if m not in doubtful}
         plan = decide(members, force.id, months, of_kind, partitions, refetch)
         files, untried = [], []
         for candidates in plan.read:
@@ -127,15 +132,22 @@ def _without_reading(
 ) -> list[Entry]:
     """Ledger rows of what is known without reading: every release gets its row."""
     restated = [
-        replace(held, release=member.release, received_at=received_at)
-        for member, held in plan.restated
+        replace(entry, release=member.release, received_at=received_at)
+        for member, entry in plan.restated
     ]
     superseded = [
         noted(feed, member, "superseded", received_at)
         for member in [*plan.older, *untried]
     ]
     missing = [
-        Entry(force.id, feed.NAME, str(month), release, "missing", received_at)
+        Entry(
+            force=force.id,
+            feed=feed.NAME,
+            month=str(month),
+            release=release,
+            observed="missing",
+            received_at=received_at,
+        )
         for month, release in plan.missing
     ]
     return [*restated, *superseded, *missing]

@@ -1,20 +1,26 @@
-"""The ledger held against the lake: what each force's months count as, checked.
+"""The ledger compared with the lake: what each force's months count as, checked.
 
 A month whose rows in the lake are not what the ledger says is unfinished. It must never
-pass for a missing one, so whoever reads a force meets an error instead.
+pass for a missing one, so every reader of a force gets an error instead.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from transforms.coverage import Entry, MonthCoverage, coverage, deciding, entries
-from transforms.data_files import DataFile, read_files
 from transforms.errors import ForceError, UsageError
 from transforms.feeds import EVERY_FEED
-from transforms.forces import Force
-from transforms.lake import Lake
-from transforms.months import Month
-from transforms.table_specs import TABLES
+from transforms.incidents.coverage import (
+    Entry,
+    MonthCoverage,
+    coverage,
+    deciding,
+    entries,
+)
+from transforms.lake.data_files import DataFile, read_files
+from transforms.lake.lake import Lake
+from transforms.lake.tables import TABLES
+from transforms.reference.forces import Force
+from transforms.reference.months import Month
 
 
 Partitions = Mapping[str, tuple[str | None, int]]
@@ -28,7 +34,7 @@ class Ledger(NamedTuple):
 
 
 def ledger_of(lake: Lake, force: str) -> Ledger:
-    """All that the ledger knows of a force."""
+    """The ledger of a force."""
     files = lake.files("coverage", force)
     return Ledger(entries(read_files(files, TABLES["coverage"])), files)
 
@@ -45,7 +51,7 @@ def of_table(ledger: Iterable[Entry], table: str) -> list[Entry]:
 
 
 def is_whole(entry: Entry, partitions: Partitions) -> bool:
-    """Whether the lake holds what this ledger entry says."""
+    """Whether the lake contains what this ledger entry says."""
     mark, rows = partitions.get(entry.month, (None, -1))
     return rows == entry.rows_accepted and (mark == entry.raw_sha256 or not rows)
 
@@ -53,45 +59,45 @@ def is_whole(entry: Entry, partitions: Partitions) -> bool:
 def other_quarantine(
     lake: Lake, force: str, table: str, known: Iterable[Entry]
 ) -> set[str]:
-    """The months of which other rows are held back than the ledger says."""
-    held = partitions_of(lake, force, table)
+    """The months whose quarantined rows are not those of the ledger."""
+    stored = partitions_of(lake, force, table)
     wanted = {
         entry.month: (entry.raw_sha256, entry.rows_quarantined)
         for entry in known
         if entry.rows_quarantined
     }
-    months = wanted.keys() | held.keys()
-    return {month for month in months if held.get(month) != wanted.get(month)}
+    months = wanted.keys() | stored.keys()
+    return {month for month in months if stored.get(month) != wanted.get(month)}
 
 
 def force_coverage(
     lake: Lake, force: Force, table: str = "incidents"
 ) -> dict[Month, MonthCoverage]:
     """What each month of a force counts as; `ForceError` if one is unfinished."""
-    held = of_table(entries(lake.read("coverage", force.id)), table)
+    ledger = of_table(entries(lake.read("coverage", force.id)), table)
     partitions = partitions_of(lake, force.id, table)
-    for month, entry in deciding(held).items():
+    for month, entry in deciding(ledger).items():
         if not is_whole(entry, partitions):
             raise ForceError(
                 f"{force.id} {month}: the lake's rows are not those of its ledger;"
                 " ingest this force again"
             )
-    if untold := partitions.keys() - {str(month) for month in deciding(held)}:
+    if unknown := partitions.keys() - {str(month) for month in deciding(ledger)}:
         raise ForceError(
-            f"{force.id} {min(untold)}: the lake holds rows that its ledger does not"
+            f"{force.id} {min(unknown)}: the lake has rows that its ledger does not"
             " know; ingest this force again"
         )
-    return coverage(held, force)
+    return coverage(ledger, force)
 
 
 def unfinished(lake: Lake, registry: Mapping[str, Force]) -> dict[str, str]:
     """The forces whose rows of any kind are not those of their ledger, and why.
 
-    So looks a running ingest between its commits, one that was cut off, a lost log.
+    This is also how an ingest looks between its commits, or one that was cut off.
     """
     found = {}
     tables = sorted({feed.TABLE for feed in EVERY_FEED.values()})
-    for force in forces_held(lake, registry):
+    for force in stored_forces(lake, registry):
         try:
             for table in tables:
                 force_coverage(lake, force, table)
@@ -101,21 +107,21 @@ def unfinished(lake: Lake, registry: Mapping[str, Force]) -> dict[str, str]:
 
 
 def refuse_newer(lake: Lake, release: str) -> None:
-    """`UsageError` where the lake holds anything of a later release."""
+    """`UsageError` where the lake contains anything of a later release."""
     newest = max((e.release for e in entries(lake.read("coverage"))), default=release)
     if newest > release:
         raise UsageError(
-            f"--until-release {release}: the lake in {lake.root} holds release"
+            f"--until-release {release}: the lake in {lake.root} contains release"
             f" {newest}; rebuild what was known then in a home of its own"
         )
 
 
-def forces_held(lake: Lake, registry: Mapping[str, Force]) -> list[Force]:
+def stored_forces(lake: Lake, registry: Mapping[str, Force]) -> list[Force]:
     """The forces that the ledger knows, in order of their ids."""
     ids = {file.partition["force"] for file in lake.files("coverage")}
     if strange := sorted(ids - set(registry)):
         raise UsageError(
-            f"the lake in {lake.root} holds {', '.join(strange)}, which this home's"
+            f"the lake in {lake.root} contains {', '.join(strange)}, which this home's"
             " registry does not know"
         )
     return [registry[force] for force in sorted(ids)]

@@ -2,24 +2,24 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any
 
-from transforms.checksums import damage
-from transforms.coverage import Entry, Observed, as_table, merged
-from transforms.crash_points import crash_point
-from transforms.data_files import DataFile, read_files
+import sql
 from transforms.errors import FileRejectedError
 from transforms.feeds import Feed
-from transforms.feeds.members import Member, read_member
-from transforms.forces import Force
-from transforms.incidents import Sifted
-from transforms.lake import Lake, NewFile
-from transforms.ledger import Ledger, is_whole, partitions_of
-from transforms.revisions import compare
-from transforms.table_specs import TABLES
+from transforms.feeds.archive.members import Member, read_member
+from transforms.feeds.rules import Sifted
+from transforms.incidents.coverage import Entry, Observed, as_table, merged
+from transforms.incidents.lake_check import Ledger, is_whole, partitions_of
+from transforms.lake.checksums import damage
+from transforms.lake.crash_points import crash_point
+from transforms.lake.data_files import DataFile, read_files
+from transforms.lake.lake import Lake, NewFile
+from transforms.lake.tables import TABLES
+from transforms.reference.forces import Force
 
 
 REVISION = ("rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")
@@ -42,11 +42,11 @@ def land(
     force: Force,
     member: Member,
     received_at: datetime,
-    held: Entry | None = None,
+    replaced: Entry | None = None,
 ) -> Landed:
     """Read one file and write its rows; nothing of it counts before the commit.
 
-    `held` is the ledger's entry of what it replaces.
+    `replaced` is the ledger's entry of what it replaces.
     """
     entry = noted(feed, member, "supplied", received_at)
     try:
@@ -54,39 +54,39 @@ def land(
     except FileRejectedError as error:
         return Landed(replace(entry, observed="rejected", reason=str(error)))
     partition = {"force": force.id, "month": str(member.month)}
-    held_back = sifted.quarantined
-    revision = _revision(lake, feed, partition, sifted, held)
+    broken = sifted.quarantined
+    revision = _revision(lake, feed, partition, sifted, replaced)
     return Landed(
         replace(
             entry,
             raw_sha256=sifted.raw_sha256,
             rows_in=sifted.rows_in,
             rows_accepted=sifted.accepted.num_rows,
-            rows_quarantined=held_back.num_rows,
+            rows_quarantined=broken.num_rows,
             rows_located=sifted.rows_located,
             repairs="; ".join(sifted.repairs) or None,
             **revision,
         ),
         lake.write(feed.TABLE, partition, sifted.accepted),
-        lake.write(feed.QUARANTINE, partition, held_back) if len(held_back) else None,
-        Counter(held_back["rule"].to_pylist()),
+        lake.write(feed.QUARANTINE, partition, broken) if len(broken) else None,
+        Counter(broken["rule"].to_pylist()),
     )
 
 
 def noted(
     feed: Feed, member: Member, observed: Observed, received_at: datetime
 ) -> Entry:
-    """A ledger entry of a file, as far as the directory tells it."""
+    """A ledger entry of a file, as far as the directory describes it."""
     return Entry(
-        member.force,
-        feed.NAME,
-        str(member.month),
-        member.release,
-        observed,
-        received_at,
-        member.name,
-        member.crc32,
-        member.size_bytes,
+        force=member.force,
+        feed=feed.NAME,
+        month=str(member.month),
+        release=member.release,
+        observed=observed,
+        received_at=received_at,
+        member=member.name,
+        crc32=member.crc32,
+        size_bytes=member.size_bytes,
     )
 
 
@@ -95,30 +95,32 @@ def _revision(
     feed: Feed,
     partition: Mapping[str, str],
     sifted: Sifted,
-    held: Entry | None,
+    replaced: Entry | None,
 ) -> dict[str, Any]:
     """How the incidents that this file replaces differ from its own; empty if none."""
-    if feed.TABLE != "incidents" or held is None:
+    if feed.TABLE != "incidents" or replaced is None:
         return {}
-    if held.raw_sha256 == sifted.raw_sha256:  # read again: it replaces what it did
-        return {name: getattr(held, name) for name in REVISION}
-    replaced = _replaced(lake, feed.TABLE, partition, held)
-    if replaced is None:
+    if replaced.raw_sha256 == sifted.raw_sha256:  # read again: it replaces what it did
+        return {name: getattr(replaced, name) for name in REVISION}
+    file = _rows_of(lake, feed.TABLE, partition, replaced)
+    if file is None:
         return {}
-    before = read_files([replaced], TABLES[feed.TABLE])
-    return asdict(compare(before, sifted.accepted))
+    before = read_files([file], TABLES[feed.TABLE])
+    releases = {"before": before, "after": sifted.accepted}
+    [counts] = sql.run("revisions", releases).to_pylist()
+    return dict(counts)
 
 
-def _replaced(
-    lake: Lake, table: str, partition: Mapping[str, str], held: Entry
+def _rows_of(
+    lake: Lake, table: str, partition: Mapping[str, str], entry: Entry
 ) -> DataFile | None:
-    """The rows that the ledger knows of, which a run that was killed may have replaced.
+    """The file of that ledger entry, which a run that was killed may have replaced.
 
-    They are then those of a version before, as long as its files are there.
+    It is then that of an earlier version, as long as the file exists.
     """
-    for seen in chain([lake], islice(lake.earlier(table), _LOOKED_BACK)):
-        for file in seen.files(table, partition["force"]):
-            whole = is_whole(held, {partition["month"]: (file.mark, file.rows)})
+    for version in chain([lake], islice(lake.earlier(table), _LOOKED_BACK)):
+        for file in version.files(table, partition["force"]):
+            whole = is_whole(entry, {partition["month"]: (file.mark, file.rows)})
             if file.partition == partition and whole:
                 return None if damage(file) else file
     return None
@@ -139,13 +141,13 @@ def commit(
 
     months = [f.entry.month for f in files if f.accepted]
     accepted = [f.accepted for f in files if f.accepted]
-    held_back = [f.quarantine for f in files if f.quarantine]
+    quarantined = [f.quarantine for f in files if f.quarantine]
     if accepted:
         lake.commit(feed.TABLE, force, accepted, months, still_valid)
         crash_point("rows-landed")
     stale = {file.partition["month"] for file in lake.files(feed.QUARANTINE, force)}
-    if held_back or stale & set(months):
-        lake.commit(feed.QUARANTINE, force, held_back, months, still_valid)
+    if quarantined or stale & set(months):
+        lake.commit(feed.QUARANTINE, force, quarantined, months, still_valid)
         crash_point("quarantine-landed")
     updated = merged(ledger.entries, [*(f.entry for f in files), *others])
     if updated != ledger.entries:

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from transforms.coverage import Entry, deciding
-from transforms.feeds.members import Member
-from transforms.ledger import Partitions, is_whole
-from transforms.months import Month, month_range
+from transforms.feeds.archive.members import Member
+from transforms.incidents.coverage import Entry, deciding
+from transforms.incidents.lake_check import Partitions, is_whole
+from transforms.reference.months import Month, month_range
 
 
 _AT_ONCE_BYTES = 256 << 20  # of CSV: a million rows, some three seconds of work
@@ -17,9 +17,9 @@ class Plan:
     """What one force's ingest has to do."""
 
     read: list[list[Member]]  # of each month the files to try, newest release first
-    restated: list[tuple[Member, Entry]]  # a newer release with the bytes already held
-    older: list[Member]  # of releases before the one held, and new to the ledger
-    missing: list[tuple[Month, str]]  # months that a release should hold and does not
+    restated: list[tuple[Member, Entry]]  # a newer release, the same bytes
+    older: list[Member]  # of releases before the one stored, and new to the ledger
+    missing: list[tuple[Month, str]]  # months that a release skips
 
     @property
     def empty(self) -> bool:
@@ -38,26 +38,26 @@ def decide(
     """What is missing: a pure decision, from directories and the ledger alone.
 
     `members` are all files of one kind in the source, of every force, since a release
-    spans the months that it holds any file of; `ledger` has the rows of that kind. Of
+    spans the months that it has any file of; `ledger` has the rows of that kind. Of
     each month the newest release is landed, or, where its file is refused, the newest
-    that is not; an older release than the one held never replaces it. To `refetch`
-    is to read what is held anew, too.
+    that is not; an older release than the one stored never replaces it. To
+    `refetch` is to read again what is stored, too.
     """
     ledger = list(ledger)
     by_key = {(entry.month, entry.release): entry for entry in ledger}
-    holds = deciding(ledger)
+    newest = deciding(ledger)
     plan = Plan([], [], [], [])
     for month, candidates in _by_month(members, force, months):
-        held = holds.get(month)
+        stored = newest.get(month)
         wanted = []
         for number, member in enumerate(candidates):
-            if held and member.release < held.release:
+            if stored and member.release < stored.release:
                 plan.older.extend(candidates[number:])
                 break
-            as_held = held and _same(held, member) and is_whole(held, partitions)
-            if held and as_held and not refetch:
-                if member.release > held.release:
-                    plan.restated.append((member, held))
+            same = stored and _same(stored, member) and is_whole(stored, partitions)
+            if stored and same and not refetch:
+                if member.release > stored.release:
+                    plan.restated.append((member, stored))
                 plan.older.extend(candidates[number + 1 :])
                 break
             wanted.append(member)
@@ -91,7 +91,7 @@ def in_parts(
 def _by_month(
     members: Iterable[Member], force: str, months: Collection[Month]
 ) -> list[tuple[Month, list[Member]]]:
-    """Each month asked with its files, oldest month and newest release first."""
+    """Each month asked for with its files, oldest month and newest release first."""
     found: dict[Month, list[Member]] = {}
     for member in sorted(members, key=lambda m: m.release, reverse=True):
         if member.force == force and member.month in months:
@@ -102,7 +102,7 @@ def _by_month(
 def _absent(
     members: Collection[Member], force: str, months: Collection[Month]
 ) -> list[tuple[Month, str]]:
-    """Months that a release of the force spans without holding its file."""
+    """Months that a release of the force spans without its file."""
     absent = []
     for release in sorted({m.release for m in members if m.force == force}):
         of_release = [m for m in members if m.release == release]
@@ -116,5 +116,5 @@ def _absent(
     return absent
 
 
-def _same(held: Entry, member: Member) -> bool:
-    return (held.member, held.crc32, held.size_bytes) == member.identity
+def _same(stored: Entry, member: Member) -> bool:
+    return (stored.member, stored.crc32, stored.size_bytes) == member.identity

@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transforms.errors import UsageError
-from transforms.feeds import COMPANIONS, FEEDS, Feed, IncidentFeed
-from transforms.feeds.http import Client
-from transforms.feeds.members import Member
-from transforms.feeds.raw import Raw
-from transforms.feeds.remote import PUBLIC_ARCHIVE, Address, Archive
-from transforms.forces import Force, find_force
-from transforms.home import Home
-from transforms.months import Month, month_range, window
+from transforms.feeds import COMPANIONS, Feed
+from transforms.feeds.archive.members import Member
+from transforms.feeds.archive.raw import Raw
+from transforms.feeds.archive.remote import PUBLIC_ARCHIVE, Address, Archive
+from transforms.feeds.archive.shapes import WANTED, why_not_found
+from transforms.feeds.police_uk import street
+from transforms.feeds.web.http import Client
+from transforms.homes.home import Home
+from transforms.reference.forces import Force, find_force
+from transforms.reference.months import Month, month_range, window
 
 
-DEFAULT_FEED = "police_uk"
 DEFAULT_RANGE_MONTHS = 36
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """Forces, months and the files of a source."""
 
-    feed: IncidentFeed
     members: Sequence[Member]  # every file of the source, of any force and kind
     months: Sequence[Month]
     forces: Sequence[Force]
@@ -32,13 +32,13 @@ class Request:
     not_there: Sequence[str]  # of all forces, those without a file to ask for
     absent: Mapping[str, str]  # force asked for by name: why there is nothing of it
     broken: Sequence[str] = ()  # releases that cannot be read, a line each
-    refetch: bool = False  # read what is held anew, too
+    refetch: bool = False  # read again what is stored, too
 
     @property
     def feeds(self) -> list[Feed]:
         """The feeds to ingest, incidents first."""
         kinds = {member.kind for member in self.members}
-        return [self.feed, *(f for f in COMPANIONS.values() if f.KIND in kinds)]
+        return [street, *(f for f in COMPANIONS.values() if f.KIND in kinds)]
 
 
 def source_named(source: str | None) -> Path | Address:
@@ -71,8 +71,10 @@ def opened(
         yield source
         return
     with client or Client() as reader:
-        raw = Raw(home.root / "raw" / DEFAULT_FEED, trusted=not refetch)
-        yield Archive(reader, source, raw, newest, whole_zips)
+        raw = Raw(home.root / "raw" / street.NAME, trusted=not refetch)
+        yield Archive(
+            client=reader, address=source, raw=raw, newest=newest, whole_zips=whole_zips
+        )
 
 
 def asked_forces(
@@ -96,45 +98,42 @@ def resolve(
     until_release: str | None = None,
     refetch: bool = False,
 ) -> Request:
-    """The exact request; `UsageError` for what cannot be asked.
+    """The exact request; `UsageError` for what cannot be asked for.
 
-    With `all_forces` those with a street file in the source and range are asked, and
-    the rest are told. Without a range: 36 months to the newest of the source. With
+    With `all_forces` those with a street file in the source and range are taken, and
+    the rest are listed. Without a range: 36 months to the newest of the source. With
     `until_release` the source is taken as it was at that release.
     """
     asked = asked_forces(registry, forces, all_forces)
-    feed = FEEDS[DEFAULT_FEED]
     broken: list[str] = []
-    members, first, last = _listed(feed, source, release, start, end, broken)
+    members, first, last = _listed(source, release, start, end, broken)
     if until_release:
         members = [m for m in members if m.release <= until_release]
     span = f"{first} to {last}"
     present = {
-        m.force for m in members if m.kind == feed.KIND and first <= m.month <= last
+        m.force for m in members if m.kind == street.KIND and first <= m.month <= last
     }
     passed_over = _passed_over(present, registry) if all_forces else {}
     if all_forces:
         asked = [registry[f] for f in sorted(present - set(passed_over))]
         if not asked:
             raise UsageError(
-                f"source {_named(source)} holds no street file from {span}"
+                f"source {_named(source)} contains no street file from {span}"
             )
-    absent = {f.id: _why_absent(f, span) for f in asked if f.id not in present}
+    absent = {f.id: _why_absent(f, first, span) for f in asked if f.id not in present}
     return Request(
-        feed,
-        members,
-        month_range(first, last),
-        [f for f in asked if f.id in present],
-        passed_over,
-        _not_there(registry, present) if all_forces else [],
-        absent,
-        broken,
-        refetch,
+        members=members,
+        months=month_range(first, last),
+        forces=[f for f in asked if f.id in present],
+        passed_over=passed_over,
+        not_there=_not_there(registry, present) if all_forces else [],
+        absent=absent,
+        broken=broken,
+        refetch=refetch,
     )
 
 
 def _listed(
-    feed: IncidentFeed,
     source: Path | Archive,
     release: str | None,
     start: str | None,
@@ -146,18 +145,24 @@ def _listed(
     if isinstance(source, Archive) and release:
         raise UsageError("--release is for a folder of extracted CSVs")
     if isinstance(source, Path) or end is None:
-        members = feed.members(source, release, broken=broken)
-        if not any(m.kind == feed.KIND for m in members):
-            also = f" ({'; '.join(broken)})" if broken else ""
-            raise UsageError(f"source {_named(source)} holds no street file{also}")
-    street = [m.month for m in members if m.kind == feed.KIND]
-    last = Month.parse(end) if end else max(street)
+        members = street.members(source, release, broken=broken)
+        if not any(m.kind == street.KIND for m in members):
+            why = "; ".join(broken) or _why_not_found(source)
+            raise UsageError(f"source {_named(source)} contains no street file: {why}")
+    given = [m.month for m in members if m.kind == street.KIND]
+    last = Month.parse(end) if end else max(given)
     first = Month.parse(start) if start else window(last, DEFAULT_RANGE_MONTHS)[0]
     if first > last:
         raise UsageError(f"the range is empty: {first} comes after {last}")
     if isinstance(source, Archive):
-        members = feed.members(source, span=(first, last))
+        members = street.members(source, span=(first, last))
     return members, first, last
+
+
+def _why_not_found(source: Path | Archive) -> str:
+    if isinstance(source, Path):
+        return why_not_found(source)
+    return f"its newest release has no file named {WANTED}"
 
 
 def _named(source: Path | Archive) -> str:
@@ -175,18 +180,22 @@ def _passed_over(present: set[str], registry: Mapping[str, Force]) -> dict[str, 
 
 
 def freshness(source: Path | Archive, request: Request) -> str | None:
-    """A line where the feed says that it has a month which no release held has yet."""
-    said = source.says_newest() if isinstance(source, Archive) else None
+    """A line where the feed says that it has a month that no release has yet."""
+    announced = source.says_newest() if isinstance(source, Archive) else None
     newest = max(m.month for m in request.members)
-    if said is None or said <= newest:
+    if announced is None or announced <= newest:
         return None
-    return f"the feed says it has {said}; the newest month of its releases is {newest}"
+    return (
+        f"the feed says it has {announced};"
+        f" the newest month of its releases is {newest}"
+    )
 
 
 def _not_there(registry: Mapping[str, Force], present: set[str]) -> list[str]:
     return [f.id for f in registry.values() if f.in_scope and f.id not in present]
 
 
-def _why_absent(force: Force, span: str) -> str:
-    fact = f" ({force.not_supplied.text})" if force.not_supplied else ""
-    return f"the source holds no street file of it from {span}{fact}"
+def _why_absent(force: Force, first: Month, span: str) -> str:
+    fact = force.not_supplied if force.is_silent(first) else None
+    known = f" ({fact.text})" if fact else ""
+    return f"the source contains no street file of it from {span}{known}"

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from hashlib import file_digest
 from pathlib import Path
 
-from transforms.data_files import DataFile
 from transforms.errors import ForceError
-from transforms.storage import located
+from transforms.lake.data_files import DataFile
+from transforms.lake.storage import located
 
 
 def file_sha256(path: Path) -> str:
@@ -31,7 +31,7 @@ def damage(file: DataFile) -> str | None:
 def refuse_damaged(table: str, files: Iterable[DataFile]) -> None:
     """Raise `ForceError` at the first file of a force that is not as written.
 
-    Neither DuckDB nor Parquet's own checks would tell: they return wrong numbers.
+    Neither DuckDB nor Parquet checks this: they return wrong numbers.
     """
     for file in files:
         if what := damage(file):

@@ -46,9 +46,9 @@ CRASH_POINTS = (
     "publication-pointed-at",  # the catalogue does not list it yet
     "publication-listed",
     # what is taken back, or has had its time
-    "withdrawal-told",
+    "withdrawal-recorded",
     "withdrawal-pointed-away",
-    "retirement-told",
+    "retirement-recorded",
     "retirement-moved",
     "unneeded-removed",
     # a lake on its way to the next layout
@@ -59,7 +59,7 @@ _at: Callable[[str], None] | None = None
 
 
 def crash_point(name: str) -> None:
-    """Tell whoever listens that the process has come to this point."""
+    """Report to any listener that the process has reached this point."""
     if _at is not None:
         _at(name)
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -11,11 +12,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.crash_points import crash_point
 from transforms.errors import LakeError
-from transforms.schemas import conform
-from transforms.storage import flush_folder, is_remote, located, make_folder
-from transforms.table_specs import TableSpec
+from transforms.lake.crash_points import crash_point
+from transforms.lake.schemas import conform
+from transforms.lake.storage import flush_folder, is_remote, located, make_folder
+from transforms.lake.tables import TableSpec
 
 
 @dataclass(frozen=True)
@@ -33,28 +34,47 @@ class DataFile:
         """The hash of its bytes as written, which its name carries."""
         return Path(self.path).stem.rpartition("-")[2]
 
+    @property
+    def place(self) -> str:
+        """Where it is, for messages; without its hash: logs outlive an erasure."""
+        path = Path(self.path)
+        return f"{path.parent}/{path.stem.partition('-')[0]}-….parquet"
 
-def read_files(files: Sequence[DataFile], spec: TableSpec) -> pa.Table:
-    """The rows of those data files, partition columns included, in the files' order."""
+
+def read_files(
+    files: Sequence[DataFile], spec: TableSpec, columns: Sequence[str] = ()
+) -> pa.Table:
+    """The rows of those data files, partition columns included, in the files' order.
+
+    All columns, or those named: the files are hashed whole all the same.
+    """
+    schema = spec.schema
+    if columns:
+        schema = pa.schema([schema.field(name) for name in columns])
     tables = []
     for file in files:
         data = located(file.path).read_bytes()
         named = len(file.sha256) == 2 * sha256().digest_size  # not in the first layout
         if named and sha256(data).hexdigest() != file.sha256:
             raise LakeError(
-                f"{file.path} does not hold the bytes that were written; bring"
+                f"{file.place} does not hold the bytes that were written; bring"
                 " the home back from a backup, or build a new one from the source"
             )
-        rows = pq.ParquetFile(pa.BufferReader(data)).read()
+        rows = pq.ParquetFile(pa.BufferReader(data)).read(_stored(schema, file))
         for key, value in file.partition.items():
             rows = rows.append_column(key, pa.repeat(value, rows.num_rows))
-        if unknown := sorted(set(spec.schema.names) - set(rows.column_names)):
+        if unknown := sorted(set(schema.names) - set(rows.column_names)):
             raise LakeError(
-                f"{file.path} has no column {unknown[0]}, which its lake's layout has;"
-                " bring it back from a backup, or build the home anew"
+                f"{file.place} has no column {unknown[0]}, which its lake's layout has;"
+                " bring it back from a backup, or build the home again"
             )
-        tables.append(conform(rows, spec.schema))
-    return pa.concat_tables(tables) if tables else spec.schema.empty_table()
+        tables.append(conform(rows, schema))
+    return pa.concat_tables(tables) if tables else schema.empty_table()
+
+
+def _stored(schema: pa.Schema, file: DataFile) -> list[str]:
+    """The columns that a file itself has; its partition has the others."""
+    return [name for name in schema.names if name not in file.partition]
 
 
 def as_parquet(table: pa.Table, light: bool = False) -> pa.Buffer:
@@ -89,6 +109,16 @@ def write_flushed(data: pa.Buffer, path: Path, top: Path) -> None:
     flush_folder(path.parent)
     _see_to_last(path.parent, top)
     crash_point("data-settled")
+
+
+def remove_empty_folders(top: Path) -> None:
+    """Remove the folders of partitions without a file: their names reveal rows."""
+    folders = [path for path in top.glob("force=*/**/") if path.is_dir()]
+    for folder in sorted(folders, reverse=True):  # those within before what holds them
+        with suppress(OSError):  # it is not empty
+            folder.rmdir()
+            flush_folder(folder.parent)
+    _see_to_last.cache_clear()  # one that is made again is new
 
 
 @cache

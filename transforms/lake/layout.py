@@ -1,17 +1,17 @@
-"""Which layout a lake has: a number beside its tables, written before any of them.
+"""Which layout a lake has: a number next to its tables, written before any of them.
 
 The number is that of the columns that its data files have. A lake without one is of the
-first layout. Only `transforms.migrations` takes a lake to the next.
+first layout. Only `transforms.lake.migrations` takes a lake to the next.
 """
 
 import json
 from pathlib import Path
 
 from transforms.errors import LakeError, UsageError
-from transforms.storage import make_folder, replace_flushed
+from transforms.lake.storage import make_folder, replace_flushed
 
 
-LAYOUT = 2  # of what this version writes; `transforms.migrations` leads here
+LAYOUT = 3  # of what this version writes; `transforms.lake.migrations` leads here
 LAYOUT_FILE = "layout.json"
 
 
@@ -23,7 +23,7 @@ def layout_of(lake: Path) -> int:
         return 1 if any(lake.glob("*/_delta_log")) else LAYOUT
     except (ValueError, KeyError, TypeError) as error:
         raise LakeError(
-            f"{lake / LAYOUT_FILE} tells no layout; bring it back from a backup"
+            f"{lake / LAYOUT_FILE} does not say which layout; restore it from a backup"
         ) from error
 
 
@@ -43,6 +43,6 @@ def refuse_other_layout(lake: Path) -> None:
 
 
 def write_layout(lake: Path, layout: int = LAYOUT) -> None:
-    """Write the number: beside, flushed, and swapped in."""
+    """Write the number: flushed, and swapped in."""
     make_folder(lake)
     replace_flushed(lake / LAYOUT_FILE, json.dumps({"layout": layout}))

@@ -12,18 +12,13 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.crash_points import crash_point
-from transforms.data_files import DataFile
 from transforms.errors import LakeError
-from transforms.lake import Lake, NewFile
-from transforms.layout import LAYOUT, layout_of, write_layout
-from transforms.table_specs import TABLES
+from transforms.lake.crash_points import crash_point
+from transforms.lake.data_files import DataFile
+from transforms.lake.lake import Lake, NewFile
+from transforms.lake.layout import LAYOUT, layout_of, write_layout
+from transforms.lake.tables import TABLES
 
-
-# What is worked out from other tables, or worth nothing without its new columns: scores
-# and backtests are made again by the next run, and a forecast whose exclusions nobody
-# knows cannot be judged.
-_MADE_AGAIN = ("scores", "accuracy", "forecasts")
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -40,10 +35,10 @@ def migrate(lake: Lake) -> Iterator[str]:
 
 
 def _complete(lake: Lake) -> Iterator[str]:
-    """Layout 2: every data file has all columns of its table, and a hash in its name.
+    """Every data file gets all columns of its table, and a hash in its name.
 
     Columns that may be absent are added empty, the rows and their order staying as they
-    are. What is made again is not written anew but emptied.
+    are. What can be recomputed is emptied, not rewritten.
     """
     for name in TABLES:
         by_force: dict[str, list[DataFile]] = defaultdict(list)
@@ -51,18 +46,17 @@ def _complete(lake: Lake) -> Iterator[str]:
             if _missing(name, file) or not _HASH.fullmatch(file.sha256):
                 by_force[file.partition["force"]].append(file)
         for force, files in by_force.items():
-            added = (
-                [] if name in _MADE_AGAIN else [_filled(lake, name, f) for f in files]
-            )
+            again = TABLES[name].made_again
+            added = [] if again else [_filled(lake, name, file) for file in files]
             lake.commit(name, force, added, _partitions(name, files))
-            done = "emptied, to be made again" if not added else "written anew"
+            done = "emptied, to be computed again" if not added else "rewritten"
             yield f"{name} of {force}: {len(files)} files {done}"
 
 
 def _missing(name: str, file: DataFile) -> list[pa.Field]:
     """The columns of the table that a data file lacks."""
-    held = set(pq.read_schema(file.path).names)
-    return [field for field in TABLES[name].stored if field.name not in held]
+    stored = set(pq.read_schema(file.path).names)
+    return [field for field in TABLES[name].stored if field.name not in stored]
 
 
 def _filled(lake: Lake, name: str, file: DataFile) -> NewFile:
@@ -73,7 +67,7 @@ def _filled(lake: Lake, name: str, file: DataFile) -> NewFile:
         if not field.nullable:
             raise LakeError(
                 f"{file.path} has no column {field.name}, and nothing can stand for it;"
-                " build the home anew from its source"
+                " build the home again from its source"
             )
         rows = rows.append_column(field.name, pa.nulls(len(rows)))
     return lake.write(name, file.partition, rows)
@@ -85,4 +79,4 @@ def _partitions(name: str, files: list[DataFile]) -> list[str]:
     return [file.partition[keys[1]] for file in files] if len(keys) > 1 else []
 
 
-STEPS: dict[int, Step] = {1: _complete}  # from that layout to the next
+STEPS: dict[int, Step] = {1: _complete, 2: _complete}  # from that layout to the next

@@ -1,8 +1,8 @@
 """Where a home's files are: a folder, or a prefix of an object store (`s3://…`).
 
-A prefix behaves as a path does, so that whoever reads need not care. Writing differs:
-on a disk a file is written beside, flushed and renamed, in a store it is put whole, and
-what must not be overwritten unseen is put on a condition that the store itself checks.
+A prefix behaves as a path does, so that readers need not care. Writing differs:
+on a disk a file is written under another name, flushed and renamed; in a store it is
+put whole, and what must not be overwritten unseen on a condition that the store checks.
 """
 
 import os
@@ -13,19 +13,24 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
-from transforms.crash_points import crash_point
 from transforms.errors import HexbeatError, UsageError
+from transforms.lake.addresses import refuse_secrets
+from transforms.lake.crash_points import crash_point
 
 
 _READ_ONLY = 0o440
 _SWAP_TRIES = 20
 
 
-def located(address: str | Path) -> Path:
-    """The folder or file at that address; its credentials are the environment's."""
+def located(address: str | Path, **options: str) -> Path:
+    """The folder or file at that address.
+
+    Its credentials are the environment's, unless `options` have them.
+    """
     text = str(address)
     if "://" not in text:
         return Path(text)
+    refuse_secrets("an address of a store", text)
     if not text.startswith("s3://"):
         raise UsageError(f"{text}: a home is a folder, or s3://bucket/prefix")
     try:
@@ -33,7 +38,7 @@ def located(address: str | Path) -> Path:
     except ImportError as error:
         raise UsageError(f"{text}: install hexbeat[s3] for homes in a store") from error
     # never a listing of before: other machines write there too
-    return cast("Path", UPath(text, use_listings_cache=False))
+    return cast("Path", UPath(text, use_listings_cache=False, **options))
 
 
 def is_remote(path: Path) -> bool:
@@ -74,7 +79,7 @@ def write_whole(path: Path, *parts: bytes) -> None:
         path.write_bytes(b"".join(parts))
         return
     make_folder(path.parent)
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(parts)
@@ -82,16 +87,19 @@ def write_whole(path: Path, *parts: bytes) -> None:
             crash_point("raw-written")
             os.fsync(file.fileno())
         crash_point("raw-flushed")
-        settle(Path(beside), path)
+        settle(Path(part), path)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        Path(part).unlink(missing_ok=True)
         raise
 
 
-def settle(beside: Path, path: Path) -> None:
-    """Give a flushed file its name, and see that the name lasts."""
-    beside.chmod(_READ_ONLY)
-    beside.replace(path)
+def settle(part: Path, path: Path) -> None:
+    """Give a flushed file its name, and see that the name lasts.
+
+    Nobody can read it who cannot read its folder.
+    """
+    part.chmod(_READ_ONLY & path.parent.stat().st_mode)
+    part.replace(path)
     crash_point("raw-renamed")
     _flush(path.parent)
 
@@ -101,14 +109,14 @@ def replace_flushed(path: Path, text: str) -> None:
     if is_remote(path):
         path.write_text(text)
         return
-    beside = path.with_name(f".{path.stem}-{uuid4().hex[:8]}{path.suffix}")
-    with beside.open("w") as sink:
+    part = path.with_name(f".{path.stem}-{uuid4().hex[:8]}{path.suffix}")
+    with part.open("w") as sink:
         sink.write(text)
         sink.flush()
         crash_point("swap-written")
         os.fsync(sink.fileno())
     crash_point("swap-flushed")
-    beside.replace(path)
+    part.replace(path)
     crash_point("swap-renamed")
     _flush(path.parent)
 
@@ -125,8 +133,8 @@ def swap(path: Path, decide: Callable[[bytes | None], str | None]) -> None:
             replace_flushed(path, text)
         return
     for _ in range(_SWAP_TRIES):
-        held, condition = _seen(path)
-        text = decide(held)
+        stored, condition = _read_for_swap(path)
+        text = decide(stored)
         if text is None or _put(path, text.encode(), **condition):
             return
     raise HexbeatError(f"{path} is too busy: run the same command again")
@@ -137,7 +145,7 @@ def put_new(path: Path, data: bytes) -> bool:
     return _put(path, data, IfNoneMatch="*")
 
 
-def _seen(path: Path) -> tuple[bytes | None, dict[str, str]]:
+def _read_for_swap(path: Path) -> tuple[bytes | None, dict[str, str]]:
     """What a store holds there, and the condition under which that is still so.
 
     The condition comes first: what changes before it is read then fails the swap.

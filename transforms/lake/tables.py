@@ -4,16 +4,18 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from transforms.days.schema import DAY_SCORES
-from transforms.record_schemas import DROPS, FORCE_QUARANTINE, RECORDS
-from transforms.schemas import (
+from transforms.lake.schemas import (
     ACCURACY,
     ACCURACY_HISTORY,
     COVERAGE,
+    DAY_SCORES,
+    DROPS,
+    FORCE_QUARANTINE,
     FORECASTS,
     INCIDENTS,
     OUTCOMES,
     QUARANTINE,
+    RECORDS,
     SCORES,
     STOPS,
 )
@@ -27,6 +29,9 @@ class TableSpec:
     partition_by: tuple[str, ...]
     mark: str | None = None  # a column with one value in each file
     light: bool = False  # its files are many, and to be written quickly before all
+    # Worked out from other tables, or worth nothing without its new columns: migrating
+    # empties it, and the next run makes it again.
+    made_again: bool = False
 
     @property
     def stored(self) -> pa.Schema:
@@ -43,14 +48,21 @@ TABLES: dict[str, TableSpec] = {
     "outcomes_quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
     "stops": TableSpec(STOPS, ("force", "month"), mark="raw_sha256", light=True),
     "stops_quarantine": TableSpec(QUARANTINE, ("force", "month"), mark="raw_sha256"),
-    "scores": TableSpec(SCORES, ("force", "as_of"), mark="inputs_sha256"),
-    "accuracy": TableSpec(ACCURACY, ("force", "as_of"), mark="inputs_sha256"),
-    "forecasts": TableSpec(FORECASTS, ("force",)),
+    "scores": TableSpec(
+        SCORES, ("force", "as_of"), mark="inputs_sha256", made_again=True
+    ),
+    "accuracy": TableSpec(
+        ACCURACY, ("force", "as_of"), mark="inputs_sha256", made_again=True
+    ),
+    # one whose exclusions nobody knows cannot be judged
+    "forecasts": TableSpec(FORECASTS, ("force",), made_again=True),
     "accuracy_history": TableSpec(ACCURACY_HISTORY, ("force",)),
     "coverage": TableSpec(COVERAGE, ("force",)),
     # a force's own feed, in a home of its own: only transforms.records opens these
     "records": TableSpec(RECORDS, ("force", "month")),
     "records_quarantine": TableSpec(FORCE_QUARANTINE, ("force",)),
     "drops": TableSpec(DROPS, ("force",)),
-    "day_scores": TableSpec(DAY_SCORES, ("force", "as_of"), mark="inputs_sha256"),
+    "day_scores": TableSpec(
+        DAY_SCORES, ("force", "as_of"), mark="inputs_sha256", made_again=True
+    ),
 }

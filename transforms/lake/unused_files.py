@@ -1,19 +1,23 @@
 """What maintenance finds to be unneeded, and how it is removed and counted."""
 
+import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from transforms.crash_points import crash_point
+from transforms.lake.crash_points import crash_point
+
+
+LOG_ENTRIES = 20  # commits in a log, from which on it is summed up
 
 
 @dataclass(frozen=True)
 class Unneeded:
     """A file or a folder that nothing needs any more."""
 
-    kind: str  # as people are told
+    kind: str  # in words
     path: Path
 
 
@@ -65,3 +69,17 @@ def touched_at(path: Path) -> datetime | None:
         except FileNotFoundError:
             continue
     return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def replaced_at(table: Path) -> dict[str, datetime]:
+    """When each replaced data file was replaced, as far as the log still says.
+
+    Delta drops a commit from the log a month after it, at a checkpoint.
+    """
+    found: dict[str, datetime] = {}
+    for entry in sorted((table / "_delta_log").glob("*.json")):
+        for line in entry.read_text(encoding="utf-8").splitlines():
+            if gone := json.loads(line).get("remove"):
+                seconds = gone["deletionTimestamp"] / 1000
+                found[gone["path"]] = datetime.fromtimestamp(seconds, UTC)
+    return found

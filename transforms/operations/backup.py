@@ -1,4 +1,4 @@
-"""A copy of a home as it is at one moment, made beside whatever is running.
+"""A copy of a home as it is at one moment, made while anything else runs.
 
 The moment is one version of every table at which the rows of each force are those of
 its ledger. Versions never change, so it does not matter how long copying takes: log
@@ -8,6 +8,7 @@ and it is read before the runs are listed, so that its run is among them.
 """
 
 import os
+import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -15,17 +16,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from transforms.catalog import CATALOG, write_catalog
 from transforms.errors import HexbeatError, UsageError
-from transforms.home import Home
-from transforms.lake import Lake
-from transforms.layout import LAYOUT, layout_of
-from transforms.ledger import unfinished
-from transforms.storage import is_remote
+from transforms.homes.feed_settings import CREDENTIALS
+from transforms.homes.home import Home
+from transforms.homes.home_paths import home_path
+from transforms.homes.runs.catalog import CATALOG, write_catalog
+from transforms.incidents.lake_check import unfinished
+from transforms.lake.lake import Lake
+from transforms.lake.layout import LAYOUT, layout_of
+from transforms.lake.storage import is_remote
 
 
 _ATTEMPTS = 50  # an ingest is between its commits for milliseconds
 _POINTERS = ("latest.json", CATALOG)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # what Path leaves of an address
 _LEFT_OUT = ("lake", "publications", "prefect")  # two have their own way; run history
 _UNFINISHED_SUFFIXES = (".part", ".etag")  # of a download that is going on
 
@@ -44,35 +48,47 @@ def backup(home: Home, folder: Path, wait: Callable[[], None]) -> BackedUp:
 
     `wait` lets a moment pass for an ingest that is between its commits.
     """
+    if folder.parts[:1] and _SCHEME.fullmatch(folder.parts[0]):
+        raise UsageError(
+            "a copy goes into a folder of a disk, and not to an address; from there it"
+            " may go elsewhere"
+        )
     if is_remote(home.root):
         raise UsageError(f"{home.root}: a store keeps versions of its own")
     if not home.root.is_dir():
         raise UsageError(f"there is no home at {home.root}")
+    home_path(folder)  # what is brought back from it is opened there
     if folder.exists():
         raise UsageError(f"{folder} exists: a backup is made in a folder of its own")
     if folder.resolve().is_relative_to(home.root.resolve()):
         raise UsageError(f"{folder} lies within the home that it would be a copy of")
-    beside = folder.with_name(f".tmp-{folder.name}-{uuid4().hex[:8]}")
+    part = folder.with_name(f".tmp-{folder.name}-{uuid4().hex[:8]}")
     done = BackedUp()
     try:
-        beside.mkdir(parents=True, mode=stat.S_IMODE(home.root.stat().st_mode))
+        part.mkdir(parents=True, mode=stat.S_IMODE(home.root.stat().st_mode))
         lake, done.notes = _whole_moment(home, wait)
         if home.feed:
             done.notes.append("hexbeat feed erase does not reach this copy")
+            done.notes.append(
+                f"its key is not in it: keep a copy of {home.feed.key} apart from"
+                " backups, and put it back after a restore"
+            )
+            if (home.root / CREDENTIALS).exists():
+                done.notes.append(f"{CREDENTIALS} is not in it: write it again")
         for path in [*_lake_files(lake), *_other_files(home)]:
             done.files += 1
-            done.bytes += _copy(path, beside / path.relative_to(home.root))
-        _copy_publications(home.publications, beside, done)
-        _check(lake, Lake(beside / "lake"))
+            done.bytes += _copy(path, part / path.relative_to(home.root))
+        _copy_publications(home.publications, part, done)
+        _check(lake, Lake(part / "lake"))
         os.sync()
-        beside.rename(folder)
+        part.rename(folder)
     except FileNotFoundError as error:
         raise HexbeatError(
             f"{error.filename} was removed while it was to be copied (by hexbeat"
             " maintain?); run the same command again"
         ) from error
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
     return done
 
 
@@ -105,10 +121,16 @@ def _lake_files(lake: Lake) -> Iterator[Path]:
 
 
 def _other_files(home: Home) -> Iterator[Path]:
-    """Settings, raw files and whatever else lies in a home, but for half files."""
+    """Settings, raw files and whatever else lies in a home, but for half files.
+
+    Not the credentials of a force's own feed, nor its key: a copy that lasts would else
+    hold both the hashes of what is erased later and what it takes to test a guess by
+    them.
+    """
+    key = home.feed.key.resolve() if home.feed else None
     for top in sorted(home.root.iterdir()):
-        if top.name not in _LEFT_OUT:
-            yield from _whole_files(top)
+        if top.name not in (*_LEFT_OUT, CREDENTIALS):
+            yield from (p for p in _whole_files(top) if p.resolve() != key)
 
 
 def _whole_files(top: Path) -> Iterator[Path]:
@@ -118,14 +140,14 @@ def _whole_files(top: Path) -> Iterator[Path]:
             yield path
 
 
-def _copy_publications(publications: Path, beside: Path, done: BackedUp) -> None:
+def _copy_publications(publications: Path, part: Path, done: BackedUp) -> None:
     """The runs, and a pointer to one of them."""
     pointers = {
         name: (publications / name).read_bytes()
         for name in _POINTERS
         if (publications / name).exists()
     }
-    copied = beside / "publications"
+    copied = part / "publications"
     for run in sorted(publications.glob("runs/[0-9]*")):
         for path in _whole_files(run):
             done.files += 1
@@ -146,9 +168,9 @@ def _copy(path: Path, to: Path) -> int:
 def _check(lake: Lake, copied: Lake) -> None:
     """Every table of the copy has the data files of the moment, in their length."""
     for name in lake.versions():
-        held = [(file.partition, file.sha256) for file in lake.files(name)]
+        stored = [(file.partition, file.sha256) for file in lake.files(name)]
         there = copied.files(name)
-        if held != [(file.partition, file.sha256) for file in there] or any(
+        if stored != [(file.partition, file.sha256) for file in there] or any(
             Path(file.path).stat().st_size != file.size_bytes for file in there
         ):
             raise HexbeatError(

@@ -1,19 +1,19 @@
-"""The mend of a table whose newest log entry is damaged: it is put aside.
+"""The repair of a table whose newest log entry is damaged: it is put aside.
 
-The table is then as it was one commit before. What the entry said is done again by the
-next run, since rows without their ledger row, a ledger row without its rows, and scores
-or backtests of other rows are all seen and made anew.
+The table is then as it was one commit before. The next run does again what the entry
+recorded: it notices rows without their ledger row, a ledger row without its rows, and
+scores or backtests of other rows.
 """
 
 from collections.abc import Iterator
 
-from transforms.checksums import damage
 from transforms.errors import LakeError
-from transforms.home import Home
-from transforms.lake import Lake
-from transforms.ledger import unfinished
-from transforms.storage import flush_folder, is_remote
-from transforms.table_specs import TABLES
+from transforms.homes.home import Home
+from transforms.incidents.lake_check import unfinished
+from transforms.lake.checksums import damage
+from transforms.lake.lake import Lake
+from transforms.lake.storage import flush_folder, is_remote
+from transforms.lake.tables import TABLES
 
 
 def repair(home: Home) -> Iterator[str]:

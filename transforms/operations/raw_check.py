@@ -8,12 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from transforms.checksums import file_sha256
-from transforms.coverage import Entry, entries
 from transforms.errors import FileRejectedError
-from transforms.feeds import FEEDS
-from transforms.feeds.members import Member, read_member
-from transforms.home import Home
+from transforms.feeds.archive.members import Member, read_member
+from transforms.feeds.police_uk import street
+from transforms.homes.home import Home
+from transforms.incidents.coverage import Entry, entries
+from transforms.lake.checksums import file_sha256
 
 
 class RawCheck:
@@ -24,25 +24,25 @@ class RawCheck:
         self._source = source
         self._release = release
 
-    def sha256_of(self, told: Mapping[str, Any]) -> str | None:
-        """The hash of a raw file's bytes as they are now; None where not held here.
+    def sha256_of(self, raw: Mapping[str, Any]) -> str | None:
+        """The hash of a raw file as it is now; None if it is not stored here.
 
-        `told` is one input of a publication's provenance. Raises `FileRejectedError`
+        `raw` is one input of a publication's provenance. Raises `FileRejectedError`
         for a file that is there and cannot be read.
         """
-        expected = told["raw_sha256"]
+        expected = raw["raw_sha256"]
         pattern = f"*/{expected[:2]}/{expected}.*"
         for path in sorted((self._home.root / "raw").glob(pattern)):
             return _kept_sha256(path)
-        key = told["force"], told["feed"], told["month"], told["release"]
+        key = raw["force"], raw["feed"], raw["month"], raw["release"]
         entry = self._ledger.get(key)
-        member = self.members.get((told["release"], entry.member)) if entry else None
+        member = self.members.get((raw["release"], entry.member)) if entry else None
         return sha256(read_member(member)).hexdigest() if member else None
 
     @cached_property
     def _ledger(self) -> dict[tuple[str, str, str, str], Entry]:
-        held = entries(self._home.lake.read("coverage"))
-        return {entry.key: entry for entry in held if entry.member}
+        ledger = entries(self._home.lake.read("coverage"))
+        return {entry.key: entry for entry in ledger if entry.member}
 
     @cached_property
     def members(self) -> dict[tuple[str, str | None], Member]:
@@ -51,8 +51,7 @@ class RawCheck:
             return {}
         return {
             (member.release, member.name): member
-            for feed in FEEDS.values()
-            for member in feed.members(self._source, self._release)
+            for member in street.members(self._source, self._release)
         }
 
 

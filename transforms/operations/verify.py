@@ -1,6 +1,6 @@
 """Verification: a publication and all that it was made from, hashed again.
 
-Three layers, each held against what the next one said of it: the published files, the
+Three layers, each compared with what the next one says of it: the published files, the
 lake's data files, and the raw files. Nothing is changed, and nothing is trusted.
 """
 
@@ -12,16 +12,22 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from transforms.catalog import CATALOG, catalog_text, run_folder
-from transforms.checksums import damage, where
 from transforms.errors import FileRejectedError, ForceError, LakeError, UsageError
-from transforms.home import Home
-from transforms.ledger import force_coverage, forces_held
-from transforms.raw_check import RawCheck
-from transforms.seal import TIER, is_installed, json_text, pointer_to
-from transforms.storage import is_remote
-from transforms.table_specs import TABLES
-from transforms.tier_check import check_tier, content, inputs_of, parsed
+from transforms.homes.home import Home
+from transforms.homes.runs.catalog import CATALOG, catalog_text, run_folder
+from transforms.homes.runs.seal import (
+    MANIFEST,
+    TIER,
+    is_installed,
+    json_text,
+    pointer_to,
+)
+from transforms.homes.runs.seal_check import check_tier, content, inputs_of, parsed
+from transforms.incidents.lake_check import force_coverage, stored_forces
+from transforms.lake.checksums import damage, where
+from transforms.lake.storage import is_remote
+from transforms.lake.tables import TABLES
+from transforms.operations.raw_check import RawCheck
 
 
 _RUN_ID = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?-[0-9a-f]{12}")
@@ -68,16 +74,18 @@ def verify(
             found.notes.append(f"{tier.name}: not whole yet, and not out")
             continue
         files, differs = check_tier(tier, found.run_id)
+        if left_out := parsed(tier / MANIFEST).get("left_out"):
+            found.notes.append(f"{tier.name}: left out were {', '.join(left_out)}")
         found.checked["published"] += files
         found.differs += differs
     try:
         if _check_lake(home, found):
-            told = inputs_of(folder / TIER)
-            if told is None:
+            inputs = inputs_of(folder / TIER)
+            if inputs is None:
                 found.differs.append(
                     f"{TIER}/provenance.json: the run's name is not the hash of it"
                 )
-            _check_raw(RawCheck(home, source, release), told or [], found)
+            _check_raw(RawCheck(home, source, release), inputs or [], found)
         else:
             found.notes.append("raw files: not looked at, the ledger is damaged")
     except LakeError as error:
@@ -86,7 +94,7 @@ def verify(
 
 
 def _check_pointer(home: Home, found: Verified) -> None:
-    """latest.json against the manifest; it names the run where none is asked for."""
+    """latest.json against the manifest; it names the run where none is named."""
     if found.run_id and not _RUN_ID.fullmatch(found.run_id):
         raise UsageError(f"{found.run_id!r} is not a run: write one as in latest.json")
     pointer = home.publications / "latest.json"
@@ -112,28 +120,30 @@ def _check_pointer(home: Home, found: Verified) -> None:
 def _check_catalog(home: Home, found: Verified) -> None:
     """catalog.json against what the runs themselves say."""
     try:
-        told = catalog_text(home.publications)
+        catalog = catalog_text(home.publications)
     except LakeError as error:
         found.differs.append(str(error))
         return
-    if content(home.publications / CATALOG) != told.encode():
+    if content(home.publications / CATALOG) != catalog.encode():
         found.differs.append("catalog.json: not what the runs say; publish mends it")
 
 
 def _check_lake(home: Home, found: Verified) -> bool:
     """Every live data file against its hash; whether the ledger can be read.
 
-    If it can, the ledger is held against the lake as well.
+    If it can, the ledger is compared with the lake as well.
     """
+    damaged = set()
     for name in TABLES:
         home.lake.refuse_damaged_log(name)
         for file in home.lake.files(name):
             found.checked["lake"] += 1
             if what := damage(file):
                 found.differs.append(f"lake {name} {where(file)}: {what}")
-    if any(line.startswith("lake coverage") for line in found.differs):
+                damaged.add(name)
+    if "coverage" in damaged:
         return False
-    for force in forces_held(home.lake, home.registry):
+    for force in stored_forces(home.lake, home.registry):
         try:
             force_coverage(home.lake, force)
         except ForceError as error:
@@ -146,22 +156,22 @@ def _check_raw(
 ) -> None:
     """The raw files of the run, where they are still to be had."""
     try:
-        check.members  # noqa: B018  a source that cannot be listed is told once
+        check.members  # noqa: B018  a source that cannot be listed is reported once
     except FileRejectedError as error:
         found.differs.append(f"source {error}")
         return
-    for told in inputs:
-        if told["raw_sha256"] is None:
+    for raw in inputs:
+        if raw["raw_sha256"] is None:
             continue
-        named = f"raw {told['force']} {told['month']} of release {told['release']}"
+        named = f"raw {raw['force']} {raw['month']} of release {raw['release']}"
         try:
-            digest = check.sha256_of(told)
+            digest = check.sha256_of(raw)
         except FileRejectedError as error:
             found.differs.append(f"{named}: {error}")
             continue
         if digest is None:
-            found.checked["raw not held here"] += 1
+            found.checked["raw not here"] += 1
             continue
         found.checked["raw"] += 1
-        if digest != told["raw_sha256"]:
+        if digest != raw["raw_sha256"]:
             found.differs.append(f"{named}: its SHA-256 is not the one it was read by")

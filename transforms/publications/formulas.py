@@ -1,24 +1,56 @@
-"""Text that a spreadsheet would run: it is withheld, in every format alike.
+"""Withholds text that some program would execute, in every format.
 
-A label beginning with one of these characters is taken for a formula by spreadsheets
-that open a CSV. A quote put before it would be wrong for every other reader, so such a
-label is published as absent.
+Spreadsheets that open a CSV read a label that begins with one of these characters as a
+formula. Map tips, pop-ups and waypoint viewers read `<` or `>` as HTML, which a file
+cannot prevent; a control character breaks XML, forges a line or reverses the text.
+Quoting or escaping would be wrong for every other program, so such a label is published
+as null. No street has such a name.
+
+Nor has a street a name of hundreds of characters, which would turn a briefing of one
+page into hundreds, and fill tables and maps with megabytes. It is null as well.
 """
+
+import re
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 
-# The last four are the wide forms, which some spreadsheets take for the first.
+# The last four are the wide forms, which some spreadsheets treat like the first.
 _STARTS = r"\-=+@\t\r\n" + "\uff1d\uff0b\uff0d\uff20"
 SAFE_PATTERN = f"^[^{_STARTS}]"
+# Control characters, those that reverse text or are invisible, and non-characters.
+_NOWHERE = (
+    "<>\x01-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069"
+    "\ufeff\ufffe\uffff"
+)
+LONGEST = 255  # characters
+TEXT_PATTERN = f"^[^{_STARTS}{_NOWHERE}][^{_NOWHERE}]{{0,{LONGEST - 1}}}$"
+
+
+def is_safe(text: str) -> bool:
+    """Whether that label is not executable and not too long."""
+    return "\0" not in text and re.fullmatch(TEXT_PATTERN, text) is not None
+
+
+def withhold_code(table: pa.Table) -> pa.Table:
+    """The table with null for each text that some program could execute.
+
+    Also for each that is longer than any name of a place.
+    """
+    too_long = f".{{{LONGEST + 1}}}"
+    return _withheld(table, f"^[{_STARTS}]|[{_NOWHERE}]|\\x00|{too_long}")
 
 
 def withhold_formulas(table: pa.Table) -> pa.Table:
-    """The table with null for each text that could be taken for a formula.
+    """The table with null for each text that could be read as a formula.
 
-    Text of a column that may hold no null is ours, and such a start there is our fault.
+    A column without nulls has only our own text: a formula there is an error.
     """
+    return _withheld(table, f"^[{_STARTS}]")
+
+
+def _withheld(table: pa.Table, pattern: str) -> pa.Table:
     for at, field in enumerate(table.schema):
         kind = field.type
         if pa.types.is_dictionary(kind):
@@ -26,11 +58,11 @@ def withhold_formulas(table: pa.Table) -> pa.Table:
         if not pa.types.is_string(kind):
             continue
         texts = table[field.name].cast(pa.string())
-        unsafe = pc.match_substring_regex(texts, f"^[{_STARTS}]")
+        unsafe = pc.match_substring_regex(texts, pattern)
         if not pc.any(unsafe).as_py():
             continue
         if not field.nullable:
-            raise pa.ArrowInvalid(f"{field.name} holds what looks like a formula")
+            raise pa.ArrowInvalid(f"{field.name} contains what looks like a formula")
         kept = pc.if_else(unsafe, pa.scalar(None, pa.string()), texts)
         table = table.set_column(at, field, kept.cast(field.type))
     return table

@@ -1,8 +1,9 @@
-"""The audit log: who did what, when, each line holding the hash of the one before.
+"""The audit log: who did what, when, each line with the hash of the one before.
 
 A line that is changed, taken out of the middle or moved breaks the chain. A tail that
-is cut off is found by the count and the newest hash in a file beside it, which is
-written after each line.
+is cut off is found by the count and the newest hash in a file next to it, which is
+written after each line. The first line is that of the home's creation, which is older
+than the home: where the log does not begin with it, or is not there, it has been lost.
 """
 
 import fcntl
@@ -17,11 +18,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from transforms.errors import LakeError
-from transforms.storage import replace_flushed
+from transforms.lake.storage import replace_flushed
 
 
 _FIRST = "0" * 64
 _PRIVATE = 0o600
+CREATE = "create"  # the action of the first line
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Audited:
 
 @dataclass(frozen=True)
 class AuditLog:
-    """The audit log of a home. It holds counts, days and reasons, never a row."""
+    """The audit log of a home. It contains counts, days and reasons, never a row."""
 
     path: Path
 
@@ -44,6 +46,7 @@ class AuditLog:
         """Add a line, flushed to disk; `LakeError` where the log's end is damaged."""
         with self._locked() as log:
             count, newest = self._end(log)
+            self._refuse_lost(count, action)
             line: dict[str, Any] = {
                 "at": at.astimezone(UTC).isoformat(),
                 "who": who,
@@ -55,8 +58,34 @@ class AuditLog:
             log.write(json.dumps(line).encode() + b"\n")
             log.flush()
             os.fsync(log.fileno())
-            told = {"lines": count + 1, "sha256": line["sha256"]}
-            replace_flushed(self._beside, json.dumps(told))
+            head = {"lines": count + 1, "sha256": line["sha256"]}
+            replace_flushed(self._head, json.dumps(head))
+
+    def refuse_lost(self) -> None:
+        """`LakeError` where no line can be added: before anything is done, not after.
+
+        A log that is gone is not started again: it would hide what happened before.
+        """
+        if not self.path.exists():
+            self._refuse_lost(0)
+        with self._locked() as log:
+            self._refuse_lost(self._end(log)[0])
+
+    def _refuse_lost(self, lines: int, action: str = "") -> None:
+        if not lines and action != CREATE:
+            raise LakeError(
+                f"{self.path}: gone: its first line is written before the home is;"
+                " bring it back from a backup; nothing was done"
+            )
+
+    def newest(self, name: str) -> int:
+        """The number of that name in the newest line that has one; 0 where none has."""
+        lines = self.path.read_bytes().split(b"\n") if self.path.exists() else []
+        for text in reversed(lines):
+            what = (_parsed(text) or {}).get("what", {})
+            if name in what:
+                return int(what[name])
+        return 0
 
     def verify(self) -> Audited:
         """Read it all again."""
@@ -69,7 +98,9 @@ class AuditLog:
             return self._judged(lines, None if whole else len(lines) + 1)
 
     def _judged(self, lines: list[bytes], torn: int | None) -> Audited:
-        told, newest = self._told()
+        written, newest = self._written()
+        if not lines and not written:
+            return Audited(0, "gone: its first line is written before the home is")
         hashes = [_FIRST]
         for number, text in enumerate(lines, start=1):
             line = _parsed(text)
@@ -78,21 +109,26 @@ class AuditLog:
             if line["prev"] != hashes[-1]:
                 fault = f"line {number} does not follow the line before it"
                 return Audited(len(lines), fault)
+            if number == 1 and line.get("action") != CREATE:
+                fault = "line 1 is not the home's creation: what was before it is gone"
+                return Audited(len(lines), fault)
             hashes.append(str(line["sha256"]))
-        if len(lines) < told:
+        if len(lines) < written:
             return Audited(
-                len(lines), f"line {len(lines) + 1} is gone: {told:,} were written"
+                len(lines), f"line {len(lines) + 1} is gone: {written:,} were written"
             )
-        if hashes[told] != newest:
-            return Audited(len(lines), f"line {told} is not the one that was written")
+        if hashes[written] != newest:
+            return Audited(
+                len(lines), f"line {written} is not the one that was written"
+            )
         # a kill between a line and its count leaves one more, or a part of one
-        more = len(lines) + bool(torn) - told
-        added = f"line {told + 2} was added by another hand" if more > 1 else None
+        more = len(lines) + bool(torn) - written
+        added = f"line {written + 2} was not added by hexbeat" if more > 1 else None
         return Audited(len(lines), added)
 
     def _end(self, log: BinaryIO) -> tuple[int, str]:
         """Lines and newest hash, a line that was cut off by a kill taken away."""
-        count, newest = self._told()
+        count, newest = self._written()
         log.seek(0)
         lines = log.read().split(b"\n")
         if lines.pop():
@@ -106,15 +142,15 @@ class AuditLog:
         return len(lines), str(last["sha256"])
 
     @property
-    def _beside(self) -> Path:
+    def _head(self) -> Path:
         return self.path.with_suffix(".head.json")
 
-    def _told(self) -> tuple[int, str]:
+    def _written(self) -> tuple[int, str]:
         """How many lines were written, and the hash of the newest."""
-        if not self._beside.exists():
+        if not self._head.exists():
             return 0, _FIRST
-        told = _parsed(self._beside.read_bytes()) or {}
-        return int(told.get("lines", 0)), str(told.get("sha256", ""))
+        head = _parsed(self._head.read_bytes()) or {}
+        return int(head.get("lines", 0)), str(head.get("sha256", ""))
 
     @contextmanager
     def _locked(self) -> Iterator[BinaryIO]:
@@ -125,8 +161,8 @@ class AuditLog:
 
 
 def _hash(line: Mapping[str, Any]) -> str:
-    told = {name: value for name, value in line.items() if name != "sha256"}
-    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    content = {name: value for name, value in line.items() if name != "sha256"}
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _parsed(text: bytes) -> dict[str, Any] | None:

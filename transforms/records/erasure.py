@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
-from transforms.errors import UsageError
-from transforms.records.doomed import names
+import pyarrow.compute as pc
+
+from transforms.errors import UsageError, WithheldError
 from transforms.records.homes import ForceHome
-from transforms.records.removal import Removed, enforce
+from transforms.records.removal import Removed, finish, going_of, refuse_lost_ledger
+from transforms.records.retention import SHARE
+from transforms.records.to_remove import ToRemove, names, span_of
 
 
 def erase_reference(
@@ -17,32 +20,62 @@ def erase_reference(
         raise UsageError("erase: the reference is empty")
     if names(why, reference):
         raise UsageError("erase: the reason names the reference, and would keep it")
-    with home.alone():
-        enforce(home, now)  # what another erasure has left
+    with home.changed("an erasure"):
+        started = _ready(home, now)
         home.audit.append(now, who, "erase", {"why": why, "of": "a reference"})
         home.tombstones.begin({})
         home.tombstones.add([reference])
-        return _carried_out(home, who, now, (reference,))
+        return started + _carried_out(home, who, now, (reference,))
 
 
 def erase_days(
-    home: ForceHome, first: date, last: date, why: str, who: str, now: datetime
+    home: ForceHome,
+    first: date,
+    last: date,
+    why: str,
+    who: str,
+    now: datetime,
+    confirmed: bool = False,
 ) -> Removed:
-    """Erase what began on those days, and refuse its references from now on."""
+    """Erase what began on those days, and refuse its references from now on.
+
+    `WithheldError` where that is so much of all records that the days may be mistyped.
+    """
     if last < first:
         raise UsageError(f"erase: {last} is before {first}")
     days = [str(first), str(last)]
-    with home.alone():
-        enforce(home, now)
+    with home.changed("an erasure"):
+        started = _ready(home, now)
+        if not confirmed:
+            _refuse_many(home, first, last)
         home.audit.append(now, who, "erase", {"why": why, "days": days})
         home.tombstones.begin({"days": days})
-        return _carried_out(home, who, now)
+        return started + _carried_out(home, who, now)
+
+
+def _refuse_many(home: ForceHome, first: date, last: date) -> None:
+    """What is erased is refused for good: of much of it somebody is to be sure."""
+    to_remove = ToRemove(None, (span_of(first, last),))
+    going = going_of(home, to_remove, None)
+    number = int(pc.sum(going).as_py() or 0)
+    if number > SHARE * len(going):
+        raise WithheldError(
+            f"erase is withheld: {number:,} of {len(going):,} records began from"
+            f" {first} to {last}; nothing was erased. If this is right, run it again"
+            " with --confirm"
+        )
+
+
+def _ready(home: ForceHome, now: datetime) -> Removed:
+    """What another removal has left is done first; nothing begins that cannot end."""
+    refuse_lost_ledger(home)
+    return finish(home, now)
 
 
 def _carried_out(
     home: ForceHome, who: str, now: datetime, mentions: tuple[str, ...] = ()
 ) -> Removed:
-    """What was begun, done and told."""
-    done = enforce(home, now, mentions)
-    home.audit.append(now, who, "erased", vars(done))
+    """Do what was begun, and log it."""
+    done = finish(home, now, mentions)
+    home.log(now, who, "erased", vars(done))
     return done

@@ -1,8 +1,8 @@
-"""The state of a force's records: the latest word on each, whatever came when.
+"""The state of a force's records: the latest version of each, in any order of arrival.
 
-Latest is the greatest of (time of its last change, name of the drop, line), a record
-without such a time being the earliest; of two that tie a deletion wins. So bringing
-drops in is idempotent and of no order, and a crash needs no repair.
+The latest is the greatest by (time of its last change, name of the drop, line). A
+record without such a time is the earliest; if two tie, a deletion wins. So ingesting
+drops is idempotent and independent of their order, and a crash needs no repair.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from transforms.restricted import Restricted
 
 
-# raw_sha256 tells apart what the others do not: two drops of one name
+# raw_sha256 distinguishes two drops of one name
 ORDER = ("updated_at", "drop", "raw_line", "deleted", "raw_sha256")
 
 _BEFORE_ALL = -(2**63)
@@ -28,10 +28,10 @@ class Latest:
     months: list[str]
 
 
-def latest(held: Restricted, new: Restricted) -> Latest:
-    """The latest word on each reference of what was held and what came."""
-    before, came = held.reveal(), new.reveal()
-    # what is held comes last among equals, and so stays as it is
+def latest(stored: Restricted, new: Restricted) -> Latest:
+    """The latest version of each reference among what was stored and what came."""
+    before, came = stored.reveal(), new.reveal()
+    # what is stored comes last among equals, and so stays as it is
     together = pa.concat_tables([came, before])
     keys = pa.table({n: _sortable(together[n]) for n in ("reference", *ORDER)})
     by = [(name, "ascending") for name in keys.column_names]
@@ -41,8 +41,8 @@ def latest(held: Restricted, new: Restricted) -> Latest:
     is_last = np.append(codes[1:] != codes[:-1], True)[: len(codes)]
     wins = np.zeros(len(together), dtype=bool)
     wins[order[is_last]] = True
-    is_held = np.arange(len(together)) >= len(came)
-    moved = together["month"].filter(pa.array(wins != is_held))
+    is_stored = np.arange(len(together)) >= len(came)
+    moved = together["month"].filter(pa.array(wins != is_stored))
     return Latest(
         Restricted(together.filter(pa.array(wins))),
         sorted(pc.unique(moved).to_pylist()),

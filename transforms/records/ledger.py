@@ -3,22 +3,22 @@
 It is committed last, so that a drop which is not in it is read again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
 import pyarrow as pa
 
-from transforms.lake import Lake
-from transforms.record_schemas import DROPS
-from transforms.records.doomed import LONDON
+from transforms.lake.lake import Lake
+from transforms.lake.schemas import DROPS
+from transforms.reference.days import LONDON
 
 
 TABLE = "drops"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """What became of one drop."""
 
@@ -62,23 +62,34 @@ def newest_day(taken: Iterable[Entry]) -> date:
 
 
 def merged(ledger: Iterable[Entry], new: Iterable[Entry]) -> list[Entry]:
-    """The ledger with new entries: what is told again stays as it was first told.
+    """The ledger with new entries; an entry that repeats an old one changes nothing.
 
-    A drop once taken stays taken. Of refusals the last of a name is kept, and none
-    where the name was taken by other bytes since.
+    An accepted drop stays accepted, as it was last read: one that retention had cut may
+    be read again. For rejected drops, keep only the latest entry of a name, and remove
+    it once other bytes of that name are accepted.
     """
     found = {entry.key: entry for entry in ledger}
     for entry in new:
-        held = found.get(entry.key)
-        if held and held.observed == "supplied":
+        known = found.get(entry.key)
+        if known and known.observed == "supplied":
+            if entry.observed == "supplied":
+                found[entry.key] = replace(entry, received_at=known.received_at)
             continue
-        if held and replace(entry, received_at=held.received_at) == held:
+        if known and replace(entry, received_at=known.received_at) == known:
             continue
         for key in [k for k, e in found.items() if e.name == entry.name]:
             if found[key].observed == "rejected":
                 del found[key]
         found[entry.key] = entry
     return sorted(found.values(), key=lambda entry: entry.key)
+
+
+def without_gone(ledger: Iterable[Entry], offered: Collection[str]) -> list[Entry]:
+    """The ledger without the rejected drops that the source no longer offers.
+
+    Nobody can mend them any more: what was theirs comes in another drop, or never.
+    """
+    return [e for e in ledger if e.observed == "supplied" or e.name in offered]
 
 
 def commit(lake: Lake, force: str, ledger: list[Entry], before: list[Entry]) -> None:

@@ -5,9 +5,9 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.lake import Lake
-from transforms.records.doomed import LONDON
-from transforms.records.tables import held_records
+from transforms.lake.lake import Lake
+from transforms.records.tables import stored_records
+from transforms.reference.days import LONDON
 from transforms.restricted import Restricted
 
 
@@ -17,7 +17,7 @@ def live_records(lake: Lake, force: str) -> Restricted:
     Of a pinned lake, those at its version: erasing removes older versions at once, so a
     reader holds the home's lock, or reads again where a file is gone.
     """
-    rows = held_records(lake, force).reveal()
+    rows = stored_records(lake, force).reveal()
     return Restricted(rows.filter(pc.invert(rows["deleted"])))
 
 

@@ -1,13 +1,14 @@
 """The bytes of drops, by their content, for the eyes of their owner alone."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from transforms.errors import LakeError
-from transforms.home_feed import PRIVATE
-from transforms.storage import flush_folder, write_whole
+from transforms.homes.feed_settings import PRIVATE
+from transforms.lake.storage import flush_folder, write_whole
 
 
 _READ_ONLY = 0o400
@@ -31,15 +32,30 @@ class RawDrops:
             path.chmod(_READ_ONLY)
         return digest
 
-    def read(self, digest: str) -> bytes:
-        """Those bytes again; `LakeError` where they are gone or others."""
+    @property
+    def any(self) -> bool:
+        """Whether there are any."""
+        return any(path.is_file() for path in self.root.rglob("*"))
+
+    def read(self, digest: str, name: str) -> bytes:
+        """Those bytes again; `LakeError` where they are gone or others.
+
+        The line names the drop: a log outlives an erasure, and a hash in it could be
+        compared with guesses at what was erased.
+        """
         path = self._path(digest)
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
-            raise LakeError(f"{path} is gone; bring it back from a backup") from error
+            raise LakeError(
+                f"{self.root}: the raw bytes of {name} are gone; bring them back"
+                " from a backup"
+            ) from error
         if sha256(data).hexdigest() != digest:
-            raise LakeError(f"{path} is damaged; bring it back from a backup")
+            raise LakeError(
+                f"{self.root}: the raw bytes of {name} are damaged; bring them back"
+                " from a backup"
+            )
         return data
 
     def remove_but(self, kept: Collection[str]) -> int:
@@ -49,6 +65,9 @@ class RawDrops:
         for path in gone:
             path.unlink()
             flush_folder(path.parent)
+        for folder in self.root.glob("*/"):  # its name begins the hash of what is gone
+            with suppress(OSError):  # it is not empty
+                folder.rmdir()
         return len(gone)
 
     def _path(self, digest: str) -> Path:

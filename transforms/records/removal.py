@@ -1,30 +1,40 @@
-"""Records taken out of everything: tables, raw drops, and the versions before.
+"""Records taken out of everything: tables, raw drops, publications, versions before.
 
-The one routine of erasure and retention. Cut off anywhere, the same done again comes to
-the same end, and the next command on the home does it.
+The one routine of erasure and retention. If it is cut off anywhere, the next command on
+the home does it again, with the same result.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.records import ledger
+from transforms.errors import LakeError
+from transforms.records import cut_off, ledger
 from transforms.records.blanking import blanked
-from transforms.records.doomed import LONDON, Doomed, Span, before, span_of
+from transforms.records.cut_off import finish_landing
 from transforms.records.homes import ForceHome
 from transforms.records.ledger import Entry
+from transforms.records.resting import Gone, remove_day_scores, remove_publications
 from transforms.records.tables import (
-    held_back,
-    held_records,
+    quarantined_rows,
     replace_months,
     replace_quarantine,
+    stored_records,
     without_drops,
 )
-from transforms.records.vacuum import vacuum
+from transforms.records.to_remove import MASKED, Span, ToRemove, before, span_of
+from transforms.records.vacuum import forget
+from transforms.reference.days import LONDON
 from transforms.restricted import Restricted
+
+
+_OF_OLD = "an older hexbeat made it, and it may rest on what was erased"
+_ERASED = "records that it rests on were erased"
+_PAST = "records that it counts are past their retention"
 
 
 @dataclass(frozen=True)
@@ -33,99 +43,168 @@ class Removed:
 
     records: int = 0
     raw_rows: int = 0
-    raw_drops: int = 0  # that were written anew, or removed
+    raw_drops: int = 0  # that were rewritten, or removed
+    publications: int = 0
+
+    def __add__(self, other: "Removed") -> "Removed":
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Removed(*(mine + its for mine, its in pairs))
+
+    @property
+    def any(self) -> bool:
+        """Whether anything was."""
+        return self != Removed()
 
 
-def retained_from(home: ForceHome, now: datetime) -> datetime:
-    """What began before this midnight in Great Britain is past its retention."""
-    day = now.astimezone(LONDON).date() - timedelta(days=home.mapping.retention_days)
-    return datetime.combine(day, time(), LONDON)
+def erased_by(home: ForceHome) -> Callable[[str], bool] | None:
+    """Whether a reference has a tombstone; None where there is no tombstone."""
+    erased, of = home.tombstones.all(), home.tombstones.of
+    return (lambda text: of(text) in erased) if erased else None
 
 
-def erased_by(home: ForceHome) -> Callable[[str], bool]:
-    """Whether a reference has a tombstone."""
-    held, of = home.tombstones.held(), home.tombstones.of
-    return (lambda text: of(text) in held) if held else (lambda text: False)
+def finish(home: ForceHome, now: datetime, mentions: tuple[str, ...] = ()) -> Removed:
+    """Carry out the removal that has begun; where none has, nothing is written.
 
-
-def enforce(home: ForceHome, now: datetime, mentions: tuple[str, ...] = ()) -> Removed:
-    """Carry out what an erasure has begun, and take out what is past its retention.
-
-    Where there is nothing to take out nothing is written.
+    A home of an older hexbeat first loses the publications and versions in which it
+    kept what was erased.
     """
-    begun, cutoff = home.tombstones.begun(), retained_from(home, now)
-    spans = [before(cutoff)]
-    if begun and "days" in begun:
-        spans.append(span_of(*map(date.fromisoformat, begun["days"])))
-        _refuse(home, spans[-1])
-    doomed = Doomed(erased_by(home), tuple(spans), mentions)
-    old = [e for e in ledger.drops(home.lake, home.force) if _may_hold(e, cutoff)]
-    gone = _gone(home, doomed, cutoff)
-    if begun is None and not old and not pc.any(gone).as_py():
-        return Removed()
-    if begun is None:
-        home.tombstones.begin({})
-    return _remove(home, doomed, cutoff, old if begun is None else None)
+    begun = home.tombstones.begun()
+    if begun is None and _stores_erased(home):
+        home.tombstones.begin(begun := {})
+    if home.tombstones.key.is_old:
+        begun = (begun or {"nothing": True}) | {"of_old": True}
+        home.tombstones.begin(begun)
+        home.tombstones.renew_form()
+    return Removed() if begun is None else _carried_out(home, now, begun, mentions)
 
 
-def _refuse(home: ForceHome, span: Span) -> None:
-    """Tombstones for what began then, before anything of it goes."""
-    rows = held_records(home.lake, home.force).reveal()
-    of_span = Doomed(lambda _: False, (span,)).mask(rows)
-    home.tombstones.add(rows["reference"].filter(of_span).to_pylist())
+def is_unfinished(home: ForceHome) -> bool:
+    """Whether there is something for `finish` to do."""
+    begun = home.tombstones.begun() is not None or home.tombstones.key.is_old
+    return begun or _stores_erased(home)
 
 
-def _remove(
-    home: ForceHome, doomed: Doomed, cutoff: datetime, only: list[Entry] | None
+def _stores_erased(home: ForceHome) -> bool:
+    """Whether a record is stored that has a tombstone, whatever became of the note."""
+    if (is_erased := erased_by(home)) is None:
+        return False
+    rows = stored_records(home.lake, home.force, *MASKED).reveal()
+    return bool(pc.any(ToRemove(is_erased).mask(rows)).as_py())
+
+
+def _carried_out(
+    home: ForceHome, now: datetime, begun: Mapping[str, Any], mentions: tuple[str, ...]
 ) -> Removed:
-    """Leave no row, no version and no raw byte of what is doomed."""
+    """Remove every row, version, raw byte and publication of what is to go."""
+    refuse_lost_ledger(home)
+    _finish_pull(home, now)
+    done = Removed()
+    if "of_old" in begun:
+        gone = Gone(_OF_OLD, scores=True)
+        done += Removed(publications=_remove_resting(home, gone, now))
+        forget(home.lake)
+    if "nothing" not in begun:
+        cutoff = datetime.fromisoformat(begun["before"]) if "before" in begun else None
+        spans = [before(cutoff)] if cutoff else []
+        if "days" in begun:
+            first, last = map(date.fromisoformat, begun["days"])
+            spans.append(span_of(first, last))
+            _add_tombstones(home, spans[-1], (first, last))
+        to_remove = ToRemove(erased_by(home), tuple(spans), mentions)
+        done += _removed(home, now, to_remove, cutoff)
+    home.tombstones.end()
+    return done
+
+
+def _finish_pull(home: ForceHome, now: datetime) -> None:
+    """List what a pull left unlisted: only drops of the ledger are searched."""
+    to_remove = ToRemove(erased_by(home))
+    for landed in finish_landing(home, cut_off.begun(home), to_remove, now):
+        if why := landed.entry.reason:
+            raise LakeError(
+                f"{home.home.root}: a pull was cut off, and the mapping now refuses its"
+                f" drop ({why}): mend the mapping, then do this again"
+            )
+
+
+def _add_tombstones(home: ForceHome, span: Span, days: tuple[date, date]) -> None:
+    """Tombstones for what began then, before anything of it goes."""
+    rows = stored_records(home.lake, home.force, *MASKED).reveal()
+    of_span = ToRemove(None, (span,)).mask(rows)
+    home.tombstones.add(rows["reference"].filter(of_span).to_pylist(), days)
+
+
+def refuse_lost_ledger(home: ForceHome) -> None:
+    """Without it, a raw drop cannot be distinguished from what a killed pull left."""
+    if not ledger.drops(home.lake, home.force) and home.raw.any:
+        raise LakeError(
+            f"{home.lake.root} has no ledger of the raw drops that are stored: run"
+            " hexbeat feed pull, or bring it back from a backup; nothing was removed"
+        )
+
+
+def _removed(
+    home: ForceHome, now: datetime, to_remove: ToRemove, cutoff: datetime | None
+) -> Removed:
+    """What rests on it goes first: the ledger, committed last, says what that is."""
     lake, force = home.lake, home.force
-    told = ledger.drops(lake, force)
+    before_it = ledger.drops(lake, force)
     after, rows = [], 0
-    for entry in told:
-        looked_into = entry.raw_sha256 and (only is None or entry in only)
+    for entry in before_it:
+        looked_into = may_contain(entry, cutoff) if cutoff else entry.raw_sha256
         new, blank = (
-            _reblanked(home, entry, doomed, cutoff) if looked_into else (entry, 0)
+            _reblanked(home, entry, to_remove, cutoff) if looked_into else (entry, 0)
         )
         after.append(new)
         rows += blank
     changed = [
-        (str(old.raw_sha256), new.raw_sha256)
-        for old, new in zip(told, after, strict=True)
+        (old, new)
+        for old, new in zip(before_it, after, strict=True)
         if old.raw_sha256 != new.raw_sha256
     ]
-    names = {old: new for old, new in changed if new}
-    records = _remove_records(home, doomed, cutoff, names)
-    held, kept = held_back(lake, force), {e.raw_sha256 for e in after if e.raw_sha256}
-    spent = {old for old, new in changed if new is None} - kept
-    left = _renamed(without_drops(held, spent), names)
-    replace_quarantine(lake, force, left, held)
-    ledger.commit(lake, force, after, told)
+    going = going_of(home, to_remove, cutoff)
+    publications = 0
+    if changed or pc.any(going).as_py():
+        marks = {old.offered_hmac for old, _ in changed}
+        erased = Gone(_ERASED, drops=marks, scores=True)
+        past = Gone(_PAST, before=cutoff.astimezone(LONDON).date() if cutoff else None)
+        publications = _remove_resting(home, past if cutoff else erased, now)
+    names = {str(old.raw_sha256): n.raw_sha256 for old, n in changed if n.raw_sha256}
+    records = _remove_records(home, going, names)
+    kept = {e.raw_sha256 for e in after if e.raw_sha256}
+    spent = {str(old.raw_sha256) for old, n in changed if n.raw_sha256 is None} - kept
+    broken = quarantined_rows(lake, force)
+    left = _renamed(without_drops(broken, spent), names)
+    replace_quarantine(lake, force, left, broken)
+    ledger.commit(lake, force, after, before_it)
     home.raw.remove_but(kept)
-    vacuum(lake)
-    home.tombstones.end()
-    return Removed(records, rows, len(changed))
+    forget(lake)
+    return Removed(records, rows, len(changed), publications)
+
+
+def _remove_resting(home: ForceHome, gone: Gone, now: datetime) -> int:
+    remove_day_scores(home.lake, home.force, gone)
+    return remove_publications(home.home.publications, gone, now)
 
 
 def _reblanked(
-    home: ForceHome, entry: Entry, doomed: Doomed, cutoff: datetime
+    home: ForceHome, entry: Entry, to_remove: ToRemove, cutoff: datetime | None
 ) -> tuple[Entry, int]:
     """A drop's entry once its raw bytes are blanked, and how many rows were."""
-    if entry.received_at < cutoff:  # whatever it holds began before that
+    if cutoff and entry.received_at < cutoff:  # all its rows began before that
         return replace(entry, raw_sha256=None, first_day=None), entry.rows_in or 0
-    data = home.raw.read(str(entry.raw_sha256))
-    rest = blanked(data, home.mapping, doomed)
+    data = home.raw.read(str(entry.raw_sha256), entry.name)
+    rest = blanked(data, home.mapping, to_remove)
     digest = entry.raw_sha256 if rest.data == data else home.raw.keep(rest.data)
     return replace(entry, raw_sha256=digest, first_day=rest.first_day), len(rest.lines)
 
 
 def _remove_records(
-    home: ForceHome, doomed: Doomed, cutoff: datetime, names: Mapping[str, str]
+    home: ForceHome, gone: pa.ChunkedArray, names: Mapping[str, str]
 ) -> int:
     """Commit the records that stay, their drops by their new names; how many went."""
     lake, force = home.lake, home.force
-    rows = held_records(lake, force).reveal()
-    gone = _gone(home, doomed, cutoff)
+    rows = stored_records(lake, force).reveal()
     moved = pc.is_in(_digests(rows), value_set=pa.array(list(names), pa.string()))
     touched = pc.unique(rows["month"].filter(pc.or_(gone, moved))).to_pylist()
     kept = Restricted(_renamed(rows.filter(pc.invert(gone)), names))
@@ -133,22 +212,28 @@ def _remove_records(
     return int(pc.sum(gone).as_py() or 0)
 
 
-def _gone(home: ForceHome, doomed: Doomed, cutoff: datetime) -> pa.ChunkedArray:
-    """Which of the records held go.
+def going_of(
+    home: ForceHome, to_remove: ToRemove, cutoff: datetime | None
+) -> pa.ChunkedArray:
+    """Which of the stored records go.
 
-    One that the force has deleted has no time: it goes once whatever it stood for is
-    past its retention, since its drop came so long ago.
+    A record that the force has deleted has no time of its own: it is removed once its
+    drop is so old that the original record must be past its retention.
     """
-    rows = held_records(home.lake, home.force).reveal()
+    columns = (*MASKED, "drop", "deleted")
+    rows = stored_records(home.lake, home.force, *columns).reveal()
+    gone = to_remove.mask(rows)
+    if cutoff is None:
+        return gone
     drops = ledger.drops(home.lake, home.force)
     old = [entry.name for entry in drops if entry.received_at < cutoff]
     names = rows["drop"].cast(pa.string())
     by_old = pc.is_in(names, value_set=pa.array(old, pa.string()))
-    return pc.or_(doomed.mask(rows), pc.and_(rows["deleted"], by_old))
+    return pc.or_(gone, pc.and_(rows["deleted"], by_old))
 
 
-def _may_hold(entry: Entry, cutoff: datetime) -> bool:
-    """Whether a raw drop holds a row that began before then."""
+def may_contain(entry: Entry, cutoff: datetime) -> bool:
+    """Whether a raw drop contains a row that began before then."""
     if entry.raw_sha256 is None:
         return False
     first = entry.first_day
@@ -160,10 +245,12 @@ def _digests(rows: pa.Table) -> pa.ChunkedArray:
 
 
 def _renamed(rows: pa.Table, names: Mapping[str, str]) -> pa.Table:
-    """Rows that lead to their raw drops by the drops' new names."""
+    """Rows with the new names of their raw drops."""
     if not names:
         return rows
     index = rows.schema.get_field_index("raw_sha256")
-    told = pa.array([names.get(t, t) for t in _digests(rows).to_pylist()], pa.string())
+    renamed = pa.array(
+        [names.get(t, t) for t in _digests(rows).to_pylist()], pa.string()
+    )
     field = rows.schema.field(index)
-    return rows.set_column(index, field, told.cast(field.type))
+    return rows.set_column(index, field, renamed.cast(field.type))

@@ -3,48 +3,61 @@
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
+from transforms.errors import LakeError
 from transforms.records import ledger
-from transforms.records.days import Days, days_of
-from transforms.records.doomed import LONDON
-from transforms.records.held import live_records, records_by_day
+from transforms.records.day_coverage import Days, days_of
+from transforms.records.drop_doubts import doubts_of, open_doubts
 from transforms.records.homes import ForceHome
-from transforms.records.tables import held_back, held_records
+from transforms.records.live import live_records, records_by_day
+from transforms.records.retention import due
+from transforms.records.tables import quarantined_rows, stored_records
+from transforms.reference.days import LONDON, Day
 
 
 _TRIES = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FeedStatus:
     """A force's feed as it stands."""
 
     force: str
     drops: int
     rejected: int  # drops
+    refused: dict[str, str]  # each of them: why
     received_at: datetime | None  # of the newest drop
     records: int  # live ones
     deleted: int
     tombstones: int
     quarantined: dict[str, int]  # by rule, the commonest first
+    doubts: list[str]  # drops with too many quarantined rows, each in words
     days: Days
     stopped: bool
     mapping_changed: bool  # since the newest drop was read
-    unfinished: bool  # an erasure was cut off: the next pull or erasure finishes it
+    unfinished: bool  # a removal was cut off: the next pull or erasure finishes it
+    withheld: str | None  # why retention is not enforced
+    audit_fault: str | None  # what is wrong with the audit log
 
     @property
-    def held(self) -> bool:
-        """Whether there is anything that somebody has to look into."""
+    def needs_attention(self) -> bool:
+        """Whether somebody has to look into anything."""
         return bool(
-            self.days.missing or self.stopped or self.rejected or self.unfinished
+            self.days.not_whole
+            or self.stopped
+            or self.rejected
+            or self.doubts
+            or self.unfinished
+            or self.withheld
+            or self.audit_fault
         )
 
 
 def status(home: ForceHome, now: datetime, stopped_after_days: int) -> FeedStatus:
     """How the feed stands; read again where an erasure removed what was to be read."""
     for _ in range(_TRIES - 1):
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, LakeError):
             return _status(home, now, stopped_after_days)
     return _status(home, now, stopped_after_days)
 
@@ -54,22 +67,30 @@ def _status(home: ForceHome, now: datetime, stopped_after_days: int) -> FeedStat
     entries = ledger.drops(lake, home.force)
     taken = ledger.supplied(entries)
     live = live_records(lake, home.force)
-    rules = Counter(held_back(lake, home.force)["rule"].to_pylist())
+    quarantine = quarantined_rows(lake, home.force)
+    rules = Counter(quarantine["rule"].to_pylist())
+    doubts = open_doubts(doubts_of(taken, quarantine, home.feed.accepted))
     newest = max(taken, key=lambda entry: entry.received_at, default=None)
     until = ledger.newest_day(taken)
     days = days_of(records_by_day(live), home.feed.overrides, until)
-    today: date = now.astimezone(LONDON).date()
+    past = due(home, now)
+    today = Day.of(now.astimezone(LONDON).date())
     return FeedStatus(
-        home.force,
-        len(taken),
-        len(entries) - len(taken),
-        newest.received_at if newest else None,
-        len(live),
-        len(held_records(lake, home.force)) - len(live),
-        len(home.tombstones.held()),
-        dict(sorted(rules.items(), key=lambda item: (-item[1], item[0]))),
-        days,
-        days.stopped(today, stopped_after_days),
-        newest is not None and newest.mapping_sha256 != home.mapping_sha256,
-        home.tombstones.begun() is not None,
+        force=home.force,
+        drops=len(taken),
+        rejected=len(entries) - len(taken),
+        refused={e.name: e.reason or "" for e in entries if e.observed == "rejected"},
+        received_at=newest.received_at if newest else None,
+        records=len(live),
+        deleted=len(stored_records(lake, home.force)) - len(live),
+        tombstones=len(home.tombstones.all()),
+        quarantined=dict(sorted(rules.items(), key=lambda item: (-item[1], item[0]))),
+        doubts=[doubt.in_words for doubt in doubts],
+        days=days,
+        stopped=days.stopped(today, stopped_after_days),
+        mapping_changed=newest is not None
+        and newest.mapping_sha256 != home.mapping_sha256,
+        unfinished=home.tombstones.begun() is not None,
+        withheld=past.doubt if past else None,
+        audit_fault=home.audit.verify().fault,
     )

@@ -3,21 +3,22 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.lake import Lake
-from transforms.records.doomed import LONDON
+from transforms.lake.lake import Lake
+from transforms.lake.schemas import plain
 from transforms.records.latest import ORDER
+from transforms.reference.days import LONDON
 from transforms.restricted import Restricted
-from transforms.schemas import plain
 
 
 RECORDS_TABLE = "records"
 QUARANTINE_TABLE = "records_quarantine"
+DAY_SCORES_TABLE = "day_scores"
 DELETED = "deleted"  # the month of those
 
 
-def held_records(lake: Lake, force: str) -> Restricted:
-    """The state: each reference once, the deleted among them."""
-    return Restricted(lake.read(RECORDS_TABLE, force))
+def stored_records(lake: Lake, force: str, *columns: str) -> Restricted:
+    """The state: each reference once, the deleted among them; all columns, or some."""
+    return Restricted(lake.read(RECORDS_TABLE, force, columns))
 
 
 def months_of(records: pa.Table) -> pa.Array:
@@ -34,7 +35,7 @@ def replace_months(
     """Make those months what the state says, in one commit."""
     if not months:
         return
-    # a dictionary would bring along what rows of other months, or erased ones, hold
+    # a dictionary would bring along values of other months, or of erased rows
     rows = _plain(records.reveal())
     added = []
     for month in months:
@@ -48,8 +49,8 @@ def replace_months(
     lake.commit(RECORDS_TABLE, force, added, months)
 
 
-def held_back(lake: Lake, force: str) -> pa.Table:
-    """The rows that rules hold back: drop, line and rule, never a text."""
+def quarantined_rows(lake: Lake, force: str) -> pa.Table:
+    """The quarantined rows: drop, line and rule, never a text."""
     return lake.read(QUARANTINE_TABLE, force)
 
 
@@ -70,8 +71,11 @@ def _plain(rows: pa.Table) -> pa.Table:
 
 
 def without_drops(rows: pa.Table, digests: set[str]) -> pa.Table:
-    """Quarantined rows but for those of some raw drops."""
-    taken = pc.is_in(
-        _plain(rows)["raw_sha256"], value_set=pa.array(sorted(digests), pa.string())
-    )
-    return rows.filter(pc.invert(taken)) if digests else rows
+    """The rows but for those of some raw drops."""
+    return rows.filter(pc.invert(of_drops(rows, digests))) if digests else rows
+
+
+def of_drops(rows: pa.Table, digests: set[str]) -> pa.ChunkedArray:
+    """Which rows are of those raw drops."""
+    named = pa.array(sorted(digests), pa.string())
+    return pc.is_in(rows["raw_sha256"].cast(pa.string()), value_set=named)

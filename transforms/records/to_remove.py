@@ -1,17 +1,17 @@
 """Which records go: those erased by their reference, and those of erased days."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.reference.days import LONDON
 
-LONDON = ZoneInfo("Europe/London")
 
+MASKED = ("reference", "occurred_from")  # the columns that say which records go
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -43,10 +43,10 @@ def before(end: datetime) -> Span:
 
 
 @dataclass(frozen=True)
-class Doomed:
+class ToRemove:
     """What is to go: a record by its reference, a row by that or by when it began."""
 
-    is_erased: Callable[[str], bool]
+    is_erased: Callable[[str], bool] | None  # None where nothing is
     spans: tuple[Span, ...] = ()
     mentions: tuple[str, ...] = ()  # references that must not stay in any text
 
@@ -54,17 +54,18 @@ class Doomed:
         """Whether a row of that reference, which began then, is to go."""
         if began is not None and any(s.start <= began < s.end for s in self.spans):
             return True
-        return self.is_erased(reference)
+        return self.is_erased is not None and self.is_erased(reference)
 
-    def takes_text(self, text: str, words: Iterable[str]) -> bool:
-        """Whether a line that is no row is to go: by a word of it, or a mention."""
-        named = any(names(text, mention) for mention in self.mentions)
-        return named or any(map(self.is_erased, words))
+    def takes_text(self, texts: Sequence[str]) -> bool:
+        """Whether a line that is not a row is to go: by a text of it, or a mention."""
+        named = any(names(text, m) for m in self.mentions for text in texts)
+        return named or (self.is_erased is not None and any(map(self.is_erased, texts)))
 
     def mask(self, records: pa.Table) -> pa.BooleanArray:
         """Which of these records are to go."""
-        references = records["reference"]
-        known = [r for r in pc.unique(references).to_pylist() if self.is_erased(r)]
+        references, known = records["reference"], list[str]()
+        if is_erased := self.is_erased:
+            known = [r for r in pc.unique(references).to_pylist() if is_erased(r)]
         gone = pc.is_in(references, value_set=pa.array(known, pa.string()))
         began = records["occurred_from"]
         for span in self.spans:

@@ -2,16 +2,14 @@
 
 from datetime import datetime
 
-from transforms.lake import Lake
-from transforms.maintenance.lake_files import replaced_at
-from transforms.maintenance.maintain import LOG_ENTRIES
-from transforms.maintenance.unneeded import touched_at
+from transforms.lake.lake import Lake
+from transforms.lake.storage import flush_folder
+from transforms.lake.unused_files import LOG_ENTRIES, replaced_at, touched_at
 from transforms.records.ledger import TABLE
-from transforms.records.tables import QUARANTINE_TABLE, RECORDS_TABLE
-from transforms.storage import flush_folder
+from transforms.records.tables import DAY_SCORES_TABLE, QUARANTINE_TABLE, RECORDS_TABLE
 
 
-_TABLES = (RECORDS_TABLE, QUARANTINE_TABLE, TABLE)
+_TABLES = (RECORDS_TABLE, QUARANTINE_TABLE, TABLE, DAY_SCORES_TABLE)
 
 
 def vacuum(lake: Lake, unused_since: datetime | None = None) -> int:
@@ -40,6 +38,16 @@ def vacuum(lake: Lake, unused_since: datetime | None = None) -> int:
             flush_folder(path.parent)
             removed += 1
     return removed
+
+
+def forget(lake: Lake) -> None:
+    """Leave no older version of any table: no data file, and no word of one in a log.
+
+    A log names files that are gone by the hash of what they contained.
+    """
+    vacuum(lake)
+    for name in _TABLES:
+        lake.forget(name)
 
 
 def sum_up_logs(lake: Lake) -> None:

@@ -11,17 +11,14 @@ from itertools import chain
 
 import h3.api.basic_int as h3
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from transforms.grid_steps import AROUND, AWAY, walk
+from transforms.reference.arrays import Cells, Floats, Integers, Mask
+from transforms.reference.grid_steps import AROUND, AWAY, walk
 
-
-Cells = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 # h3 answers for any pair of numbers: swapped, projected or null-island coordinates
-# all get a valid cell. So points are held against these bounds (degrees, WGS 84)
+# all get a valid cell. So points are compared with these bounds (degrees, WGS 84)
 # first: Great Britain and its waters.
 LATITUDE_BOUNDS = (49.8, 61.0)
 LONGITUDE_BOUNDS = (-8.7, 1.8)
@@ -35,7 +32,7 @@ _WAYS: dict[int, list[tuple[int, ...]]] = {
 }
 
 
-def within_bounds(longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:
+def within_bounds(longitude: Floats, latitude: Floats) -> Mask:
     """Which points lie in Great Britain's bounds; NaN does not."""
     (south, north), (west, east) = LATITUDE_BOUNDS, LONGITUDE_BOUNDS
     inside = (latitude >= south) & (latitude <= north)
@@ -52,8 +49,8 @@ def index_points(longitude: Floats, latitude: Floats, resolution: int) -> Cells:
 def index_snap_points(longitude: Floats, latitude: Floats, about: str) -> Cells:
     """The cells of each point at resolutions 9 and 10, (points, 2), all within bounds.
 
-    For points that come again and again: those asked before `about` the same force are
-    remembered, and H3 is asked for the others.
+    For points that come again and again: those seen before, `about` the same force, are
+    cached, and H3 computes the others.
     """
     known = _SNAP_POINTS.get(about, _NO_POINTS)
     key = np.rint(latitude * 1e6).astype(np.int64) << 32
@@ -75,7 +72,7 @@ def index_snap_points(longitude: Floats, latitude: Floats, about: str) -> Cells:
 class _SnapPoints:
     """Points with their cells, sorted by a key that few others have."""
 
-    key: NDArray[np.int64]
+    key: Integers
     longitude: Floats
     latitude: Floats
     cells: Cells  # (points, 2)
@@ -108,6 +105,11 @@ def parents(cells: Cells, resolution: int) -> Cells:
     return (cells & ~(np.int64(0xF) << np.int64(52))) | level | unused
 
 
+def resolutions(cells: Cells) -> Cells:
+    """The resolution of each cell: bits 52 to 55 of its id."""
+    return cells >> np.int64(52) & np.int64(0xF)
+
+
 def children(cells: Cells, resolution: int) -> Cells:
     """All children of the cells at a finer resolution, sorted and distinct."""
     found = [h3.cell_to_children(cell, resolution) for cell in cells.tolist()]
@@ -136,13 +138,19 @@ def ring(cells: Cells, distance: int) -> csr_array:
     return csr_array((np.ones(ends[-1]), at[known], ends), shape=(count, count))
 
 
+def neighbourhood(cells: Cells) -> Cells:
+    """Those cells of one resolution and all next to one of them, sorted."""
+    around = _around(cells, 1).ravel()
+    return np.union1d(cells, around[around != AWAY])
+
+
 def _around(cells: Cells, distance: int) -> Cells:
     """The cells at that distance from each, in no order: (cells, 6 or 12)."""
     if not len(cells):
         return np.empty((0, 6 * distance), dtype=np.int64)
     resolution = h3.get_resolution(int(cells[0]))
     found = np.stack([walk(cells, resolution, way) for way in _WAYS[distance]], axis=1)
-    # H3 itself is asked where a way leads out of a base cell, or is bent by a pentagon
+    # H3 itself walks where a way leads out of a base cell, or is bent by a pentagon
     base = (cells >> _BASE_CELL_BITS) & 127
     unsure = (found == AWAY).any(axis=1) | np.isin(base, _pentagons())
     for row in np.flatnonzero(unsure):

@@ -4,20 +4,25 @@ The public feed knows months and nothing finer. A force's own feed knows days. S
 labels and backtests are the same for both: what differs stands here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 
 class Period(Protocol):
     """A month or a day: what can be counted on from, and compared with its like."""
+
+    @classmethod
+    def parse(cls, text: str, /) -> Self:
+        """The period that a text names."""
+        ...
 
     def __add__(self, periods: int, /) -> Self:
         """So many periods later."""
         ...
 
     def __le__(self, other: Any, /) -> bool:
-        """Whether it is no later."""
+        """Whether it is not later."""
         ...
 
     def __lt__(self, other: Any, /) -> bool:
@@ -29,7 +34,10 @@ class Period(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+P = TypeVar("P", bound=Period)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Clock:
     """What a period is, and what is counted over how many of them.
 
@@ -41,10 +49,20 @@ class Clock:
     before: str  # the window that is also counted for the time just before it
     step: int  # periods in each of the twelve steps that labels follow
     points: int  # periods for which a point counts as one
+    kept_as_ofs: int  # so many keep their scores: `keeps` says which
+    at_least: tuple[int, int]  # of the newest so many periods, supplied for a score
+    fresh_within: int  # periods from the newest supplied one to an as-of
     periods_a_month: float = 1.0
     term: int = 1  # periods
-    seasonal: bool = False  # whether a term has a like a year ago
+    in_sequence: bool = False  # whether a run scores each period of those kept
+    seasonal: bool = False  # whether the same term a year ago can be compared
+    archive: bool = False  # whether categories are those of police.uk's own months
     unit: str = field(default="months")  # what `months_12m` and its like count
+
+    @property
+    def period(self) -> str:
+        """What one of its periods is called: a month, a day."""
+        return self.unit.removesuffix("s")
 
     def terms(self, periods: float) -> float:
         """How many forecast terms so many periods, or so much weight, make up."""
@@ -53,6 +71,21 @@ class Clock:
     def age_months(self, later: Period, earlier: Period) -> float:
         """How old what happened in `earlier` is in `later`."""
         return later.since(earlier) / self.periods_a_month
+
+    def keeps(self, as_of: P, stored: Collection[P]) -> set[P]:
+        """The as-ofs whose scores are kept by a run at `as_of`.
+
+        In sequence, those of so many periods up to the run's or to the newest stored
+        one. Otherwise the newest so many, however far apart, and the run's own.
+        """
+        if not self.in_sequence:
+            return {as_of, *sorted({as_of, *stored})[-self.kept_as_ofs :]}
+        ends = (as_of, max(stored, default=as_of))
+        return {
+            one
+            for one in stored
+            if any(0 <= end.since(one) < self.kept_as_ofs for end in ends)
+        }
 
     @property
     def longest(self) -> str:
@@ -66,5 +99,10 @@ MONTHS = Clock(
     before="12m",
     step=1,
     points=36,
+    kept_as_ofs=12,
+    at_least=(3, 12),
+    fresh_within=3,
+    in_sequence=True,
     seasonal=True,
+    archive=True,
 )

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
-from transforms.clocks import Clock
 from transforms.errors import UsageError
+from transforms.reference.clocks import Clock
 
 
+LONDON = ZoneInfo("Europe/London")
+
+CalendarDate = date
 _EPOCH = date(1970, 1, 1)
 _MONTH_DAYS = 365.25 / 12
 _THREE_YEARS_DAYS = 1096
@@ -42,6 +46,16 @@ class Day:
         """As a calendar date."""
         return _EPOCH + timedelta(days=self.number)
 
+    @property
+    def last_day(self) -> CalendarDate:
+        """The calendar date on which it ends: its own."""
+        return self.date
+
+    @property
+    def in_words(self) -> str:
+        """Such as 29 March 2026."""
+        return f"{self.date.day} {self.date:%B %Y}"
+
     def __str__(self) -> str:
         return self.date.isoformat()
 
@@ -63,7 +77,13 @@ def day_clock(horizon_days: int) -> Clock:
         before="28d",
         step=28,
         points=_THREE_YEARS_DAYS,
+        kept_as_ofs=28,
+        at_least=(28, 91),
+        fresh_within=7,
         periods_a_month=_MONTH_DAYS,
         term=horizon_days,
         unit="days",
     )
+
+
+DAYS = day_clock(HORIZONS_DAYS[0])  # for what both horizons have alike

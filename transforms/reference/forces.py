@@ -1,5 +1,5 @@
-"""The 43 territorial forces of England and Wales, British Transport Police, and the
-facts about each that no feed tells.
+"""The territorial forces of England and Wales, British Transport Police, and the facts
+about each that are in no feed.
 
 Names are those of the police.uk API, which are also the `Reported by` of its files.
 Codes are the ONS's police force areas (December 2025). Grip membership: the eighteen
@@ -7,13 +7,13 @@ forces funded from April 2021, and the two with bespoke money from September 202
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
 
 from transforms.errors import UsageError
-from transforms.months import Month
-from transforms.overrides import Override
+from transforms.reference.months import Month
+from transforms.reference.overrides import Override
+from transforms.reference.toml_files import hint
 
 
 Grip = Literal["first-18", "later-2"]
@@ -35,9 +35,14 @@ class Force:
     name: str
     code: str | None  # ONS police force area; none for British Transport Police
     grip: Grip | None = None
+    _: KW_ONLY  # those above are the columns of the table below
     not_supplied: Fact | None = None
     in_scope: bool = True
     overrides: Mapping[Month, Override] = field(default_factory=dict)
+
+    def is_silent(self, month: Month) -> bool:
+        """Whether it is known to supply nothing for that month."""
+        return self.not_supplied is not None and month >= self.not_supplied.since
 
 
 _SILENT_MANCHESTER = Fact(
@@ -130,9 +135,7 @@ def _unknown(force_id: str, registry: Mapping[str, Force]) -> str:
     if force_id in DEMO_FORCES:
         return f"{force_id!r} is a made-up force: it lives only in the demo's own home"
     if force_id in FORCES:
-        return f"{force_id!r} is a real force: the demo's home holds made-up ones only"
-    close = get_close_matches(force_id, registry, n=1, cutoff=0.6)
-    hint = (
-        f": did you mean {close[0]!r}?" if close else f"; known: {', '.join(registry)}"
-    )
-    return f"unknown force {force_id!r}{hint}"
+        return (
+            f"{force_id!r} is a real force: the demo's home contains only made-up ones"
+        )
+    return f"unknown force {force_id!r}{hint(force_id, registry)}"

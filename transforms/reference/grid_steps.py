@@ -1,19 +1,18 @@
 """Steps from cell to cell by arithmetic on their ids, many at a time.
 
-An H3 id is a base cell and, for each level below, which of seven children: the middle
-one or one of six about it. A step moves to another child, and where it leaves the
-parent it is a step of the parent too. In one base cell that is a sum of vectors on a
-triangular grid; a step out of it is not for here.
+An H3 id is a base cell and, for each level below, one of seven children: the middle
+one or one of the six around it. A step moves to another child; if that leaves the
+parent, it is a step of the parent too. Within one base cell, that is a sum of vectors
+on a triangular grid. Steps out of a base cell are not handled here.
 """
 
 from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from transforms.reference.arrays import Cells, Integers
 
-Cells = NDArray[np.int64]
 
 AWAY = np.int64(0)  # where a step leaves the base cell: no cell has that id
 AROUND = (4, 6, 2, 3, 1, 5)  # the six directions in their order round a cell
@@ -57,7 +56,7 @@ def _step(cells: Cells, resolution: int, direction: int) -> Cells:
 
 
 @cache
-def _tables(parity: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _tables(parity: int) -> tuple[Integers, Integers]:
     """Of a child and a step: which child it leads to, and which step of the parent."""
     (a, b), (c, d) = _PARENT_STEPS[parity]
     of = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self, TypeVar
 
-from transforms.clocks import Period
 from transforms.errors import UsageError
+from transforms.reference.clocks import Period
 
 
 _YEAR_MONTHS = 12

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 
-from transforms.places import slug
+from transforms.reference.place_labels import slug
 
 
 CLASSES = ("positive", "negative", "not_final")
@@ -33,7 +33,7 @@ class Outcome:
 
 
 def _source() -> bytes:
-    return files("transforms").joinpath("data/outcomes.toml").read_bytes()
+    return files("transforms.reference").joinpath("data/outcomes.toml").read_bytes()
 
 
 def outcomes_sha256() -> str:

@@ -1,7 +1,7 @@
 """Why a cell scores as it does: its row, what the score is made of, the raw lines.
 
-Nothing is read but the lake; nothing is told of an incident but its month, its category
-and where in which raw file it stands.
+It reads only the lake, and shows of an incident only its month, its category and its
+line in the raw file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,42 +13,45 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import sql
-from transforms import cells
-from transforms.coverage import MonthCoverage, supplied_months
-from transforms.data_files import DataFile
 from transforms.errors import UsageError
-from transforms.exclusions import kept_incidents
-from transforms.feeds import FEEDS
-from transforms.forces import Force
-from transforms.groups import GROUPS, CrimeGroup
-from transforms.home import Home
-from transforms.lake import Lake
-from transforms.ledger import force_coverage, forces_held
-from transforms.months import Month, window
-from transforms.score import force_panel, newest_supplied
-from transforms.scores import point_exposure
-from transforms.scores.view import view
-from transforms.storage import readable
+from transforms.feeds.police_uk import street
+from transforms.homes.home import Home
+from transforms.incidents.coverage import MonthCoverage
+from transforms.incidents.epochs import epoch_at, read_epochs
+from transforms.incidents.lake_check import force_coverage, stored_forces
+from transforms.incidents.scored import scored_incidents
+from transforms.lake.checksums import refuse_damaged
+from transforms.lake.data_files import DataFile
+from transforms.lake.lake import Lake
+from transforms.lake.storage import readable
+from transforms.reference import cells
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.forces import Force
+from transforms.reference.groups import GROUPS, CrimeGroup
+from transforms.reference.months import Month, window
+from transforms.scores.methods import point_exposure
+from transforms.scores.score_months import force_panel, newest_supplied
+from transforms.scores.view import view_at
 
 
-TOLD_MONTHS = 36
+EXPLAINED_MONTHS = 36
 _CELL_LENGTH = 15
 
 
 @dataclass(frozen=True)
 class CategoryPart:
-    """What one category brings to a score, in incidents a month."""
+    """What one category adds to a score, in incidents a month."""
 
     category: str
     recorded: float  # decayed mean of the cell's own record
-    prior: float  # what one would expect without that record
+    prior: float  # what to expect without that record
     prior_weight: float  # of the prior against the record, 0 to 1
     score: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RawLines:
-    """Where the incidents of one month and category stand."""
+    """The raw lines of the incidents of one month and category."""
 
     month: str
     release: str | None
@@ -58,7 +61,7 @@ class RawLines:
     lines: list[int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Explained:
     """One cell and crime group of one force at one as-of."""
 
@@ -67,55 +70,61 @@ class Explained:
     cell: str
     as_of: Month
     row: Mapping[str, Any]  # as scored
-    parts: Sequence[CategoryPart]  # none where the method has no parts to tell
+    parts: Sequence[CategoryPart]  # empty where the method has no parts
     raw: Sequence[RawLines]
 
 
 def explain(
     home: Home, cell: str, slug: str, as_of: Month | None, force_id: str | None
 ) -> list[Explained]:
-    """The cell in each force that has scored it: the universes of two may overlap."""
-    group = _known_group(slug)
-    number = _cell_number(cell)
+    """The cell in each force that has scored it: universes may overlap.
+
+    `ForceError` where the scores of one are damaged.
+    """
+    group = known_group(slug)
+    number = cell_number(cell)
     lake = home.lake.pinned()
     month = as_of or newest_supplied(lake, home.registry)
     if month is None:
         raise UsageError(f"the lake in {home.root} is empty: run hexbeat ingest first")
-    found = []
-    for force in forces_held(lake, home.registry):
+    explained = []
+    for force in stored_forces(lake, home.registry):
         if force_id not in (None, force.id):
             continue
-        asked = _Asked(
+        question = _Question(
             lake, home, force, force_coverage(lake, force), group, number, month
         )
         for file in lake.files("scores", force.id):
             if file.partition["as_of"] == str(month):
-                found += _explained(asked, file)
-    if not found:
+                refuse_damaged("scores", [file])
+                explained += _explained(question, file)
+    if not explained:
         raise UsageError(
-            f"no score of {slug} in {cell} at {month}: it lies outside every scored"
+            f"no score of {slug} in {cell} at {month}: it is outside every scored"
             " universe, or has had none in 36 months and is below the top 5 %"
         )
-    return found
+    return explained
 
 
-def _known_group(slug: str) -> CrimeGroup:
+def known_group(slug: str) -> CrimeGroup:
+    """The group of that name; a `UsageError` names those that there are."""
     if slug not in GROUPS:
         raise UsageError(f"unknown crime group {slug!r}; there are {', '.join(GROUPS)}")
     return GROUPS[slug]
 
 
-def _cell_number(cell: str) -> int:
+def cell_number(cell: str) -> int:
+    """An H3 cell as a number; `UsageError` unless it is 15 lower-case characters."""
     try:
         if len(cell) == _CELL_LENGTH and cell == cell.lower():
             return int(cells.from_text([cell])[0])
     except ValueError:
         pass
-    raise UsageError(f"{cell!r} is no H3 cell: write its 15 lower-case characters")
+    raise UsageError(f"{cell!r} is not an H3 cell: write its 15 lower-case characters")
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Question:
     """One force's part of the question."""
 
     lake: Lake
@@ -131,33 +140,45 @@ def _rows(file: DataFile, wanted: list[tuple[str, str, object]]) -> pa.Table:
     return pq.read_table(readable(file.path), filters=wanted, partitioning=None)
 
 
-def _explained(asked: _Asked, file: DataFile) -> list[Explained]:
-    wanted = [("h3_cell", "=", asked.cell), ("crime_group", "=", asked.group.slug)]
+def _explained(question: _Question, file: DataFile) -> list[Explained]:
+    wanted = [
+        ("h3_cell", "=", question.cell),
+        ("crime_group", "=", question.group.slug),
+    ]
     rows = _rows(file, wanted).to_pylist()
     if not rows:
         return []
     [row] = rows
-    told = f"{point_exposure.NAME} {point_exposure.VERSION}"
-    parts = _parts(asked) if row["method"] == told else []
-    text = cells.as_text(np.array([asked.cell]))[0]
+    with_parts = f"{point_exposure.NAME} {point_exposure.VERSION}"
+    parts = _parts(question) if row["method"] == with_parts else []
+    text = cells.as_text(np.array([question.cell]))[0]
     return [
         Explained(
-            asked.force, asked.group, text, asked.as_of, row, parts, _raw_lines(asked)
+            force=question.force,
+            group=question.group,
+            cell=text,
+            as_of=question.as_of,
+            row=row,
+            parts=parts,
+            raw=_raw_lines(question),
         )
     ]
 
 
-def _parts(asked: _Asked) -> list[CategoryPart]:
-    """What each category of the group brings, the largest part first."""
-    panel = force_panel(asked.lake, asked.force, asked.months, asked.home.scoring)
-    seen = view(panel, supplied_months(asked.months), asked.as_of)
-    at = int(np.searchsorted(seen.cells, asked.cell))
-    scored = point_exposure.expect(seen)
-    found = []
-    for category in asked.group.categories:
-        parts = point_exposure.parts([category], seen)[category]
+def _parts(question: _Question) -> list[CategoryPart]:
+    """What each category of the group adds, the largest part first."""
+    panel = force_panel(question.lake, question.force, question.home.scoring)
+    supplied = supplied_periods(question.months)
+    view = view_at(panel, supplied, question.as_of)
+    at = int(np.searchsorted(view.cells, question.cell))
+    scored = point_exposure.expect(view)
+    explained = []
+    for category in question.group.categories:
+        if category not in scored:  # it no longer existed at the as-of
+            continue
+        parts = point_exposure.parts([category], view)[category]
         own, prior, weight = parts.own[at], parts.prior[at], parts.weight[at]
-        found.append(
+        explained.append(
             CategoryPart(
                 category,
                 float(own / parts.exposure_terms),
@@ -166,46 +187,52 @@ def _parts(asked: _Asked) -> list[CategoryPart]:
                 float(scored[category].mean[at]),
             )
         )
-    return sorted(found, key=lambda part: -part.score)
+    return sorted(explained, key=lambda part: -part.score)
 
 
-def _raw_lines(asked: _Asked) -> list[RawLines]:
-    """Every incident that the counts rest on, in the supplied months, newest first."""
-    span = [str(month) for month in window(asked.as_of, TOLD_MONTHS)]
-    supplied = {str(month) for month in supplied_months(asked.months)}
-    entries = {str(month): c.entry for month, c in asked.months.items() if c.entry}
-    held = [
-        file
-        for file in asked.lake.files("incidents", asked.force.id)
-        if file.partition["month"] in supplied.intersection(span)
+def _raw_lines(question: _Question) -> list[RawLines]:
+    """Every incident that is counted, in the supplied months, newest first.
+
+    No count includes incidents from before the map points were renewed.
+    """
+    files = question.lake.files("incidents", question.force.id)
+    first = epoch_at(read_epochs([file.path for file in files]), question.as_of)
+    span = [
+        str(month)
+        for month in window(question.as_of, EXPLAINED_MONTHS)
+        if first is None or first <= month
     ]
-    if not held:
+    supplied = {str(month) for month in supplied_periods(question.months)}
+    entries = {str(month): c.entry for month, c in question.months.items() if c.entry}
+    counted = [
+        file for file in files if file.partition["month"] in supplied.intersection(span)
+    ]
+    if not counted:
         return []
-    feed = next(e.feed for e in entries.values())
-    rules = asked.home.scoring.exclusions
-    paths = [file.path for file in held]
-    months = [file.partition["month"] for file in held]
-    hashes = pa.array([file.mark for file in held], pa.string())
+    rules = question.home.scoring.exclusions
+    paths = [file.path for file in counted]
+    months = [file.partition["month"] for file in counted]
+    hashes = pa.array([file.mark for file in counted], pa.string())
     rows = sql.run(
         "cell_lines",
         {
-            "incidents": kept_incidents(paths, rules, asked.force.id),
+            "incidents": scored_incidents(paths, rules, question.force.id),
             "files": pa.table({"month": months, "raw_sha256": hashes}),
         },
-        h3_res=FEEDS[feed].SCORED_RESOLUTION,
-        cell=asked.cell,
+        h3_res=street.SCORED_RESOLUTION,
+        cell=question.cell,
         first_month=span[0],
         last_month=span[-1],
     )
     return [
         RawLines(
-            row["month"],
-            entries[row["month"]].release,
-            entries[row["month"]].member,
-            row["raw_sha256"],
-            row["category"],
-            row["raw_lines"],
+            month=row["month"],
+            release=entries[row["month"]].release,
+            member=entries[row["month"]].member,
+            raw_sha256=row["raw_sha256"],
+            category=row["category"],
+            lines=row["raw_lines"],
         )
         for row in reversed(rows.to_pylist())
-        if row["category"] in asked.group.categories
+        if row["category"] in question.group.categories
     ]

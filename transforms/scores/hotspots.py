@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from transforms import cells
-from transforms.cells import Cells, Floats
-from transforms.scoring import HotspotLimits
+from transforms.reference import cells
+from transforms.reference.arrays import Cells, Floats
+from transforms.reference.score_settings import HotspotLimits
 
 
 _FINEST_SHARE = 10_000  # in whole numbers, since 0.07 x 10,000 is not 700
@@ -30,25 +30,25 @@ def clusters(
     areas_m2: Floats,
     limits: HotspotLimits,
 ) -> list[list[int]]:
-    """Rows of the cells of each hot spot, the highest first; all of one group.
+    """Rows of the cells of each hot spot of one group, the highest first.
 
-    `rank` is 1 for the highest of the universe's cells and `mean` what is expected of
-    each: where nothing is, there is no hot spot. `links` tells which touch.
+    `rank` is 1 for the highest cell of the universe, and `mean` the incidents expected
+    in each: a cell that expects none is in no hot spot. `links` says which cells touch.
     """
     share = Fraction(limits.share_percent).limit_denominator(_FINEST_SHARE)
     places = min(ceil(share * len(rank) / 100), int((mean > 0).sum()))
-    left = dict.fromkeys(np.argsort(rank)[:places].tolist())
+    left = dict.fromkeys(np.argsort(rank, kind="stable")[:places].tolist())
     touching = {
         row: links.indices[links.indptr[row] : links.indptr[row + 1]].tolist()
         for row in left
     }
-    found = []
+    spots = []
     while left:
         spot = _grown(next(iter(left)), left, touching, rank, areas_m2, limits)
         for row in spot:
             del left[row]
-        found.append(spot)
-    return found
+        spots.append(spot)
+    return spots
 
 
 def _grown(
@@ -72,26 +72,31 @@ def _grown(
     return spot
 
 
-def named(prefix: str, spots: Sequence[Cells], earlier: Named) -> dict[str, Cells]:
-    """Ids of the hot spots of a group, given those of the as-of before.
+def named(
+    prefix: str, spots: Sequence[Cells], earlier: Named, keep_ids: bool = True
+) -> dict[str, Cells]:
+    """Ids of the hot spots of a group, given those of the previous as-of.
 
-    One that shares more than half of its cells with an earlier one, and more than half
-    of that one's, keeps its id; so no two can claim the same. A new one is named for
-    its highest cell.
+    A hot spot takes the id of an earlier one if the cells they share are more than half
+    of each, so no two can claim the same id. A new one is named for its highest cell.
+    `keep_ids` is false after a renewal of the map points: the same cells then cover
+    other places.
     """
     home = {cell: spot for spot, members in earlier.items() for cell in members}
-    found: dict[str, Cells] = {}
+    if not keep_ids:
+        home = {}
+    by_id: dict[str, Cells] = {}
     fresh = []
     for spot in spots:
         kept = _same_as(spot, earlier, home)
         if kept:
-            found[kept] = spot
+            by_id[kept] = spot
         else:
             fresh.append(spot)
     for spot in fresh:
         wanted = f"{prefix}-{cells.as_text(spot[:1])[0]}"
-        found[_new_id(wanted, found.keys() | earlier.keys())] = spot
-    return found
+        by_id[_new_id(wanted, by_id.keys() | earlier.keys())] = spot
+    return by_id
 
 
 def _same_as(spot: Cells, earlier: Named, home: Mapping[int, str]) -> str | None:
@@ -104,6 +109,6 @@ def _same_as(spot: Cells, earlier: Named, home: Mapping[int, str]) -> str | None
 
 
 def _new_id(wanted: str, taken: Set[str]) -> str:
-    """The id wanted, or one beside it where a hot spot has or just had that name."""
-    beside = (f"{wanted}-{number}" for number in count(2))
-    return next(name for name in chain([wanted], beside) if name not in taken)
+    """The id wanted, or with a number if a hot spot has or just had that name."""
+    numbered = (f"{wanted}-{number}" for number in count(2))
+    return next(name for name in chain([wanted], numbered) if name not in taken)

@@ -1,14 +1,10 @@
-"""A force's incidents as numbers to score: cells, periods and categories, and no more.
+"""A force's incidents as arrays to score: counts by cell, period and category.
 
-A period is a month of the public feed, and a day of a force's own.
-
-The universe at an as-of is every cell inside the resolution-7 cells that hold at
-least five located incidents up to then, and never later: knowing which places will
-have crime flatters every figure of accuracy.
+A period is a month of the public feed, or a day of a force's own feed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,59 +14,72 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 import sql
-from transforms import cells
-from transforms.categories import CATEGORIES
-from transforms.cells import Cells, Floats
-from transforms.clocks import Period
-from transforms.exclusions import kept_incidents
-from transforms.harm import HarmWeights
-from transforms.months import Month
-from transforms.scoring import Scoring
+from transforms.incidents.epochs import epoch_at, read_epochs
+from transforms.incidents.scored import scored_incidents
+from transforms.reference import cells
+from transforms.reference.arrays import Cells, Floats
+from transforms.reference.categories import CATEGORIES, FORMER
+from transforms.reference.clocks import Period
+from transforms.reference.harm import HarmWeights
+from transforms.reference.months import Month, window
+from transforms.reference.portable_math import sparse_product
+from transforms.reference.score_settings import Scoring
+from transforms.scores.universe import (
+    AT_LEAST_INCIDENTS,
+    PARENT_RESOLUTION,
+    far_from_force,
+    parents_within,
+)
 
 
-UNIVERSE_RESOLUTION = 7
-UNIVERSE_AT_LEAST_INCIDENTS = 5
-
-_CATEGORY_INDEX = {slug: index for index, slug in enumerate(CATEGORIES)}
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """One force's located incidents by cell, period and category."""
 
     resolution: int
-    periods: Sequence[Period]  # those held, oldest first
-    cells: Cells  # the universe of the newest of them, sorted
+    periods: Sequence[Period]  # those stored, oldest first
+    cells: Cells  # all that can be in a universe up to the newest of them, sorted
     counts: csr_array  # (categories x cells) x periods, over `cells` alone
     harm: csr_array  # the same entries: their harm
     gravest: csr_array  # the same entries: the harm of the gravest incident
     totals: Floats  # categories x periods: incidents inside `cells` and outside
     points: csr_array  # points x periods: which had an incident when
     point_cell: NDArray[np.int64]  # each point's row in `cells`
-    parent_counts: NDArray[np.int64]  # resolution-7 parents x periods
+    parents: Cells  # the resolution-7 cells with any incident, sorted
+    parent_counts: NDArray[np.int64]  # those x periods
     parent_of: NDArray[np.int64]  # each cell's row in parent_counts
+    categories: Sequence[str] = tuple(CATEGORIES)  # and former ones that have incidents
+    epochs: Sequence[Period] = ()  # first periods after a renewal of the map points
 
     @cached_property
     def row_of(self) -> dict[Period, int]:
-        """Where each period held stands among them."""
+        """The position of each stored period."""
         return {period: row for row, period in enumerate(self.periods)}
+
+    def epoch(self, period: Period) -> Period | None:
+        """The first period of its geocoding epoch; None for the oldest epoch."""
+        first: Period | None = epoch_at(self.epochs, period)
+        return first
 
     def universe(self, as_of: Period) -> NDArray[np.bool_]:
         """Which of `cells` are in the universe as known at that period's end."""
-        known = [period <= as_of for period in self.periods]
-        enough = self.parent_counts[:, known].sum(axis=1) >= UNIVERSE_AT_LEAST_INCIDENTS
-        return np.asarray(enough[self.parent_of])
+        known = np.array([period <= as_of for period in self.periods])
+        incidents = self.parent_counts[:, known].sum(axis=1)
+        most = np.zeros(len(self.parents), dtype=np.int64)
+        in_cells = self.weighted(known[:, None].astype(float))[:, :, 0].sum(axis=0)
+        np.maximum.at(most, self.parent_of, in_cells.astype(np.int64))
+        return parents_within(self.parents, incidents, most)[self.parent_of]
 
     def weighted(self, weights: Floats) -> Floats:
         """Sums of counts under each column of weights (periods x k).
 
         Returns categories x cells x k.
         """
-        return self._by_cell(self.counts @ weights)
+        return self._by_cell(sparse_product(self.counts, weights))
 
     def harm_within(self, span: Sequence[Period]) -> Floats:
         """Harm over those periods: categories x cells."""
-        return self._by_cell(self.harm @ self._chosen(span))
+        return self._by_cell(sparse_product(self.harm, self._chosen(span)))
 
     def gravest_within(self, span: Sequence[Period]) -> Floats:
         """Harm of the gravest incident in those periods: categories x cells."""
@@ -79,23 +88,23 @@ class Panel:
 
     def points_within(self, span: Sequence[Period]) -> Floats:
         """How many points of each cell had any incident in those periods."""
-        had = self.points @ self._chosen(span) > 0
+        had = sparse_product(self.points, self._chosen(span)) > 0
         number = np.bincount(self.point_cell[had], minlength=len(self.cells))
         return number.astype(float)
 
     def _chosen(self, span: Sequence[Period]) -> Floats:
-        """1 for each period held that is among those, 0 for the others."""
+        """1 for each stored period of the span, 0 for the others."""
         wanted = set(span)
         return np.array([float(period in wanted) for period in self.periods])
 
     def _by_cell(self, values: Floats) -> Floats:
         return np.asarray(values).reshape(
-            len(CATEGORIES), len(self.cells), *values.shape[1:]
+            len(self.categories), len(self.cells), *values.shape[1:]
         )
 
     @cached_property
     def rings(self) -> tuple[csr_array, ...]:
-        """Which cells lie one cell away from which, and which two (0/1)."""
+        """Which cells are one cell away from which, and which are two (0/1)."""
         return cells.rings(self.cells)
 
     @cached_property
@@ -112,31 +121,67 @@ def read_panel(
     scoring: Scoring,
 ) -> Panel:
     """The panel of the incidents in those data files of one force."""
-    kept = kept_incidents(files, scoring.exclusions, force)
+    kept = scored_incidents(files, scoring.exclusions, force)
     counted = count_cells(kept, resolution, scoring.harm)
-    points = sql.run("cell_points", {"incidents": kept}, h3_res=resolution)
-    return build_panel(counted, points, months, resolution)
+    panel = build_panel(counted, cell_points(kept, resolution), months, resolution)
+    return replace(panel, epochs=read_epochs(files))
 
 
 def count_cells(kept: pa.Table, resolution: int, harm: HarmWeights) -> pa.Table:
-    """Incidents and harm of each cell, month and category, as cell_counts.sql says."""
-    held = {"incidents": kept, **harm_relations(harm)}
-    return sql.run("cell_counts", held, h3_res=resolution)
+    """Incidents and harm of each cell, period and category (cell_counts.sql)."""
+    inputs = {"incidents": _dated(kept), **_harm_relations(harm)}
+    return sql.run("cell_counts", inputs, h3_res=resolution)
+
+
+def cell_points(kept: pa.Table, resolution: int) -> pa.Table:
+    """The points of each cell and when they had incidents (cell_points.sql)."""
+    return sql.run("cell_points", {"incidents": _dated(kept)}, h3_res=resolution)
+
+
+def _dated(kept: pa.Table) -> pa.Table:
+    """Incidents as those queries count them: monthly ones have no harm of their own."""
+    if "period" in kept.column_names:
+        return kept
+    own = pa.nulls(len(kept), pa.float64())
+    return kept.append_column("period", kept["month"]).append_column("harm", own)
 
 
 def universe_of(counted: pa.Table, as_of: Month, resolution: int) -> Cells:
-    """The universe as known at a month, of what count_cells counted."""
-    known = counted.filter(pc.less_equal(counted["month"], str(as_of)))
-    parents, row = np.unique(
-        cells.parents(known["h3_cell"].to_numpy(), UNIVERSE_RESOLUTION),
-        return_inverse=True,
-    )
-    held = np.bincount(row, known["incidents"].to_numpy(), len(parents))
-    enough = parents[held >= UNIVERSE_AT_LEAST_INCIDENTS]
-    return cells.children(enough, resolution)
+    """The universe as known at a month, from the result of count_cells."""
+    parents, _, *incidents = _by_parent(counted, as_of)
+    return cells.children(parents[parents_within(parents, *incidents)], resolution)
 
 
-def harm_relations(harm: HarmWeights) -> dict[str, pa.Table]:
+def far_incidents(counted: pa.Table, as_of: Month, months: int) -> int:
+    """Incidents of the newest months that are far from the force, as known by then."""
+    first = str(window(as_of, months)[0])
+    parents, row, *incidents = _by_parent(counted, as_of)
+    known = counted.filter(pc.less_equal(counted["period"], str(as_of)))
+    recent = pc.greater_equal(known["period"], first).to_numpy()
+    far = far_from_force(parents, *incidents)[row]
+    return int(known["incidents"].to_numpy()[recent & far].sum())
+
+
+def _by_parent(
+    counted: pa.Table, as_of: Month
+) -> tuple[Cells, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The parents of the rows up to a month, and which parent each row has.
+
+    Then the incidents of each parent, and those of its highest cell.
+    """
+    known = counted.filter(pc.less_equal(counted["period"], str(as_of)))
+    at, cell = np.unique(known["h3_cell"].to_numpy(), return_inverse=True)
+    in_cells = np.zeros(len(at), dtype=np.int64)
+    np.add.at(in_cells, cell, known["incidents"].to_numpy())
+    parents, row = np.unique(cells.parents(at, PARENT_RESOLUTION), return_inverse=True)
+    incidents = np.zeros(len(parents), dtype=np.int64)
+    np.add.at(incidents, row, in_cells)
+    most = np.zeros(len(parents), dtype=np.int64)
+    np.maximum.at(most, row, in_cells)
+    return parents, row[cell], incidents, most
+
+
+def _harm_relations(harm: HarmWeights) -> dict[str, pa.Table]:
     """The weights as the query joins them."""
 
     def table(key: str, weights: Mapping[str, float]) -> pa.Table:
@@ -148,8 +193,9 @@ def harm_relations(harm: HarmWeights) -> dict[str, pa.Table]:
             }
         )
 
+    former = {slug: harm.categories[one.weighs_as] for slug, one in FORMER.items()}
     return {
-        "category_harm": table("category", harm.categories),
+        "category_harm": table("category", {**harm.categories, **former}),
         "offence_harm": table("offence_code", harm.offences),
     }
 
@@ -159,59 +205,66 @@ def build_panel(
     points: pa.Table,
     periods: Sequence[Period],
     resolution: int,
-    column: str = "month",
 ) -> Panel:
-    """The panel of what cell_counts.sql and cell_points.sql answer, or their like.
-
-    `column` is the one that says the period.
-    """
+    """The panel from the results of cell_counts.sql and cell_points.sql."""
     cell = counted["h3_cell"].to_numpy()
     number = counted["incidents"].to_numpy().astype(float)
     at_period = {str(p): i for i, p in enumerate(periods)}
-    period = _codes(counted[column], at_period)
-    category = _codes(counted["category"], _CATEGORY_INDEX)
+    period = _codes(counted["period"], at_period)
+    categories = _categories(counted)
+    category = _codes(counted["category"], {c: i for i, c in enumerate(categories)})
 
     parents, row = np.unique(
-        cells.parents(cell, UNIVERSE_RESOLUTION), return_inverse=True
+        cells.parents(cell, PARENT_RESOLUTION), return_inverse=True
     )
     parent_counts = np.zeros((len(parents), len(periods)), dtype=np.int64)
     np.add.at(parent_counts, (row, period), number.astype(np.int64))
-    totals = np.zeros((len(CATEGORIES), len(periods)))
+    totals = np.zeros((len(categories), len(periods)))
     np.add.at(totals, (category, period), number)
-    enough = parent_counts.sum(axis=1) >= UNIVERSE_AT_LEAST_INCIDENTS
+    enough = parent_counts.sum(axis=1) >= AT_LEAST_INCIDENTS
     universe = cells.children(parents[enough], resolution)
-    parent_of = np.searchsorted(parents, cells.parents(universe, UNIVERSE_RESOLUTION))
+    parent_of = np.searchsorted(parents, cells.parents(universe, PARENT_RESOLUTION))
 
     inside = enough[row]
     at = category[inside] * len(universe) + np.searchsorted(universe, cell[inside])
 
     def by_period(values: Floats) -> csr_array:
-        shape = (len(CATEGORIES) * len(universe), len(periods))
+        shape = (len(categories) * len(universe), len(periods))
         return csr_array((values[inside], (at, period[inside])), shape=shape)
 
+    had, point_cell = _points(points, universe, at_period)
     return Panel(
-        resolution,
-        list(periods),
-        universe,
-        by_period(number),
-        by_period(counted["harm"].to_numpy()),
-        by_period(counted["gravest"].to_numpy()),
-        totals,
-        *_points(points, universe, column, at_period),
-        parent_counts,
-        parent_of,
+        resolution=resolution,
+        periods=list(periods),
+        cells=universe,
+        counts=by_period(number),
+        harm=by_period(counted["harm"].to_numpy()),
+        gravest=by_period(counted["gravest"].to_numpy()),
+        totals=totals,
+        points=had,
+        point_cell=point_cell,
+        parents=parents,
+        parent_counts=parent_counts,
+        parent_of=parent_of,
+        categories=categories,
     )
 
 
+def _categories(counted: pa.Table) -> tuple[str, ...]:
+    """Today's categories, and the former ones that have an incident."""
+    used = set(pc.unique(counted["category"]).to_pylist())
+    return (*CATEGORIES, *(slug for slug in FORMER if slug in used))
+
+
 def _points(
-    points: pa.Table, universe: Cells, column: str, at_period: Mapping[str, int]
+    points: pa.Table, universe: Cells, at_period: Mapping[str, int]
 ) -> tuple[csr_array, NDArray[np.int64]]:
     """Which points of the universe had incidents when, and their cells."""
     cell = points["h3_cell"].to_numpy()
     at = np.searchsorted(universe, cell)
     at[at == len(universe)] = 0
     inside = universe[at] == cell if len(universe) else np.zeros(len(cell), dtype=bool)
-    period = _codes(points[column], at_period)[inside]
+    period = _codes(points["period"], at_period)[inside]
     _, first, point = np.unique(
         points["point"].to_numpy()[inside], return_index=True, return_inverse=True
     )

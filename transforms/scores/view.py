@@ -1,7 +1,8 @@
 """What a method may look at: one force as known at one as-of, and nothing later."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -9,34 +10,38 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from transforms import cells
-from transforms.categories import CATEGORIES
-from transforms.cells import Cells, Floats
-from transforms.clocks import MONTHS, Clock, Period
-from transforms.months import window
-from transforms.panel import Panel
+from transforms.reference import cells
+from transforms.reference.arrays import Cells, Floats
+from transforms.reference.clocks import MONTHS, Clock, Period
+from transforms.reference.groups import FORMER_GROUPS, GROUPS, CrimeGroup
+from transforms.reference.months import window
+from transforms.reference.portable_math import sparse_product
+from transforms.scores.panel import Panel
 
 
 STEPS = 12
-
-_ROW = {slug: row for row, slug in enumerate(CATEGORIES)}
+# With each supplied month of the present geocoding epoch, an incident of an earlier one
+# says half as much about its cell. Chosen by backtest (docs/methods.md).
+FADING = 0.5
+# A group that was recorded separately for fewer months is not reported yet.
+_AT_LEAST_OF_THE_YEAR = 3
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Incidents weighted by age: half as much for every so many months."""
+    """Incidents weighted by age: the weight halves with every half-life."""
 
     sums: Floats  # categories x cells, weighted incidents
     exposure_terms: float  # the same weights of the supplied periods, in terms
     rings: tuple[Floats, ...]  # categories x cells: `sums` over each ring around
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class View:
     """Sums over the supplied periods up to the as-of, for the cells of its universe.
 
-    Arrays over categories hold one row for each of the fourteen; `of` adds those of a
-    group.
+    Arrays over categories have one row for each of the panel's; `of` adds those of a
+    group. Scores of a group come from the view of the months it was `counting` in.
     """
 
     panel: Panel
@@ -44,12 +49,75 @@ class View:
     supplied: Sequence[Period]  # up to the as-of, oldest first
     inside: NDArray[np.bool_]  # which of the panel's cells are in the universe
     clock: Clock = MONTHS
-    _memories: dict[float, Memory] = field(default_factory=dict, repr=False)
+    whole: "View | None" = None  # the view of all categories that this one is part of
+    _memories: dict[tuple[float, bool], Memory] = field(
+        default_factory=dict, repr=False
+    )
     _parents: dict[int, NDArray[np.int64]] = field(default_factory=dict, repr=False)
+    _counting: dict[Period, "View"] = field(default_factory=dict, repr=False)
+
+    def counting(self, group: CrimeGroup) -> "View":
+        """This view, limited to supplied months in which all of a group was counted.
+
+        A month before a category was introduced is not exposure for it.
+        """
+        since: Any = group.since
+        if not self.clock.archive or all(since <= period for period in self.supplied):
+            return self
+        if since not in self._counting:
+            known = [period for period in self.supplied if since <= period]
+            self._counting[since] = replace(
+                self,
+                supplied=known,
+                whole=self,
+                _memories={},
+                _parents=self._parents,
+                _counting={},
+            )
+        return self._counting[since]
+
+    @cached_property
+    def groups(self) -> tuple[CrimeGroup, ...]:
+        """The groups that can have incidents next: those that exist at the as-of.
+
+        Former categories are among them at as-ofs when they were in use.
+        """
+        if not self.clock.archive:
+            return tuple(GROUPS.values())
+        every: list[Any] = [*GROUPS.values(), *FORMER_GROUPS.values()]
+        existing = (group for group in every if group.exists_in(self.as_of))
+        return tuple(group for group in existing if self.counting(group).supplied)
+
+    @cached_property
+    def reported(self) -> dict[str, CrimeGroup]:
+        """The groups with scores: those counted in three months of the year."""
+        year = self.clock.year
+        views = {g.slug: self.counting(g) for g in self.groups}
+        return {
+            g.slug: g
+            for g in self.groups
+            if g.slug in GROUPS
+            and (
+                views[g.slug] is self
+                or len(views[g.slug].spans[year]) >= _AT_LEAST_OF_THE_YEAR
+            )
+        }
+
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """The row of each category in arrays over categories."""
+        return {slug: row for row, slug in enumerate(self.panel.categories)}
+
+    def rows_of(self, categories: Sequence[str]) -> list[int]:
+        """The rows of those categories that the panel has."""
+        return [self.row_of[slug] for slug in categories if slug in self.row_of]
 
     def of(self, values: Floats, categories: Sequence[str]) -> Floats:
-        """Values of a set of categories, added up: one for each cell."""
-        first, *rest = (values[_ROW[category]] for category in categories)
+        """The sum of the values of some categories, for each cell."""
+        rows = self.rows_of(categories)
+        if not rows:
+            return np.zeros(values.shape[1:])
+        first, *rest = (values[row] for row in rows)
         if not rest:  # most groups are one category: no copy
             return np.asarray(first)
         total = first + rest[0]
@@ -69,7 +137,7 @@ class View:
 
     @cached_property
     def links(self) -> tuple[csr_array, ...]:
-        """Which cells of the universe lie one cell away from which, and which two."""
+        """Which cells of the universe are one cell apart, and which are two."""
         rings = self.panel.rings
         if self._everywhere:
             return rings
@@ -79,9 +147,14 @@ class View:
     def points(self) -> Floats:
         """How many points of each cell had any incident in three years.
 
-        Published points are redrawn every few years: older ones are other points.
+        Published points are redrawn every few years, and then older ones are different
+        points. For three years afterwards both kinds are counted, which says more than
+        the few new ones that have appeared by then (docs/methods.md).
         """
-        recent = self.supplied_of(window(self.as_of, self.clock.points))
+        if self.whole is not None:
+            return self.whole.points
+        span = window(self.as_of, self.clock.points)
+        recent = [period for period in span if period in self._known]
         return self.panel.points_within(recent)[self.inside]
 
     def parents(self, resolution: int) -> NDArray[np.int64]:
@@ -101,38 +174,70 @@ class View:
         return self.here(self.panel.weighted(by_set))
 
     def here(self, values: Floats) -> Floats:
-        """Of values of categories x the panel's cells those of the view's cells."""
+        """Values of categories x the panel's cells, limited to the view's cells."""
         return values if self._everywhere else values[:, self.inside]
 
     @cached_property
     def _everywhere(self) -> bool:
-        """Whether all cells of the panel are in the universe by now: most often."""
+        """Whether all cells of the panel are in the universe by now: often true."""
         return bool(self.inside.all())
 
-    def memory(self, half_life_months: float) -> Memory:
-        """All supplied periods, weighted by age."""
-        if half_life_months not in self._memories:
+    def memory(self, half_life_months: float, fading: bool = True) -> Memory:
+        """All supplied periods, weighted by age.
+
+        With `fading`, those on earlier map points have still less weight.
+        """
+        fading = fading and bool(self._faded)
+        if (half_life_months, fading) not in self._memories:
             weight = {
-                period: 0.5
-                ** (self.clock.age_months(self.as_of, period) / half_life_months)
+                period: math.pow(
+                    0.5, self.clock.age_months(self.as_of, period) / half_life_months
+                )
                 for period in self.supplied
             }
+            if fading:
+                weight |= {p: weight[p] * left for p, left in self._faded.items()}
             exposure_terms = self.clock.terms(sum(weight.values()))
-            self.remember(
-                half_life_months, self.sums([weight])[:, :, 0], exposure_terms
-            )
-        return self._memories[half_life_months]
+            sums = self.sums([weight])[:, :, 0]
+            self.remember(half_life_months, sums, exposure_terms, fading)
+        return self._memories[half_life_months, fading]
 
     def remember(
-        self, half_life_months: float, sums: Floats, exposure_terms: float
+        self,
+        half_life_months: float,
+        sums: Floats,
+        exposure_terms: float,
+        fading: bool = False,
     ) -> None:
-        """Keep a memory: sums of categories x cells, and what they rest on."""
-        rings = tuple((ring @ sums.T).T for ring in self.links)
-        self._memories[half_life_months] = Memory(sums, exposure_terms, rings)
+        """Keep a memory: sums of categories x cells, and their exposure."""
+        rings = tuple(sparse_product(ring, sums.T).T for ring in self.links)
+        self._memories[half_life_months, fading] = Memory(sums, exposure_terms, rings)
+
+    @cached_property
+    def epoch(self) -> Period | None:
+        """The first period of the as-of's geocoding epoch; None for the oldest."""
+        return self.panel.epoch(self.as_of)
+
+    @cached_property
+    def _faded(self) -> dict[Period, float]:
+        """What is left of the weight of periods of earlier geocoding epochs."""
+        since = self.epoch
+        if since is None:
+            return {}
+        months = sum(since <= period for period in self.supplied)
+        return {p: math.pow(FADING, months) for p in self.supplied if p < since}
 
     def supplied_of(self, span: Sequence[Period]) -> list[Period]:
-        """The supplied periods of a span: what a count over it rests on."""
-        return [period for period in span if period in self._known]
+        """The supplied periods of a span: the exposure of a cell's count over it.
+
+        Periods of an earlier geocoding epoch do not count: they had other map points.
+        """
+        since = self.epoch
+        return [
+            period
+            for period in span
+            if period in self._known and (since is None or since <= period)
+        ]
 
     @cached_property
     def _known(self) -> frozenset[Period]:
@@ -144,7 +249,7 @@ class View:
 
     @cached_property
     def spans(self) -> dict[str, list[Period]]:
-        """By window's name the supplied periods in it."""
+        """The supplied periods of each window, by name."""
         clock = self.clock
         spans = {name: window(self.as_of, n) for name, n in clock.windows.items()}
         length = clock.windows[clock.before]
@@ -153,14 +258,23 @@ class View:
 
     @cached_property
     def windows(self) -> dict[str, Floats]:
-        """By window's name: categories x cells, incidents in its supplied periods."""
+        """Incidents in each window's supplied periods, by name: categories x cells."""
         sums = self.sums([dict.fromkeys(span, 1.0) for span in self.spans.values()])
         by_window = np.ascontiguousarray(sums.transpose(2, 0, 1))
         return dict(zip(self.spans, by_window, strict=True))
 
     @cached_property
+    def year_harm(self) -> tuple[Floats, Floats]:
+        """The year's harm, and that of its gravest incident: categories x cells."""
+        year = self.spans[self.clock.year]
+        return (
+            self.here(self.panel.harm_within(year)),
+            self.here(self.panel.gravest_within(year)),
+        )
+
+    @cached_property
     def steps(self) -> Floats:
-        """Counts of the last twelve steps, those supplied whole.
+        """Counts of those of the last twelve steps that were supplied whole.
 
         Categories x cells x k.
         """
@@ -173,14 +287,20 @@ class View:
     @cached_property
     def totals(self) -> dict[Period, Floats]:
         """The force's incidents in each supplied period, by category, in all cells."""
-        held = dict(zip(self.panel.periods, self.panel.totals.T, strict=True))
-        none = np.zeros(len(CATEGORIES))
-        return {period: held.get(period, none) for period in self.supplied}
+        stored = dict(zip(self.panel.periods, self.panel.totals.T, strict=True))
+        none = np.zeros(len(self.panel.categories))
+        return {period: stored.get(period, none) for period in self.supplied}
 
 
-def view(
+def view_at(
     panel: Panel, supplied: Sequence[Period], as_of: Period, clock: Clock = MONTHS
 ) -> View:
     """The view of a panel at an as-of, over the periods that count as supplied."""
     known = [period for period in supplied if period <= as_of]
-    return View(panel, as_of, known, panel.universe(as_of), clock)
+    return View(
+        panel=panel,
+        as_of=as_of,
+        supplied=known,
+        inside=panel.universe(as_of),
+        clock=clock,
+    )

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from transforms.forces import DEMO_FORCES
-from transforms.months import Month
+from transforms.reference.forces import DEMO_FORCES
+from transforms.reference.months import Month
 from transforms.simulator.archive import member_name, street_file, write_release
 from transforms.simulator.areas import AREAS
 from transforms.simulator.intensities import draw, intensities
-from transforms.simulator.places import Places, scatter
+from transforms.simulator.places import Places, before_renewal, scatter
 from transforms.simulator.rows import Rows, carry, provisional, rows, without_late
 from transforms.simulator.truth import Truth, tabulate
 
@@ -49,14 +49,17 @@ def simulate(
     size: float = 1.0,
     forces: Sequence[str] = tuple(AREAS),
     outage: bool = True,
+    renewed: str | None = None,
 ) -> Truth:
     """Write two releases into folder; size scales the snap points and so the rows.
 
-    The later release holds all months, the earlier one the first three quarters.
+    The later release holds all months, the earlier one the first three quarters. All
+    snap points are renewed in the month `renewed`; the truth is of the new ones.
     """
     span = [Month.parse(start) + step for step in range(months)]
     first = months * 3 // 4
-    feeds = [_feed(force, seed, span, first, size, outage) for force in forces]
+    old = span.index(Month.parse(renewed)) if renewed else 0
+    feeds = [_feed(force, seed, span, first, size, outage, old) for force in forces]
     folder.mkdir(parents=True, exist_ok=True)
     earlier = {name: data for feed in feeds for name, data in feed.earlier.items()}
     later = {name: data for feed in feeds for name, data in feed.later.items()}
@@ -66,7 +69,13 @@ def simulate(
 
 
 def _feed(
-    force_id: str, seed: int, span: list[Month], first: int, size: float, outage: bool
+    force_id: str,
+    seed: int,
+    span: list[Month],
+    first: int,
+    size: float,
+    outage: bool,
+    old: int,
 ) -> _Feed:
     area = AREAS[force_id]
     rng = np.random.default_rng([seed, list(AREAS).index(force_id)])
@@ -78,9 +87,11 @@ def _feed(
     if force_id == RESUPPLIED:
         earlier[first // 2] = without_late(earlier[first // 2])
     hidden = _outage(force_id, len(span)) if outage else {}
+    moving = np.random.default_rng([seed, list(AREAS).index(force_id), 1])
+    lists = [before_renewal(places, moving)] * old + [places] * (len(span) - old)
     return _Feed(
-        _files(force_id, span, places, earlier, hidden),
-        _files(force_id, span, places, later, hidden),
+        _files(force_id, span, lists, earlier, hidden),
+        _files(force_id, span, lists, later, hidden),
         tabulate(force_id, span, places, expected),
     )
 
@@ -95,7 +106,7 @@ def _outage(force_id: str, months: int) -> dict[int, int]:
 def _files(
     force_id: str,
     span: list[Month],
-    places: Places,
+    lists: Sequence[Places],
     supplied: list[Rows],
     hidden: dict[int, int],
 ) -> dict[str, bytes]:
@@ -106,7 +117,7 @@ def _files(
             text = str(span[number])
             files[member_name(text, force_id)] = street_file(
                 month.take(slice(None, None, every)),
-                places,
+                lists[number],
                 month=text,
                 force=DEMO_FORCES[force_id].name,
                 newline=AREAS[force_id].newline,

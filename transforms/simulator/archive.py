@@ -4,7 +4,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from transforms.categories import CATEGORIES
+from transforms.reference.categories import CATEGORIES
 from transforms.simulator.places import Places
 from transforms.simulator.rows import OUTCOMES, Rows
 

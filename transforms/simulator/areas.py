@@ -14,7 +14,7 @@ class Town:
     share: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Area:
     """What a made-up force covers at size 1."""
 

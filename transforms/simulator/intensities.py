@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from transforms.categories import CATEGORIES
+from transforms.reference.arrays import Floats, Integers
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.portable_math import exp, power, sin
 from transforms.simulator.areas import Area
 from transforms.simulator.places import Places
 
@@ -51,9 +52,6 @@ ASB_SEASON = 0.2
 TREND_A_YEAR = -0.02
 CLUSTER_EXTRA = 0.1  # further incidents that an incident brings to its snap point
 
-Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
-
 
 def intensities(
     area: Area, places: Places, size: float, months: int, rng: np.random.Generator
@@ -62,19 +60,19 @@ def intensities(
     traits = [TRAITS[slug] for slug in CATEGORIES]
     pull = np.array([trait.pull for trait in traits])
     shape = np.array([trait.own_shape for trait in traits])
-    spread = places.risk[:, None] ** pull * rng.gamma(
+    spread = power(places.risk[:, None], pull) * rng.gamma(
         shape, size=(len(places.risk), len(pull))
     )
     level = area.rows_a_month * size * (1 - area.placeless_share) * _mix(area)
     base = spread / spread.sum(axis=0) * level
     squares = (months, places.square.max() + 1, len(pull))
-    drift = np.exp(rng.normal(0, DRIFT_A_MONTH, squares).cumsum(axis=0))
+    drift = exp(rng.normal(0, DRIFT_A_MONTH, squares).cumsum(axis=0))
     unrest = drift * rng.gamma(MONTH_SHAPE, 1 / MONTH_SHAPE, squares)
     expected: Floats = base * unrest[:, places.square] * _calendar(months)[:, None]
     return expected
 
 
-def draw(expected: Floats, rng: np.random.Generator) -> Counts:
+def draw(expected: Floats, rng: np.random.Generator) -> Integers:
     """Incidents of each month, snap point and category: a Poisson draw of clusters."""
     clusters = rng.poisson(expected / (1 + CLUSTER_EXTRA))
     return clusters + rng.poisson(clusters * CLUSTER_EXTRA)
@@ -92,5 +90,5 @@ def _calendar(months: int) -> Floats:
     swing = np.full(len(CATEGORIES), SEASON)
     swing[ASB] = ASB_SEASON
     month = np.arange(months)[:, None]
-    season: Floats = 1 + swing * np.sin(2 * np.pi * (month - 3) / 12)
+    season: Floats = 1 + swing * sin(2 * np.pi * (month - 3) / 12)
     return season * (1 + TREND_A_YEAR * month / 12)

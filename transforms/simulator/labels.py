@@ -1,8 +1,8 @@
 """The words of a place: street names, LSOA codes and names."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from transforms.reference.arrays import Integers
 from transforms.simulator.areas import AREAS
 
 
@@ -43,14 +43,14 @@ def street_names(count: int, rng: np.random.Generator) -> list[str]:
     return names
 
 
-def lsoa_fields(area_id: str, town: NDArray[np.int64]) -> list[str]:
+def lsoa_fields(area_id: str, town: Integers) -> list[str]:
     """Code and name of each LSOA as CSV text, given the town it belongs to."""
     area = AREAS[area_id]
     first_code = list(AREAS).index(area_id) * CODES_AN_AREA
-    seen: dict[int, int] = {}
+    streets: dict[int, int] = {}
     fields = []
     for number, home in enumerate(town.tolist()):
-        rank = seen[home] = seen.get(home, -1) + 1
+        rank = streets[home] = streets.get(home, -1) + 1
         name = f"{area.towns[home].name} {rank // 4 + 1:03d}{'ABCD'[rank % 4]}"
         quoted = f'"{name}"' if "," in name else name
         fields.append(f"E0199{(first_code + number) % 10_000:04d},{quoted}")

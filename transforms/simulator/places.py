@@ -1,11 +1,13 @@
 """Snap points of a made-up area: position, shared risk, and place as printed."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from transforms.reference.arrays import Floats, Integers
+from transforms.reference.portable_math import cos, exp, sin
 from transforms.simulator.areas import AREAS, Area
 from transforms.simulator.labels import lsoa_fields, street_names
 
@@ -18,11 +20,12 @@ CENTRE_PULL, CENTRE_REACH = 8.0, 0.4
 COUNTRY_RISK = 0.4
 RISK_SHAPE = 0.45
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+# How far a renewal of the list moved a point, fitted to July 2022: 15 m in the middle,
+# 73 m three quarters of the way.
+MOVED_METRES, MOVED_SPREAD, MOVED_AT_MOST_METRES = 15.0, 2.35, 1_500.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Places:
     """Snap points in LSOA order; `text` is their five CSV fields, ready to print.
 
@@ -57,6 +60,22 @@ def scatter(area_id: str, size: float, rng: np.random.Generator) -> Places:
     )
 
 
+def before_renewal(places: Places, rng: np.random.Generator) -> Places:
+    """The same places on an earlier list of snap points: they lie elsewhere."""
+    count = len(places.longitude)
+    drawn = rng.lognormal(math.log(MOVED_METRES), MOVED_SPREAD, count)
+    degrees = np.minimum(drawn, MOVED_AT_MOST_METRES) / 111_200
+    angle = rng.uniform(0, 2 * np.pi, count)
+    longitude = (places.longitude + degrees * cos(angle) * 1.6).round(6)
+    latitude = (places.latitude + degrees * sin(angle)).round(6)
+    labels = (text.split(",", 2)[2] for text in places.text[:-1])
+    points = zip(longitude.tolist(), latitude.tolist(), labels, strict=True)
+    text = [f"{x:.6f},{y:.6f},{rest}" for x, y, rest in points]
+    return replace(
+        places, longitude=longitude, latitude=latitude, text=[*text, places.text[-1]]
+    )
+
+
 def _positions(
     area: Area, count: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
@@ -67,9 +86,9 @@ def _positions(
     spread = np.array([*(t.spread_km for t in area.towns), COUNTRY_RADIUS_KM])
     urban = home < len(share)
     angle, reach = rng.uniform(0, 2 * np.pi, count), np.sqrt(rng.random(count))
-    disc = np.column_stack([reach * np.cos(angle), reach * np.sin(angle)])
+    disc = np.column_stack([reach * cos(angle), reach * sin(angle)])
     offset = np.where(urban[:, None], rng.normal(size=(count, 2)), disc)
-    middle = np.exp(-np.hypot(offset[:, 0], offset[:, 1]) / CENTRE_REACH)
+    middle = exp(-np.sqrt((offset**2).sum(axis=1)) / CENTRE_REACH)
     level = np.where(urban, 1 + CENTRE_PULL * middle, COUNTRY_RISK)
     risk = level * rng.gamma(RISK_SHAPE, size=count)
     return centre[home] + offset * spread[home][:, None], risk
@@ -88,7 +107,7 @@ def _lsoas(
 
 
 def _degrees(area: Area, east_north: Floats) -> tuple[Floats, Floats]:
-    east_km_a_degree = 111.3 * np.cos(np.radians(area.latitude))
+    east_km_a_degree = 111.3 * math.cos(math.radians(area.latitude))
     longitude = area.longitude + east_north[:, 0] / east_km_a_degree
     latitude = area.latitude + east_north[:, 1] / 111.2
     return longitude.round(6), latitude.round(6)
@@ -105,7 +124,9 @@ def _text(
     fields = lsoa_fields(area_id, town)
     lsoas = [fields[number] for number in lsoa.tolist()]
     if AREAS[area_id].coast:
-        edge = np.argsort(-latitude)[: max(round(len(latitude) * COAST_SHARE), 3)]
+        edge = np.argsort(-latitude, kind="stable")[
+            : max(round(len(latitude) * COAST_SHARE), 3)
+        ]
         for number in edge.tolist():
             lsoas[number] = ","
     streets = street_names(len(lsoas), rng)

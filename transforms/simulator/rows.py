@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.categories import CATEGORIES
-from transforms.simulator.intensities import ASB, Counts
+from transforms.reference.arrays import Integers, Mask
+from transforms.reference.categories import CATEGORIES
+from transforms.simulator.intensities import ASB
 from transforms.simulator.places import Places
 
 
@@ -30,8 +31,6 @@ REPEATED_ID_SHARE = 0.002
 REVISED_SHARE = 0.013
 LATE_EVERY = 30
 
-Integers = NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class Rows:
@@ -42,7 +41,7 @@ class Rows:
     outcome: Integers
     crime_id: NDArray[np.object_]
 
-    def take(self, which: slice | NDArray[np.bool_]) -> "Rows":
+    def take(self, which: slice | Mask) -> "Rows":
         """Some of the rows."""
         return Rows(
             self.point[which],
@@ -52,7 +51,7 @@ class Rows:
         )
 
 
-def rows(counts: Counts, placeless_share: float, rng: np.random.Generator) -> Rows:
+def rows(counts: Integers, placeless_share: float, rng: np.random.Generator) -> Rows:
     """One row an incident, and as many rows without place as their share asks for."""
     located = np.repeat(np.arange(counts.size), counts.ravel())
     point, category = np.divmod(located, len(CATEGORIES))
@@ -75,7 +74,7 @@ def carry(earlier: Rows, later: Rows) -> Rows:
 
 
 def provisional(final: Rows, places: Places, rng: np.random.Generator) -> Rows:
-    """What an earlier release said: some other outcomes, some neighbouring points."""
+    """What an earlier release had: some other outcomes, some neighbouring points."""
     other = (final.category != ASB) & (rng.random(len(final.point)) < REVISED_SHARE)
     step = rng.integers(1, len(OUTCOMES), len(final.point))
     moved = (final.point >= 0) & (rng.random(len(final.point)) < REVISED_SHARE)

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from transforms.categories import CATEGORIES
-from transforms.months import Month
+from transforms.reference.arrays import Floats, Integers
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.months import Month
 from transforms.simulator.areas import AREAS
-from transforms.simulator.intensities import Floats
 from transforms.simulator.places import Places
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What the simulator knows and a feed never tells.
+    """What the simulator knows and a feed does not contain.
 
     `intensities` has one row a force, month, category and snap point: the expected
     number of located incidents there, given everything before that month's Poisson
@@ -46,5 +45,5 @@ def tabulate(
     )
 
 
-def _coded(codes: NDArray[np.int64], words: list[str]) -> pa.DictionaryArray:
+def _coded(codes: Integers, words: list[str]) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(codes.astype(np.int16), words)

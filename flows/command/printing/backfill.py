@@ -1,87 +1,83 @@
-"""What `hexbeat backfill` says of a range that it plans, or hands to the server."""
+"""What `hexbeat backfill` prints of a plan, and of what it sends to the server."""
 
-import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from rich.console import Console
-from rich.table import Table
-
-from flows.asking import asked_of
+from flows.command.printing.terminal import (
+    PlainTable,
+    print_error,
+    print_json,
+    print_line,
+    print_table,
+)
 from flows.params import BackfillParams
-from flows.server import prefect_api, server_address
-from transforms.backfill import absences, plan_backfill
+from flows.server.own import prefect_api, server_address
+from flows.sources import asked_of
 from transforms.errors import UsageError
-from transforms.home import Home
+from transforms.homes.home import Home
+from transforms.incidents.backfill_plan import absences, plan_backfill
 
 
 _COUNTS = {
     "months": "months",
-    "held": "held",
+    "stored": "stored",
     "missing": "missing",
     "revised": "revised",
-    "anew": "anew",
+    "again": "again",
     "not_there": "no file",
     "files": "to read",
 }
 
 
 def show_plan(params: BackfillParams, home: Home, as_json: bool) -> int:
-    """Say what the backfill would take, force by force, and do nothing."""
+    """Print what the backfill needs, force by force, and do nothing."""
     with asked_of(params, home) as (_, request):
         rows = [plan.row for plan in plan_backfill(home.lake, request)]
         absent = list(absences(request).values())
     code = 3 if absent else 0
     if as_json:
-        told = {"plan": rows, "absent": absent, "exit_code": code}
-        sys.stdout.write(json.dumps(told, indent=1) + "\n")
+        print_json({"plan": rows, "absent": absent, "exit_code": code})
         return code
     _print_plan(rows)
     return _complain(absent)
 
 
 def _print_plan(rows: Sequence[Mapping[str, object]]) -> None:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("force", no_wrap=True)
-    for title in _COUNTS.values():
-        table.add_column(title, justify="right", no_wrap=True)
+    table = PlainTable("force", *_COUNTS.values())
     for row in rows:
-        table.add_row(str(row["force"]), *(f"{row[name]:,}" for name in _COUNTS))
-    Console().print(table)
+        table.row(row["force"], *(f"{row[name]:,}" for name in _COUNTS))
+    print_table(table)
     files = sum(int(str(row["files"])) for row in rows)
     size = sum(int(str(row["download_bytes"])) for row in rows)
-    sys.stdout.write(
+    print_line(
         f"{files:,} files to read, {size / 1e6:,.1f} MB of them to download;"
-        " nothing was done\n"
+        " nothing was done"
     )
 
 
 def show_submitted(params: BackfillParams, home: Home, as_json: bool) -> int:
-    """Hand the backfill to the server, and say how each of its runs stands there."""
+    """Send the backfill to the server, and print the state of each of its runs."""
     if server_address(home.root) is None:
         raise UsageError(
             "--submit needs a Prefect server: start hexbeat up, or set PREFECT_API_URL"
         )
     with prefect_api(home.root):
-        from flows.submission import submit
+        from flows.server.submission import submit
 
         sent, absent = submit(params, home)
     if as_json:
         code = 3 if absent else 0
-        told = {"runs": [asdict(run) for run in sent], "absent": absent}
-        sys.stdout.write(json.dumps({**told, "exit_code": code}, indent=1) + "\n")
+        runs = [asdict(run) for run in sent]
+        print_json({"runs": runs, "absent": absent, "exit_code": code})
         return code
     for run in sent:
         name = f" {run.run}" if run.run else ""
-        sys.stdout.write(
-            f"{run.start}..{run.end} {run.files:,} files{name} {run.state}\n"
-        )
+        print_line(f"{run.start}..{run.end} {run.files:,} files{name} {run.state}")
     return _complain(absent)
 
 
 def _complain(lines: Sequence[str]) -> int:
-    """Say what the source has not; the exit code."""
+    """Print what the source lacks; the exit code."""
     for line in lines:
-        sys.stderr.write(f"hexbeat: {line}\n")
+        print_error(line)
     return 3 if lines else 0

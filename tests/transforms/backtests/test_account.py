@@ -4,38 +4,38 @@ from pathlib import Path
 
 import pytest
 
-from tests.transforms.backtest.conftest import BacktestedHome, backtest_all
-from tests.transforms.conftest import MONTHS, RECEIVED_AT, Simulated, copied_home
-from transforms.backtest.account import (
+from tests.transforms.backtests.backtested_home import BacktestedHome, backtest_all
+from tests.transforms.simulated_home import MONTHS, RECEIVED_AT, Simulated, copied_home
+from transforms.backtests.account import (
     account_of_backtest,
-    forces_asked,
-    origins_asked,
+    requested_forces,
+    requested_origins,
 )
-from transforms.backtest.contest import GI_STAR
-from transforms.backtest.report import summary
+from transforms.backtests.contest import GI_STAR
+from transforms.backtests.report import summary
 from transforms.errors import UsageError
-from transforms.feeds import FEEDS
-from transforms.groups import GROUPS
-from transforms.home import create_demo_home, open_home
-from transforms.ingest import ingest_force
-from transforms.months import Month, month_range
-from transforms.scores import DEFAULT_METHOD
+from transforms.feeds.police_uk import street
+from transforms.homes.home import create_demo_home, open_home
+from transforms.incidents.ingest import ingest_force
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month, month_range
+from transforms.scores.methods import DEFAULT_METHOD
 
 
 def test_the_newest_twelve_origins_with_an_outcome_are_the_default(
     simulated: Simulated,
 ) -> None:
-    asked = origins_asked(simulated.home, None, None)
+    asked = requested_origins(simulated.home, None, None)
     assert asked == month_range(Month(2024, 12), Month(2025, 11))
 
 
 def test_a_first_and_a_last_origin_are_taken_as_asked(simulated: Simulated) -> None:
     home = simulated.home
     first, last = Month(2025, 3), Month(2025, 6)
-    assert origins_asked(home, first, last) == month_range(first, last)
-    assert origins_asked(home, first, first) == [first]
-    assert origins_asked(home, first, None) == month_range(first, Month(2025, 11))
-    assert origins_asked(home, None, last) == month_range(Month(2024, 7), last)
+    assert requested_origins(home, first, last) == month_range(first, last)
+    assert requested_origins(home, first, first) == [first]
+    assert requested_origins(home, first, None) == month_range(first, Month(2025, 11))
+    assert requested_origins(home, None, last) == month_range(Month(2024, 7), last)
 
 
 @pytest.mark.parametrize(
@@ -43,32 +43,32 @@ def test_a_first_and_a_last_origin_are_taken_as_asked(simulated: Simulated) -> N
     [
         (Month(2025, 7), Month(2025, 6), "--from 2025-07 lies after --to 2025-06"),
         (Month(2025, 12), None, "--from 2025-12 lies after --to 2025-11"),
-        (None, Month(2025, 12), "--to 2025-12: no later month is held"),
-        (None, Month(2026, 1), "2025-12 being the newest"),
+        (None, Month(2025, 12), "--to 2025-12: no later month is stored"),
+        (None, Month(2026, 1), "newest is 2025-12"),
     ],
 )
 def test_origins_that_cannot_be_are_told_in_one_line(
     simulated: Simulated, first: Month | None, last: Month | None, words: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        origins_asked(simulated.home, first, last)
+        requested_origins(simulated.home, first, last)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_an_empty_lake_has_no_origin(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no supplied month: ingest first"):
-        origins_asked(open_home(tmp_path), None, None)
+        requested_origins(open_home(tmp_path), None, None)
 
 
 def test_all_forces_of_the_lake_are_the_default(simulated: Simulated) -> None:
     home = simulated.home
-    assert forces_asked(home, []) == ["avonmere", "northfell", "saltmarsh"]
-    assert forces_asked(home, ["saltmarsh"]) == ["saltmarsh"]
+    assert requested_forces(home, []) == ["avonmere", "northfell", "saltmarsh"]
+    assert requested_forces(home, ["saltmarsh"]) == ["saltmarsh"]
     asked = ["saltmarsh", "avonmere"]
-    assert forces_asked(home, asked) == asked
+    assert requested_forces(home, asked) == asked
     # counted twice, its months would make the intervals too narrow
-    assert forces_asked(home, [*asked, "saltmarsh"]) == asked
+    assert requested_forces(home, [*asked, "saltmarsh"]) == asked
 
 
 @pytest.mark.parametrize(
@@ -82,13 +82,13 @@ def test_all_forces_of_the_lake_are_the_default(simulated: Simulated) -> None:
 def test_a_force_that_is_not_held_is_told_in_one_line(
     simulated: Simulated, tmp_path: Path, force: str, words: str
 ) -> None:
-    home, feed = create_demo_home(tmp_path / "home"), FEEDS["police_uk"]
+    home, feed = create_demo_home(tmp_path / "home"), street
     held = home.registry["avonmere"]
     members = feed.members(simulated.source)
     ingest_force(home.lake, feed, held, members, MONTHS[:3], RECEIVED_AT)
-    assert forces_asked(home, []) == ["avonmere"]
+    assert requested_forces(home, []) == ["avonmere"]
     with pytest.raises(UsageError, match=words) as caught:
-        forces_asked(home, ["avonmere", force])
+        requested_forces(home, ["avonmere", force])
     assert "\n" not in str(caught.value)
 
 

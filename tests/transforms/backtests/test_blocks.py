@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
-from transforms.backtest.blocks import Estimate, estimate
+from tests.oracles import backtests as oracles
+from transforms.backtests.blocks import Estimate, estimate
 
 
 # Two forces and four months: at most four blocks, so that all resamples can be listed.

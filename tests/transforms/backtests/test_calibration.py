@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
-from transforms.backtest.calibration import (
+from tests.oracles import backtests as oracles
+from transforms.backtests.calibration import (
     coverage_by_band,
     jaccard,
     log_score,

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
 from tests.builders import CATEGORY_SLUGS, panel_of
-from tests.oracles import Incident
+from tests.oracles import universe as oracles
+from tests.oracles.incidents import Incident
 from tests.strategies import MONTHS, long_histories
-from transforms.backtest import contest as contests
-from transforms.backtest.contest import (
+from transforms.backtests import contest as contests
+from transforms.backtests.contest import (
     AREA_SHARES,
     CALIBRATED,
     GI_STAR,
@@ -28,14 +28,16 @@ from transforms.backtest.contest import (
     Contest,
     outcome_of,
 )
-from transforms.cells import as_text
-from transforms.groups import GROUPS
-from transforms.months import Month
-from transforms.scores import METHODS
-from transforms.scores.view import view
+from transforms.reference import clocks
+from transforms.reference.cells import as_text
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month
+from transforms.scores.methods import methods_for
+from transforms.scores.view import view_at
 
 
 ORIGIN, NEXT = MONTHS[11], MONTHS[12]
+METHODS = methods_for(clocks.MONTHS)
 RANKED = [*METHODS, GI_STAR]
 CONTESTANTS = [*RANKED, RANDOM, ORACLE]
 HITS = {f"hits_{name}": share for name, share in AREA_SHARES.items()}
@@ -50,12 +52,12 @@ Row = dict[str, object]
 def a_contest(history: History, origin: Time = ORIGIN) -> Contest:
     incidents, supplied = history
     months = [Month(*month) for month in supplied]
-    return Contest(view(panel_of(incidents), months, Month(*origin)))
+    return Contest(view_at(panel_of(incidents), months, Month(*origin)))
 
 
 def rows_of(contest: Contest, month: Time = NEXT) -> dict[tuple[str, str], Row]:
     """The rows of an outcome month by crime group and contestant."""
-    rows = list(contest.rows(outcome_of(contest.seen, Month(*month)), {}))
+    rows = list(contest.rows(outcome_of(contest.view, Month(*month)), {}))
     by_key = {(str(r["crime_group"]), str(r["method"])): r for r in rows}
     assert len(by_key) == len(rows)
     return by_key
@@ -183,7 +185,7 @@ def test_the_top_of_a_method_is_one_cell_in_a_hundred_the_highest_first(
     history: History,
 ) -> None:
     contest = a_contest(history)
-    cells = as_text(contest.seen.cells)
+    cells = as_text(contest.view.cells)
     for slug in GROUPS:
         for name in METHODS:
             mean = contest.expected[name][slug].mean.tolist()
@@ -199,7 +201,7 @@ def test_stability_is_the_overlap_with_the_top_of_the_month_before(
     history: History,
 ) -> None:
     now, earlier = a_contest(history), a_contest(history, MONTHS[10])
-    outcome = outcome_of(now.seen, Month(*NEXT))
+    outcome = outcome_of(now.view, Month(*NEXT))
     told = 0
     for row in now.rows(outcome, earlier.tops):
         name, slug = row["method"], row["crime_group"]
@@ -230,8 +232,8 @@ def test_no_contestant_knows_anything_of_the_months_after_the_origin(
     )
     assume(oracles.universe(until[0], ORIGIN))
     then, later = a_contest(until), a_contest(planted(history, generator))
-    assert then.seen.cells.tolist() == later.seen.cells.tolist()
-    assert len(later.seen.panel.cells) > len(later.seen.cells)
+    assert then.view.cells.tolist() == later.view.cells.tolist()
+    assert len(later.view.panel.cells) > len(later.view.cells)
     assert then.searches.keys() == later.searches.keys()
     for key, search in then.searches.items():
         assert search.order.tolist() == later.searches[key].order.tolist(), key
@@ -272,7 +274,7 @@ def test_what_the_intervals_rest_on_knows_nothing_later_either(
 @some(20)
 def test_an_outcome_is_of_its_own_month_alone(history: History, month: Time) -> None:
     incidents, _ = history
-    seen = a_contest(history).seen
+    seen = a_contest(history).view
     outcome = outcome_of(seen, Month(*month))
     of_month = Counter(
         (category, cell) for cell, when, category in incidents if when == month

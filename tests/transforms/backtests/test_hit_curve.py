@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
-from transforms.backtest.hit_curve import (
+from tests.oracles import backtests as oracles
+from transforms.backtests.hit_curve import (
     HitCurve,
     best_curve,
     hit_curve,

@@ -7,29 +7,34 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tests.transforms.backtest.conftest import ORIGINS, BacktestedHome, backtest_all
-from tests.transforms.conftest import (
+from tests.transforms.backtests.backtested_home import (
+    ORIGINS,
+    BacktestedHome,
+    backtest_all,
+)
+from tests.transforms.simulated_home import (
     AS_OF,
     MONTHS,
     RECEIVED_AT,
     Simulated,
     copied_home,
 )
-from transforms.backtest.contest import GI_STAR, ORACLE, RANDOM
-from transforms.backtest.origins import HORIZONS_MONTHS, backtest_force
-from transforms.cells import areas_m2
+from transforms.backtests.contest import GI_STAR, ORACLE, RANDOM
+from transforms.backtests.origins import HORIZONS_MONTHS, backtest_force
 from transforms.errors import ForceError
-from transforms.feeds import FEEDS
-from transforms.groups import GROUPS
-from transforms.home import Home, create_demo_home, open_home
-from transforms.ingest import ingest_force
-from transforms.months import Month, month_range
-from transforms.scores import DEFAULT_METHOD, METHODS
+from transforms.feeds.police_uk import street
+from transforms.homes.home import Home, create_demo_home, open_home
+from transforms.incidents.ingest import ingest_force
+from transforms.reference import clocks
+from transforms.reference.cells import areas_m2
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month, month_range
+from transforms.scores.methods import DEFAULT_METHOD, methods_for
 from transforms.simulator import PARTIAL, RESUPPLIED, SILENT
 
 
 FORCE = RESUPPLIED
-CONTESTANTS = {*METHODS, GI_STAR, RANDOM, ORACLE}
+CONTESTANTS = {*methods_for(clocks.MONTHS), GI_STAR, RANDOM, ORACLE}
 ORIGINS_WITH_OUTCOME = [str(month) for month in ORIGINS[:-1]]
 
 
@@ -212,7 +217,7 @@ SOME_ORIGINS = month_range(Month(2024, 11), Month(2025, 5))
 
 def _ingested(home: Home, simulated: Simulated, *, revised: bool) -> Home:
     """The first release of one force, and one month of it as the second tells it."""
-    feed = FEEDS["police_uk"]
+    feed = street
     members = feed.members(simulated.source)
     first = [m for m in members if m.release < "2025-12"]
     again = [m for m in members if m.month == REVISED]

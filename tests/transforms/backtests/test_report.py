@@ -9,12 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.backtest.contest import AREA_SHARES, CALIBRATED, GI_STAR, ORACLE, RANDOM
-from transforms.backtest.report import calibration, headline, paired_gain, summary
-from transforms.groups import GROUPS
-from transforms.months import Month
-from transforms.schemas import ACCURACY, ACCURACY_SUMMARY, CALIBRATION
-from transforms.scores import METHODS
+from transforms.backtests.contest import (
+    AREA_SHARES,
+    CALIBRATED,
+    GI_STAR,
+    ORACLE,
+    RANDOM,
+)
+from transforms.backtests.report import calibration, headline, paired_gain, summary
+from transforms.backtests.schemas import ACCURACY_SUMMARY, CALIBRATION
+from transforms.lake.schemas import ACCURACY
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month
+from transforms.scores.methods import METHODS
 
 
 SLUGS = ["all-crime", "burglary"]

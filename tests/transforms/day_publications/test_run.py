@@ -1,30 +1,42 @@
 """A made-up force's feed, from its drops to a publication, as the flow does it."""
 
-from datetime import UTC, date, datetime
+import csv
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from tests.transforms.records.made import seen
-from transforms.days.day import Day, day_clock
-from transforms.days.run import (
-    KEPT_AS_OFS,
+from tests.oracles.days import known_incidents
+from tests.transforms.records.made_homes import seen
+from transforms.day_publications.run import (
     DayRun,
     backtest_feed,
     backtest_home,
-    read_held,
+    read_stored,
     run_day,
+    standing_day,
 )
 from transforms.errors import UsageError
 from transforms.feeds.force.sources.folder import DropFolder
-from transforms.home import open_home
+from transforms.homes.home import open_home
+from transforms.lake.data_files import read_files
+from transforms.lake.lake import Lake
+from transforms.lake.tables import TABLES
+from transforms.operations.verify_feed import verify_feed
 from transforms.records.erasure import erase_reference
-from transforms.records.held import live_records
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
+from transforms.records.live import live_records
 from transforms.records.pull import pull
-from transforms.records.verification import verify_feed
-from transforms.scores import METHODS
+from transforms.reference.days import DAYS as DAY_CLOCK
+from transforms.reference.days import Day, day_clock
+from transforms.reference.groups import GROUPS
+from transforms.restricted import Restricted
+from transforms.scores.methods import METHODS
 from transforms.simulator.timed import simulate_timed, write_drops
 from transforms.simulator.timed.hands import HANDS
 
@@ -42,7 +54,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> ForceHome:
     write_drops(truth, folder / "drops", "csv")
     (folder / "mapping.toml").write_text(HANDS["csv"].mapping)
     made = open_force_home(
-        create_force_home(folder / "home", folder / "mapping.toml", None)
+        create_force_home(folder / "home", folder / "mapping.toml", None, "me", NOW)
     )
     pull(made, DropFolder(folder / "drops", lambda _: None), "me", NOW)
     return made
@@ -63,23 +75,84 @@ def test_a_day_is_scored_and_published_once(home: ForceHome) -> None:
     assert home.audit.verify().fault is None
 
 
+def test_a_day_that_stands_is_found_and_nothing_else_is_made(home: ForceHome) -> None:
+    done = run(home)
+    standing = standing_day(home, METHOD, "me", NOW)
+    assert standing is not None
+    assert vars(standing) == vars(done) | {"scored": False, "created": False}
+    audited = home.audit.path.read_bytes()
+    before = home.lake.versions()
+    assert standing_day(home, METHODS["rolling_count_7d"], "me", NOW) is None
+    home.tombstones.begin({})
+    assert standing_day(home, METHOD, "me", NOW) is None
+    home.tombstones.end()
+    latest = home.home.publications / "latest.json"
+    pointed = latest.read_text()
+    latest.write_text(pointed.replace(done.run_id, f"{NEWEST}-0123456789ab"))
+    assert standing_day(home, METHOD, "me", NOW) is None
+    latest.write_text(pointed)
+    done.folder.rename(done.folder.with_name("away"))
+    assert standing_day(home, METHOD, "me", NOW) is None
+    done.folder.with_name("away").rename(done.folder)
+    assert home.lake.versions() == before
+    assert home.audit.path.read_bytes() == audited
+
+
+def test_a_day_is_compared_with_the_one_before(home: ForceHome) -> None:
+    day = NEWEST + -10
+    alone = run(home, day)
+    assert not (alone.folder / "internal" / "hotspot_changes.csv").exists()
+    for earlier in (-8, -1):  # one is too long ago
+        run(home, day + earlier)
+        done = run(home, day)
+    file = done.folder / "internal" / "hotspot_changes.csv"
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    assert {row["previous_as_of"] for row in rows} == {str(day + -1)}
+    assert "kept" in {row["change"] for row in rows}
+    assert not run(home, day).created
+
+
+def test_the_layers_of_a_home_are_in_its_publications(home: ForceHome) -> None:
+    settings = home.home.root / "hexbeat.toml"
+    plain = settings.read_text()
+    beats = {
+        "type": "Polygon",
+        "coordinates": [[[-9, 49], [3, 49], [3, 61], [-9, 61], [-9, 49]]],
+    }
+    feature = {"type": "Feature", "properties": {"name": "All"}, "geometry": beats}
+    areas = {"type": "FeatureCollection", "features": [feature]}
+    (home.home.root / "beats.geojson").write_text(json.dumps(areas))
+    layers = '[feed.layers]\nareas.beat = "beats.geojson:name"\n'
+    settings.write_text(f"{plain}\n{layers}")
+    done = run(open_force_home(home.home.root), NEWEST)
+    assert (done.created, done.layer_gaps) == (True, {})
+    top = (done.folder / "internal" / "top_cells.csv").read_text()
+    assert {row["beat"] for row in csv.DictReader(top.splitlines())} == {"All"}
+    settings.write_text(f"{plain}\n{layers.replace('beats', 'gone')}")
+    with pytest.raises(UsageError, match="gone"):
+        run(open_force_home(home.home.root), NEWEST)
+    settings.write_text(plain)
+
+
 def test_an_earlier_day_knows_nothing_later(home: ForceHome) -> None:
     day = NEWEST + -30
     run(home, day)
     files = home.lake.files("day_scores", home.force)
     assert {file.partition["as_of"] for file in files} >= {str(day)}
-    assert len(files) <= KEPT_AS_OFS
+    assert len(files) <= DAY_CLOCK.kept_as_ofs
     rows = home.lake.read("day_scores", home.force)
     mine = rows.filter(pc.equal(rows["as_of"], str(day)))
-    up_to = [d for d in read_held(home).supplied if d <= day]
+    up_to = [d for d in read_stored(home).supplied if d <= day]
     assert set(mine["days_365d"].to_pylist()) == {len(up_to)}
-    assert len(up_to) < len(read_held(home).supplied)
+    assert len(up_to) < len(read_stored(home).supplied)
 
 
 def test_a_day_s_backtest_knows_no_later_outcome(
     home: ForceHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.days.backtest.DEFAULT_ORIGINS", {1: 3, 7: 2})
+    monkeypatch.setattr(
+        "transforms.backtests.days.origins.DEFAULT_ORIGINS", {1: 3, 7: 2}
+    )
     day = NEWEST + -30
     done = run_day(home, METHOD, "me", NOW, day, backtest=True)
     assert [
@@ -90,9 +163,79 @@ def test_a_day_s_backtest_knows_no_later_outcome(
     assert "| all-crime | 7 | 2 |" in method
 
 
+def test_a_day_knows_what_had_been_recorded_by_then(
+    home: ForceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every other record came three days later than it ended."""
+    day = NEWEST + -20
+
+    def recorded(lake: Lake, force: str) -> Restricted:
+        rows = live_records(lake, force).reveal()
+        late = pa.array([timedelta(3 * (i % 2)) for i in range(len(rows))])
+        ended = pc.coalesce(rows["occurred_to"], rows["occurred_from"])
+        at = rows.schema.get_field_index("recorded_at")
+        return Restricted(rows.set_column(at, "recorded_at", pc.add(ended, late)))
+
+    as_now = run(home, day)
+    monkeypatch.setattr("transforms.day_publications.run.live_records", recorded)
+    monkeypatch.setattr("transforms.day_publications.run.day_sha256", lambda *_: "1")
+    then = run(home, day)
+
+    scores = home.lake.read("day_scores", home.force)
+    mine = [
+        row
+        for row in scores.filter(pc.equal(scores["as_of"], str(day))).to_pylist()
+        if (row["crime_group"], row["horizon_days"]) == ("all-crime", 1)
+    ]
+    cells = {row["h3_cell"] for row in mine}
+    records = read_stored(home).records.reveal().to_pylist()
+    newest = known_incidents(records, day.date)
+    older = {r["reference"] for r in happened(records, day + -28)}
+    assert sum(row["n_28d"] for row in mine) == sum(
+        r["category"] in GROUPS["all-crime"].categories
+        and r["h3_r10"] in cells
+        and r["reference"] not in older
+        for r in newest
+    )
+    assert len(newest) < len(happened(records, day))
+    assert then.run_id != as_now.run_id
+    told = [
+        " ".join((done.folder / "internal" / "METHOD.md").read_text().split())
+        for done in (as_now, then)
+    ]
+    assert "are seen as they are now" in told[0]
+    assert "knows only what had been recorded by the end of that day" in told[1]
+
+
+def happened(records: list[dict[str, Any]], day: Day) -> list[Mapping[str, Any]]:
+    """Those that had happened by the end of that day, recorded or not."""
+    return known_incidents([r | {"recorded_at": None} for r in records], day.date)
+
+
+def test_a_run_with_other_hot_spot_ids_is_another_run(home: ForceHome) -> None:
+    """The ids come from earlier scores, of which the inputs of a day say nothing."""
+    done = run(home)
+    [file] = [
+        file
+        for file in home.lake.files("day_scores", home.force)
+        if file.partition["as_of"] == str(NEWEST)
+    ]
+    rows = read_files([file], TABLES["day_scores"])
+    at = rows.schema.get_field_index("hotspot_id")
+    other = pc.binary_join_element_wise(rows["hotspot_id"], "other", "-")
+    renamed = rows.set_column(at, "hotspot_id", other)
+    action = home.lake.write("day_scores", file.partition, renamed)
+    home.lake.commit("day_scores", home.force, [action], [str(NEWEST)])
+    again = run(home)
+    assert not again.scored
+    assert again.run_id != done.run_id
+    spots = (again.folder / "internal" / "hotspots.csv").read_text()
+    assert "-other" in spots
+
+
 @pytest.mark.parametrize(
     ("day", "why"),
-    [(NEWEST + 1, "the newest day supplied is"), (NEWEST + -111, "only 10 of the 91")],
+    [(NEWEST + 1, "the newest day supplied is"), (NEWEST + -111, "only 9 of the 91")],
 )
 def test_a_day_that_cannot_be_scored_is_told(
     home: ForceHome, day: Day, why: str
@@ -108,9 +251,10 @@ def test_a_backtest_is_told_and_audited(home: ForceHome) -> None:
     assert home.audit.verify().lines == before + 1
     account = found.as_account()
     assert account["first"] == str(found.first)
+    assert account["recorded_share"] == 0
     assert account["lines"][0]["crime_group"] == "all-crime"
     with pytest.raises(UsageError, match="no day can be judged"):
-        backtest_feed(read_held(home), day_clock(1), NEWEST, NEWEST + -200)
+        backtest_feed(read_stored(home), day_clock(1), NEWEST, NEWEST + -200)
 
 
 def test_an_erased_record_is_nowhere_and_the_day_is_scored_anew(
@@ -131,9 +275,9 @@ def test_an_erased_record_is_nowhere_and_the_day_is_scored_anew(
 def test_no_other_command_opens_it_and_an_empty_one_is_told(
     home: ForceHome, tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match="only hexbeat feed opens it"):
+    with pytest.raises(UsageError, match="of a force's own feed: only hexbeat feed"):
         open_home(home.home.root)
     (tmp_path / "m.toml").write_text(HANDS["csv"].mapping)
-    empty = create_force_home(tmp_path / "home", tmp_path / "m.toml", None)
-    with pytest.raises(UsageError, match="holds no records of a day"):
+    empty = create_force_home(tmp_path / "home", tmp_path / "m.toml", None, "me", NOW)
+    with pytest.raises(UsageError, match="contains no records of a completed day"):
         run(open_force_home(empty))

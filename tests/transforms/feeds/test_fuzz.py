@@ -16,18 +16,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import kent_csv, member, row, street_csv
-from tests.transforms.feeds.force.made import CSV_MAPPING
-from transforms.csv_bytes import line_offsets, read_rows
+from tests.transforms.feeds.force.made_drops import CSV_MAPPING
 from transforms.errors import FileRejectedError, SourceError, UsageError
-from transforms.feeds import police_uk
+from transforms.feeds.archive.members import read_member, zip_members
+from transforms.feeds.archive.ranges import LocalFile, Ranged
+from transforms.feeds.archive.remote_zip import RemoteZip
+from transforms.feeds.files.csv_bytes import line_offsets, read_rows
+from transforms.feeds.files.text_bytes import read_text
 from transforms.feeds.force.mapping_file import read_mapping
-from transforms.feeds.members import read_member, zip_members
-from transforms.feeds.police_uk import STREET_HEADER, sift
-from transforms.feeds.ranges import LocalFile, Ranged
-from transforms.feeds.remote_zip import RemoteZip
-from transforms.forces import FORCES
-from transforms.home import SETTINGS_FILE, open_home
-from transforms.text_bytes import read_text
+from transforms.feeds.police_uk import street as police_uk
+from transforms.feeds.police_uk.street import STREET_HEADER, sift
+from transforms.homes.home import SETTINGS_FILE, open_home
+from transforms.reference.forces import FORCES
 
 
 EXAMPLES = int(os.environ.get("HEXBEAT_TEST_FUZZ", "80"))
@@ -101,7 +101,16 @@ def check_zip(data: bytes) -> None:
         here = all_read(LocalFile(path))
     far: Any = AtHand(data)
     address = "https://police.example/2024-04.zip"
-    there = all_read(RemoteZip(far, address, "2024-04.zip", len(data), '"1"', data))
+    there = all_read(
+        RemoteZip(
+            client=far,
+            url=address,
+            name="2024-04.zip",
+            size_bytes=len(data),
+            etag='"1"',
+            tail=data,
+        )
+    )
     assert here == there
     assert all(content in whole or len(content) < 200 for content in here.values())
 
@@ -128,7 +137,14 @@ def test_bytes_that_are_no_zip(data: bytes) -> None:
 def all_read_of(data: bytes) -> dict[str, bytes]:
     far: Any = AtHand(data)
     return all_read(
-        RemoteZip(far, "https://police.example/x", "x", len(data), "", data)
+        RemoteZip(
+            client=far,
+            url="https://police.example/x",
+            name="x",
+            size_bytes=len(data),
+            etag="",
+            tail=data,
+        )
     )
 
 

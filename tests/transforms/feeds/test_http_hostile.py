@@ -14,14 +14,14 @@ import pytest
 
 from tests.mirror import Handler, serving
 from transforms.errors import DeferredError, HexbeatError, SourceError
-from transforms.feeds.http import Client, Reply, next_address
-from transforms.feeds.patience import Patience
-from transforms.feeds.police_uk import MEMBER, reach
-from transforms.feeds.raw import Raw
-from transforms.feeds.remote import Address, Archive
-from transforms.feeds.remote_zip import open_zip
-from transforms.feeds.replies import Page
-from transforms.months import Month
+from transforms.feeds.archive.raw import Raw
+from transforms.feeds.archive.remote import Address, Archive
+from transforms.feeds.archive.remote_zip import open_zip
+from transforms.feeds.police_uk.street import MEMBER, reach
+from transforms.feeds.web.http import Client, Reply, next_address
+from transforms.feeds.web.replies import Page
+from transforms.feeds.web.retries import Patience
+from transforms.reference.months import Month
 
 
 DEADLINE_SECONDS = 1.0
@@ -122,6 +122,14 @@ def come_back_on_a_day(handler: Handler) -> None:
     )
 
 
+def come_back_in_no_year(handler: Handler) -> None:
+    handler.say(
+        b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n"
+        b"Date: Mon, 02 Mar 2026 10:00:00 GMT\r\n"
+        b"Retry-After: Tue, 03 Mar 99999999999999 10:00:00 GMT\r\n\r\n"
+    )
+
+
 def unavailable(handler: Handler) -> None:
     handler.answer(503)
 
@@ -139,6 +147,22 @@ HOSTILE: dict[str, tuple[Callable[[Handler], None], Ending]] = {
     "redirect to an internal address": (
         redirect("http://169.254.169.254/latest/"),
         (SourceError, r"redirects to http://169\.254\.169\.254", 1),
+    ),
+    "redirect to no name of a host": (
+        redirect("http://xn--zzzzzzzzz/"),
+        (SourceError, "something that is not an address", 1),
+    ),
+    "redirect to no port": (
+        redirect("http://127.0.0.1:99999999/"),
+        (SourceError, "something that is not an address", 1),
+    ),
+    "redirect with backslashes": (
+        redirect(r"http:\\evil\x"),
+        (SourceError, "something that is not an address", 1),
+    ),
+    "come back in a year of no calendar": (
+        come_back_in_no_year,
+        (SourceError, "6 times", 6),
     ),
     "redirect to a file": (
         redirect("file:///etc/passwd"),
@@ -202,7 +226,10 @@ def test_a_login_page_in_place_of_a_zip_is_refused(tmp_path: Path) -> None:
         page = b"<!DOCTYPE html><html>Log in</html>"
         mirror.faults.append(lambda handler: (handler.answer(200, page), True)[1])
         archive = Archive(
-            client, Address.parse(mirror.address), Raw(tmp_path), Month(2024, 4)
+            client=client,
+            address=Address.parse(mirror.address),
+            raw=Raw(tmp_path),
+            newest=Month(2024, 4),
         )
         with pytest.raises(SourceError, match="a web page comes in place of the zip"):
             archive.members(MEMBER, reach)

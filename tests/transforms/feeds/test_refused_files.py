@@ -4,8 +4,8 @@ import pytest
 
 from tests.builders import member, row, street_csv
 from transforms.errors import FileRejectedError
-from transforms.feeds.police_uk import FILE_RULES, sift
-from transforms.forces import FORCES
+from transforms.feeds.police_uk.street import FILE_RULES, sift
+from transforms.reference.forces import FORCES
 
 
 KENT = FORCES["kent"]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from transforms.errors import UsageError
-from transforms.forces import DEMO_FORCES, FORCES
-from transforms.home import create_demo_home, open_home
+from transforms.homes.home import create_demo_home, open_home
+from transforms.reference.forces import DEMO_FORCES, FORCES
 
 
 def settings_in(home: Path, text: str) -> Path:
@@ -14,15 +14,6 @@ def settings_in(home: Path, text: str) -> Path:
     path = home / "hexbeat.toml"
     path.write_text(text)
     return path
-
-
-def one_line(home: Path) -> str:
-    with pytest.raises(UsageError) as caught:
-        open_home(home)
-    text = str(caught.value)
-    assert text.startswith(str(home / "hexbeat.toml"))
-    assert "\n" not in text
-    return text
 
 
 def test_a_home_that_does_not_exist_yet_is_for_real_forces(tmp_path: Path) -> None:
@@ -75,26 +66,3 @@ def test_settings_without_a_registry_leave_a_home_to_real_forces(
 ) -> None:
     settings_in(tmp_path, "coverage = []\n")
     assert open_home(tmp_path).registry.keys() == FORCES.keys()
-
-
-def test_broken_settings_are_told_in_one_line(tmp_path: Path) -> None:
-    settings_in(tmp_path, "[home\nregistry =")
-    assert "not valid TOML" in one_line(tmp_path)
-
-
-@pytest.mark.parametrize("value", ['"others"', "3", "[]", '""'])
-def test_an_unknown_registry_is_told_with_the_known_ones(
-    tmp_path: Path, value: str
-) -> None:
-    settings_in(tmp_path, f"[home]\nregistry = {value}\n")
-    assert "write 'forces' or 'demo'" in one_line(tmp_path)
-
-
-def test_a_home_that_is_no_table_is_told_in_one_line(tmp_path: Path) -> None:
-    settings_in(tmp_path, 'home = "demo"\n')
-    one_line(tmp_path)
-
-
-def test_settings_that_are_no_text_are_told_in_one_line(tmp_path: Path) -> None:
-    settings_in(tmp_path, "").write_bytes(b"\xff\xfe\x00")
-    one_line(tmp_path)

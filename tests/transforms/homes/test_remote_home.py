@@ -6,15 +6,16 @@ import pytest
 
 from tests.builders import kent_csv, release_zip
 from tests.mirror import serving
-from tests.transforms.conftest import RECEIVED_AT
-from transforms.home import Home, open_home
-from transforms.ingest import ingest_force
-from transforms.months import Month
-from transforms.publish import publish
-from transforms.request import opened, resolve, source_named
-from transforms.score import score_force
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.verify import verify
+from tests.transforms.simulated_home import RECEIVED_AT
+from transforms.feeds.police_uk import street
+from transforms.homes.home import Home, open_home
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.request import opened, resolve, source_named
+from transforms.operations.verify import verify
+from transforms.publications.publish import publish
+from transforms.reference.months import Month
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.score_months import score_force
 
 
 AS_OF = Month(2024, 4)
@@ -34,7 +35,7 @@ def home(tmp_path: Path) -> Home:
     ):
         request = resolve(source, home.registry, ["kent"])
         members, span = request.members, request.months
-        ingest_force(home.lake, request.feed, kent, members, span, RECEIVED_AT)
+        ingest_force(home.lake, street, kent, members, span, RECEIVED_AT)
     score_force(home.lake, kent, AS_OF, METHOD, home.scoring)
     publish(home, AS_OF, METHOD)
     return home

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from tests.builders import kent_csv, release_zip
-from transforms.backfill import ForcePlan, plan_backfill, plan_sha256
-from transforms.coverage import entries
 from transforms.errors import SourceError
-from transforms.feeds import FEEDS
-from transforms.feeds.members import Member, read_member
-from transforms.forces import FORCES
-from transforms.home import open_home
-from transforms.ingest import ingest_force
-from transforms.request import Request, resolve
+from transforms.feeds.archive.members import Member, read_member
+from transforms.feeds.police_uk import street
+from transforms.homes.home import open_home
+from transforms.incidents.backfill_plan import ForcePlan, plan_backfill, plan_sha256
+from transforms.incidents.coverage import entries
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.request import Request, resolve
+from transforms.reference.forces import FORCES
 
 
 NOW = datetime(2025, 1, 2, tzinfo=UTC)
@@ -34,7 +34,7 @@ def planned(home: Path, asked: Request) -> ForcePlan:
 def ingest(home: Path, asked: Request) -> int:
     done = ingest_force(
         open_home(home).lake,
-        FEEDS["police_uk"],
+        street,
         FORCES["kent"],
         asked.members,
         asked.months,
@@ -61,8 +61,8 @@ def test_the_plan_tells_held_missing_revised_and_absent(tmp_path: Path) -> None:
     }
     release_zip(source, "2024-06", second)
     before, plan = plan, planned(home, request(source))
-    assert (plan.held, plan.missing) == (("2024-01",), ("2024-03",))
-    assert (plan.revised, plan.anew) == (("2024-02",), ())
+    assert (plan.stored, plan.missing) == (("2024-01",), ("2024-03",))
+    assert (plan.revised, plan.again) == (("2024-02",), ())
     assert plan.row["download_bytes"] == 0  # a folder is read where it is
     assert plan_sha256([plan]) != plan_sha256([before])
     assert ingest(home, request(source)) == 2
@@ -78,7 +78,7 @@ def test_to_refetch_reads_what_is_held_anew_and_changes_nothing(tmp_path: Path) 
     lake = open_home(home).lake
     rows, ledger = lake.read("incidents"), lake.read("coverage")
     again = request(source, refetch=True)
-    assert planned(home, again).anew == ("2024-01", "2024-02")
+    assert planned(home, again).again == ("2024-01", "2024-02")
     assert ingest(home, again) == 2
     assert lake.read("incidents").equals(rows)
     assert lake.read("coverage").equals(ledger)
@@ -88,7 +88,7 @@ def test_to_refetch_reads_what_is_held_anew_and_changes_nothing(tmp_path: Path) 
 def a_year_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many bytes land in one commit as a year of Kent's files has here."""
     monkeypatch.setattr(
-        "transforms.plan._AT_ONCE_BYTES", 12 * len(kent_csv("2022-01", 4))
+        "transforms.incidents.plan._AT_ONCE_BYTES", 12 * len(kent_csv("2022-01", 4))
     )
 
 
@@ -137,10 +137,10 @@ def test_an_error_in_a_later_part_does_not_hide_what_landed(
             raise SourceError("the server went away")
         return read_member(member)
 
-    monkeypatch.setattr("transforms.landing.read_member", read)
+    monkeypatch.setattr("transforms.incidents.landing.read_member", read)
     done = ingest_force(
         open_home(tmp_path / "home").lake,
-        FEEDS["police_uk"],
+        street,
         FORCES["kent"],
         asked.members,
         asked.months,

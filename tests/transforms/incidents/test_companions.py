@@ -19,17 +19,17 @@ from tests.builders import (
     stops_csv,
     street_csv,
 )
-from tests.transforms.sealed import differing
-from transforms.forces import FORCES
-from transforms.home import Home, open_home
-from transforms.ingest import ingest_force
-from transforms.ledger import force_coverage
-from transforms.months import Month
-from transforms.publications import edition
-from transforms.publish import gather, publish
-from transforms.request import Request, resolve
-from transforms.score import score_force
-from transforms.scores import DEFAULT_METHOD, METHODS
+from tests.transforms.operations.sealed import differing
+from transforms.homes.home import Home, open_home
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.lake_check import force_coverage
+from transforms.incidents.request import Request, resolve
+from transforms.publications.edition import month_edition
+from transforms.publications.publish import gather, publish
+from transforms.reference.forces import FORCES
+from transforms.reference.months import Month
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.score_months import score_force
 
 
 KENT = FORCES["kent"]
@@ -175,7 +175,7 @@ def test_other_outcomes_and_other_classes_are_another_run(
         filled(tmp_path / "fine", street() | outcomes(outcome_type="Offender fined")),
     ]
     runs = [gather(home, AS_OF, METHOD).run_id for home in homes]
-    monkeypatch.setattr(edition, "outcomes_sha256", lambda: "another")
+    monkeypatch.setattr(month_edition, "outcomes_sha256", lambda: "another")
     runs.append(gather(homes[0], AS_OF, METHOD).run_id)
     assert len(set(runs)) == 4
     done = publish(homes[1], AS_OF, METHOD)

@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.oracles import looks_partial
-from transforms.coverage import (
+from tests.oracles.incidents import looks_partial
+from transforms.incidents.coverage import (
     Entry,
     as_table,
     coverage,
     deciding,
     entries,
     merged,
-    supplied_months,
 )
-from transforms.forces import FORCES, Force
-from transforms.months import Month
-from transforms.overrides import Override
-from transforms.schemas import COVERAGE
+from transforms.lake.schemas import COVERAGE
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.forces import FORCES, Force
+from transforms.reference.months import Month
+from transforms.reference.overrides import Override
 
 
 WHEN = datetime(2024, 5, 1, tzinfo=UTC)
@@ -35,25 +35,32 @@ HISTORIES = st.dictionaries(
 
 def supplied(month: str, rows: int = 100, release: str = "2024-04") -> Entry:
     return Entry(
-        "kent",
-        "police_uk",
-        month,
-        release,
-        "supplied",
-        WHEN,
-        f"{month}/{month}-kent-street.csv",
-        1234,
-        5678,
-        f"{month} {release}",
-        rows,
-        rows,
-        0,
-        rows,
+        force="kent",
+        feed="police_uk",
+        month=month,
+        release=release,
+        observed="supplied",
+        received_at=WHEN,
+        member=f"{month}/{month}-kent-street.csv",
+        crc32=1234,
+        size_bytes=5678,
+        raw_sha256=f"{month} {release}",
+        rows_in=rows,
+        rows_accepted=rows,
+        rows_quarantined=0,
+        rows_located=rows,
     )
 
 
 def missing(month: str, release: str = "2024-04") -> Entry:
-    return Entry("kent", "police_uk", month, release, "missing", WHEN)
+    return Entry(
+        force="kent",
+        feed="police_uk",
+        month=month,
+        release=release,
+        observed="missing",
+        received_at=WHEN,
+    )
 
 
 def rejected(month: str, release: str = "2024-04") -> Entry:
@@ -97,9 +104,23 @@ def test_a_known_silence_is_not_supplied_from_its_month_on() -> None:
     assert found == {"2019-06": "missing", "2019-07": "not_supplied"}
 
 
-def test_a_file_against_the_known_silence_counts() -> None:
-    found = statuses(supplied("2024-01"), force=FORCES["greater-manchester"])
-    assert found == {"2024-01": "supplied"}
+@pytest.mark.parametrize(
+    ("before", "rows", "status"),
+    [
+        ([], 25_000, "partial_suspected"),  # nothing to judge it by
+        (["2019-04", "2019-05", "2019-06"], 14, "partial_suspected"),
+        (["2019-04", "2019-05", "2019-06"], 25_000, "supplied"),
+    ],
+)
+def test_a_file_of_a_force_known_to_be_silent_counts_where_it_looks_whole(
+    before: list[str], rows: int, status: str
+) -> None:
+    found = statuses(
+        *[supplied(month, rows=30_000) for month in before],
+        supplied("2022-08", rows=rows),
+        force=FORCES["greater-manchester"],
+    )
+    assert found["2022-08"] == status
 
 
 def test_the_newest_release_decides_whatever_the_order() -> None:
@@ -158,7 +179,7 @@ def test_an_override_makes_no_month_of_a_missing_one() -> None:
 
 def test_only_supplied_months_are_exposure() -> None:
     ledger = [*thin_third_year(), missing("2024-05"), rejected("2024-06")]
-    assert supplied_months(coverage(ledger, KENT)) == [FIRST + n for n in range(24)]
+    assert supplied_periods(coverage(ledger, KENT)) == [FIRST + n for n in range(24)]
 
 
 def test_later_months_change_nothing_about_earlier_ones() -> None:

@@ -14,19 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import kent_csv, member, months, release_zip, row, street_csv
-from transforms.coverage import Entry, entries
-from transforms.feeds import FEEDS
-from transforms.feeds.members import Member
-from transforms.forces import FORCES
-from transforms.ingest import Ingested, ingest_force
-from transforms.lake import Lake
-from transforms.ledger import force_coverage
-from transforms.months import Month
-from transforms.plan import Plan, decide, in_parts
+from transforms.feeds.archive.members import Member
+from transforms.feeds.police_uk import street
+from transforms.incidents.coverage import Entry, entries
+from transforms.incidents.ingest import Ingested, ingest_force
+from transforms.incidents.lake_check import force_coverage
+from transforms.incidents.plan import Plan, decide, in_parts
+from transforms.lake.lake import Lake
+from transforms.reference.forces import FORCES
+from transforms.reference.months import Month
 
 
 KENT = FORCES["kent"]
-FEED = FEEDS["police_uk"]
+FEED = street
 WHEN = datetime(2024, 5, 1, tzinfo=UTC)
 SPAN = months("2024-01", 4)
 HTML = b"<!DOCTYPE html>\n<html>Service unavailable</html>\n"
@@ -43,20 +43,20 @@ def listed(month: str, release: str, crc32: int = 1, force: str = "kent") -> Mem
 def held(found: Member, rows: int = 5) -> Entry:
     """The ledger's entry of a file that landed."""
     return Entry(
-        found.force,
-        "police_uk",
-        str(found.month),
-        found.release,
-        "supplied",
-        WHEN,
-        found.name,
-        found.crc32,
-        found.size_bytes,
-        f"sha {found.crc32}",
-        rows,
-        rows,
-        0,
-        rows,
+        force=found.force,
+        feed="police_uk",
+        month=str(found.month),
+        release=found.release,
+        observed="supplied",
+        received_at=WHEN,
+        member=found.name,
+        crc32=found.crc32,
+        size_bytes=found.size_bytes,
+        raw_sha256=f"sha {found.crc32}",
+        rows_in=rows,
+        rows_accepted=rows,
+        rows_quarantined=0,
+        rows_located=rows,
     )
 
 
@@ -139,7 +139,14 @@ def test_a_missing_month_is_noted_once_a_release() -> None:
     ]
     february = Month(2024, 2)
     assert plan(members).missing == [(february, "2024-03"), (february, "2024-04")]
-    noted = Entry("kent", "police_uk", "2024-02", "2024-03", "missing", WHEN)
+    noted = Entry(
+        force="kent",
+        feed="police_uk",
+        month="2024-02",
+        release="2024-03",
+        observed="missing",
+        received_at=WHEN,
+    )
     assert plan(members, [noted]).missing == [(february, "2024-04")]
 
 

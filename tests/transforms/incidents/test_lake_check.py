@@ -7,13 +7,13 @@ import pyarrow as pa
 import pytest
 
 from tests.builders import kent_csv, member
-from transforms.coverage import Entry, as_table
 from transforms.errors import ForceError
-from transforms.feeds.police_uk import sift
-from transforms.forces import FORCES
-from transforms.lake import Lake
-from transforms.ledger import force_coverage, forces_held, partitions_of
-from transforms.months import Month
+from transforms.feeds.police_uk.street import sift
+from transforms.incidents.coverage import Entry, as_table
+from transforms.incidents.lake_check import force_coverage, partitions_of, stored_forces
+from transforms.lake.lake import Lake
+from transforms.reference.forces import FORCES
+from transforms.reference.months import Month
 
 
 WHEN = datetime(2024, 5, 1, tzinfo=UTC)
@@ -40,7 +40,15 @@ def entry(month: str, rows: pa.Table) -> Entry:
         rows["raw_sha256"][0].as_py() if len(rows) else "of a file without a good row"
     )
     known = {"raw_sha256": mark, "rows_in": 5, "rows_accepted": len(rows)}
-    return Entry("kent", "police_uk", month, "2024-04", "supplied", WHEN, **known)
+    return Entry(
+        force="kent",
+        feed="police_uk",
+        month=month,
+        release="2024-04",
+        observed="supplied",
+        received_at=WHEN,
+        **known,
+    )
 
 
 @pytest.fixture
@@ -96,7 +104,17 @@ def test_a_month_whose_rows_were_all_held_back_is_whole(lake: Lake) -> None:
 
 def test_a_missing_month_needs_no_partition(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
-    note(lake, Entry("kent", "police_uk", "2024-01", "2024-04", "missing", WHEN))
+    note(
+        lake,
+        Entry(
+            force="kent",
+            feed="police_uk",
+            month="2024-01",
+            release="2024-04",
+            observed="missing",
+            received_at=WHEN,
+        ),
+    )
     assert force_coverage(lake, KENT)[Month(2024, 1)].status == "missing"
 
 
@@ -118,7 +136,14 @@ def test_partitions_are_told_by_mark_and_rows(lake: Lake) -> None:
 
 
 def test_the_forces_held_are_those_of_the_ledger(lake: Lake) -> None:
-    missing = Entry("gwent", "police_uk", "2024-01", "2024-04", "missing", WHEN)
+    missing = Entry(
+        force="gwent",
+        feed="police_uk",
+        month="2024-01",
+        release="2024-04",
+        observed="missing",
+        received_at=WHEN,
+    )
     note(lake, missing, force="gwent")
     put(lake, "2024-01", incidents("2024-01", 2), force="dorset")
-    assert [f.id for f in forces_held(lake, FORCES)] == ["gwent", "kent"]
+    assert [f.id for f in stored_forces(lake, FORCES)] == ["gwent", "kent"]

@@ -6,9 +6,9 @@ import pytest
 
 from tests.builders import release_zip
 from transforms.errors import UsageError
-from transforms.feeds.remote import Address
-from transforms.forces import DEMO_FORCES, FORCES
-from transforms.request import Request, resolve, source_named
+from transforms.feeds.archive.remote import Address
+from transforms.incidents.request import Request, resolve, source_named
+from transforms.reference.forces import DEMO_FORCES, FORCES
 
 
 def source(folder: Path, *files: tuple[str, str], release: str = "2024-04") -> Path:
@@ -108,8 +108,12 @@ def test_a_mistyped_force_is_refused_before_the_source_is_looked_at() -> None:
 
 
 def test_a_source_without_street_files_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds no street file"):
+    with pytest.raises(UsageError, match="contains no street file"):
         resolve(source(tmp_path), FORCES, ["kent"])
+    (tmp_path / "2024-04.zip").unlink()
+    (tmp_path / "kent.csv").touch()
+    with pytest.raises(UsageError, match=r"it has 1 file \('kent.csv'\); wanted are"):
+        resolve(tmp_path, FORCES, ["kent"], release="2024-04")
     source(tmp_path, ("kent", "2024-01"))
     with pytest.raises(UsageError, match="no street file from 2025-01 to 2025-02"):
         resolve(tmp_path, FORCES, all_forces=True, start="2025-01", end="2025-02")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from transforms import crash_points
-from transforms.crash_points import CRASH_POINTS, arm, crash_point, listen
 from transforms.errors import UsageError
+from transforms.lake import crash_points
+from transforms.lake.crash_points import CRASH_POINTS, arm, crash_point, listen
 
 
-TRANSFORMS = Path(crash_points.__file__).parent
+TRANSFORMS = Path(crash_points.__file__).parents[1]
 
 
 def called() -> list[str]:
@@ -50,7 +50,7 @@ def test_a_point_that_there_is_not_is_refused(where: str) -> None:
 @pytest.mark.parametrize("nth", [1, 3])
 def test_an_armed_process_is_killed_at_that_visit(nth: int) -> None:
     code = (
-        "from transforms.crash_points import arm, crash_point\n"
+        "from transforms.lake.crash_points import arm, crash_point\n"
         f"arm('tier-sealed:{nth}')\n"
         "for number in range(5):\n"
         "    crash_point('tier-placed')\n"

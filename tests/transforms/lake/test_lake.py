@@ -11,12 +11,12 @@ import pytest
 
 import sql
 from tests.builders import kent_csv, member, row, street_csv
-from transforms.coverage import Entry, as_table, entries
 from transforms.errors import LakeError
-from transforms.feeds.police_uk import sift
-from transforms.forces import FORCES
-from transforms.lake import Lake, SupersededError
-from transforms.schemas import INCIDENTS
+from transforms.feeds.police_uk.street import sift
+from transforms.incidents.coverage import Entry, as_table, entries
+from transforms.lake.lake import Lake, SupersededError
+from transforms.lake.schemas import INCIDENTS
+from transforms.reference.forces import FORCES
 
 
 WHEN = datetime(2024, 5, 1, 12, 30, 1, 5, tzinfo=UTC)
@@ -70,9 +70,23 @@ def test_rows_are_read_back_as_they_were_written(lake: Lake) -> None:
 
 def test_times_and_nulls_of_the_ledger_survive(lake: Lake) -> None:
     ledger = [
-        Entry("kent", "police_uk", "2024-01", "2024-04", "missing", WHEN),
         Entry(
-            "kent", "police_uk", "2024-02", "2024-04", "supplied", WHEN, "x", 1 << 31
+            force="kent",
+            feed="police_uk",
+            month="2024-01",
+            release="2024-04",
+            observed="missing",
+            received_at=WHEN,
+        ),
+        Entry(
+            force="kent",
+            feed="police_uk",
+            month="2024-02",
+            release="2024-04",
+            observed="supplied",
+            received_at=WHEN,
+            member="x",
+            crc32=1 << 31,
         ),
     ]
     table = lake.write("coverage", {"force": "kent"}, as_table(ledger))
@@ -126,7 +140,14 @@ def test_a_version_once_named_is_read_as_it_was(lake: Lake) -> None:
 def test_a_table_born_after_the_version_named_is_not_seen(lake: Lake) -> None:
     put(lake, "kent", {"2024-01": incidents("2024-01")})
     pinned = Lake(lake.root, lake.versions())
-    entry = Entry("kent", "police_uk", "2024-01", "2024-04", "missing", WHEN)
+    entry = Entry(
+        force="kent",
+        feed="police_uk",
+        month="2024-01",
+        release="2024-04",
+        observed="missing",
+        received_at=WHEN,
+    )
     rows = lake.write("coverage", {"force": "kent"}, as_table([entry]))
     lake.commit("coverage", "kent", [rows])
     assert pinned.files("coverage") == []
@@ -176,7 +197,7 @@ def test_a_lost_race_is_asked_about_before_the_next_attempt(
     def another_wins_first() -> bool:
         asked.append(held(lake)["kent", "2024-01"])
         if len(asked) == 1:
-            monkeypatch.setattr("transforms.lake._COMMIT_LOCK", Lock())
+            monkeypatch.setattr("transforms.lake.lake._COMMIT_LOCK", Lock())
             rival.commit("incidents", "kent", [rows], ["2024-01"])
         return True
 
@@ -188,7 +209,7 @@ def test_a_lost_race_is_asked_about_before_the_next_attempt(
 def test_a_table_that_is_always_lost_says_so(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.lake._MAX_COMMIT_ATTEMPTS", 0)
+    monkeypatch.setattr("transforms.lake.lake._MAX_COMMIT_ATTEMPTS", 0)
     with pytest.raises(LakeError, match="kent lost to other writers"):
         lake.commit("incidents", "kent", [])
 

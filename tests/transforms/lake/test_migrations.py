@@ -5,36 +5,39 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.transforms.conftest import (
+from tests.transforms.operations.maintenance.made_runs import put, written
+from tests.transforms.simulated_home import (
     AS_OF,
     MONTHS,
     RECEIVED_AT,
     Simulated,
     copied_home,
 )
-from tests.transforms.maintenance.made import put, written
-from transforms.checksums import damage
 from transforms.errors import LakeError, UsageError
-from transforms.feeds import FEEDS
-from transforms.forecasts import freeze
-from transforms.home import Home, open_any_layout, open_home
-from transforms.ingest import ingest_force
-from transforms.lake import Lake
-from transforms.layout import LAYOUT, LAYOUT_FILE, layout_of
-from transforms.ledger import force_coverage
-from transforms.migrations import migrate
-from transforms.publish import publish
-from transforms.schemas import conform
-from transforms.score import score_force
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.table_specs import TABLES, TableSpec
-from transforms.verify import verify
+from transforms.feeds.police_uk import street
+from transforms.homes.home import Home, open_any_layout, open_home
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.lake_check import force_coverage
+from transforms.lake.checksums import damage
+from transforms.lake.lake import Lake
+from transforms.lake.layout import LAYOUT, LAYOUT_FILE, layout_of
+from transforms.lake.migrations import migrate
+from transforms.lake.schemas import conform, plain
+from transforms.lake.tables import TABLES
+from transforms.operations.verify import verify
+from transforms.publications.forecasts import freeze
+from transforms.publications.publish import publish
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.score_months import score_force
 
 
 METHOD = METHODS[DEFAULT_METHOD]
+# What is said of a home that had no number.
+REACHED = [f"layout {number}" for number in range(2, LAYOUT + 1)]
 # What the first homes lacked, of what is kept and of what is made again.
 LACKED = {
     "coverage": ["rows_added", "rows_gone", "rows_moved", "rows_outcome_changed"],
@@ -53,7 +56,7 @@ def as_first_written(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
             spec = TABLES[name]
             for column in lacked:
                 at = spec.schema.get_field_index(column)
-                spec = TableSpec(spec.schema.remove(at), spec.partition_by, spec.mark)
+                spec = replace(spec, schema=spec.schema.remove(at))
             rows = {file.path: file for file in home.lake.files(name)}
             held = [(file, pq.ParquetFile(file.path).read()) for file in rows.values()]
             patched.setitem(TABLES, name, spec)
@@ -88,9 +91,9 @@ def test_an_older_home_is_refused_migrated_and_goes_on(
 
     lines = list(migrate(older.lake))
     assert lines[-1] == f"layout {LAYOUT}"
-    assert "coverage of avonmere: 1 files written anew" in lines
-    assert "scores of avonmere: 12 files emptied, to be made again" in lines
-    assert "forecasts of avonmere: 1 files emptied, to be made again" in lines
+    assert "coverage of avonmere: 1 files rewritten" in lines
+    assert "scores of avonmere: 12 files emptied, to be computed again" in lines
+    assert "forecasts of avonmere: 1 files emptied, to be computed again" in lines
 
     home = open_home(older.root)
     assert home.lake.files("incidents") == incidents
@@ -100,7 +103,7 @@ def test_an_older_home_is_refused_migrated_and_goes_on(
     )
     assert ledger["rows_added"].null_count == len(ledger)
     assert len(home.lake.read("forecasts")) == 0
-    feed = FEEDS["police_uk"]
+    feed = street
     members = feed.members(simulated.source)
     for force in home.registry.values():
         done = ingest_force(home.lake, feed, force, members, MONTHS, RECEIVED_AT)
@@ -123,7 +126,7 @@ def test_a_data_file_named_without_its_hash_is_written_anew(tmp_path: Path) -> N
     before = lake.read("incidents")
     assert damage(lake.files("incidents")[0])
 
-    told = ["incidents of kent: 1 files written anew", f"layout {LAYOUT}"]
+    told = ["incidents of kent: 1 files rewritten", *REACHED]
     assert list(migrate(lake)) == told
     assert [damage(file) for file in lake.files("incidents")] == [None, None]
     assert lake.read("incidents") == before
@@ -169,7 +172,7 @@ def test_a_home_that_lacks_nothing_gets_its_number(
     home = copied_home(simulated.home, tmp_path)
     (home.lake.root / LAYOUT_FILE).unlink()
     before = home.lake.versions()
-    assert list(migrate(home.lake)) == [f"layout {LAYOUT}"]
+    assert list(migrate(home.lake)) == REACHED
     assert home.lake.versions() == before
 
 
@@ -182,3 +185,38 @@ def test_what_nothing_can_stand_for_is_told(
     with pytest.raises(LakeError, match="has no column observed, and nothing can"):
         list(migrate(older.lake))
     assert layout_of(older.lake.root) == 1
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in TABLES if "inputs_sha256" in TABLES[n].schema.names]
+)
+def test_whatever_is_worked_out_is_emptied_where_a_column_is_new(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows rest on inputs that are still there: the next run makes them again."""
+    lake = Lake(tmp_path / "lake")
+    spec = TABLES[name]
+    required = [f.name for f in spec.stored if not f.nullable and f.name != spec.mark]
+    at = spec.schema.get_field_index(required[-1])
+    partition = {"force": "kent", "as_of": "2026-03-01"}
+    with monkeypatch.context() as patched:
+        older = replace(spec, schema=spec.schema.remove(at))
+        patched.setitem(TABLES, name, older)
+        file = lake.write(name, partition, conform(_a_row(older.stored), older.stored))
+        lake.commit(name, "kent", [file], [partition["as_of"]])
+    (lake.root / LAYOUT_FILE).unlink()
+    emptied = f"{name} of kent: 1 files emptied, to be computed again"
+    assert list(migrate(lake)) == [emptied, *REACHED]
+    assert lake.files(name) == []
+
+
+def _a_row(schema: pa.Schema) -> pa.Table:
+    """One row of noughts and empty texts."""
+    row = {}
+    for field in map(plain, schema):
+        if pa.types.is_list(field.type):
+            row[field.name] = pa.array([[]], field.type)
+        else:
+            value = "" if pa.types.is_string(field.type) else 0
+            row[field.name] = pa.array([value]).cast(field.type)
+    return pa.table(row)

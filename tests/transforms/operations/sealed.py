@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from transforms.checksums import file_sha256
+from transforms.lake.checksums import file_sha256
 
 
 DATABASE = "hotspots.duckdb"

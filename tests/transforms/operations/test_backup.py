@@ -8,24 +8,29 @@ from threading import Event
 
 import pytest
 
-from flows.doctor import check_home
+from flows.doctor.checks import check_home
 from tests.builders import kent_csv, release_zip
-from tests.transforms.conftest import AS_OF, RECEIVED_AT, Simulated, copied_home
-from tests.transforms.maintenance.made import LATER, home_with, made_run, put
-from transforms.backup import backup
+from tests.transforms.operations.maintenance.made_runs import (
+    LATER,
+    home_with,
+    made_run,
+    put,
+)
+from tests.transforms.simulated_home import AS_OF, RECEIVED_AT, Simulated, copied_home
 from transforms.errors import HexbeatError, UsageError
-from transforms.feeds import FEEDS
-from transforms.home import Home, open_any_layout, open_home
-from transforms.ingest import ingest_force
-from transforms.lake import Lake
-from transforms.layout import LAYOUT_FILE
-from transforms.ledger import unfinished
-from transforms.maintenance.maintain import LOG_ENTRIES, maintain
-from transforms.months import Month, month_range
-from transforms.publish import publish
-from transforms.score import score_force
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.verify import verify
+from transforms.feeds.police_uk import street
+from transforms.homes.home import Home, open_any_layout, open_home
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.lake_check import unfinished
+from transforms.lake.lake import Lake
+from transforms.lake.layout import LAYOUT_FILE
+from transforms.operations.backup import backup
+from transforms.operations.maintenance.maintain import LOG_ENTRIES, maintain
+from transforms.operations.verify import verify
+from transforms.publications.publish import publish
+from transforms.reference.months import Month, month_range
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.score_months import score_force
 
 
 RELEASES = [Month(2024, 4) + i for i in range(30)]
@@ -37,7 +42,7 @@ def no_wait() -> None:
 
 
 def ingest(home: Home, source: Path) -> int:
-    feed, kent = FEEDS["police_uk"], home.registry["kent"]
+    feed, kent = street, home.registry["kent"]
     members = feed.members(source)
     return len(ingest_force(home.lake, feed, kent, members, SPAN, RECEIVED_AT).files)
 
@@ -169,3 +174,12 @@ def test_a_damaged_home_gives_no_backup(tmp_path: Path) -> None:
     with pytest.raises(HexbeatError, match="run the same command again"):
         backup(home, tmp_path / "copy", no_wait)
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+@pytest.mark.parametrize("address", ["https://u:word@host/b", "s3:/bucket/b"])
+def test_an_address_is_no_folder(tmp_path: Path, address: str) -> None:
+    """A folder of that name would hold what a secret is."""
+    with pytest.raises(UsageError, match="not to an address") as refused:
+        backup(home_with(tmp_path / "home"), Path(address), no_wait)
+    assert "word" not in str(refused.value)
+    assert Path(address).parts[0] not in {p.name for p in Path().iterdir()}

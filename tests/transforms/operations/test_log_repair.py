@@ -6,22 +6,22 @@ from pathlib import Path
 import pytest
 
 from tests.builders import kent_csv, months, release_zip
-from tests.transforms.maintenance.made import NOW, put
+from tests.transforms.operations.maintenance.made_runs import NOW, put
 from transforms.errors import ForceError, HexbeatError, LakeError
-from transforms.feeds import FEEDS
-from transforms.forces import FORCES
-from transforms.home import Home, open_home
-from transforms.ingest import ingest_force
-from transforms.ledger import force_coverage, unfinished
-from transforms.log_repair import repair
-from transforms.maintenance.maintain import LOG_ENTRIES
-from transforms.publish import publish
-from transforms.score import score_force
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.verify import verify
+from transforms.feeds.police_uk import street
+from transforms.homes.home import Home, open_home
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.lake_check import force_coverage, unfinished
+from transforms.operations.log_repair import repair
+from transforms.operations.maintenance.maintain import LOG_ENTRIES
+from transforms.operations.verify import verify
+from transforms.publications.publish import publish
+from transforms.reference.forces import FORCES
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.score_months import score_force
 
 
-KENT, FEED, METHOD = FORCES["kent"], FEEDS["police_uk"], METHODS[DEFAULT_METHOD]
+KENT, FEED, METHOD = FORCES["kent"], street, METHODS[DEFAULT_METHOD]
 SPAN = months("2024-01", 6)
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "emptied": lambda data: b"",

@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.transforms.sealed import DATABASE, LISTS, differing
-from transforms.checksums import file_sha256
-from transforms.seal import file_facts, sums_text
+from tests.transforms.operations.sealed import DATABASE, LISTS, differing
+from transforms.homes.runs.seal import file_facts, sums_text
+from transforms.lake.checksums import file_sha256
 
 
 def _tier(folder: Path, value: int, rubbish: int = 0) -> Path:

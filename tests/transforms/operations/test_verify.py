@@ -11,17 +11,17 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tests.transforms.conftest import AS_OF, PUBLISHED_FILES, Simulated
-from transforms.backtest.origins import backtest_force
+from tests.transforms.simulated_home import AS_OF, PUBLISHED_FILES, Simulated
+from transforms.backtests.origins import backtest_force
 from transforms.errors import UsageError
-from transforms.forecasts import freeze
-from transforms.home import Home, open_home
-from transforms.months import Month
-from transforms.publish import publish
-from transforms.schemas import ACCURACY_HISTORY, QUARANTINE
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.table_specs import TABLES
-from transforms.verify import verify
+from transforms.homes.home import Home, open_home
+from transforms.lake.schemas import ACCURACY_HISTORY, QUARANTINE
+from transforms.lake.tables import TABLES
+from transforms.operations.verify import verify
+from transforms.publications.forecasts import freeze
+from transforms.publications.publish import publish
+from transforms.reference.months import Month
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
 
 
 METHOD = METHODS[DEFAULT_METHOD]
@@ -168,7 +168,7 @@ def test_a_flipped_byte_in_each_raw_file_is_found(
 def test_raw_files_that_are_nowhere_are_told_and_are_no_failure(home: Home) -> None:
     found = verify(home)
     assert found.whole
-    assert found.checked["raw not held here"] == 70
+    assert found.checked["raw not here"] == 70
 
 
 def test_raw_files_kept_in_the_home_are_hashed(home: Home) -> None:

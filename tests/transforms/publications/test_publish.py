@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -12,23 +13,21 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
-from tests.transforms.conftest import (
+from tests.transforms.operations.sealed import differing
+from tests.transforms.simulated_home import (
     AS_OF,
     PUBLISHED_FILES,
     Simulated,
     copied_home,
     make_home,
 )
-from tests.transforms.sealed import differing
-from transforms.backtest.origins import backtest_force
+from transforms.backtests.origins import backtest_force
+from transforms.backtests.schemas import ACCURACY_SUMMARY, CALIBRATION
 from transforms.errors import HexbeatError, UsageError
-from transforms.home import Home, open_home
-from transforms.months import Month
-from transforms.publications.formats import FORMATS
-from transforms.publish import Published, publish
-from transforms.schemas import (
-    ACCURACY_SUMMARY,
-    CALIBRATION,
+from transforms.homes.home import Home, open_home
+from transforms.publications.formats.registry import FORMATS
+from transforms.publications.publish import Published, publish
+from transforms.publications.schemas import (
     CONCENTRATION,
     EXCLUDED,
     HISTORY,
@@ -37,8 +36,9 @@ from transforms.schemas import (
     PUBLISHED_COVERAGE,
     PUBLISHED_HISTORY,
 )
-from transforms.score import score_force
-from transforms.scores import DEFAULT_METHOD, METHODS
+from transforms.reference.months import Month
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.score_months import score_force
 
 
 METHOD = METHODS[DEFAULT_METHOD]
@@ -138,7 +138,8 @@ def test_a_crash_while_building_leaves_no_publication(
         raise OSError("disk full")
 
     with monkeypatch.context() as patched:
-        patched.setitem(FORMATS, "map.html", crash)
+        row = replace(FORMATS["map.html"], write=crash)
+        patched.setitem(FORMATS, "map.html", row)
         with pytest.raises(OSError, match="disk full"):
             publish(home, AS_OF, METHOD)
     assert list((home.publications / "runs").iterdir()) == []

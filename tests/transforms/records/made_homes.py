@@ -7,14 +7,21 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tests.transforms.feeds.force.made import CSV_MAPPING, RECEIVED, Truth
-from transforms.feeds.force.sources.offered import OfferedDrop
+from tests.transforms.feeds.force.made_drops import (
+    CSV_MAPPING,
+    RECEIVED,
+    Truth,
+    as_csv,
+    csv_row,
+)
+from transforms.feeds.force.sources.offered import Known, OfferedDrop, nothing_known
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
 from transforms.records.pull import Pulled, pull
-from transforms.records.tables import held_records
+from transforms.records.tables import stored_records
 
 
 NOW = RECEIVED
+GONE, STREET = "canary/7/26", "Canary Street"  # a record that goes, and its place
 # the order of updates in a column of their own
 UPDATED_MAPPING = CSV_MAPPING.replace(
     'place_label = "Street"', 'place_label = "Street"\nupdated = "Updated"'
@@ -27,8 +34,9 @@ class Offers:
 
     drops: Mapping[str, bytes]
     growing: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
-    def offered(self) -> list[OfferedDrop]:
+    def offered(self, _: Known = nothing_known) -> list[OfferedDrop]:
         return [OfferedDrop(n, lambda d=d: d) for n, d in self.drops.items()]  # type: ignore[misc]
 
 
@@ -36,7 +44,7 @@ def made_home(folder: Path, mapping: str = CSV_MAPPING) -> ForceHome:
     """A new home of the feed that a mapping reads."""
     path = folder / "kent.toml"
     path.write_text(mapping)
-    return open_force_home(create_force_home(folder / "home", path, None))
+    return open_force_home(create_force_home(folder / "home", path, None, "me", NOW))
 
 
 def pulled(
@@ -48,7 +56,7 @@ def pulled(
 
 def state(home: ForceHome) -> dict[str, dict[str, object]]:
     """Each record by its reference."""
-    rows = held_records(home.lake, home.force).reveal().to_pylist()
+    rows = stored_records(home.lake, home.force).reveal().to_pylist()
     found = {row["reference"]: row for row in rows}
     assert len(found) == len(rows)
     return found
@@ -58,6 +66,16 @@ def truth(reference: str, day: int = 1, **more: object) -> Truth:
     """A burglary at noon on a day of October 2026."""
     began = datetime(2026, 10, day, 11, tzinfo=UTC)
     return Truth(reference, began=began, **more)  # type: ignore[arg-type]
+
+
+def canary(day: int = 1, **more: object) -> Truth:
+    """The record that goes."""
+    return truth(GONE, day, street=STREET, **more)
+
+
+def csv(*made: Truth) -> bytes:
+    """Those records as a drop."""
+    return as_csv(map(csv_row, made))
 
 
 def commits(home: ForceHome) -> dict[str, int]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from transforms.errors import LakeError
+from transforms.records import audit
 from transforms.records.audit import Audited, AuditLog
 
 
@@ -17,7 +18,8 @@ AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 @pytest.fixture
 def log(tmp_path: Path) -> AuditLog:
     log = AuditLog(tmp_path / "audit.jsonl")
-    for number in range(5):
+    log.append(AT, "me", "create", {"drops": 0})
+    for number in range(1, 5):
         log.append(AT, "me", "pull", {"drops": number})
     return log
 
@@ -32,7 +34,6 @@ def write(log: AuditLog, *texts: str) -> None:
 
 def test_as_it_was_written_it_is_whole(log: AuditLog, tmp_path: Path) -> None:
     assert log.verify() == Audited(5, None)
-    assert AuditLog(tmp_path / "none.jsonl").verify() == Audited(0, None)
     assert log.path.stat().st_mode & 0o777 == 0o600
     first = json.loads(lines(log)[0])
     assert first["what"] == {"drops": 0}
@@ -42,7 +43,8 @@ def test_as_it_was_written_it_is_whole(log: AuditLog, tmp_path: Path) -> None:
 def test_any_edit_is_found_by_its_line(log: AuditLog) -> None:
     written = lines(log)
     for number, line in enumerate(written, start=1):
-        for old, new in (("me", "we"), ("pull", "read"), ("12:00", "12:01")):
+        action = "create" if number == 1 else "pull"
+        for old, new in (("me", "we"), (action, "read"), ("12:00", "12:01")):
             changed = [*written]
             changed[number - 1] = line.replace(old, new, 1)
             write(log, *changed)
@@ -65,6 +67,41 @@ def test_a_line_taken_out_moved_or_cut_off_is_found(log: AuditLog) -> None:
     assert log.verify().fault == "line 1 is gone: 5 were written"
     with pytest.raises(LakeError, match="damaged; see hexbeat feed audit"):
         log.append(AT, "me", "pull", {})
+
+
+def test_a_log_that_is_gone_with_its_head_is_missed(log: AuditLog) -> None:
+    log.path.unlink()
+    log.path.with_suffix(".head.json").unlink()
+    gone = Audited(0, "gone: its first line is written before the home is")
+    assert log.verify() == gone
+    log.path.touch()
+    assert log.verify() == gone
+    for refused in (log.refuse_lost, lambda: log.append(AT, "me", "pull", {})):
+        with pytest.raises(LakeError, match=r"gone: .*; nothing was done"):
+            refused()
+    begin_without_its_beginning(log)  # as an older hexbeat did
+    fault = "line 1 is not the home's creation: what was before it is gone"
+    assert log.verify() == Audited(1, fault)
+
+
+def begin_without_its_beginning(log: AuditLog) -> None:
+    log.append(AT, "me", "create", {})
+    log.append(AT, "me", "pull", {})
+    line = json.loads(lines(log)[1]) | {"prev": "0" * 64}
+    line["sha256"] = audit._hash(line)
+    write(log, json.dumps(line) + "\n")
+    head = {"lines": 1, "sha256": line["sha256"]}
+    log.path.with_suffix(".head.json").write_text(json.dumps(head))
+
+
+def test_the_newest_number_of_a_name_is_found(log: AuditLog) -> None:
+    assert (log.newest("drops"), log.newest("refused")) == (4, 0)
+    log.append(AT, "me", "erase", {"why": "x"})
+    with log.path.open("a") as file:
+        file.write('{"at": "20')
+    assert log.newest("drops") == 4
+    log.path.unlink()
+    assert log.newest("drops") == 0
 
 
 def test_a_tail_written_anew_is_found(log: AuditLog, tmp_path: Path) -> None:
@@ -101,10 +138,11 @@ def write_some(path: Path) -> None:
 
 def test_writers_beside_each_other_make_one_chain(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
+    AuditLog(path).append(AT, "me", "create", {})
     context = get_context("spawn")
     workers = [context.Process(target=write_some, args=(path,)) for _ in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    assert AuditLog(path).verify() == Audited(20, None)
+    assert AuditLog(path).verify() == Audited(21, None)

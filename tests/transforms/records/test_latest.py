@@ -6,8 +6,8 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.records.made import NOW
-from transforms.record_schemas import RECORDS
+from tests.transforms.records.made_homes import NOW
+from transforms.lake.schemas import RECORDS
 from transforms.records.latest import latest
 from transforms.restricted import Restricted
 

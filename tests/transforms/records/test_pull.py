@@ -1,42 +1,41 @@
 """Drops of a force come into its lake: each row accounted for, once, and for good."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.transforms.feeds.force.made import (
-    JSON_MAPPING,
-    PARQUET_MAPPING,
+from tests.transforms.feeds.force.made_drops import (
+    CSV_MAPPING,
+    HANDS,
     as_csv,
-    as_json_lines,
-    as_parquet,
     csv_row,
     example,
-    json_row,
+    in_hand,
     one,
     truths,
 )
-from tests.transforms.records.made import (
+from tests.transforms.records.made_homes import (
+    NOW,
     UPDATED_MAPPING,
     commits,
+    csv,
     made_home,
     pulled,
     state,
     truth,
 )
+from transforms.feeds.force.sources.folder import DropFolder
 from transforms.records import landing, ledger, vacuum
 from transforms.records import pull as pulling
 from transforms.records.homes import ForceHome, open_force_home
-from transforms.records.tables import held_back
+from transforms.records.status import status
+from transforms.records.tables import quarantined_rows
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> ForceHome:
     return made_home(tmp_path)
-
-
-def csv(*made: object) -> bytes:
-    return as_csv([csv_row(each) for each in made])  # type: ignore[arg-type]
 
 
 def test_a_drop_is_told_in_full(home: ForceHome) -> None:
@@ -47,8 +46,74 @@ def test_a_drop_is_told_in_full(home: ForceHome) -> None:
     assert (entry.rows_in, entry.accepted, entry.quarantined) == (200, 195, 5)
     assert (entry.deleted, entry.located, entry.erased) == (11, 162, 0)
     assert str(entry.first_day) == "2025-11-26"
-    assert sum(done.broken.values()) == len(held_back(home.lake, "kent")) == 5
+    assert sum(done.broken.values()) == len(quarantined_rows(home.lake, "kent")) == 5
     assert {row["raw_sha256"] for row in state(home).values()} == {entry.raw_sha256}
+
+
+def test_a_drop_with_a_line_break_in_its_name_is_refused_alone(
+    home: ForceHome, tmp_path: Path
+) -> None:
+    (tmp_path / "drops").mkdir()
+    for name, row in (("a.csv", truth("a")), ("b\n.csv", truth("b"))):
+        (tmp_path / "drops" / name).write_bytes(csv(row))
+    source = DropFolder(tmp_path / "drops", lambda _: None)
+    done = pulling.pull(home, source, "me", NOW)
+    assert (done.drops, list(state(home))) == (1, ["a"])
+    [(name, why)] = done.rejected.items()
+    assert name == r"'b\n.csv'"
+    assert why.endswith(
+        r"drops, 'b\n.csv': its name holds a line break, a slash or another character"
+        " that does not show; rename it"
+    )
+
+
+def test_open_ends_and_drops_with_no_place_in_the_area_are_counted(
+    home: ForceHome,
+) -> None:
+    edinburgh = {"E": "325000", "N": "673000"}
+    rows = [csv_row(truth("a"), **edinburgh), csv_row(truth("b"), **edinburgh)]
+    still_open = one(Date_to="31/12/9999", Time_to="23:59")
+    done = pulled(home, {"a.csv": as_csv(rows), "b.csv": as_csv([still_open])})
+    assert (done.drops, done.nowhere, done.open_ends) == (2, ["a.csv"], 1)
+
+
+def test_a_refused_drop_comes_once_the_mapping_is_mended(tmp_path: Path) -> None:
+    drop = as_csv([csv_row(truth(str(n)), HO_code="77Z") for n in range(20)])
+    home = made_home(tmp_path)
+    assert "unmapped: 20 of 20 rows" in pulled(home, {"a.csv": drop}).rejected["a.csv"]
+    mapping = home.home.root / "mapping.toml"
+    text = mapping.read_text().replace('"105A" =', '"77Z" = "robbery"\n"105A" =', 1)
+    mapping.write_text(text)
+    mended = open_force_home(home.home.root)
+    assert pulled(mended, {"a.csv": drop}, days_later=1).counts["accepted"] == 20
+
+
+def _six_percent(form: str, **fault: object) -> tuple[bytes, str]:
+    """A drop of 100 rows, six of them with a fault."""
+    made = [replace(t, deleted=False) for t in truths(100)]
+    made[:6] = [replace(t, **fault) for t in made[:6]]  # type: ignore[arg-type]
+    return in_hand(form, made)
+
+
+@pytest.mark.parametrize("form", HANDS)
+def test_a_drop_with_many_quarantined_rows_is_in_doubt(
+    form: str, tmp_path: Path
+) -> None:
+    data, text = _six_percent(form, offence="77Z")
+    home = made_home(tmp_path, text)
+    good = in_hand(form, [replace(t, reference=f"g{t.reference}") for t in truths(9)])
+    done = pulled(home, {"1": good[0], "2": data, "3": in_hand(form, truths(9))[0]})
+    words = "2: 6 of 100 rows quarantined (6.0%), 6 by rule offence"
+    assert [doubt.in_words for doubt in done.doubts] == [words]
+    found = status(home, NOW, 7)
+    assert (found.doubts, found.needs_attention) == ([words], True)
+
+
+def test_a_column_that_is_empty_throughout_is_a_doubt(home: ForceHome) -> None:
+    """Empty times are not of another format, so the drop as such is not refused."""
+    rows = [csv_row(truth(str(n)), Date_from="", Time_from="") for n in range(40)]
+    [doubt] = pulled(home, {"1.csv": as_csv(rows)}).doubts
+    assert (doubt.rows, dict(doubt.rules)) == (40, {"occurred-from": 40})
 
 
 def test_the_same_bytes_again_make_no_commit(home: ForceHome) -> None:
@@ -113,17 +178,17 @@ def test_raw_bytes_are_kept_for_their_owner_alone(home: ForceHome) -> None:
     pulled(home, {"a.csv": data})
     [entry] = ledger.drops(home.lake, "kent")
     digest = str(entry.raw_sha256)
-    assert home.raw.read(digest) == data
+    assert home.raw.read(digest, "a.csv") == data
     path = home.raw.root / digest[:2] / digest
     modes = [p.stat().st_mode & 0o777 for p in (path, path.parent, home.raw.root)]
     assert modes == [0o400, 0o700, 0o700]
 
 
-@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+@pytest.mark.parametrize("form", HANDS)
 def test_every_format_comes_in(form: str, tmp_path: Path) -> None:
     made = truths(40)
-    data = as_parquet(made) if form == "parquet" else as_json_lines(map(json_row, made))
-    home = made_home(tmp_path, PARQUET_MAPPING if form == "parquet" else JSON_MAPPING)
+    data, text = in_hand(form, made)
+    home = made_home(tmp_path, text)
     assert pulled(home, {"a": data}).counts["accepted"] == 40
     assert state(home).keys() == {each.reference for each in made}
 
@@ -156,8 +221,8 @@ def test_a_pull_cut_off_anywhere_comes_to_the_same(
     pulled(whole, {"1.csv": first, "2.csv": second})
     assert state(home) == state(whole)
     assert (
-        held_back(home.lake, "kent").to_pylist()
-        == held_back(whole.lake, "kent").to_pylist()
+        quarantined_rows(home.lake, "kent").to_pylist()
+        == quarantined_rows(whole.lake, "kent").to_pylist()
     )
     counts = [
         [
@@ -235,3 +300,29 @@ def test_drops_in_any_order_come_to_the_same(tmp_path: Path) -> None:
         "b": "3.csv",
         "c": "3.csv",
     }
+
+
+def test_a_drop_without_a_row_is_stored_as_one_with_nothing_new(tmp_path: Path) -> None:
+    home = made_home(tmp_path, f'empty = "nothing-new"\n{CSV_MAPPING}')
+    drops = {"1.csv": csv(truth("a"), truth("b", 2)), "2.csv": csv()}
+    done = pulled(home, drops)
+    assert (done.drops, done.nothing_new, done.rejected) == (2, 1, {})
+    assert sorted(state(home)) == ["a", "b"]
+    again = pulled(home, drops, 1)
+    assert (again.drops, again.nothing_new, again.unchanged) == (0, 0, 2)
+    assert status(home, NOW, 7).refused == {}
+
+
+def test_a_refused_drop_is_named_with_its_reason_until_it_is_gone_or_mended(
+    home: ForceHome,
+) -> None:
+    good = {"1.csv": csv(truth("a"))}
+    pulled(home, good | {"2.csv": csv(), "3.csv": b"x"})
+    seen = status(home, NOW, 7)
+    assert list(seen.refused) == ["2.csv", "3.csv"]
+    assert "a header and no rows" in seen.refused["2.csv"]
+    assert seen.needs_attention
+
+    pulled(home, good | {"3.csv": csv(truth("b"))})  # one is gone, the other mended
+    assert status(home, NOW, 7).refused == {}
+    assert sorted(state(home)) == ["a", "b"]

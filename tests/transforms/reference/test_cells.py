@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms import cells
+from transforms.reference import cells
+from transforms.reference.arrays import Cells, Floats
 
 
 LONGITUDES = st.floats(*cells.LONGITUDE_BOUNDS)
@@ -16,11 +17,11 @@ CORNERS = [(-8.7, 49.8), (-8.7, 61.0), (1.8, 49.8), (1.8, 61.0), (0.0, 51.5)]
 thorough = settings(deadline=None, derandomize=True, max_examples=100)
 
 
-def floats(*values: float) -> cells.Floats:
+def floats(*values: float) -> Floats:
     return np.array(values, dtype=np.float64)
 
 
-def indexed(points: list[tuple[float, float]], resolution: int) -> cells.Cells:
+def indexed(points: list[tuple[float, float]], resolution: int) -> Cells:
     longitude, latitude = zip(*points, strict=True)
     return cells.index_points(floats(*longitude), floats(*latitude), resolution)
 

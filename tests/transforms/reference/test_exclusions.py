@@ -1,23 +1,21 @@
 """Places left out before scoring: each has its reason, and a wrong one is named."""
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from transforms.errors import UsageError
-from transforms.exclusions import (
+from transforms.homes.home import open_home
+from transforms.homes.settings import SETTINGS
+from transforms.incidents.scored import removed_incidents, scored_incidents
+from transforms.lake.schemas import INCIDENTS
+from transforms.reference.exclusions import (
     Exclusion,
-    kept_incidents,
-    read_exclusions,
-    removed_incidents,
     shipped_exclusions,
 )
-from transforms.home import open_home
-from transforms.months import Month
-from transforms.schemas import INCIDENTS
+from transforms.reference.months import Month
+from transforms.reference.toml_files import read_toml
 
 
 R9, R10 = "89194ad3003ffff", "8a194ad30007fff"
@@ -33,7 +31,7 @@ LABEL = Exclusion("depot", "why", label="Depot|.* Depot")
 
 
 def read(text: str) -> tuple[Exclusion, ...]:
-    return read_exclusions(tomllib.loads(text), "hexbeat.toml")
+    return read_toml(text, "hexbeat.toml", SETTINGS).exclusion
 
 
 def incidents(
@@ -48,7 +46,7 @@ def incidents(
 def labels_kept(
     held: pa.Table, rules: Sequence[Exclusion], force: str = "kent"
 ) -> list[str | None]:
-    return list(kept_incidents(held, rules, force)["place_label"].to_pylist())
+    return list(scored_incidents(held, rules, force)["place_label"].to_pylist())
 
 
 def removed(
@@ -137,52 +135,6 @@ def test_an_incident_that_two_rules_meet_counts_with_both() -> None:
     assert removed(held, rules) == [("cell", 2, 2), ("depot", 1, 1), ("x", 0, 0)]
 
 
-ENTRY_LABEL = 'label = "Depot|.* Depot"'
-FIRST = "[[exclusion]] number 1: "
-
-
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        (ENTRY + f'cell = "{R9}"\n', FIRST + "write either label or cell"),
-        (ENTRY.replace(ENTRY_LABEL, ""), FIRST + "write either label or cell"),
-        (ENTRY.replace(ENTRY_LABEL, 'label = ""'), FIRST + "every value is a text"),
-        (ENTRY.replace(ENTRY_LABEL, "label = ['A']"), FIRST + "every value is a text"),
-        (ENTRY.replace('"kent"', "3"), FIRST + "every value is a text"),
-        (ENTRY.replace("Depot|", "(Depot|"), "no regular expression (missing )"),
-        (ENTRY.replace("Depot|", "*Depot|"), "no regular expression (no argument"),
-        (ENTRY.replace("Depot|", "Depot(?! Road)|"), "(invalid perl operator: (?!)"),
-        (ENTRY.replace("Depot|", "(?<!x)Depot|"), "no regular expression ((?<"),
-        (ENTRY.replace("Depot|", "(?<name>Depot)|"), "no regular expression ((?<"),
-        (ENTRY.replace("Depot|", r"(D)\\1|"), "(invalid escape sequence"),
-        (ENTRY.replace(ENTRY_LABEL, 'label = "(\\n"'), "no regular expression"),
-        (BY_CELL.replace(R9, R9.upper()), "no H3 cell of resolution 9 or 10"),
-        (BY_CELL.replace(R9, R9[:-1]), "no H3 cell of resolution 9 or 10"),
-        (BY_CELL.replace(R9, "88194ad301fffff"), "no H3 cell of resolution 9 or 10"),
-        (BY_CELL.replace(R9, R10.replace("8a", "89")), "no H3 cell of resolution"),
-        (BY_CELL.replace(R9, "89194ad3000ffff"), "no H3 cell of resolution 9 or 10"),
-        (BY_CELL.replace(R9, "the station"), "cell = 'the station' is no H3 cell"),
-        (ENTRY.replace("why", "reason"), FIRST + "it takes only cell, force, id"),
-        (
-            ENTRY.replace("why =", "# why ="),
-            FIRST + "an exclusion needs its id, and why",
-        ),
-        (ENTRY.replace("id =", "# id ="), FIRST + "an exclusion needs its id, and why"),
-        ("[[exclusion]]", FIRST + "an exclusion needs its id, and why"),
-        (ENTRY + BY_CELL, "two exclusions have the id 'depot'"),
-        (ENTRY + ENTRY.replace("why", "reason"), "[[exclusion]] number 2: it takes"),
-        (ENTRY.replace("[[exclusion]]", "[exclusion]"), "exclusion is a list"),
-        ('exclusion = "depot"', "exclusion is a list"),
-        ('exclusion = ["depot"]', FIRST + "it takes only"),
-    ],
-)
-def test_a_wrong_entry_is_named_in_one_line(wrong: str, words: str) -> None:
-    with pytest.raises(UsageError, match=r"^hexbeat\.toml") as caught:
-        read(wrong)
-    assert words in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
 @pytest.mark.parametrize(
     "label", ["(?i)depot", r"Depot \\(old\\)", "[A-Z]+ ?Depot", "D.*", "É", r"\\pL+"]
 )
@@ -212,42 +164,33 @@ def test_a_home_does_without_a_shipped_exclusion(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("rule", "met", "passed_by"),
     [
-        ('[exclusions]\nwithout = "hospital"', "without is a list"),
-        ("[exclusions]\nwithout = 3", "without is a list"),
-        ("[exclusions]\nwithout = {hospital = true}", "without is a list"),
-        ('[exclusions]\nwithout = ["hospitl"]', "without 'hospitl': the shipped ones"),
-        ("[exclusions]\nwithout = [['hospital']]", "without ['hospital']: the shipped"),
-        ('[exclusions]\nwith = ["hospital"]', "one key, without"),
-        ('exclusions = ["hospital"]', "one key, without"),
-        (ENTRY.replace("[[exclusion]]", "[[exclusions]]"), "one key, without"),
+        (
+            "motorway-services",
+            ["Motorway Service Area", "Toddington Service Area", "Fleet Services"],
+            ["Service Road", "Bloody Oaks Service Station", "Services Lane"],
+        ),
+        (
+            "police-station",
+            ["Police Station", "Rhyl Police Station", "Meopham Police Office",
+             "Margate Police Station/Odell House"],
+            ["Police Lane", "Policemans Lane", "Old Police Station Close"],
+        ),
+        (
+            "prison",
+            ["Prison", "Leeds Prison", "HMP Altcourse"],
+            ["Prison Lane", "Old Prison Yard"],
+        ),
+        (
+            "hospital",
+            ["Hospital", "Morriston Hospital", "Royal Infirmary"],
+            ["Hospital Road", "Infirmary Close", "Christ'S Hospital (Station)"],
+        ),
     ],
-)
-def test_a_wrong_list_of_those_to_do_without_is_told(
-    text: str, words: str, tmp_path: Path
+)  # fmt: skip
+def test_shipped_rules_know_venues_by_their_names_too(
+    rule: str, met: list[str], passed_by: list[str]
 ) -> None:
-    (tmp_path / "hexbeat.toml").write_text(text)
-    with pytest.raises(UsageError, match=r"hexbeat\.toml: ") as caught:
-        open_home(tmp_path)
-    assert words in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("force", "words"),
-    [
-        ("kentt", "did you mean 'kent'"),
-        ("Kent", "did you mean 'kent'"),
-        ("avonmere", "a made-up force"),
-        ("police-scotland", ""),
-    ],
-)
-def test_an_exclusion_of_a_force_that_cannot_live_there_is_a_usage_error(
-    force: str, words: str, tmp_path: Path
-) -> None:
-    (tmp_path / "hexbeat.toml").write_text(ENTRY.replace("kent", force))
-    with pytest.raises(UsageError) as caught:
-        open_home(tmp_path)
-    assert words in str(caught.value)
-    assert caught.value.exit_code == 2
+    (shipped,) = [r for r in shipped_exclusions() if r.id == rule]
+    assert labels_kept(incidents(*met, *passed_by), [shipped]) == passed_by

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from transforms.errors import UsageError
-from transforms.forces import DEMO_FORCES, FORCES, find_force
-from transforms.months import Month
+from transforms.reference.forces import DEMO_FORCES, FORCES, find_force
+from transforms.reference.months import Month
 
 
 TERRITORIAL = [f for f in FORCES.values() if f.in_scope and f.code]

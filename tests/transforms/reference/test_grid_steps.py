@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms import cells
-from transforms.grid_steps import AROUND, AWAY, walk
+from transforms.reference import cells
+from transforms.reference.grid_steps import AROUND, AWAY, walk
 
 
 POINTS = st.tuples(st.floats(-80, 80), st.floats(-180, 180))

@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from transforms.categories import CATEGORIES
-from transforms.groups import ALL_CRIME, GROUPS, groups_sha256
+from transforms.reference.categories import CATEGORIES, FORMER
+from transforms.reference.groups import ALL_CRIME, FORMER_GROUPS, GROUPS, groups_sha256
+from transforms.reference.months import Month
 
 
 DISCOVERED = {"drugs", "possession-of-weapons"}
 ASB = "anti-social-behaviour"
-REPORTED = CATEGORIES.keys() - DISCOVERED - {ASB}
+REPORTED = (CATEGORIES.keys() | FORMER.keys()) - DISCOVERED - {ASB}
 COMPOSITE = {
     "serious-violence-proxy": {"violence-and-sexual-offences", "robbery"},
     "robbery-and-theft-from-person": {"robbery", "theft-from-the-person"},
@@ -57,3 +58,32 @@ def test_no_group_names_a_category_twice() -> None:
 
 def test_the_groups_have_a_hash() -> None:
     assert re.fullmatch("[0-9a-f]{64}", groups_sha256())
+
+
+@pytest.mark.parametrize(
+    ("slug", "month"),
+    [
+        (ALL_CRIME, "2010-12"),  # what its categories were parts of is in it, too
+        ("serious-violence-proxy", "2010-12"),
+        ("violence-and-sexual-offences", "2010-12"),  # renamed, not born
+        ("shoplifting", "2011-09"),
+        ("other-crime", "2011-09"),
+        ("bicycle-theft", "2013-05"),
+        ("other-theft", "2013-05"),
+        ("robbery-and-theft-from-person", "2013-05"),
+    ],
+)
+def test_a_group_is_counted_from_when_all_of_it_was_told_apart(
+    slug: str, month: str
+) -> None:
+    assert GROUPS[slug].since == Month.parse(month)
+    assert GROUPS[slug].exists_in(Month.parse(month))
+    assert not GROUPS[slug].exists_in(Month.parse(month) + -1)
+
+
+def test_a_former_category_is_no_group_and_ends() -> None:
+    assert not FORMER.keys() & GROUPS.keys()
+    group = FORMER_GROUPS["public-disorder-and-weapons"]
+    assert group.exists_in(Month(2013, 4))
+    assert not group.exists_in(Month(2013, 5))
+    assert GROUPS[ALL_CRIME].last is None

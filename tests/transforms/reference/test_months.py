@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.errors import UsageError
-from transforms.months import Month, month_range, window
+from transforms.reference.months import Month, month_range, window
 
 
 MONTHS = st.builds(Month, st.integers(1900, 2100), st.integers(1, 12))

@@ -4,12 +4,12 @@ import tomllib
 from collections import Counter
 from importlib.resources import files
 
-from transforms.outcomes import CLASSES, OUTCOMES
+from transforms.reference.outcomes import CLASSES, OUTCOMES
 from transforms.simulator.rows import OUTCOMES as SIMULATED
 
 
 def test_every_label_is_classed_once() -> None:
-    text = files("transforms").joinpath("data/outcomes.toml").read_text()
+    text = files("transforms.reference").joinpath("data/outcomes.toml").read_text()
     data = tomllib.loads(text)
     labels = Counter(label for kind in CLASSES for label in data[kind])
     assert len(labels) == len(OUTCOMES) == 28

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.places import clean_text, place_label, slug
+from transforms.reference.place_labels import clean_text, place_label, slug
 
 
 thorough = settings(deadline=None, derandomize=True, max_examples=500)

@@ -1,15 +1,15 @@
 """A home's choices about scores: shipped where silent, and part of each identity."""
 
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from transforms.errors import UsageError
-from transforms.exclusions import shipped_exclusions
-from transforms.harm import shipped_weights
-from transforms.home import open_home
-from transforms.scoring import HotspotLimits, Scoring, read_scoring
+from transforms.homes.home import open_home
+from transforms.homes.settings import SETTINGS
+from transforms.reference.exclusions import shipped_exclusions
+from transforms.reference.harm import shipped_weights
+from transforms.reference.score_settings import HotspotLimits, Scoring
+from transforms.reference.toml_files import read_toml
 
 
 EXCLUSION = '[[exclusion]]\nid = "x"\nlabel = "Depot"\nwhy = "a desk"\nforce = "kent"\n'
@@ -18,7 +18,7 @@ ALL = EXCLUSION + '[harm]\nscale = "raw"\nweights = "ons"\n' + HOTSPOTS
 
 
 def read(text: str) -> Scoring:
-    return read_scoring(tomllib.loads(text), "hexbeat.toml", Path("home"))
+    return read_toml(text, "hexbeat.toml", SETTINGS).scoring(Path())
 
 
 def test_a_silent_home_has_the_shipped_choices(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_each_choice_changes_the_identity(text: str) -> None:
 
 def test_own_weights_are_known_by_what_is_in_their_file(tmp_path: Path) -> None:
     weights = tmp_path / "own.toml"
-    settings = {"harm": {"file": "own.toml"}}
+    (tmp_path / "hexbeat.toml").write_text('[harm]\nfile = "own.toml"')
     shipped = shipped_weights()
     lines = [f"{slug} = {weight}" for slug, weight in shipped.categories.items()]
     text = 'label = "l"\nunit = "u"\nsource = "s"\nversion = "1"\n'
@@ -66,7 +66,7 @@ def test_own_weights_are_known_by_what_is_in_their_file(tmp_path: Path) -> None:
         weights.write_text(
             "\n".join([text, "[categories]", *lines, "[offences]", last])
         )
-        return read_scoring(settings, "hexbeat.toml", tmp_path).sha256
+        return open_home(tmp_path).scoring.sha256
 
     assert identity("28A = 9", *lines) == identity("28A = 9.0", *reversed(lines))
     assert identity("28A = 9", *lines) != identity("28A = 8", *lines)
@@ -91,55 +91,3 @@ def test_hotspots_are_limited_as_a_home_states() -> None:
     assert read(HOTSPOTS).hotspots == HotspotLimits(2.0, 5, 900_000.0)
     assert isinstance(read("[hotspots]\nmax_cells = 5.0").hotspots.max_cells, int)
     assert read("[hotspots]\nshare_percent = 5").hotspots.share_percent == 5.0
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        (
-            "hotspots = 5",
-            "hotspots is a table of share_percent, max_cells, max_area_m2",
-        ),
-        ("[[hotspots]]\nmax_cells = 5", "hotspots is a table"),
-        ("[hotspots]\nmax_cell = 5", "hotspots is a table"),
-        ("[hotspots]\nmax_cells = 0", "max_cells = 0 is no such limit"),
-        ("[hotspots]\nmax_cells = -3", "max_cells = -3 is no such limit"),
-        ("[hotspots]\nmax_cells = 2.5", "max_cells = 2.5 is no whole number"),
-        ("[hotspots]\nmax_cells = true", "max_cells = True is no such limit"),
-        ('[hotspots]\nmax_cells = "5"', "max_cells = '5' is no such limit"),
-        ("[hotspots]\nmax_cells = [5]", "max_cells = [5] is no such limit"),
-        ("[hotspots]\nmax_cells = nan", "max_cells = nan is no such limit"),
-        ("[hotspots]\nmax_cells = inf", "max_cells = inf is no such limit"),
-        ("[hotspots]\nmax_area_m2 = inf", "max_area_m2 = inf is no such limit"),
-        ("[hotspots]\nmax_area_m2 = 1" + "0" * 400, "is no such limit"),
-        ("[hotspots]\nshare_percent = nan", "share_percent = nan is no such limit"),
-        ("[hotspots]\nshare_percent = 0.0", "share_percent = 0.0 is no such limit"),
-        ("[hotspots]\nshare_percent = 5.1", "share_percent is at most 5"),
-        ("[hotspots]\nshare_percent = 20", "share_percent is at most 5"),
-    ],
-)
-def test_a_wrong_limit_is_told_in_one_line(text: str, words: str) -> None:
-    with pytest.raises(UsageError, match=r"^hexbeat\.toml: hotspots") as caught:
-        read(text)
-    assert words in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '[exclusions]\nwithout = "hospital"',
-        EXCLUSION.replace("Depot", "(Depot"),
-        "[harm]\nscale = 3",
-        "[hotspots]\nmax_cells = 0",
-        '[exclude]\nlabel = "Prison"',
-        "[hotspot]\nmax_cells = 5\n",
-    ],
-)
-def test_every_wrong_choice_names_the_file_of_the_home(
-    text: str, tmp_path: Path
-) -> None:
-    (tmp_path / "hexbeat.toml").write_text(text)
-    with pytest.raises(UsageError) as caught:
-        open_home(tmp_path)
-    assert str(caught.value).startswith(str(tmp_path / "hexbeat.toml"))

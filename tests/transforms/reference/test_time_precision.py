@@ -3,8 +3,8 @@
 import pytest
 
 from transforms.errors import UsageError
-from transforms.feeds import FEEDS
-from transforms.time_precision import refuse_without_days
+from transforms.feeds.police_uk import street
+from transforms.reference.time_precision import refuse_without_days
 
 
 def test_days_and_minutes_will_do() -> None:
@@ -13,7 +13,7 @@ def test_days_and_minutes_will_do() -> None:
 
 
 def test_the_public_feed_is_refused_with_the_reason_and_what_to_do() -> None:
-    months = [FEEDS["police_uk"].TIME_PRECISION] * 3
+    months = [street.TIME_PRECISION] * 3
     with pytest.raises(UsageError) as refused:
         refuse_without_days(months, "a test")
     assert refused.value.exit_code == 2

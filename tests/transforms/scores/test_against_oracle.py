@@ -14,19 +14,23 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
 from tests.builders import HARM_BY_CATEGORY, panel_of
-from tests.oracles import Incident
+from tests.oracles import labels, methods, scores
+from tests.oracles.incidents import Incident, age, known_months
+from tests.oracles.rates import Rates
+from tests.oracles.universe import universe
 from tests.strategies import LONG_MONTHS, MONTHS, histories, long_histories
-from transforms.cells import as_text
-from transforms.groups import GROUPS
-from transforms.hotspots import Named
-from transforms.months import Month
-from transforms.score import score_month
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.scores.expectation import Expectation
-from transforms.scores.view import view
-from transforms.scoring import HotspotLimits, Scoring
+from transforms.reference import clocks
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.cells import as_text
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month
+from transforms.reference.score_settings import HotspotLimits, Scoring
+from transforms.scores.hotspots import Named
+from transforms.scores.methods import DEFAULT_METHOD, METHODS, methods_for
+from transforms.scores.methods.expectation import Expectation
+from transforms.scores.score_months import score_month
+from transforms.scores.view import view_at
 
 
 AS_OF = MONTHS[13]
@@ -56,11 +60,11 @@ def _supplied_by_then(history: History) -> bool:
 def _scorable(history: History) -> bool:
     """Three months of the last twelve supplied, one with an incident; some universe."""
     incidents, supplied = history
-    recent = oracles.known_months(supplied, AS_OF, 12)
+    recent = known_months(supplied, AS_OF, 12)
     return (
         len(recent) >= 3
         and any(m in recent for _, m, _ in incidents)
-        and bool(oracles.universe(incidents, AS_OF))
+        and bool(universe(incidents, AS_OF))
     )
 
 
@@ -73,20 +77,20 @@ def exactly(examples: int) -> settings:
     return settings(max_examples=examples, deadline=None, derandomize=True)
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", methods_for(clocks.MONTHS))
 @given(ANY)
 @exactly(50)
 def test_what_a_method_expects_equals_the_plain_python_oracle(
     name: str, history: History
 ) -> None:
     incidents, supplied = history
-    seen = view(panel_of(incidents), [Month(*m) for m in supplied], Month(*AS_OF))
+    seen = view_at(panel_of(incidents), [Month(*m) for m in supplied], Month(*AS_OF))
     cells = as_text(seen.cells)
-    assert set(cells) == oracles.universe(incidents, AS_OF)
+    assert set(cells) == universe(incidents, AS_OF)
     if not cells:
         return
     found = METHODS[name].expect(seen)
-    expected = oracles.METHODS[name](incidents, supplied, AS_OF)
+    expected = methods.METHODS[name](incidents, supplied, AS_OF)
     assert list(found) == list(GROUPS)
     for slug, rates in expected.items():
         mean, shape = zip(*(rates[cell] for cell in cells), strict=True)
@@ -104,19 +108,22 @@ class Scored:
 
     @cached_property
     def cells(self) -> list[str]:
-        return sorted(oracles.universe(self.incidents, AS_OF))
+        return sorted(universe(self.incidents, AS_OF))
 
     @cached_property
     def expected(self) -> dict[str, Expectation]:
         """What the method expects: checked above, and the start of all the rest."""
         months = [Month(*m) for m in self.supplied]
-        seen = view(panel_of(self.incidents), months, Month(*AS_OF))
+        seen = view_at(panel_of(self.incidents), months, Month(*AS_OF))
         return METHODS[self.method].expect(seen)
 
     def mean(self, slug: str) -> dict[str, float]:
         return dict(zip(self.cells, self.expected[slug].mean.tolist(), strict=True))
 
-    def rates(self, slug: str) -> oracles.Rates:
+    def usual(self, slug: str) -> dict[str, float]:
+        return dict(zip(self.cells, self.expected[slug].usual.tolist(), strict=True))
+
+    def rates(self, slug: str) -> Rates:
         shape = self.expected[slug].rate_shape.tolist()
         rates = zip(self.mean(slug).values(), shape, strict=True)
         return dict(zip(self.cells, rates, strict=True))
@@ -178,27 +185,29 @@ def test_counts_and_ranks_and_intervals_equal_the_oracle(scored: Scored) -> None
     for slug in SOME_GROUPS:
         group = GROUPS[slug]
         rates = scored.rates(slug)
-        rank = oracles.ranked(scored.mean(slug))
-        months = oracles.monthly_counts(*scored.history, group)
-        monthly = oracles.monthly_size(months.values())
+        rank = scores.ranked(scored.mean(slug))
+        months = scores.monthly_counts(*scored.history, group)
+        monthly = scores.monthly_size(months.values())
         for cell, row in scored.rows(slug).items():
             mean, shape = rates[cell]
             assert row["score"] == mean
-            assert (row["score_lo"], row["score_hi"]) == oracles.interval(
+            assert (row["score_lo"], row["score_hi"]) == scores.interval(
                 mean, shape, monthly
             )
             assert row["score_rank"] == rank[cell]
             assert row["score_pctile"] == pytest.approx(
                 sum(r >= rank[cell] for r in rank.values()) / len(rank)
             )
-            assert row["score_band"] == oracles.band(rank[cell], len(rank))
+            assert row["score_band"] == scores.band(rank[cell], len(rank))
             for name, (youngest, oldest) in WINDOWS.items():
-                ages = [oracles.age(AS_OF, m) for m in scored.supplied]
+                ages = [age(AS_OF, m) for m in scored.supplied]
                 within = sum(youngest <= a <= oldest for a in ages)
                 assert row[name.replace("n_", "months_", 1)] == within
-                assert row[name] == oracles.window_count(
+                assert row[name] == scores.window_count(
                     *scored.history, group, cell, youngest, oldest
                 )
+            usual = scored.usual(slug)[cell] * row["months_12m"]
+            assert row["expected_12m"] == pytest.approx(usual)
 
 
 @given(SCORED)
@@ -208,12 +217,12 @@ def test_rows_are_kept_for_incidents_of_36_months_or_a_top_5_percent_rank(
     scored: Scored,
 ) -> None:
     for slug in SOME_GROUPS:
-        rank = oracles.ranked(scored.mean(slug))
+        rank = scores.ranked(scored.mean(slug))
         assert set(scored.rows(slug)) == {
             cell
             for cell in scored.cells
             if 20 * (rank[cell] - 1) < len(rank)
-            or oracles.window_count(*scored.history, GROUPS[slug], cell, 0, 35)
+            or scores.window_count(*scored.history, GROUPS[slug], cell, 0, 35)
         }
 
 
@@ -230,12 +239,12 @@ def test_top_probabilities_lie_where_the_exact_cutoff_puts_them(scored: Scored) 
             continue
         places = -(-len(rates) // 100)
         low, high = (
-            oracles.top_cutoff(list(rates.values()), places, oracles.blurred(end, KIND))
+            scores.top_cutoff(list(rates.values()), places, scores.blurred(end, KIND))
             for end in (min, max)
         )
         for cell, row in rows.items():
-            most = oracles.chance_above(low, rates[cell])
-            least = oracles.chance_above(high, rates[cell])
+            most = scores.chance_above(low, rates[cell])
+            least = scores.chance_above(high, rates[cell])
             assert least - 1e-5 <= row["p_top1"] <= most + 1e-5
 
 
@@ -244,7 +253,7 @@ def test_top_probabilities_lie_where_the_exact_cutoff_puts_them(scored: Scored) 
 @exactly(10)
 def test_labels_equal_the_oracle(scored: Scored) -> None:
     for slug in SOME_GROUPS:
-        months = oracles.monthly_counts(*scored.history, GROUPS[slug])
+        months = scores.monthly_counts(*scored.history, GROUPS[slug])
         at = {cell: i for i, cell in enumerate(scored.cells)}
         near = [{at[n] for n in h3.grid_ring(c, 1) if n in at} for c in scored.cells]
         z, q = _gi_star([sum(row) / len(row) for row in months.values()], near)
@@ -263,8 +272,8 @@ def test_labels_equal_the_oracle(scored: Scored) -> None:
 def _gi_star(
     values: Sequence[float], near: Sequence[set[int]]
 ) -> tuple[list[float], list[float]]:
-    z = oracles.gi_star(values, near)
-    return z, oracles.false_discovery_q([oracles.two_sided(x) for x in z])
+    z = labels.gi_star(values, near)
+    return z, labels.false_discovery_q([labels.two_sided(x) for x in z])
 
 
 def _hotspot_classes(
@@ -287,7 +296,7 @@ def _hotspot_classes(
         )
         zs.append(z)
     return [
-        oracles.hotspot_class(of_cell, z)
+        labels.hotspot_class(of_cell, z)
         for of_cell, z in zip(
             zip(*marks, strict=True), zip(*zs, strict=True), strict=True
         )
@@ -300,10 +309,11 @@ def _hotspot_classes(
 def test_harm_equals_the_oracle(scored: Scored) -> None:
     for slug in SOME_GROUPS:
         group = GROUPS[slug]
-        weights = oracles.mean_weights(*scored.history, HARM_BY_CATEGORY)
-        means = {category: scored.mean(category) for category in group.categories}
+        weights = scores.mean_weights(*scored.history, HARM_BY_CATEGORY)
+        now = [category for category in group.categories if category in CATEGORIES]
+        means = {category: scored.mean(category) for category in now}
         for cell, row in scored.rows(slug).items():
-            harm, gravest_share = oracles.harm_columns(
+            harm, gravest_share = scores.harm_columns(
                 *scored.history, group, cell, HARM_BY_CATEGORY
             )
             assert row["harm_12m"] == pytest.approx(harm)
@@ -319,12 +329,12 @@ def test_harm_equals_the_oracle(scored: Scored) -> None:
 def test_hot_spots_equal_the_oracle_and_stand_on_their_rows(scored: Scored) -> None:
     for slug in SOME_GROUPS:
         limits = SCORING.hotspots
-        rank = oracles.ranked(scored.mean(slug))
+        rank = scores.ranked(scored.mean(slug))
         share = Fraction(limits.share_percent)
-        spots = oracles.clusters(
+        spots = scores.clusters(
             rank, scored.mean(slug), share, limits.max_cells, limits.max_area_m2
         )
-        expected = oracles.named(f"kent-{slug}", spots, {})
+        expected = scores.named(f"kent-{slug}", spots, {})
         _, found = scored.result
         assert {
             name: {f"{cell:x}" for cell in cells} for name, cells in found[slug].items()
@@ -351,7 +361,7 @@ def test_hot_spots_take_the_ids_that_their_cells_had_the_month_before() -> None:
     }
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", methods_for(clocks.MONTHS))
 @given(SCORABLE)
 @exactly(12)
 def test_nothing_after_the_as_of_moves_a_score(name: str, history: History) -> None:
@@ -367,7 +377,7 @@ def test_nothing_after_the_as_of_moves_a_score(name: str, history: History) -> N
     assert later == spots
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", methods_for(clocks.MONTHS))
 def test_no_part_of_a_score_is_learned_from_what_came_later(name: str) -> None:
     """The next month changes everything that a score rests on, and must not show."""
     incidents = _town()
@@ -375,7 +385,7 @@ def test_no_part_of_a_score_is_learned_from_what_came_later(name: str) -> None:
     nxt = MONTHS[14]
     planted = [
         # points that were not there, harm, and more of it than ever at the edge
-        *[(c, nxt, k) for c in h3.grid_ring(CENTRE, 4) for k in oracles.CATEGORIES] * 5,
+        *[(c, nxt, k) for c in h3.grid_ring(CENTRE, 4) for k in CATEGORIES] * 5,
         # other neighbourhoods
         *[(h3.latlng_to_cell(52.6, -1.5, 9), nxt, "robbery")] * 9,
         # a season turned about
@@ -389,13 +399,13 @@ def test_no_part_of_a_score_is_learned_from_what_came_later(name: str) -> None:
 
 def test_that_town_has_a_season_points_and_a_hot_spot_to_move() -> None:
     incidents = _town()
-    counts = Counter(month for _, month, slug in incidents if slug == oracles.ASB)
-    assert oracles.season(counts, LONG_MONTHS, AS_OF) > 1.5
-    assert oracles.points_of(incidents, LONG_MONTHS, AS_OF, CENTRE) == 3
+    counts = Counter(month for _, month, slug in incidents if slug == methods.ASB)
+    assert methods.season(counts, LONG_MONTHS, AS_OF) > 1.5
+    assert methods.points_of(incidents, LONG_MONTHS, AS_OF, CENTRE) == 3
     assert len(STEADY.result[1]["burglary"]) > 1
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", methods_for(clocks.MONTHS))
 @given(SCORABLE)
 @exactly(8)
 def test_the_order_of_incidents_changes_nothing(name: str, history: History) -> None:
@@ -409,7 +419,7 @@ def test_the_order_of_incidents_changes_nothing(name: str, history: History) -> 
 def test_a_score_is_empty_where_nothing_is_expected_and_never_nan() -> None:
     old = [(CENTRE, LONG_MONTHS[0], "bicycle-theft")] * 1000
     recent = [(CENTRE, m, "burglary") for m in MONTHS[:14]]
-    for name in METHODS:
+    for name in methods_for(clocks.MONTHS):
         table, _ = _score(name, [*old, *recent], LONG_MONTHS)
         for field in table.schema:
             if pa.types.is_floating(field.type):
@@ -422,5 +432,5 @@ def test_a_score_is_empty_where_nothing_is_expected_and_never_nan() -> None:
 
 def test_of_a_year_without_supplied_months_there_are_no_steps() -> None:
     old = [(CENTRE, LONG_MONTHS[0], "burglary")] * 5
-    seen = view(panel_of(old), [Month(*LONG_MONTHS[0])], Month(*AS_OF))
-    assert seen.steps.shape == (len(oracles.CATEGORIES), len(seen.cells), 0)
+    seen = view_at(panel_of(old), [Month(*LONG_MONTHS[0])], Month(*AS_OF))
+    assert seen.steps.shape == (len(CATEGORIES), len(seen.cells), 0)

@@ -6,11 +6,12 @@ import pyarrow as pa
 import pytest
 
 from tests.builders import panel_of
-from transforms.categories import CATEGORIES
-from transforms.months import Month, month_range
-from transforms.score import score_month
-from transforms.scores import METHODS, group_labels, point_exposure
-from transforms.scoring import Scoring
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.months import Month, month_range
+from transforms.reference.score_settings import Scoring
+from transforms.scores.labels import group_labels
+from transforms.scores.methods import METHODS, point_exposure
+from transforms.scores.score_months import score_month
 
 
 AS_OF = Month(2024, 12)

@@ -5,9 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
-from transforms.cells import Floats
-from transforms.concentration import generalised_gini, gini, share_of_cells_holding
+from tests.oracles import scores as oracles
+from transforms.reference.arrays import Floats
+from transforms.scores.concentration import (
+    generalised_gini,
+    gini,
+    share_of_cells_holding,
+)
 
 
 # Most cells have none.

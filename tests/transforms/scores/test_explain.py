@@ -4,14 +4,17 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.transforms.conftest import AS_OF, Simulated
-from transforms.errors import UsageError
-from transforms.explain import Explained, explain
-from transforms.groups import GROUPS
-from transforms.months import Month
+from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
+from transforms.errors import ForceError, UsageError
+from transforms.lake.storage import located
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month
+from transforms.scores.explain import Explained, explain
 
 
 FORCE = "avonmere"
@@ -38,7 +41,8 @@ def explained(simulated: Simulated, hottest: str) -> Explained:
 
 
 def test_the_categories_add_up_to_the_score(explained: Explained) -> None:
-    assert {p.category for p in explained.parts} == set(GROUPS["all-crime"].categories)
+    now = CATEGORIES.keys() & GROUPS["all-crime"].categories
+    assert {p.category for p in explained.parts} == now
     total = sum(part.score for part in explained.parts)
     assert total == pytest.approx(explained.row["score"])
     assert explained.row["score_rank"] == 1
@@ -85,9 +89,9 @@ def test_an_older_as_of_is_told_as_it_was(simulated: Simulated, hottest: str) ->
 @pytest.mark.parametrize(
     ("cell", "group", "said"),
     [
-        ("89195c30003fff", "all-crime", "is no H3 cell"),
-        ("89195C30003FFFF", "all-crime", "is no H3 cell"),
-        ("not-a-cell-at-al", "all-crime", "is no H3 cell"),
+        ("89195c30003fff", "all-crime", "is not an H3 cell"),
+        ("89195C30003FFFF", "all-crime", "is not an H3 cell"),
+        ("not-a-cell-at-al", "all-crime", "is not an H3 cell"),
         ("89195c30003ffff", "burglry", "unknown crime group"),
         ("891f1d48177ffff", "all-crime", "outside every scored universe"),
     ],
@@ -97,3 +101,18 @@ def test_what_cannot_be_explained_is_said_in_one_line(
 ) -> None:
     with pytest.raises(UsageError, match=said):
         explain(simulated.home, cell, group, None, None)
+
+
+def test_damaged_scores_are_not_explained(
+    simulated: Simulated, hottest: str, tmp_path: Path
+) -> None:
+    home = copied_home(simulated.home, tmp_path)
+    [file] = [
+        file
+        for file in home.lake.files("scores", FORCE)
+        if file.partition["as_of"] == str(AS_OF)
+    ]
+    path = located(file.path)
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(ForceError, match="SHA-256"):
+        explain(home, hottest, "all-crime", None, FORCE)

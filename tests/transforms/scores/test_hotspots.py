@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
-from transforms.cells import areas_m2, as_text, from_text, rings
-from transforms.hotspots import Named, clusters, named
-from transforms.scoring import HotspotLimits
+from tests.oracles import scores as oracles
+from transforms.reference.cells import areas_m2, as_text, from_text, rings
+from transforms.reference.score_settings import HotspotLimits
+from transforms.scores.hotspots import Named, clusters, named
 
 
 CENTRE = h3.latlng_to_cell(52.5, -1.5, 9)

@@ -12,21 +12,23 @@ import pytest
 from hypothesis import given, settings
 
 from tests.builders import HARM_BY_CATEGORY, panel_of, release_zip, row, street_csv
-from tests.oracles import Incident
+from tests.oracles.incidents import Incident
 from tests.strategies import histories
-from tests.transforms.conftest import RECEIVED_AT
-from transforms.categories import CATEGORIES
-from transforms.cells import Floats, as_text
-from transforms.exclusions import Exclusion
-from transforms.forces import FORCES
-from transforms.harm import HarmWeights, shipped_weights
-from transforms.ingest import ingest_force
-from transforms.lake import Lake
-from transforms.months import Month
-from transforms.panel import Panel, read_panel
-from transforms.request import resolve
-from transforms.schemas import INCIDENTS
-from transforms.scoring import Scoring
+from tests.transforms.simulated_home import RECEIVED_AT
+from transforms.feeds.police_uk import street
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.request import resolve
+from transforms.lake.lake import Lake
+from transforms.lake.schemas import INCIDENTS
+from transforms.reference.arrays import Floats
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.cells import as_text
+from transforms.reference.exclusions import Exclusion
+from transforms.reference.forces import FORCES
+from transforms.reference.harm import HarmWeights, shipped_weights
+from transforms.reference.months import Month
+from transforms.reference.score_settings import Scoring
+from transforms.scores.panel import Panel, read_panel
 
 
 JANUARY, FEBRUARY = Month(2024, 1), Month(2024, 2)
@@ -56,7 +58,7 @@ def panel_in(folder: Path, rows: Places, scoring: Scoring = NOWHERE) -> Panel:
     lake = Lake(folder / "lake")
     kent = FORCES["kent"]
     found, months = request.members, request.months
-    ingest_force(lake, request.feed, kent, found, months, RECEIVED_AT)
+    ingest_force(lake, street, kent, found, months, RECEIVED_AT)
     held = lake.files("incidents", "kent")
     of = [Month.parse(file.partition["month"]) for file in held]
     return read_panel([file.path for file in held], of, 9, "kent", scoring)
@@ -176,7 +178,14 @@ def test_an_offence_with_a_weight_of_its_own_counts_by_that(tmp_path: Path) -> N
     }
     table = pa.Table.from_pylist([r | filled for r in rows], schema=INCIDENTS)
     lake.commit("incidents", "kent", [lake.write("incidents", partition, table)])
-    own = HarmWeights("l", "u", "s", "1", HARM_BY_CATEGORY, {"28A": 900.0, "9": 1.0})
+    own = HarmWeights(
+        label="l",
+        unit="u",
+        source="s",
+        version="1",
+        categories=HARM_BY_CATEGORY,
+        offences={"28A": 900.0, "9": 1.0},
+    )
     files = [file.path for file in lake.files("incidents", "kent")]
     panel = read_panel(files, [JANUARY], 9, "kent", replace(NOWHERE, harm=own))
     sums, gravest = harm_of(panel, [JANUARY])

@@ -9,56 +9,30 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.builders import panel_of
-from tests.oracles import Incident
+from tests.oracles.incidents import Incident
 from tests.strategies import MONTHS as SPAN
-from tests.transforms.conftest import AS_OF, RECEIVED_AT, Simulated, copied_home
-from transforms.cells import as_text
-from transforms.coverage import Entry, MonthCoverage, coverage
+from tests.transforms.simulated_home import AS_OF, RECEIVED_AT, Simulated, copied_home
 from transforms.errors import ForceError
-from transforms.feeds import FEEDS
-from transforms.forces import DEMO_FORCES, FORCES
-from transforms.home import open_home
-from transforms.ingest import ingest_force
-from transforms.lake import Lake
-from transforms.months import Month, month_range
-from transforms.panel import read_panel
-from transforms.score import newest_supplied, score_force, score_month, unscorable
-from transforms.scores import DEFAULT_METHOD, METHODS, Method
-from transforms.scores.view import View, view
-from transforms.scoring import Scoring
+from transforms.feeds.police_uk import street
+from transforms.homes.home import open_home
+from transforms.incidents.ingest import ingest_force
+from transforms.lake.lake import Lake
+from transforms.reference.cells import as_text
+from transforms.reference.forces import DEMO_FORCES
+from transforms.reference.months import Month, month_range
+from transforms.reference.score_settings import Scoring
+from transforms.scores.methods import DEFAULT_METHOD, METHODS, Method
+from transforms.scores.panel import read_panel
+from transforms.scores.score_months import (
+    newest_supplied,
+    score_force,
+    score_month,
+)
+from transforms.scores.view import View, view_at
 
 
-KENT = FORCES["kent"]
 METHOD = METHODS[DEFAULT_METHOD]
 SCORING = Scoring()
-
-
-def coverage_of(*held: str) -> dict[Month, MonthCoverage]:
-    """Coverage of a force that supplied those months."""
-    entries = [
-        Entry("kent", "police_uk", m, "2025-12", "supplied", RECEIVED_AT, rows_in=100)
-        for m in held
-    ]
-    return coverage(entries, KENT)
-
-
-def test_a_force_with_three_of_twelve_months_is_scored() -> None:
-    months = coverage_of("2024-10", "2024-11", "2024-12")
-    assert unscorable(months, Month(2024, 12)) is None
-
-
-@pytest.mark.parametrize(
-    ("held", "why"),
-    [
-        (("2024-11", "2024-12"), "only 2 of the 12 months"),
-        (("2024-06", "2024-07", "2024-08"), "newest supplied month is 2024-08"),
-        (("2025-01", "2025-02"), "no month supplied up to 2024-12"),
-    ],
-)
-def test_a_force_without_enough_fresh_months_is_not(
-    held: tuple[str, ...], why: str
-) -> None:
-    assert why in str(unscorable(coverage_of(*held), Month(2024, 12)))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +60,9 @@ def test_a_missing_month_does_not_lower_a_steady_cells_score(
     holed = [m for m in whole if m not in whole[-3:-1]]
     supplied_only = [i for i in steady if Month(*i[1]) in holed]
     full, missing, as_zero = (
-        _score_of(hot, slug, METHODS[name], view(panel_of(rows), supplied, whole[-1]))
+        _score_of(
+            hot, slug, METHODS[name], view_at(panel_of(rows), supplied, whole[-1])
+        )
         for rows, supplied in (
             (steady, whole),
             (supplied_only, holed),
@@ -125,7 +101,7 @@ def test_a_revised_month_scores_again_what_rests_on_it(
     simulated: Simulated, tmp_path: Path
 ) -> None:
     home, force = open_home(tmp_path / "home"), DEMO_FORCES["avonmere"]
-    feed = FEEDS["police_uk"]
+    feed = street
     members = feed.members(simulated.source)
     earlier = [m for m in members if m.release < "2025-12"]
     span = month_range(Month(2024, 1), Month(2025, 6))

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
 from tests.builders import panel_of
-from tests.oracles import ASB, Incident
+from tests.oracles import methods as oracles
+from tests.oracles.incidents import Incident
+from tests.oracles.methods import ASB
 from tests.strategies import LONG_MONTHS, MONTHS
-from transforms.months import Month
-from transforms.scores.point_exposure import expect, season
-from transforms.scores.view import View, view
+from transforms.reference.months import Month
+from transforms.scores.methods.point_exposure import expect, season
+from transforms.scores.view import View, view_at
 
 
 CELL = h3.latlng_to_cell(52.5, -1.5, 9)
@@ -32,7 +33,7 @@ def seen_at(
         (CELL, m, ASB) for m, n in counts.items() for _ in range(n)
     ]
     incidents += [(CELL, supplied[0], "burglary")] * 5
-    return view(panel_of(incidents), [Month(*m) for m in supplied], Month(*as_of))
+    return view_at(panel_of(incidents), [Month(*m) for m in supplied], Month(*as_of))
 
 
 @given(

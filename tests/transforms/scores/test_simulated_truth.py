@@ -10,26 +10,26 @@ import pyarrow.compute as pc
 import pytest
 from numpy.typing import NDArray
 
-from transforms import cells
-from transforms.backtest.calibration import pit_inside
-from transforms.categories import CATEGORIES
-from transforms.coverage import supplied_months
-from transforms.feeds import FEEDS
-from transforms.forces import DEMO_FORCES
-from transforms.groups import GROUPS
-from transforms.ingest import ingest_force
-from transforms.lake import Lake
-from transforms.ledger import force_coverage
-from transforms.months import Month, month_range
-from transforms.panel import Panel
-from transforms.score import force_panel
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.scores.expectation import Expectation
-from transforms.scores.intervals import monthly_size, predictive_size
-from transforms.scores.table import band_limits, ranks
-from transforms.scores.top_share import top_probability
-from transforms.scores.view import View, view
-from transforms.scoring import Scoring
+from transforms.backtests.calibration import pit_inside
+from transforms.feeds.police_uk import street
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.lake_check import force_coverage
+from transforms.lake.lake import Lake
+from transforms.reference import cells
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.forces import DEMO_FORCES
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month, month_range
+from transforms.reference.score_settings import Scoring
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.methods.expectation import Expectation
+from transforms.scores.panel import Panel
+from transforms.scores.score_months import force_panel
+from transforms.scores.table.intervals import monthly_size, predictive_size
+from transforms.scores.table.rows import band_limits, ranks
+from transforms.scores.table.top_share import top_probability
+from transforms.scores.view import View, view_at
 from transforms.simulator import simulate
 
 
@@ -64,15 +64,15 @@ def origins(tmp_path_factory: pytest.TempPathFactory) -> list[Origin]:
     folder = tmp_path_factory.mktemp("simulated")
     truth = simulate(folder / "source", seed=3).intensities
     lake = Lake(folder / "lake")
-    feed, received = FEEDS["police_uk"], datetime(2026, 1, 1, tzinfo=UTC)
+    feed, received = street, datetime(2026, 1, 1, tzinfo=UTC)
     members = feed.members(folder / "source")
     months = month_range(Month(2024, 1), Month(2025, 12))
     found = []
     for force in DEMO_FORCES.values():
         ingest_force(lake, feed, force, members, months, received)
         coverage = force_coverage(lake, force)
-        panel = force_panel(lake, force, coverage, Scoring())
-        found += _origins(force.id, panel, supplied_months(coverage), truth)
+        panel = force_panel(lake, force, Scoring())
+        found += _origins(force.id, panel, supplied_periods(coverage), truth)
     return found
 
 
@@ -85,7 +85,7 @@ def _origins(
         nxt = as_of + 1
         if as_of not in supplied or nxt not in supplied:
             continue
-        seen = view(panel, supplied, as_of)
+        seen = view_at(panel, supplied, as_of)
         at_next = np.array([[float(month == nxt)] for month in panel.periods])
         counted = panel.weighted(at_next)[:, panel.universe(as_of), 0]
         rates = _true_rates(truth, force, nxt, seen)

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from transforms.categories import CATEGORIES
-from transforms.forces import DEMO_FORCES
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.forces import DEMO_FORCES
 from transforms.simulator import Truth, simulate
 from transforms.simulator.archive import HEADER
 from transforms.simulator.areas import AREAS

@@ -1,24 +1,26 @@
-"""Rolling origins on days: what every contestant said, and what the next days brought.
+"""Rolling origins on days: what every contestant ranked, and what then happened.
 
-Origins lie a horizon apart, so that no day is an outcome twice. The contest is that of
-months: the same methods, the same searches, the same measures.
+Origins are a horizon apart, so that no day is an outcome twice. The contest is the same
+as for months: methods, searches and measures.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from transforms.backtest.contest import Contest, Tops, outcome_of
-from transforms.clocks import Clock
-from transforms.days.day import Day
-from transforms.days.methods import DAY_METHODS
-from transforms.days.view import day_views
+import numpy as np
+
+from transforms.backtests.contest import Contest, Tops, outcome_of
 from transforms.errors import UsageError
-from transforms.months import month_range
-from transforms.panel import Panel
+from transforms.reference.clocks import Clock
+from transforms.reference.days import Day
+from transforms.reference.months import month_range
+from transforms.scores.days.view import day_views, views_then
+from transforms.scores.panel import Panel
+from transforms.scores.view import View
 
 
-# With less history there is nothing to tell contestants apart by.
+# With less history the contestants do not differ.
 NEEDS_DAYS = 14
 DEFAULT_ORIGINS = {1: 60, 7: 26}
 
@@ -43,37 +45,57 @@ def origins_of(
     end = min(last, newest) if last else newest
     start = first or end + -clock.term * (DEFAULT_ORIGINS[clock.term] - 1)
     earliest = min(supplied) + NEEDS_DAYS
-    found = []
+    origins = []
     while end >= max(start, earliest):
         if known.issuperset(outcome_days(end, clock)):
-            found.append(end)
+            origins.append(end)
         end = end + -clock.term
-    if not found:
+    if not origins:
         raise UsageError(
             f"no day can be judged: an origin needs {NEEDS_DAYS} days before it and"
-            f" {clock.term} supplied after it; the feed holds {min(supplied)} to"
+            f" {clock.term} supplied after it; the feed has {min(supplied)} to"
             f" {max(supplied)}"
         )
-    return found[::-1]
+    return origins[::-1]
 
 
 def outcome_days(as_of: Day, clock: Clock) -> list[Day]:
-    """The days that an origin is held against."""
+    """The days that an origin is compared with."""
     return month_range(as_of + 1, as_of + clock.term)
 
 
 def backtest_days(
-    panel: Panel, supplied: Sequence[Day], origins: Sequence[Day], clock: Clock
+    panel: Panel,
+    supplied: Sequence[Day],
+    origins: Sequence[Day],
+    clock: Clock,
+    known: Callable[[Day], Panel] | None = None,
 ) -> Iterator[Origin]:
-    """Each origin's rows, oldest first; its top is compared with that before."""
+    """Each origin's rows, oldest first; its top is compared with the previous one.
+
+    `known` gives what was known at an origin, if that is less than the panel has of its
+    days; what then happened is the panel's.
+    """
     before: Tops = {}
-    for seen in day_views(panel, supplied, origins, clock):
-        contest = Contest(seen, DAY_METHODS)
-        as_of = Day.parse(str(seen.as_of))
-        outcome = outcome_of(seen, *outcome_days(as_of, clock))
+    views = (
+        views_then(known, supplied, origins, clock)
+        if known
+        else day_views(panel, supplied, origins, clock)
+    )
+    for view in views:
+        contest = Contest(view)
+        as_of = Day.parse(str(view.as_of))
+        outcome = outcome_of(in_full(view, panel), *outcome_days(as_of, clock))
         rows = [_of_origin(as_of, clock, row) for row in contest.rows(outcome, before)]
         before = contest.tops
         yield Origin(as_of, rows)
+
+
+def in_full(view: View, panel: Panel) -> View:
+    """The cells of a view in the panel that has all that is known now."""
+    if view.panel is panel:
+        return view
+    return replace(view, panel=panel, inside=np.isin(panel.cells, view.cells))
 
 
 def _of_origin(as_of: Day, clock: Clock, row: Mapping[str, Any]) -> dict[str, Any]:

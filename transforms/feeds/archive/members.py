@@ -18,9 +18,10 @@ from pathlib import Path
 from isal import isal_zlib
 
 from transforms.errors import FileRejectedError, UsageError
-from transforms.feeds.ranges import LocalFile, Ranged, Seekable
-from transforms.feeds.raw import Raw
-from transforms.months import Month
+from transforms.feeds.archive.ranges import LocalFile, Ranged, Seekable
+from transforms.feeds.archive.raw import Raw
+from transforms.feeds.archive.shapes import as_published, loose_files
+from transforms.reference.months import Month
 
 
 _MAX_MEMBER_BYTES = 1 << 30
@@ -34,7 +35,7 @@ _ENCRYPTED = 0x1
 _BROKEN_STREAM: type[Exception] = isal_zlib.error  # type: ignore[assignment]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Member:
     """One file of one release, known from the directory alone."""
 
@@ -73,8 +74,9 @@ def list_members(
     """All members of a folder of release zips, one zip, or a folder of extracted CSVs.
 
     `pattern` has the groups month, force and kind. Files that do not match are passed
-    over. A zip that cannot be read is told in `broken`, where that is given, so that
-    a download under way stops nobody; otherwise it is an error.
+    over, and so are other zips without any. A release that cannot be
+    read is listed in `broken`, where that is given, so that a download under way stops
+    nobody; otherwise it is an error.
     """
     if not source.exists():
         raise UsageError(f"source {source} does not exist")
@@ -84,6 +86,8 @@ def list_members(
             raise UsageError("--release is for a folder of extracted CSVs")
         found: list[Member] = []
         for path in zips:
+            if not source.is_file() and _is_unrelated(path, pattern):
+                continue
             try:
                 found += zip_members(LocalFile(path), _release_of(path), pattern)
             except (FileRejectedError, UsageError) as error:
@@ -94,7 +98,7 @@ def list_members(
         found = list(_in_folder(source, pattern, str(Month.parse(release))))
     else:
         raise UsageError(
-            f"source {source} holds no <YYYY-MM>.zip; for a folder of extracted CSVs"
+            f"source {source} contains no <YYYY-MM>.zip; for a folder of extracted CSVs"
             " give --release YYYY-MM as well"
         )
     return sorted(found, key=lambda m: (m.release, m.name))
@@ -113,10 +117,10 @@ def read_member(member: Member) -> bytes:
 
 def _fetched(member: Member, header_offset: int, raw: Raw) -> bytes:
     """From what is kept, else from far away; a broken one is fetched again."""
-    held = raw.find(*member.identity)
-    if held is not None:
-        with suppress(FileRejectedError):  # it has rotted: fetched anew below
-            return _verified(member, _inflate(member, *held))
+    stored = raw.find(*member.identity)
+    if stored is not None:
+        with suppress(FileRejectedError):  # it has rotted: fetched again below
+            return _verified(member, _inflate(member, *stored))
     for fetch in range(1, _FETCHES + 1):
         packed = _packed_bytes(member, header_offset)
         try:
@@ -141,33 +145,39 @@ def _verified(member: Member, data: bytes) -> bytes:
 
 def zip_members(
     archive: Ranged, release: str, pattern: re.Pattern[str], raw: Raw | None = None
+) -> list[Member]:
+    """The members of one zip, from its directory: all of them, or an error."""
+    return list(_zip_members(archive, release, pattern, raw))
+
+
+def _zip_members(
+    archive: Ranged, release: str, pattern: re.Pattern[str], raw: Raw | None
 ) -> Iterator[Member]:
-    """The members of one zip, from its directory."""
     infos, end = _directory(archive)
     rooms = _rooms(archive.name, infos, end)
     seen: set[str] = set()
     for info in infos:
-        match = pattern.fullmatch(info.filename)
+        match = _match(info.filename, pattern)
         if match is None:
             continue
-        if info.filename in seen:
-            raise FileRejectedError(f"{archive.name}: {info.filename} is in it twice")
-        seen.add(info.filename)
+        if match[0] in seen:
+            raise FileRejectedError(f"{archive.name}: {match[0]} is in it twice")
+        seen.add(match[0])
         yield Member(
-            release,
-            match["force"],
-            Month.parse(match["month"]),
-            match["kind"],
-            info.filename,
-            info.CRC,
-            info.file_size,
-            archive,
-            info.header_offset,
-            info.compress_size,
-            info.compress_type,
-            info.flag_bits,
-            rooms[info.header_offset],
-            raw,
+            release=release,
+            force=match["force"],
+            month=Month.parse(match["month"]),
+            kind=match["kind"],
+            name=match[0],
+            crc32=info.CRC,
+            size_bytes=info.file_size,
+            container=archive,
+            header_offset=info.header_offset,
+            packed_bytes=info.compress_size,
+            packing=info.compress_type,
+            flags=info.flag_bits,
+            room_bytes=rooms[info.header_offset],
+            raw=raw,
         )
 
 
@@ -203,6 +213,24 @@ def _rooms(name: str, infos: Sequence[zipfile.ZipInfo], end: int) -> dict[int, i
     return rooms
 
 
+def _match(name: str, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """What a name says, in whatever shape the archive comes."""
+    published = as_published(name)
+    return pattern.fullmatch(published) if published else None
+
+
+def _is_unrelated(path: Path, pattern: re.Pattern[str]) -> bool:
+    """Whether a zip, by its name no release, holds none of a release's files either."""
+    with suppress(UsageError):
+        _release_of(path)
+        return False
+    try:
+        infos, _ = _directory(LocalFile(path))
+    except FileRejectedError:
+        return True
+    return not any(_match(info.filename, pattern) for info in infos)
+
+
 def _release_of(path: Path) -> str:
     try:
         return str(Month.parse(path.stem))
@@ -215,21 +243,27 @@ def _release_of(path: Path) -> str:
 def _in_folder(
     source: Path, pattern: re.Pattern[str], release: str
 ) -> Iterator[Member]:
-    for path in sorted(source.glob("*/*.csv")):
-        name = path.relative_to(source).as_posix()
-        match = pattern.fullmatch(name)
+    seen: dict[str, Path] = {}
+    for path in loose_files(source):
+        match = _match(path.relative_to(source).as_posix(), pattern)
         if match is None or not stat.S_ISREG(path.lstat().st_mode):
             continue
+        if (first := seen.setdefault(match[0], path)) != path:
+            raise UsageError(
+                f"source {source}: {str(first.relative_to(source))!r} and"
+                f" {str(path.relative_to(source))!r} are the same file of the archive;"
+                " keep one, or name the folder of one release"
+            )
         data = path.read_bytes()
         yield Member(
-            release,
-            match["force"],
-            Month.parse(match["month"]),
-            match["kind"],
-            name,
-            isal_zlib.crc32(data),
-            len(data),
-            LocalFile(path, called=source.name),
+            release=release,
+            force=match["force"],
+            month=Month.parse(match["month"]),
+            kind=match["kind"],
+            name=match[0],
+            crc32=isal_zlib.crc32(data),
+            size_bytes=len(data),
+            container=LocalFile(path, called=source.name),
         )
 
 

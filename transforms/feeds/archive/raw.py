@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from transforms.storage import write_whole
+from transforms.lake.storage import write_whole
 
 
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
@@ -23,14 +23,14 @@ class Raw:
     """The raw bytes of one feed."""
 
     root: Path
-    trusted: bool = True  # else what is held is fetched anew
+    trusted: bool = True  # otherwise what is stored is fetched again
 
     def holds(self, name: str, crc32: int, size_bytes: int) -> bool:
-        """Whether a file is held, and need not be fetched."""
+        """Whether a file is stored, and need not be fetched."""
         return self.trusted and self._pointer(name, crc32, size_bytes).exists()
 
     def find(self, name: str, crc32: int, size_bytes: int) -> tuple[bytes, int] | None:
-        """The packed bytes of a file that is held, and how they are packed."""
+        """The packed bytes of a stored file, and how they are packed."""
         if not self.trusted:
             return None
         try:

@@ -14,15 +14,18 @@ from threading import Lock
 import httpx
 
 from transforms.errors import SourceError, UsageError
-from transforms.feeds.http import HANDED_ON, Client
-from transforms.feeds.members import Member, zip_members
-from transforms.feeds.ranges import LocalFile, Ranged
-from transforms.feeds.raw import Raw
-from transforms.feeds.remote_zip import open_zip
-from transforms.feeds.replies import Nothing, Page
-from transforms.feeds.whole_zips import download
-from transforms.months import Month, month_range
-from transforms.storage import is_remote
+from transforms.feeds.archive.members import Member, zip_members
+from transforms.feeds.archive.ranges import LocalFile, Ranged
+from transforms.feeds.archive.raw import Raw
+from transforms.feeds.archive.remote_zip import open_zip
+from transforms.feeds.archive.whole_zips import download
+from transforms.feeds.web.http import HANDED_ON, Client
+from transforms.feeds.web.index_page import links_of
+from transforms.feeds.web.replies import Nothing, Page
+from transforms.feeds.web.urls import address_of, joined
+from transforms.lake.addresses import refuse_secrets
+from transforms.lake.storage import is_remote
+from transforms.reference.months import Month, month_range
 
 
 PUBLIC_ARCHIVE = "https://data.police.uk/data/archive/"
@@ -30,9 +33,8 @@ LAST_UPDATED = "https://data.police.uk/api/crime-last-updated"
 
 _FIRST_RELEASE = Month(2013, 12)
 _GAP_MONTHS = 60  # without any release: there are no older ones
-_LINK = re.compile(
-    r"""(?i:href)\s*=\s*["']?([^"'\s>]{0,500}?([0-9]{4}-[0-9]{2})\.zip)\b"""
-)
+_LINK = re.compile(r"(?:^|[/=])([0-9]{4}-[0-9]{2})\.zip(?:[?#]|$)")
+_MAX_LINKS = 2_000  # of zips: ten times those of the public archive
 _MD5 = re.compile(r"\b[0-9a-f]{32}\b")
 _NOT_THERE = frozenset({403, 404, 410})
 
@@ -55,22 +57,18 @@ class Address:
     @classmethod
     def parse(cls, text: str) -> "Address":
         """Read an address; `UsageError` for one that cannot be a source."""
-        try:
-            url = httpx.URL(text)
-        except httpx.InvalidURL as error:
-            raise UsageError(f"source {text!r} is not an address: {error}") from error
-        if url.scheme not in ("https", "http") or not url.host:
+        refuse_secrets("source", text)
+        url = address_of(text)
+        if url is None or url.scheme not in ("https", "http") or not url.host:
             raise UsageError(
                 f"source {text!r}: releases are read from https:// addresses and from"
                 " folders"
             )
-        if url.userinfo:
-            raise UsageError("source: a password in an address would end up in logs")
         zip_or_folder = url.path.endswith((".zip", "/"))
         return cls(str(url if zip_or_folder else url.copy_with(path=url.path + "/")))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Archive:
     """An address, with what has been read of it so far."""
 
@@ -105,9 +103,9 @@ class Archive:
             return not span or any(reach(release) <= m <= release for m in left)
 
         for release in self._releases(wanted):
-            held = self._listed(release, pattern)
-            found += held
-            months = [member.month for member in held]
+            members = self._listed(release, pattern)
+            found += members
+            months = [member.month for member in members]
             if months:
                 left.difference_update(month_range(min(months), max(months)))
             if not left:
@@ -118,8 +116,9 @@ class Archive:
         with self._lock:
             if release.month not in self._members:
                 archive, raw = self._opened(release)
-                found = zip_members(archive, str(release.month), pattern, raw)
-                self._members[release.month] = list(found)
+                self._members[release.month] = zip_members(
+                    archive, str(release.month), pattern, raw
+                )
             return self._members[release.month]
 
     def _opened(self, release: Release) -> tuple[Ranged, Raw | None]:
@@ -171,20 +170,30 @@ def parse_index(page: str, url: str) -> list[Release]:
     The MD5 of one stands between its link and the next. Links to other hosts are
     passed over.
     """
-    here = httpx.URL(url)
-    links = list(_LINK.finditer(page))
-    ends = [*(link.start() for link in links[1:]), len(page)]
-    found: dict[Month, Release] = {}
-    for link, end in zip(links, ends, strict=False):
-        with suppress(UsageError, httpx.InvalidURL):
-            month, there = Month.parse(link[2]), here.join(link[1])
-            near = (there.scheme, there.netloc) == (here.scheme, here.netloc)
-            if near or there.host == HANDED_ON.get(here.host):
-                md5 = _MD5.search(page, link.end(), end)
+    links = [
+        (link, zip_[1])
+        for link in links_of(page, url)
+        if (zip_ := _LINK.search(link.text))
+    ]
+    if len(links) > _MAX_LINKS:
+        raise SourceError(f"{url}: its page links to more than {_MAX_LINKS:,} zips")
+    ends = [*(link.start for link, _ in links[1:]), len(page)]
+    here, found = httpx.URL(url), dict[Month, Release]()
+    for (link, named), end in zip(links, ends, strict=False):
+        with suppress(UsageError):
+            month, there = Month.parse(named), joined(url, link.text)
+            if there and _is_near(there, here):
+                md5 = _MD5.search(page, link.end, end)
                 found.setdefault(
                     month, Release(month, str(there), md5[0] if md5 else None)
                 )
     return sorted(found.values(), key=lambda r: r.month, reverse=True)
+
+
+def _is_near(there: httpx.URL, here: httpx.URL) -> bool:
+    """Whether an address is on the same server, or where that keeps its zips."""
+    same = (there.scheme, there.netloc) == (here.scheme, here.netloc)
+    return same or there.host == HANDED_ON.get(here.host)
 
 
 def last_updated(client: Client, address: str = LAST_UPDATED) -> Month | None:
@@ -193,7 +202,7 @@ def last_updated(client: Client, address: str = LAST_UPDATED) -> Month | None:
     try:
         client.fetch("GET", address, page)
         return Month.parse(json.loads(page.text)["date"][:7])
-    except (SourceError, UsageError, ValueError, KeyError, TypeError):
+    except (SourceError, UsageError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

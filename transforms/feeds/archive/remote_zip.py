@@ -3,15 +3,15 @@
 from dataclasses import dataclass, field
 
 from transforms.errors import FileRejectedError, SourceError
-from transforms.feeds.http import Client
-from transforms.feeds.replies import Range
+from transforms.feeds.web.http import Client
+from transforms.feeds.web.replies import Range
 
 
 _TAIL_BYTES = 64 << 10  # holds the end record, and a small zip's whole directory
-_MAX_RANGE_BYTES = 128 << 20  # held in memory; the largest real member is a tenth
+_MAX_RANGE_BYTES = 128 << 20  # kept in memory; the largest real member is a tenth
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class RemoteZip:
     """A zip of known size, its last bytes at hand."""
 
@@ -46,7 +46,14 @@ def open_zip(client: Client, url: str) -> RemoteZip:
     part, url_now = _read(client, url, Range(_TAIL_BYTES))
     name = url.rsplit("/", 1)[-1]
     tail = bytes(part.body)
-    return RemoteZip(client, url_now, name, part.total, part.etag, tail)
+    return RemoteZip(
+        client=client,
+        url=url_now,
+        name=name,
+        size_bytes=part.total,
+        etag=part.etag,
+        tail=tail,
+    )
 
 
 def _read(client: Client, url: str, part: Range) -> tuple[Range, str]:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from transforms.errors import SourceError
-from transforms.feeds.http import Client, Reply, ShortBodyError
-from transforms.feeds.replies import Nothing, check_zip
-from transforms.storage import settle
+from transforms.feeds.web.http import Client, Reply, ShortBodyError
+from transforms.feeds.web.replies import Nothing, check_zip
+from transforms.lake.storage import settle
 
 
 _MAX_ZIP_BYTES = 8 << 30
@@ -31,17 +31,19 @@ class _Download(Nothing):
 
     def headers(self) -> Mapping[str, str]:
         """From where to go on, if the server knows the version that was begun."""
-        held = self._part.stat().st_size if self._part.exists() else 0
+        fetched = self._part.stat().st_size if self._part.exists() else 0
         etag = self._mark.read_text() if self._mark.exists() else ""
-        if not held or not etag:
+        if not fetched or not etag:
             return {}
-        return {"Range": f"bytes={held}-", "If-Range": etag}
+        return {"Range": f"bytes={fetched}-", "If-Range": etag}
 
     def begin(self, reply: Reply) -> int:
-        """Go on, or start anew."""
+        """Go on, or start again."""
         self.close()
-        held = self._part.stat().st_size if self._part.exists() else 0
-        going_on = reply.headers.get("content-range", "").startswith(f"bytes {held}-")
+        fetched = self._part.stat().st_size if self._part.exists() else 0
+        going_on = reply.headers.get("content-range", "").startswith(
+            f"bytes {fetched}-"
+        )
         if reply.status == 206 and not going_on:
             raise SourceError(f"{reply.url}: sends another range than was asked for")
         self._new = None if reply.status == 206 else reply
@@ -81,7 +83,7 @@ class _Download(Nothing):
 
 
 def download(client: Client, url: str, md5: str | None, folder: Path) -> Path:
-    """The zip as a local file, fetched unless it is held already."""
+    """The zip as a local file, fetched unless it is stored already."""
     size = client.fetch("HEAD", url, Nothing()).length or 0
     path = folder / url.rsplit("/", 1)[-1]
     if path.exists() and _is_same(path, size, md5):
@@ -99,7 +101,7 @@ def download(client: Client, url: str, md5: str | None, folder: Path) -> Path:
         part.unlink()
         raise SourceError(
             f"{url}: does not match the MD5 of the index page; run again to fetch it"
-            " anew"
+            " again"
         )
     settle(part, path)
     part.with_suffix(".etag").unlink(missing_ok=True)

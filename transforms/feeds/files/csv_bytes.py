@@ -17,10 +17,9 @@ import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
 from transforms.errors import FileRejectedError
-from transforms.text_bytes import NEWLINE, Text, read_text
+from transforms.feeds.files.text_bytes import NEWLINE, Text, read_text
+from transforms.reference.arrays import Floats, Integers, Lines, Mask
 
-
-Lines = NDArray[np.int32]
 
 # A file with more such rows than this is not that file with a slip in it. Small files
 # may have a few.
@@ -31,21 +30,21 @@ _MAX_ROWS = 10_000_000
 
 @dataclass(frozen=True)
 class Coded:
-    """A column of few distinct texts: whatever is asked of it is asked once a text."""
+    """A column of few distinct texts: each question is answered once for each text."""
 
     texts: list[str]
     codes: NDArray[np.int32]  # of each row
 
-    def where(self, holds: Callable[[str], bool]) -> NDArray[np.bool_]:
+    def where(self, holds: Callable[[str], bool]) -> Mask:
         """Which rows' text passes a test."""
         return np.array([holds(text) for text in self.texts], dtype=bool)[self.codes]
 
-    def equals(self, text: str) -> NDArray[np.bool_]:
+    def equals(self, text: str) -> Mask:
         """Which rows have exactly that text."""
         at = self.texts.index(text) if text in self.texts else -1
         return np.asarray(self.codes == at)
 
-    def numbers(self, of: Callable[[str], float]) -> NDArray[np.float64]:
+    def numbers(self, of: Callable[[str], float]) -> Floats:
         """Each row's number by its text."""
         return np.array([of(text) for text in self.texts], dtype=float)[self.codes]
 
@@ -57,7 +56,7 @@ class Coded:
         return pa.DictionaryArray.from_arrays(codes, encoded.dictionary)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rows:
     """The rows of one file, as text, with the line each came from."""
 
@@ -83,7 +82,7 @@ def read_rows(data: bytes, header: str, where: str, plain: Sequence[str] = ()) -
     """Read a CSV file whose columns must be those of `header`.
 
     Columns named in `plain` come as plain text: for values that hardly repeat. The same
-    columns in another order, or more of them, are read by name and told in `repairs`.
+    columns in another order, or more of them, are read by name and listed in `repairs`.
     Raises `FileRejectedError`, naming `where`, for anything that is not such a file.
     """
     text = read_text(data, where)
@@ -121,12 +120,12 @@ def read_named(
         else:
             of_plain[name] = column
     return Rows(
-        coded,
-        of_plain,
-        lines,
-        bad,
-        text.unreadable_lines,
-        text.repairs,
+        coded=coded,
+        plain=of_plain,
+        lines=lines,
+        misshapen_lines=bad,
+        unreadable_lines=text.unreadable_lines,
+        repairs=text.repairs,
     )
 
 
@@ -210,7 +209,7 @@ def _check_lines(
     if rows != text.lines - 1:
         raise FileRejectedError(
             f"{where}{_first_merged(text, delimiter)}: {text.lines - 1:,} lines, but"
-            f" {rows:,} rows: a quote is unbalanced or holds a line break"
+            f" {rows:,} rows: a quote is unbalanced or contains a line break"
         )
     if not rows:
         raise FileRejectedError(f"{where}: a header and no rows")
@@ -222,9 +221,14 @@ def _check_lines(
     if any("\n" in value for row in last.to_pylist() for value in row.values()):
         raise FileRejectedError(f"{where}: a quote is unbalanced on the last line")
     if text.lines in misshapen:
-        raise FileRejectedError(
-            f"{where}, line {text.lines}: the last row is cut off; get the file again"
+        why = (
+            "the last line is whole and no row: it has more or fewer fields than the"
+            " header; if it is a trailer, such as a count of rows, have the export"
+            " leave it out, else get the file again"
+            if text.data.endswith(NEWLINE)
+            else "the last row is cut off; get the file again"
         )
+        raise FileRejectedError(f"{where}, line {text.lines}: {why}")
     if too_many(len(misshapen), rows, _MISSHAPEN_SHARE):
         raise FileRejectedError(
             f"{where}, line {misshapen[0]}: {len(misshapen):,} of {rows:,} rows have"
@@ -233,7 +237,7 @@ def _check_lines(
 
 
 def _first_merged(text: Text, delimiter: str) -> str:
-    """Where a quote first takes the next line with it, as far as it can be told."""
+    """Where a quote first swallows the next line, as far as it can be known."""
     read = csv.reader(io.StringIO(text.data.decode(), newline=""), delimiter=delimiter)
     ends = 0
     with suppress(csv.Error):  # it ran on past all bounds: the row after `ends` did
@@ -246,7 +250,7 @@ def _first_merged(text: Text, delimiter: str) -> str:
     return f", line {ends + 1}"
 
 
-def line_offsets(data: bytes, lines: Lines) -> NDArray[np.int64]:
+def line_offsets(data: bytes, lines: Lines) -> Integers:
     """Where each of those lines starts in the file, in bytes."""
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == NEWLINE[0])
     starts = np.concatenate([[0], ends + 1]).astype(np.int64)

@@ -1,8 +1,8 @@
-"""Bytes to text that a parser may be given: encoding, line ends and lines, checked.
+"""Bytes to text that is safe to parse: encoding, line ends and lines, checked.
 
-What can be mended for a whole file without a guess is mended and told: a byte order
-mark, UTF-16 that says it is. A line that is no UTF-8 is blanked out and told by its
-number, since a parser would stop at it or quote it.
+What can be repaired for a whole file without a guess is repaired and reported: a byte
+order mark, UTF-16 with its mark. A line that is not UTF-8 is blanked out and reported
+by its number, since a parser would stop at it or quote it.
 """
 
 import codecs
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.errors import FileRejectedError
+from transforms.reference.arrays import Integers
 
 
 NEWLINE = b"\n"
@@ -20,12 +21,12 @@ _MAX_LINE_BYTES = 1 << 20
 _UNREADABLE_SHARE = 0.001
 _A_FEW_LINES = 5
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
-_MARKED = [
-    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
-]
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Text:
 
 
 def read_text(data: bytes, where: str) -> Text:
-    """The file's bytes as text; `FileRejectedError` for what is no text file."""
+    """The file's bytes as text; `FileRejectedError` if it is not a text file."""
     if not data:
         raise FileRejectedError(f"{where}: the file is empty")
     data, repairs = _unmarked(data, where)
@@ -63,24 +64,32 @@ def read_text(data: bytes, where: str) -> Text:
     return Text(data, lines, np.array(unreadable, dtype=np.int32), repairs)
 
 
+def marked_encoding(data: bytes) -> str | None:
+    """The encoding that a byte order mark gives, if there is one other than UTF-8's.
+
+    It keeps the mark when it decodes, as the first character.
+    """
+    return next((codec for mark, codec in _MARKS if data.startswith(mark)), None)
+
+
 def _unmarked(data: bytes, where: str) -> tuple[bytes, list[str]]:
     if data.startswith(codecs.BOM_UTF8):
         return data.removeprefix(codecs.BOM_UTF8), ["byte order mark removed"]
-    for mark, encoding, name in _MARKED:
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding).encode(), [f"{name} read as UTF-8"]
-            except UnicodeDecodeError as error:
-                raise FileRejectedError(f"{where}: broken {name}") from error
-    return data, []
+    if (encoding := marked_encoding(data)) is None:
+        return data, []
+    name = encoding[: len("utf-16")]
+    try:
+        return data.decode(name).encode(), [f"{name.upper()} read as UTF-8"]
+    except UnicodeDecodeError as error:
+        raise FileRejectedError(f"{where}: broken {name.upper()}") from error
 
 
-def _before(characters: NDArray[np.uint8], ends: NDArray[np.int64]) -> int:
+def _before(characters: NDArray[np.uint8], ends: Integers) -> int:
     """How many lines end with a carriage return and a newline."""
     return int((characters[ends[ends > 0] - 1] == ord("\r")).sum())
 
 
-def _check_length(ends: NDArray[np.int64], size_bytes: int, where: str) -> None:
+def _check_length(ends: Integers, size_bytes: int, where: str) -> None:
     lengths = np.diff(ends, prepend=-1, append=size_bytes)
     if lengths.max() > _MAX_LINE_BYTES:
         line = int(lengths.argmax()) + 1
@@ -88,7 +97,7 @@ def _check_length(ends: NDArray[np.int64], size_bytes: int, where: str) -> None:
 
 
 def _blanked(data: bytes) -> tuple[bytes, list[int]]:
-    """The bytes with each line that is no UTF-8 emptied, and those lines' numbers."""
+    """The bytes with each line that is not UTF-8 emptied, and those lines' numbers."""
     try:
         data.decode()
         return data, []

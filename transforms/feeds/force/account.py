@@ -1,24 +1,30 @@
 """What a drop would bring, in numbers: never a reference, a place or a row's text."""
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.feeds.force.mapping import ForceMapping
 from transforms.feeds.force.sift import SiftedDrop
+from transforms.reference.cells import parents
+from transforms.reference.days import LONDON
+from transforms.reference.force_areas import RESOLUTION, area_of
 
 
-_LINES_TOLD = 5
-_CLOCK = ZoneInfo("Europe/London")
+_LINES_SHOWN = 5
+_ENOUGH = 20  # places to judge by
+_FEW_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class HeldBack:
-    """The rows that one rule holds back."""
+class BrokenRule:
+    """The rows that break one rule."""
 
     rows: int
     first_lines: list[int]
@@ -32,7 +38,16 @@ class OddHours:
     done: str
 
 
-@dataclass(frozen=True)
+class Bounds(NamedTuple):
+    """What contains all places, in whole tenths of a degree."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class DropAccount:
     """One drop in numbers."""
 
@@ -40,7 +55,7 @@ class DropAccount:
     rows_in: int
     accepted: int
     deleted: int  # of those accepted
-    quarantined: dict[str, HeldBack]  # by rule
+    quarantined: dict[str, BrokenRule]  # by rule
     first_day: str | None  # of occurred_from, on the clock in Great Britain
     last_day: str | None
     days_without: int  # days between them on which nothing begins
@@ -52,6 +67,25 @@ class DropAccount:
     repeated_references: int  # rows whose reference an earlier row has
     past_retention: int
     repairs: list[str]
+    open_ends: int  # rows whose end lies after receipt, and counts as unknown
+    coarse: int  # of those located, to a hundred metres
+    near_area: (
+        int | None
+    )  # of those located, in or near the force's area, if it is known
+    bounds: Bounds | None  # of those located, if they are many
+    at_one_point: int  # of those located, at the commonest point
+    midnight: int  # records with a time, which is 00:00
+
+
+def off_its_area(account: DropAccount) -> bool:
+    """Whether nearly all places of a drop lie away from its force's area."""
+    near, located = account.near_area, account.located
+    return near is not None and located >= _ENOUGH and near <= _FEW_SHARE * located
+
+
+def nowhere(located: int, in_area: int) -> bool:
+    """Whether a drop gives places, and none of them lies in England or Wales."""
+    return located > 0 and in_area == 0
 
 
 def account_of(
@@ -71,7 +105,7 @@ def account_of(
         rows_in=sifted.rows_in,
         accepted=len(records),
         deleted=len(records) - len(live),
-        quarantined=_held_back(sifted.quarantined),
+        quarantined=_by_rule(sifted.quarantined),
         first_day=str(min(days)) if days else None,
         last_day=str(max(days)) if days else None,
         days_without=(max(days) - min(days)).days + 1 - len(days) if days else 0,
@@ -83,7 +117,45 @@ def account_of(
         repeated_references=len(records) - len(pc.unique(records["reference"])),
         past_retention=_count(old),
         repairs=list(sifted.repairs),
+        open_ends=sifted.open_ends,
+        coarse=sifted.coarse,
+        near_area=_near_area(live, mapping.force),
+        bounds=_bounds(live),
+        at_one_point=_at_one_point(live),
+        midnight=_midnight(live),
     )
+
+
+def _near_area(live: pa.Table, force: str) -> int | None:
+    area = area_of(force)
+    if area is None:
+        return None
+    fine = live["h3_r9"].drop_null().to_numpy().astype(np.int64)
+    return int(np.isin(parents(fine, RESOLUTION), area).sum()) if len(fine) else 0
+
+
+def _bounds(live: pa.Table) -> Bounds | None:
+    ends = [pc.min_max(live[name]) for name in ("latitude", "longitude")]
+    if len(live) - live["latitude"].null_count < _ENOUGH:
+        return None  # of a few, it would say where they were
+    south, west = (math.floor(10 * e["min"].as_py()) / 10 for e in ends)
+    north, east = (math.ceil(10 * e["max"].as_py()) / 10 for e in ends)
+    return Bounds(south, north, west, east)
+
+
+def _at_one_point(live: pa.Table) -> int:
+    places = live.select(["longitude", "latitude"]).drop_null()
+    counted = places.group_by(places.column_names).aggregate([([], "count_all")])
+    return int(pc.max(counted["count_all"]).as_py() or 0)
+
+
+def _midnight(live: pa.Table) -> int:
+    timed = live.filter(pc.equal(live["time_precision"], "minute"))
+    local = pc.local_timestamp(
+        timed["occurred_from"].cast(pa.timestamp("us", LONDON.key))
+    )
+    at = pc.add(pc.multiply(pc.hour(local), 60), pc.minute(local))
+    return _count(pc.equal(at, 0))
 
 
 _DONE = {
@@ -100,10 +172,10 @@ def _count(mask: pa.ChunkedArray) -> int:
 
 def _days(live: pa.Table) -> set[datetime]:
     instants = live["occurred_from"].to_pylist()
-    return {instant.astimezone(_CLOCK).date() for instant in instants}
+    return {instant.astimezone(LONDON).date() for instant in instants}
 
 
-def _held_back(quarantined: pa.Table) -> dict[str, HeldBack]:
+def _by_rule(quarantined: pa.Table) -> dict[str, BrokenRule]:
     """By rule, the commonest first."""
     lines: dict[str, list[int]] = {}
     for rule, line in zip(
@@ -113,8 +185,8 @@ def _held_back(quarantined: pa.Table) -> dict[str, HeldBack]:
     ):
         lines.setdefault(rule, []).append(line)
     return {
-        rule: HeldBack(len(held), held[:_LINES_TOLD])
-        for rule, held in sorted(
+        rule: BrokenRule(len(broken), broken[:_LINES_SHOWN])
+        for rule, broken in sorted(
             lines.items(), key=lambda item: (-len(item[1]), item[0])
         )
     }

@@ -1,21 +1,21 @@
 """One drop, with what the rules look at: times, places and flags, each read once."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 
 import numpy as np
 
-from transforms.csv_bytes import Coded
-from transforms.feeds.force.drops import Drop
+from transforms.feeds.files.csv_bytes import Coded
+from transforms.feeds.force.drop_formats.drop import Drop
 from transforms.feeds.force.mapping import Flag, ForceMapping
 from transforms.feeds.force.moments import Moments, read_moments
 from transforms.feeds.force.places import Points, read_points
-from transforms.incidents import Mask
+from transforms.reference.arrays import Mask
 
 
 @dataclass(frozen=True)
-class Said:
+class Stated:
     """What a column of yes and no says of each row."""
 
     yes: Mask
@@ -31,16 +31,16 @@ class DropFile:
     received_at: datetime
 
     @cached_property
-    def deleted(self) -> Said:
+    def deleted(self) -> Stated:
         """Which records the force has deleted."""
         never = np.zeros(len(self.drop.lines), dtype=bool)
         flag = self.mapping.tombstone
-        return self._said(flag) if flag else Said(never, never)
+        return self._stated(flag) if flag else Stated(never, never)
 
     @cached_property
-    def flags(self) -> dict[str, Said]:
+    def flags(self) -> dict[str, Stated]:
         """The sensitive flags that the mapping names."""
-        return {name: self._said(flag) for name, flag in self.mapping.flags.items()}
+        return {name: self._stated(flag) for name, flag in self.mapping.flags.items()}
 
     @cached_property
     def began(self) -> Moments:
@@ -50,7 +50,36 @@ class DropFile:
 
     @cached_property
     def ended(self) -> Moments | None:
-        """Latest times, where the mapping names a column for them."""
+        """Latest times, where the mapping names a column for them.
+
+        One after the file was received (the year 9999 stands for "still open") says
+        nothing of when it was: it counts as not given.
+        """
+        written = self._ended_as_written
+        return written and replace(written, blank=written.blank | self.open_ends)
+
+    @cached_property
+    def open_ends(self) -> Mask:
+        """Rows that end after the file was received."""
+        ended = self._ended_as_written
+        if ended is None:
+            return np.zeros(len(self.drop.lines), dtype=bool)
+        return np.asarray(ended.known & (ended.first > self.received) & self.live)
+
+    @property
+    def received(self) -> np.datetime64:
+        """When the file was received, UTC."""
+        return np.datetime64(
+            self.received_at.astimezone(UTC).replace(tzinfo=None), "us"
+        )
+
+    @property
+    def live(self) -> Mask:
+        """Rows whose record is not deleted."""
+        return np.asarray(~self.deleted.yes)
+
+    @cached_property
+    def _ended_as_written(self) -> Moments | None:
         columns = self.mapping.columns
         if columns.occurred_to is None:
             return None
@@ -59,8 +88,23 @@ class DropFile:
     @cached_property
     def updated(self) -> Moments | None:
         """When each record was last changed, where the mapping names a column."""
-        column = self.mapping.columns.updated
-        times = self.mapping.times.of_updates
+        return self._changes(self.mapping.columns.updated)
+
+    @cached_property
+    def recorded(self) -> Moments | None:
+        """When the force recorded each, where the mapping names a column.
+
+        Its day is enough, also where other times have a column of their own.
+        """
+        column = self.mapping.columns.recorded
+        timed = self._changes(column)
+        if column is None or timed is None:
+            return None
+        day = replace(self.mapping.times, time_format=None)
+        return timed.or_else(read_moments(self.drop.columns[column], None, day))
+
+    def _changes(self, column: str | None) -> Moments | None:
+        times = self.mapping.times.of_changes
         return read_moments(self.drop.columns[column], None, times) if column else None
 
     @cached_property
@@ -92,7 +136,7 @@ class DropFile:
             columns[date], columns[clock] if clock else None, self.mapping.times
         )
 
-    def _said(self, flag: Flag) -> Said:
+    def _stated(self, flag: Flag) -> Stated:
         column = self.drop.columns[flag.column]
         yes = column.where(lambda text: text.strip() in flag.yes)
-        return Said(yes, ~yes & ~column.where(lambda text: text.strip() in flag.no))
+        return Stated(yes, ~yes & ~column.where(lambda text: text.strip() in flag.no))

@@ -1,13 +1,13 @@
 """The mapping of a force's feed: one TOML file that says what its columns mean.
 
-Everything that would otherwise be guessed is said there: the order of a date, the
+Everything that would otherwise be guessed is stated there: the order of a date, the
 clock, the grid, what a code stands for.
 """
 
 from dataclasses import replace
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from transforms.feeds.force.mapping_values import (
@@ -17,52 +17,58 @@ from transforms.feeds.force.mapping_values import (
     Column,
     Crs,
     DateFormat,
-    Harm,
     Query,
-    Slug,
     SlugOrQuarantine,
     TimeFormat,
     Words,
 )
+from transforms.reference.categories import Slug
+from transforms.reference.harm import Weight
+from transforms.reference.toml_files import STRICT, WHOLE
 
 
 Value = TypeVar("Value")
 
-_STRICT = ConfigDict(extra="forbid")
 
-
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Columns:
-    """Which column of the file holds what. Those without a default must be there."""
+    """Which column of the file contains what."""
 
-    reference: Column  # the force's own id of a crime
-    occurred_from: Column  # date and time, or the date alone
-    offence_code: Column | None = None  # one of these two
-    category: Column | None = None
-    occurred_from_time: Column | None = None  # where the time has a column of its own
-    occurred_to: Column | None = None
-    occurred_to_time: Column | None = None
-    longitude: Column | None = None  # a place is one of three: degrees,
-    latitude: Column | None = None
-    easting: Column | None = None  # metres,
-    northing: Column | None = None
-    point: Column | None = None  # or both in one text: `POINT (x y)` or `x,y`
-    place_label: Column | None = None
-    updated: Column | None = None  # date and time of the record's last change
+    reference: Annotated[Column, "the force's own id of a crime"]
+    occurred_from: Annotated[Column, "date and time, or the date alone"]
+    offence_code: Annotated[Column | None, "this or `category`"] = None
+    category: Annotated[Column | None, "in the force's own words"] = None
+    occurred_from_time: Annotated[Column | None, "its time, if apart"] = None
+    occurred_to: Annotated[Column | None, "as `occurred_from`"] = None
+    occurred_to_time: Annotated[Column | None, "its time, if apart"] = None
+    longitude: Annotated[Column | None, "degrees; with `latitude`"] = None
+    latitude: Annotated[Column | None, "degrees"] = None
+    easting: Annotated[Column | None, "metres; with `northing`"] = None
+    northing: Annotated[Column | None, "metres"] = None
+    point: Annotated[Column | None, "both in one: `POINT (x y)` or `x,y`"] = None
+    place_label: Annotated[Column | None, "street or venue"] = None
+    updated: Annotated[Column | None, "when the record last changed"] = None
+    recorded: Annotated[Column | None, "when the force recorded it"] = None
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Times:
     """How dates and times are written, by which clock, and what of its odd hours."""
 
-    date_format: DateFormat  # `iso`, or as strptime takes it
-    time_zone: Literal["Europe/London", "UTC"]
-    ambiguous: Literal["earlier", "later", "quarantine"]  # shown twice, in October
-    skipped: Literal["shift", "quarantine"]  # never shown, in March
-    time_format: TimeFormat | None = None  # where times have a column of their own
+    date_format: Annotated[DateFormat, "`iso`, or as strptime takes it"]
+    time_zone: Annotated[Literal["Europe/London", "UTC"], "the clock"]
+    ambiguous: Annotated[
+        Literal["earlier", "later", "quarantine"],
+        "01:30 on the night in October that has it twice",
+    ]
+    skipped: Annotated[
+        Literal["shift", "quarantine"],
+        "01:30 on the night in March that lacks it; `shift`: to 02:30",
+    ]
+    time_format: Annotated[TimeFormat | None, "if a column of times is apart"] = None
 
     @property
-    def of_updates(self) -> "Times":
+    def of_changes(self) -> "Times":
         """The same for one column of both: the date, a space, the time."""
         both = f"{self.date_format} {self.time_format}"
         alone = self.time_format is None or ISO in both.split()
@@ -70,16 +76,20 @@ class Times:
         return replace(self, date_format=date_format, time_format=None)
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Categories:
     """From the force's codes or words to the categories of police.uk, and to harm.
 
     `30A` is that code alone, `30*` every code that begins so and is not listed closer.
     """
 
-    unknown: SlugOrQuarantine  # what a code that is not listed counts as
-    codes: dict[Code, Slug] = Field(min_length=1)
-    harm: dict[Code, Harm] = Field(default_factory=dict)
+    unknown: Annotated[SlugOrQuarantine, "what a code that is not listed counts as"]
+    codes: Annotated[dict[Code, Slug], "the category of each code"] = Field(
+        min_length=1
+    )
+    harm: Annotated[dict[Code, Weight], "of one such offence"] = Field(
+        default_factory=dict
+    )
 
     def category(self, code: str) -> str | None:
         """The category of a code; None where it is to be quarantined."""
@@ -99,50 +109,57 @@ def _closest(listed: dict[str, Value], code: str) -> Value | None:
     return None
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Flag:
     """A column that says yes or no, each in the words listed.
 
-    Both are listed, so that a yes spelt in a new way is held back and not taken for no.
+    Both are listed, so that a yes spelt in a new way is not taken for no.
     """
 
     column: Column
-    yes: Words
-    no: Words
+    yes: Annotated[Words, '`""` is an empty field']
+    no: Annotated[Words, "a word in neither list: the row is quarantined"]
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Sensitive:
-    """What must not be told of a place, even where its incidents are."""
+    """What must not be published of a place, even where its incidents are."""
 
-    domestic: Flag | None = None
-    sexual: Flag | None = None
-    under_18: Flag | None = None
+    domestic: Annotated[Flag | None, "domestic abuse"] = None
+    sexual: Annotated[Flag | None, "a sexual offence"] = None
+    under_18: Annotated[Flag | None, "a victim or suspect under 18"] = None
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=STRICT)
 class Database:
-    """What is asked of the force's database; where that is, is no mapping's to say."""
+    """What the force's database is asked; its address is the environment's."""
 
-    query: Query  # one SELECT; its answer is read as JSON lines
+    query: Annotated[Query, "one SELECT; its answer is read as JSON lines"]
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class ForceMapping:
     """A force's feed, in full."""
 
-    force: str  # its police.uk id
-    format: Literal["csv", "jsonl", "parquet", "sql"]
-    crs: Crs  # of its coordinates
+    force: Annotated[str, "its police.uk id"]
+    format: Annotated[Literal["csv", "jsonl", "parquet", "sql"], "of its drops"]
+    crs: Annotated[Crs, "of its coordinates"]
     columns: Columns
     times: Times
     categories: Categories
-    retention_days: int = Field(ge=1, le=36_525, strict=True)
-    encoding: Literal["utf-8", "cp1252"] | None = None  # of CSV, where not UTF-8
-    delimiter: Literal[",", ";", "|", "\t"] | None = None  # of CSV, where no comma
+    retention_days: Annotated[int, Field(ge=1, le=36_525), WHOLE, "of records"]
+    encoding: Annotated[
+        Literal["utf-8", "cp1252"] | None, "of CSV; default `utf-8`"
+    ] = None
+    delimiter: Annotated[
+        Literal[",", ";", "|", "\t"] | None, "of CSV; default a comma"
+    ] = None
+    empty: Annotated[
+        Literal["nothing-new"] | None, "what a drop without a row says; default refused"
+    ] = None
     sensitive: Sensitive = Sensitive()
-    database: Database | None = None  # of format sql
-    tombstone: Flag | None = None  # says that the force has deleted the record
+    database: Annotated[Database | None, "of format `sql`"] = None
+    tombstone: Annotated[Flag | None, "that the force has deleted the record"] = None
 
     @property
     def flags(self) -> dict[str, Flag]:
@@ -153,5 +170,5 @@ class ForceMapping:
     def names(self) -> list[str]:
         """The columns of the file that are read, each once."""
         own = [name for name in vars(self.columns).values() if isinstance(name, str)]
-        said = [*self.flags.values(), *([self.tombstone] if self.tombstone else [])]
-        return list(dict.fromkeys([*own, *(flag.column for flag in said)]))
+        flags = [*self.flags.values(), *([self.tombstone] if self.tombstone else [])]
+        return list(dict.fromkeys([*own, *(flag.column for flag in flags)]))

@@ -1,12 +1,12 @@
 """What the single values of a mapping may be, each refusal in words."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, WithJsonSchema
 
-from transforms.categories import CATEGORIES
+from transforms.reference.categories import CATEGORIES, slug
 
 
 QUARANTINE = "quarantine"
@@ -17,10 +17,10 @@ _DIRECTIVE = re.compile(r"%(.)")
 _DAY = set("dmYbBaA")
 _TIME = set("HIMSfpz")
 # A Wednesday afternoon: day, month, hour and minute all differ.
-_EXAMPLE = datetime(2026, 11, 25, 13, 45)
+_EXAMPLE = datetime(2026, 11, 25, 13, 45, tzinfo=UTC)
 
 
-def tells_time(date_format: str) -> bool:
+def has_time(date_format: str) -> bool:
     """Whether that format holds an hour."""
     return bool({"H", "I"} & set(_DIRECTIVE.findall(date_format)))
 
@@ -56,25 +56,19 @@ def _time_format(text: str) -> str:
 
 def _tried(form: str, written: str) -> None:
     """A format must read back what it wrote: `%I` without `%p` does not."""
-    if tells_time(form):
+    if has_time(form):
         read = datetime.strptime(written, form)
         if read.hour != _EXAMPLE.hour:
             raise ValueError("%I needs %p: mornings and evenings look alike without")
 
 
-def _slug(text: str) -> str:
-    if text not in CATEGORIES:
-        raise ValueError(f"{text!r} is no category; there are {', '.join(CATEGORIES)}")
-    return text
-
-
 def _slug_or_quarantine(text: str) -> str:
-    return text if text == QUARANTINE else _slug(text)
+    return text if text == QUARANTINE else slug(text)
 
 
 def _code(text: str) -> str:
     if not text.strip("*").strip() or "*" in text[:-1] or text != text.strip():
-        raise ValueError("a code is a text, whose end alone may be * for any ending")
+        raise ValueError("a code must be text; * is allowed only as its last character")
     return text
 
 
@@ -99,9 +93,11 @@ def _query(text: str) -> str:
 
 Column = Annotated[str, AfterValidator(_column)]
 Code = Annotated[str, AfterValidator(_code)]
-Slug = Annotated[str, AfterValidator(_slug)]
-SlugOrQuarantine = Annotated[str, AfterValidator(_slug_or_quarantine)]
-Harm = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+SlugOrQuarantine = Annotated[
+    str,
+    AfterValidator(_slug_or_quarantine),
+    WithJsonSchema({"type": "string", "enum": [*CATEGORIES, QUARANTINE]}),
+]
 Query = Annotated[str, AfterValidator(_query)]
 DateFormat = Annotated[str, AfterValidator(_date_format)]
 TimeFormat = Annotated[str, AfterValidator(_time_format)]

@@ -5,21 +5,18 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from transforms.csv_bytes import Coded
+from transforms.feeds.files.csv_bytes import Coded
 from transforms.feeds.force.mapping import Times
 from transforms.feeds.force.times import Moment, read_moment
+from transforms.reference.arrays import Instants, Mask
 
-
-Mask = NDArray[np.bool_]
-Instants = NDArray[np.datetime64]
 
 _ANY = datetime(1970, 1, 1, tzinfo=UTC)
 _NOWHEN = Moment(_ANY, _ANY, whole_day=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Moments:
     """When each row says it was; rows that say nothing, or no time, have no meaning."""
 
@@ -35,6 +32,13 @@ class Moments:
     def known(self) -> Mask:
         """Rows with a time that could be read."""
         return self.readable & ~self.blank
+
+    def or_else(self, other: "Moments") -> "Moments":
+        """The other reading of the rows that this one could not read."""
+        pairs = {name: (own, getattr(other, name)) for name, own in vars(self).items()}
+        return Moments(
+            **{name: np.where(self.readable, *pair) for name, pair in pairs.items()}
+        )
 
 
 def read_moments(date: Coded, clock: Coded | None, times: Times) -> Moments:

@@ -1,26 +1,18 @@
-"""From a drop's coordinates to degrees.
-
-British National Grid becomes WGS 84 by PROJ's Helmert transformation, right to about
-2 m: the finer grid shift file is not shipped with PROJ's wheels.
-"""
+"""From a drop's coordinates to degrees, and whether they can be meant so."""
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
-from pyproj import Transformer
 
-from transforms import cells
-from transforms.feeds.force.drops import Drop
+from transforms.feeds.force.drop_formats.drop import Drop
 from transforms.feeds.force.mapping import ForceMapping
+from transforms.reference import cells
+from transforms.reference.arrays import Floats, Mask
+from transforms.reference.national_grid import GRID, to_degrees
 
 
-Mask = NDArray[np.bool_]
-
-GRID = "EPSG:27700"
-_LONGITUDE_LATITUDE = "OGC:CRS84"
+_HUNDRED = 100.0
 _DECIMALS = 7  # a centimetre: more is the transformation's noise
 _NUMBER = r"[+-]?[0-9]{1,7}(?:\.[0-9]{0,20})?(?:[eE]-?[0-9]{1,2})?"
 _ONE = re.compile(_NUMBER)
@@ -30,15 +22,32 @@ _POINT = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 
+# The squares of the National Grid that hold land of England or Wales. A slip in a whole
+# file's coordinates mostly leads off it: eastings for northings, or metres written as
+# hundreds of metres. Where it leads to other land there, nothing in them shows it.
+_SIDE_METRES = 100_000.0
+# By the row of squares, from the south: the columns, counted from the grid's west.
+_LAND = {
+    0: (0, 1, 2, 3, 4, 5),  # SV SW SX SY SZ TV
+    1: (1, 2, 3, 4, 5, 6),  # SR SS ST SU TQ TR
+    2: (1, 2, 3, 4, 5, 6),  # SM SN SO SP TL TM
+    3: (2, 3, 4, 5, 6),  # SH SJ SK TF TG
+    4: (3, 4, 5),  # SD SE TA
+    5: (2, 3, 4, 5),  # NX NY NZ OV
+    6: (3, 4),  # NT NU
+}
+_COLUMNS = 7
+_IS_LAND = np.array([[c in _LAND[row] for c in range(_COLUMNS)] for row in _LAND])
+
 
 @dataclass(frozen=True)
 class Points:
     """Where each row says it was."""
 
-    x: cells.Floats  # as given: degrees east or metres; NaN where it is no number
-    y: cells.Floats
-    longitude: cells.Floats  # degrees, WGS 84
-    latitude: cells.Floats
+    x: Floats  # as given: degrees east or metres; NaN where it is not a number
+    y: Floats
+    longitude: Floats  # degrees, WGS 84
+    latitude: Floats
     placeless: Mask  # rows that give no place at all
 
     @property
@@ -46,10 +55,29 @@ class Points:
         """Rows with a place within bounds."""
         return cells.within_bounds(self.longitude, self.latitude)
 
-    def swapped(self, crs: str) -> Mask:
-        """Rows that would have a place with x and y the other way round."""
-        x, y = _degrees(self.y, self.x) if crs == GRID else (self.y, self.x)
-        return cells.within_bounds(x, y) & ~self.located
+    def in_place(self, crs: str) -> Mask:
+        """Rows that lie about where a force of England or Wales has its places."""
+        return _on_land(self.x, self.y) if crs == GRID else self.located
+
+    def in_place_swapped(self, crs: str) -> Mask:
+        """Rows that would, with x and y the other way round."""
+        if crs == GRID:
+            return _on_land(self.y, self.x)
+        return cells.within_bounds(self.y, self.x)
+
+    def scaled(self, crs: str) -> Mask:
+        """Rows that would have a place if their numbers were hundreds of metres."""
+        if crs != GRID:
+            return np.zeros(len(self.x), dtype=bool)
+        larger = _on_land(self.x * _HUNDRED, self.y * _HUNDRED)
+        return larger & (np.maximum(self.x, self.y) < _HUNDRED * _HUNDRED)
+
+    def multiples(self, crs: str) -> Mask:
+        """Rows whose numbers are whole hundreds of metres."""
+        if crs != GRID:
+            return np.zeros(len(self.x), dtype=bool)
+        whole = (self.x % _HUNDRED == 0) & (self.y % _HUNDRED == 0)
+        return np.asarray(whole & self.located)
 
 
 def read_points(drop: Drop, mapping: ForceMapping) -> Points:
@@ -68,14 +96,10 @@ def read_points(drop: Drop, mapping: ForceMapping) -> Points:
     return Points(x, y, longitude, latitude, placeless)
 
 
-def _degrees(x: cells.Floats, y: cells.Floats) -> tuple[cells.Floats, cells.Floats]:
-    longitude, latitude = _from_grid().transform(x, y)
+def _degrees(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    nowhere = (x == 0) | (y == 0)  # an empty number, written as one
+    longitude, latitude = to_degrees(np.where(nowhere, np.nan, x), y)
     return np.round(longitude, _DECIMALS), np.round(latitude, _DECIMALS)
-
-
-@cache
-def _from_grid() -> Transformer:
-    return Transformer.from_crs(GRID, _LONGITUDE_LATITUDE, always_xy=True)
 
 
 def _blank(text: str) -> bool:
@@ -93,3 +117,14 @@ def _pair(text: str) -> tuple[float, float]:
         return np.nan, np.nan
     x, y = (part for part in found.groups() if part is not None)
     return float(x), float(y)
+
+
+def _on_land(easting: Floats, northing: Floats) -> Mask:
+    """Which points lie in such a square; one that is not a number does not."""
+    with np.errstate(invalid="ignore"):
+        column, row = easting // _SIDE_METRES, northing // _SIDE_METRES
+        within = (column >= 0) & (column < _COLUMNS) & (row >= 0) & (row < len(_LAND))
+    found = np.zeros(len(easting), dtype=bool)
+    at = np.flatnonzero(within)
+    found[at] = _IS_LAND[row[at].astype(int), column[at].astype(int)]
+    return found

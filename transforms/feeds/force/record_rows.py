@@ -3,11 +3,12 @@
 import numpy as np
 import pyarrow as pa
 
-from transforms import cells, places
 from transforms.feeds.force.drop_file import DropFile
-from transforms.feeds.force.moments import as_utc
-from transforms.feeds.police_uk import SCOTTISH_LATITUDE
-from transforms.incidents import Mask
+from transforms.feeds.force.moments import Moments, as_utc
+from transforms.feeds.police_uk.street import SCOTTISH_LATITUDE
+from transforms.reference import cells
+from transforms.reference import place_labels as places
+from transforms.reference.arrays import Mask
 
 
 def record_rows(file: DropFile, raw_sha256: str) -> pa.Table:
@@ -21,18 +22,17 @@ def record_rows(file: DropFile, raw_sha256: str) -> pa.Table:
             "raw_line": pa.array(file.drop.lines),
             "reference": file.reference.mapped(str.strip),
             "deleted": pa.array(file.deleted.yes),
-            "updated_at": _updated(file),
+            "updated_at": _ends(file.updated, count),
             **{name: _kept(column, live) for name, column in facts.items()},
         }
     )
 
 
-def _updated(file: DropFile) -> pa.Array:
-    """The last change of each record; of a date alone the day's last second."""
-    updated = file.updated
-    if updated is None:
-        return pa.nulls(len(file.drop.lines), pa.timestamp("us", "UTC"))
-    return as_utc(updated.last, updated.known)
+def _ends(moments: Moments | None, count: int) -> pa.Array:
+    """Those instants; of a date alone the day's last second."""
+    if moments is None:
+        return pa.nulls(count, pa.timestamp("us", "UTC"))
+    return as_utc(moments.last, moments.known)
 
 
 def _kept(column: pa.Array, live: Mask) -> pa.Array:
@@ -70,6 +70,7 @@ def _when(file: DropFile) -> dict[str, pa.Array]:
         "occurred_to": as_utc(last, known),
         "time_precision": pa.array(np.where(whole_day, "day", "minute")),
         "time_ambiguous": pa.array(file.odd_hours("ambiguous")),
+        "recorded_at": _ends(file.recorded, len(last)),
     }
 
 
@@ -93,5 +94,5 @@ def _where(file: DropFile) -> dict[str, pa.Array]:
 
 def _flags(file: DropFile) -> dict[str, pa.Array]:
     none = pa.nulls(len(file.drop.lines))
-    said = {name: pa.array(flag.yes) for name, flag in file.flags.items()}
-    return {name: said.get(name, none) for name in ("domestic", "sexual", "under_18")}
+    flags = {name: pa.array(flag.yes) for name, flag in file.flags.items()}
+    return {name: flags.get(name, none) for name in ("domestic", "sexual", "under_18")}

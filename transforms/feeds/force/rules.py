@@ -1,23 +1,26 @@
-"""Why a row of a force's drop is held back, and why a whole drop is refused."""
+"""Why a row of a force's drop is quarantined, and why a whole drop is refused."""
 
 from collections.abc import Callable
-from datetime import UTC
 
 import numpy as np
 
 from transforms.feeds.force.drop_file import DropFile
 from transforms.feeds.force.mapping_values import QUARANTINE
 from transforms.feeds.force.moments import Moments
-from transforms.feeds.force.places import GRID
-from transforms.incidents import FileRule, Mask, Rule
+from transforms.feeds.rules import FileRule, Rule
+from transforms.reference.arrays import Mask
+from transforms.reference.national_grid import GRID
 
 
 _MAX_REFERENCE_LENGTH = 64
 _MAX_DEGREES = 360.0
+_ENOUGH_ROWS = 20
+_MARGIN_DEGREES = 0.2
+_NEARLY_EVERY = (0.02, 0.98)
 
 
 def _is_reference(text: str) -> bool:
-    """Something to tell records apart by, without what does not show."""
+    """What distinguishes records, without invisible characters."""
     text = text.strip()
     return 0 < len(text) <= _MAX_REFERENCE_LENGTH and text.isprintable()
 
@@ -49,23 +52,30 @@ def _backwards(file: DropFile) -> Mask:
 
 
 def _future(file: DropFile) -> Mask:
-    now = np.datetime64(file.received_at.astimezone(UTC).replace(tzinfo=None), "us")
-    return np.asarray(file.began.known & (file.began.first > now))
+    return np.asarray(file.began.known & (file.began.first > file.received))
+
+
+def _bad_recording(file: DropFile) -> Mask:
+    recorded = file.recorded
+    if recorded is None:
+        return _none(file)
+    unread = ~(recorded.blank | recorded.readable)
+    return unread | (recorded.known & (recorded.first > file.received))
 
 
 def _unsure_flags(file: DropFile) -> Mask:
-    unclear = [said.unclear for said in file.flags.values()]
+    unclear = [flag.unclear for flag in file.flags.values()]
     return np.asarray(np.any([_none(file), *unclear], axis=0))
 
 
 def _unsure_hour(file: DropFile) -> Mask:
-    held = file.mapping.times.ambiguous == QUARANTINE
-    return file.odd_hours("ambiguous") if held else _none(file)
+    refused = file.mapping.times.ambiguous == QUARANTINE
+    return file.odd_hours("ambiguous") if refused else _none(file)
 
 
 def _no_such_hour(file: DropFile) -> Mask:
-    held = file.mapping.times.skipped == QUARANTINE
-    return file.odd_hours("skipped") if held else _none(file)
+    refused = file.mapping.times.skipped == QUARANTINE
+    return file.odd_hours("skipped") if refused else _none(file)
 
 
 def _unknown_offence(file: DropFile) -> Mask:
@@ -73,10 +83,29 @@ def _unknown_offence(file: DropFile) -> Mask:
     return ~file.offence.where(lambda text: known(text.strip()) is not None)
 
 
+def _cut_place(file: DropFile) -> Mask:
+    """The last row of a file that nothing ends, if its place is far from all others.
+
+    Half a number is a number, and a place far off.
+    """
+    found, points = _none(file), file.points
+    others = np.flatnonzero(points.located & file.live)
+    if not file.drop.is_open or len(others) <= _ENOUGH_ROWS:
+        return found
+    last = len(found) - 1
+    others = others[others != last]
+    for degrees in (points.longitude, points.latitude):
+        low, high = np.quantile(degrees[others], _NEARLY_EVERY)
+        margin = max(high - low, _MARGIN_DEGREES)
+        found[last] |= not low - margin <= degrees[last] <= high + margin
+    found[last] &= points.located[last]
+    return found
+
+
 RULES: list[Rule[DropFile]] = [
     Rule(
         "reference",
-        "the reference is empty, over 64 characters, or holds some that do not show",
+        "the reference is empty, over 64 characters, or not printable",
         lambda f: ~f.reference.where(_is_reference),
     ),
     Rule(
@@ -109,9 +138,20 @@ RULES: list[Rule[DropFile]] = [
     Rule("backwards", "it ends before it begins", _of_live(_backwards)),
     Rule("future", "it begins after the file was received", _of_live(_future)),
     Rule(
+        "recorded",
+        "the time it was recorded is none of the mapping's format, or after the file"
+        " was received",
+        _of_live(_bad_recording),
+    ),
+    Rule(
         "coordinates",
         "the coordinates are half given, no numbers, or outside Great Britain",
         _of_live(lambda f: ~f.points.placeless & ~f.points.located),
+    ),
+    Rule(
+        "cut-place",
+        "nothing ends the last line, and its place is far from all others",
+        _of_live(_cut_place),
     ),
     Rule(
         "sensitive",
@@ -131,32 +171,115 @@ def _unread_times(file: DropFile) -> tuple[int, int]:
     return _among(unread, ~file.deleted.yes)
 
 
+def _recorded_early(file: DropFile) -> tuple[int, int]:
+    """Rows that were recorded before they began; of a date alone, before its day."""
+    recorded = file.recorded
+    if recorded is None:
+        return 0, 0
+    both = recorded.known & file.began.known & ~file.deleted.yes
+    return _among(recorded.last < file.began.first, both)
+
+
 def _placed(file: DropFile) -> Mask:
     return ~file.points.placeless & ~file.deleted.yes
 
 
 def _swapped(file: DropFile) -> tuple[int, int]:
-    return _among(file.points.swapped(file.mapping.crs), _placed(file))
+    """Rows out of place, where nearly all would be in it the other way round."""
+    placed, crs = _placed(file), file.mapping.crs
+    out, among = _among(~file.points.in_place(crs), placed)
+    turned, _ = _among(file.points.in_place_swapped(crs), placed)
+    return (out if turned >= _NEARLY_ALL * among else 0), among
 
 
 def _off_scale(file: DropFile) -> tuple[int, int]:
-    """Metres where degrees were said, or degrees where metres were."""
+    """Metres where the mapping says degrees, or degrees where it says metres."""
     x, y = np.abs(file.points.x), np.abs(file.points.y)
     if file.mapping.crs == GRID:
         return _among((x <= _MAX_DEGREES) & (y <= _MAX_DEGREES), _placed(file))
     return _among((x > _MAX_DEGREES) | (y > _MAX_DEGREES), _placed(file))
 
 
+def _scaled(file: DropFile) -> tuple[int, int]:
+    return _among(file.points.scaled(file.mapping.crs), _placed(file))
+
+
+def _numberless(file: DropFile) -> tuple[int, int]:
+    return _among(np.isnan(file.points.x) | np.isnan(file.points.y), _placed(file))
+
+
+def _misplaced(file: DropFile) -> tuple[int, int]:
+    return _among(~file.points.located, _placed(file))
+
+
+def _unmapped(file: DropFile) -> tuple[int, int]:
+    return _among(_unknown_offence(file), ~file.deleted.yes)
+
+
+_NEARLY_ALL = 0.99
+# Too many for slips: nothing of such a file is taken, and each pull reads it again.
+_MAPPING_SHARE = 0.1
+
 FILE_RULES: list[FileRule[DropFile]] = [
     FileRule("times", "the times are not of the mapping's format", 0.5, _unread_times),
     FileRule(
         "future",
-        "it tells of times to come",
+        "it reports times in the future",
         0.01,
         lambda f: _among(_future(f), ~f.deleted.yes),
     ),
-    FileRule("swapped", "the coordinates are the wrong way round", 0.9, _swapped),
+    FileRule(
+        "recorded-early",
+        "it was recorded before it began: is [columns] recorded the right column?",
+        _MAPPING_SHARE,
+        _recorded_early,
+    ),
+    FileRule(
+        "swapped",
+        "the coordinates are the wrong way round: the mapping has x for y",
+        _MAPPING_SHARE,
+        _swapped,
+    ),
     FileRule(
         "projected", "the coordinates are not of the mapping's crs", 0.9, _off_scale
     ),
+    FileRule(
+        "scaled",
+        "the coordinates are hundreds of metres; the mapping's crs counts in metres",
+        0.9,
+        _scaled,
+    ),
+    FileRule(
+        "numbers",
+        "the coordinates are half given or no numbers (a decimal comma?); mend the"
+        " export, then pull again",
+        _MAPPING_SHARE,
+        _numberless,
+    ),
+    FileRule(
+        "misplaced",
+        "the coordinates lie outside Great Britain, and hexbeat knows no other country",
+        0.5,
+        _misplaced,
+    ),
+    FileRule(
+        "unmapped",
+        "the offence codes or categories are not in the mapping; add them, then pull"
+        " again",
+        _MAPPING_SHARE,
+        _unmapped,
+    ),
 ]
+
+
+_OLD = np.timedelta64(40 * 366, "D")
+
+
+def _of_long_ago(file: DropFile) -> tuple[int, int]:
+    old = file.began.known & (file.began.first < file.received - _OLD)
+    return _among(np.asarray(old), ~file.deleted.yes)
+
+
+OLD: FileRule[DropFile] = FileRule(
+    "old", "the dates are over 40 years past (a wrong century?)", 0.5, _of_long_ago
+)

@@ -1,4 +1,4 @@
-"""A drop sifted: each row a record of the force, or held back by a rule.
+"""A drop sifted: each row a record of the force, or quarantined by a rule.
 
 A row whose record the force has deleted only has to say which: nothing else of it is
 kept.
@@ -6,27 +6,36 @@ kept.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from transforms.csv_bytes import line_offsets
 from transforms.errors import FileRejectedError
+from transforms.feeds.files.csv_bytes import line_offsets
+from transforms.feeds.files.packed import refuse_packed
 from transforms.feeds.force.drop_file import DropFile
-from transforms.feeds.force.drops import read_drop
+from transforms.feeds.force.drop_formats import DROP_FORMATS
 from transforms.feeds.force.mapping import ForceMapping
+from transforms.feeds.force.misread_dates import MISREAD_DATES, exchanged_days
+from transforms.feeds.force.misread_places import EXCHANGED_AXES, MISREAD_PLACES
 from transforms.feeds.force.record_rows import record_rows
-from transforms.feeds.force.rules import FILE_RULES, RULES
-from transforms.incidents import first_broken, refuse_by
-from transforms.record_schemas import FORCE_QUARANTINE, FORCE_RECORDS
+from transforms.feeds.force.rules import FILE_RULES, OLD, RULES
+from transforms.feeds.rules import first_broken, refuse_by
+from transforms.lake.schemas import FORCE_QUARANTINE, FORCE_RECORDS, conform
+from transforms.reference.arrays import Marks
 from transforms.restricted import Restricted
-from transforms.schemas import conform
 
 
-@dataclass(frozen=True)
+# A whole drop that may be right, though it hardly is: somebody can accept it.
+_FIRST = [*MISREAD_DATES, *MISREAD_PLACES]
+_LAST = [*EXCHANGED_AXES, OLD]
+DROP_RULES = [*_FIRST, *FILE_RULES, *_LAST]
+_IF_RIGHT = "; if it is right, accept the drop in hexbeat.toml under [[feed.drops]]"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SiftedDrop:
     """One drop, every line of it accounted for."""
 
@@ -36,45 +45,63 @@ class SiftedDrop:
     ambiguous: int  # rows in an hour that the clock showed twice
     skipped: int  # rows in an hour that it never showed
     repairs: Sequence[str]
+    open_ends: int = 0  # records whose end lies after receipt, and counts as unknown
+    exchanged_days: tuple[date, date] | None = None  # read with day and month exchanged
+    coarse: int = 0  # records whose place is to a hundred metres
 
 
 def sift_drop(
-    data: bytes, mapping: ForceMapping, received_at: datetime, where: str
+    data: bytes,
+    mapping: ForceMapping,
+    received_at: datetime,
+    where: str,
+    is_accepted: bool = False,
 ) -> SiftedDrop:
     """A file's bytes as records and quarantine.
 
-    Raises `FileRejectedError`, naming `where`, for what is no drop of that mapping.
+    Of a drop that somebody has accepted nothing is doubted. Raises
+    `FileRejectedError`, naming `where`, for what is not a drop of that mapping.
     """
-    drop = read_drop(data, mapping, where)
+    refuse_packed(data, where)
+    drop = DROP_FORMATS[mapping.format].read(data, mapping, where)
     file = DropFile(mapping, drop, received_at)
+    if not is_accepted:
+        refuse_by(_FIRST, file, where, _IF_RIGHT)
     refuse_by(FILE_RULES, file, where)
+    if not is_accepted:
+        refuse_by(_LAST, file, where, _IF_RIGHT)
     verdict = first_broken(file, RULES, len(drop.lines))
     raw_sha256 = sha256(data).hexdigest()
     records = record_rows(file, raw_sha256).filter(pa.array(verdict < 0))
-    held = _quarantine(file, raw_sha256, verdict, data)
-    if drop.rows_in != len(records) + len(held):
+    quarantined = _quarantine(file, raw_sha256, verdict, data)
+    rows = len(records) + len(quarantined)
+    if drop.rows_in != rows:
         raise FileRejectedError(
-            f"{where}: {drop.rows_in:,} rows in, but {len(records) + len(held):,}"
-            " accounted for"
+            f"{where}: {drop.rows_in:,} rows in, but {rows:,} accounted for"
         )
     return SiftedDrop(
-        drop.rows_in,
-        Restricted(conform(records, FORCE_RECORDS)),
-        held,
-        int(file.odd_hours("ambiguous").sum()),
-        int(file.odd_hours("skipped").sum()),
-        drop.repairs,
+        rows_in=drop.rows_in,
+        records=Restricted(conform(records, FORCE_RECORDS)),
+        quarantined=quarantined,
+        ambiguous=int(file.odd_hours("ambiguous").sum()),
+        skipped=int(file.odd_hours("skipped").sum()),
+        repairs=drop.repairs,
+        open_ends=int((file.open_ends & (verdict < 0)).sum()),
+        exchanged_days=exchanged_days(file),
+        coarse=int(
+            (file.points.multiples(mapping.crs) & file.live & (verdict < 0)).sum()
+        ),
     )
 
 
 def _quarantine(
-    file: DropFile, raw_sha256: str, verdict: NDArray[np.int8], data: bytes
+    file: DropFile, raw_sha256: str, verdict: Marks, data: bytes
 ) -> pa.Table:
-    """The rows held back, in the file's order."""
+    """The quarantined rows, in the file's order."""
     drop, bad = file.drop, verdict >= 0
-    lines = np.concatenate([drop.lines[bad], *drop.held.values()]).astype(np.int32)
+    lines = np.concatenate([drop.lines[bad], *drop.broken.values()]).astype(np.int32)
     rules = [RULES[i].id for i in verdict[bad]]
-    rules += [rule for rule, held in drop.held.items() for _ in held]
+    rules += [rule for rule, broken in drop.broken.items() for _ in broken]
     order = np.argsort(lines, kind="stable")
     lines = lines[order]
     known = drop.has_lines and len(lines) > 0

@@ -1,16 +1,16 @@
 """From a date and a time on some clock to instants, and the two hours that are odd.
 
 In October the clock in Great Britain shows an hour twice, in March it leaves one out.
-What then counts is the mapping's to say: it is done, and told.
+The mapping says what then counts; that is done, and reported.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from transforms.feeds.force.mapping import Times
-from transforms.feeds.force.mapping_values import ISO, tells_time
+from transforms.feeds.force.mapping_values import ISO, has_time
 
 
 _ISO = re.compile(
@@ -25,7 +25,7 @@ _ONE_SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Moment:
-    """When something was, as far as the texts tell."""
+    """When something was, as far as the texts say."""
 
     first: datetime  # UTC
     last: datetime  # UTC: the same, or the last second of a day without a time
@@ -35,7 +35,7 @@ class Moment:
 
 
 def read_moment(date: str, clock: str, times: Times) -> Moment | None:
-    """What those texts say; None where they are no date and time of that format."""
+    """What those texts say; None where they are not a date and time of that format."""
     try:
         wall, whole_day = _parse(date.strip(), clock.strip(), times)
         return _of_day(wall, times) if whole_day else _of_minute(wall, times)
@@ -49,11 +49,11 @@ def _parse(date: str, clock: str, times: Times) -> tuple[datetime, bool]:
         raise ValueError("digits of another script")
     day = _read(date, times.date_format)
     iso = times.date_format == ISO
-    timed = len(date) > _ISO_DATE_LENGTH if iso else tells_time(times.date_format)
+    timed = len(date) > _ISO_DATE_LENGTH if iso else has_time(times.date_format)
     if not clock:
         return day, not timed
     if timed or times.time_format is None:
-        raise ValueError("a time beside a date that has its own")
+        raise ValueError("a time next to a date that has its own")
     prefix = "2000-01-01T" if times.time_format == ISO else ""
     return datetime.combine(
         day, _read(prefix + clock, times.time_format).timetz()
@@ -72,6 +72,8 @@ def _of_day(day: datetime, times: Times) -> Moment:
     """From its first to its last second: midnight is never one of the odd hours."""
     zone = ZoneInfo(times.time_zone)
     midnight = datetime.combine(day, time(), zone)
+    if day.date() == date.max:  # the day after it cannot be written
+        return Moment(midnight.astimezone(UTC), midnight.astimezone(UTC), True)
     after = datetime.combine(day + _ONE_DAY, time(), zone)
     return Moment(midnight.astimezone(UTC), after.astimezone(UTC) - _ONE_SECOND, True)
 

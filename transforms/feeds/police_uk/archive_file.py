@@ -13,15 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms import cells, places
-from transforms.crime_ids import CrimeIds, read_crime_ids
-from transforms.csv_bytes import Coded, Rows, read_rows
 from transforms.errors import FileRejectedError
-from transforms.feeds.members import Member
-from transforms.forces import Force
-from transforms.incidents import (
+from transforms.feeds.archive.members import Member
+from transforms.feeds.files.csv_bytes import Coded, Rows, read_rows
+from transforms.feeds.police_uk.crime_ids import CrimeIds, read_crime_ids
+from transforms.feeds.police_uk.lsoa_codes import lsoa_vintage
+from transforms.feeds.rules import (
     FileRule,
-    Mask,
     Rule,
     Sifted,
     check_identity,
@@ -30,6 +28,10 @@ from transforms.incidents import (
     repeated,
     sort_out,
 )
+from transforms.reference import cells
+from transforms.reference import place_labels as places
+from transforms.reference.arrays import Floats, Mask
+from transforms.reference.forces import Force
 
 
 LICENCE = (
@@ -40,8 +42,6 @@ _CRIME_ID = "Crime ID"
 _NOT_LOOKED_AT = ("Falls within", "LSOA name", "Context")
 _LSOA = re.compile(r"[A-Z][0-9]{8}")
 _DEGREES = r"\A-?[0-9]{1,7}\.?[0-9]{0,12}\z"  # as Arrow's expressions have it
-# Releases from June 2023 on carry LSOA codes of the 2021 census, whatever the month.
-_LSOA_2021_FROM_RELEASE = "2023-06"
 _MAX_DEGREES = 360.0
 
 
@@ -60,13 +60,13 @@ class ArchiveFile:
         return read_crime_ids(self.rows.plain[_CRIME_ID])
 
     @cached_property
-    def longitude(self) -> cells.Floats:
-        """Degrees east; NaN where the text is no number of degrees."""
+    def longitude(self) -> Floats:
+        """Degrees east; NaN where the text is not a number."""
         return _degrees(self.rows.coded["Longitude"])
 
     @cached_property
-    def latitude(self) -> cells.Floats:
-        """Degrees north; NaN where the text is no number of degrees."""
+    def latitude(self) -> Floats:
+        """Degrees north; NaN where the text is not a number."""
         return _degrees(self.rows.coded["Latitude"])
 
     @cached_property
@@ -98,8 +98,9 @@ class ArchiveFile:
 
     def place(self) -> dict[str, pa.Array]:
         """The LSOA and the label of the snap point."""
-        vintage = "2021" if self.member.release >= _LSOA_2021_FROM_RELEASE else "2011"
         lsoa = self.rows.coded["LSOA code"]
+        codes = filter(_LSOA.fullmatch, lsoa.texts)
+        vintage = lsoa_vintage(codes, self.member.release, self.member.month)
         return {
             "lsoa_code": lsoa.mapped(lambda text: text or None),
             "lsoa_vintage": lsoa.mapped(lambda text: vintage if text else None),
@@ -112,11 +113,11 @@ def empty(text: str) -> bool:
     return not text
 
 
-def _degrees(column: Coded) -> cells.Floats:
+def _degrees(column: Coded) -> Floats:
     texts = pa.array(column.texts, pa.string())
     stated = pc.match_substring_regex(texts, _DEGREES)
     numbers = pc.if_else(stated, texts, None).cast(pa.float64())
-    of_text: cells.Floats = numbers.to_numpy(zero_copy_only=False)  # null is NaN
+    of_text: Floats = numbers.to_numpy(zero_copy_only=False)  # null is NaN
     return of_text[column.codes]
 
 
@@ -209,6 +210,6 @@ def sift_file(
     accepted = table_of(file)
     if not good.all():
         accepted = accepted.filter(pa.array(good))
-    held = quarantine(data, file.raw_sha256, lines, broken)
-    sifted = Sifted(file.raw_sha256, rows.count, accepted, held, rows.repairs)
+    quarantined = quarantine(data, file.raw_sha256, lines, broken)
+    sifted = Sifted(file.raw_sha256, rows.count, accepted, quarantined, rows.repairs)
     return check_identity(sifted, member.where)

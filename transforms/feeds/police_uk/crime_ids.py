@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from transforms.reference.arrays import Mask
+
 
 _HEX_LENGTH = 64
 _NOT_HEX = 255
@@ -24,7 +26,7 @@ class CrimeIds:
     """A file's Crime IDs."""
 
     values: pa.Array  # 32 bytes each; null where empty or malformed
-    malformed: NDArray[np.bool_]
+    malformed: Mask
 
 
 def read_crime_ids(texts: pa.Array) -> CrimeIds:
@@ -43,7 +45,7 @@ def read_crime_ids(texts: pa.Array) -> CrimeIds:
 
 
 def _of_whole(
-    characters: Any, ends: NDArray[np.int32], whole: NDArray[np.bool_]
+    characters: Any, ends: NDArray[np.int32], whole: Mask
 ) -> NDArray[np.uint8]:
     """The characters of those texts that have the right length."""
     if not whole.any():
@@ -56,7 +58,7 @@ def _of_whole(
     return np.asarray(text[at])
 
 
-def _binary(packed: NDArray[np.uint8], good: NDArray[np.bool_]) -> pa.Array:
+def _binary(packed: NDArray[np.uint8], good: Mask) -> pa.Array:
     fixed = pa.FixedSizeBinaryArray.from_buffers(
         pa.binary(packed.shape[1]),
         len(packed),

@@ -1,12 +1,13 @@
 """data.police.uk: what became of crimes, in the month that it became known.
 
 A row is one outcome of one crime, which the Crime ID names: a crime has several, and
-some are told of a month before the crime's own.
+some are dated before the crime's own month.
 """
 
 import pyarrow as pa
 
-from transforms.feeds.archive_file import (
+from transforms.feeds.archive.members import Member
+from transforms.feeds.police_uk.archive_file import (
     COORDINATES,
     FORCE,
     LICENCE,
@@ -19,11 +20,10 @@ from transforms.feeds.archive_file import (
     ArchiveFile,
     sift_file,
 )
-from transforms.feeds.members import Member
-from transforms.forces import Force
-from transforms.incidents import Rule, Sifted
-from transforms.outcomes import OUTCOMES
-from transforms.places import slug
+from transforms.feeds.rules import Rule, Sifted
+from transforms.reference.forces import Force
+from transforms.reference.outcomes import OUTCOMES
+from transforms.reference.place_labels import slug
 
 
 NAME = "police_uk_outcomes"

@@ -7,13 +7,13 @@ May file begins at 23:00 on 30 April. Latitude comes before longitude.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 
-from transforms.csv_bytes import Coded
-from transforms.feeds.archive_file import (
+from transforms.feeds.archive.members import Member
+from transforms.feeds.files.csv_bytes import Coded
+from transforms.feeds.police_uk.archive_file import (
     COORDINATES,
     LICENCE,
     PROJECTED,
@@ -21,10 +21,10 @@ from transforms.feeds.archive_file import (
     ArchiveFile,
     sift_file,
 )
-from transforms.feeds.members import Member
-from transforms.forces import Force
-from transforms.incidents import Rule, Sifted
-from transforms.places import clean_text
+from transforms.feeds.rules import Rule, Sifted
+from transforms.reference.days import LONDON
+from transforms.reference.forces import Force
+from transforms.reference.place_labels import clean_text
 
 
 NAME = "police_uk_stop_and_search"
@@ -40,7 +40,6 @@ HEADER = (
     "Removal of more than just outer clothing"
 )
 
-_LOCAL = ZoneInfo("Europe/London")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\+00:00")
 _TYPES = ("Person search", "Vehicle search", "Person and Vehicle search")
 _FLAGS = {"True": True, "False": False, "": None}
@@ -75,7 +74,7 @@ class _Time:
             return None
         try:
             utc = datetime.fromisoformat(text).astimezone(UTC)
-            return cls(utc, utc.astimezone(_LOCAL))
+            return cls(utc, utc.astimezone(LONDON))
         except (ValueError, OverflowError):
             return None
 
@@ -112,12 +111,12 @@ RULES: list[Rule[ArchiveFile]] = [
     ),
     Rule(
         "type",
-        "the type is no search of a person, a vehicle or both",
+        "the type is not a search of a person, a vehicle or both",
         lambda f: ~f.rows.coded["Type"].where(lambda text: text in _TYPES),
     ),
     Rule(
         "flag",
-        "a yes-or-no column holds something other than True, False or nothing",
+        "a yes-or-no column contains something other than True, False or nothing",
         lambda f: np.logical_or.reduce(
             [
                 ~f.rows.coded[title].where(lambda text: text in _FLAGS)

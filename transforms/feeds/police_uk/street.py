@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from transforms import cells, places
-from transforms.categories import CATEGORIES
-from transforms.feeds.archive_file import (
+from transforms.feeds.archive.members import Member, list_members
+from transforms.feeds.archive.remote import Archive
+from transforms.feeds.police_uk.archive_file import (
     COORDINATES,
     FORCE,
     LICENCE,
@@ -27,11 +27,13 @@ from transforms.feeds.archive_file import (
     empty,
     sift_file,
 )
-from transforms.feeds.members import Member, list_members
-from transforms.feeds.remote import Archive
-from transforms.forces import Force
-from transforms.incidents import Mask, Rule, Sifted, repeated
-from transforms.months import Month
+from transforms.feeds.rules import Rule, Sifted, repeated
+from transforms.reference import cells
+from transforms.reference import place_labels as places
+from transforms.reference.arrays import Cells, Mask
+from transforms.reference.categories import FIRST_MONTH, category_of
+from transforms.reference.forces import Force
+from transforms.reference.months import Month
 
 
 NAME = "police_uk"
@@ -55,12 +57,8 @@ MEMBER = re.compile(
 _ENGLISH_OR_WELSH = re.compile(r"[EW]01[0-9]{6}")
 SCOTTISH_LATITUDE = 54.9  # degrees: without an LSOA, what lies north counts as Scotland
 
-_FIRST_MONTH = Month(2010, 12)
 _ROLLING_FROM = Month(2017, 5)  # earlier releases hold everything up to then
 _ROLLING_MONTHS = 36
-
-_CATEGORY_OF = {label: slug for slug, label in CATEGORIES.items()}
-_CATEGORY_OF["Violent crime"] = "violence-and-sexual-offences"  # its name until 2013
 
 
 def members(
@@ -87,7 +85,7 @@ def street_members(source: Path, release: str | None = None) -> list[Member]:
 def reach(release: Month) -> Month:
     """The first month that a release holds."""
     rolling = release + (1 - _ROLLING_MONTHS)
-    return _FIRST_MONTH if release < _ROLLING_FROM else max(rolling, _FIRST_MONTH)
+    return FIRST_MONTH if release < _ROLLING_FROM else max(rolling, FIRST_MONTH)
 
 
 RULES: list[Rule[ArchiveFile]] = [
@@ -95,8 +93,12 @@ RULES: list[Rule[ArchiveFile]] = [
     FORCE,
     Rule(
         "category",
-        "the crime type is none of the fourteen of police.uk",
-        lambda f: ~f.rows.coded["Crime type"].where(lambda text: text in _CATEGORY_OF),
+        "the crime type is none that police.uk has had",
+        lambda f: (
+            ~f.rows.coded["Crime type"].where(
+                lambda text: text in category_of(f.member.month)
+            )
+        ),
     ),
     Rule(
         "crime-id",
@@ -128,7 +130,7 @@ def _incidents(file: ArchiveFile) -> pa.Table:
         {
             **file.key(NAME),
             "crime_id": file.crime_ids.values,
-            "category": coded["Crime type"].mapped(_CATEGORY_OF.get),
+            "category": coded["Crime type"].mapped(category_of(file.member.month).get),
             "offence_code": none,
             "outcome": coded["Last outcome category"].mapped(places.slug),
             "occurred_from": none,
@@ -153,7 +155,7 @@ def _in_area(file: ArchiveFile) -> Mask:
     return file.located & (ours | unnamed)
 
 
-def _indexed(file: ArchiveFile) -> tuple[cells.Cells, cells.Cells]:
+def _indexed(file: ArchiveFile) -> tuple[Cells, Cells]:
     """Cells at both resolutions: distinct points are indexed, then joined to the rows.
 
     Snap points repeat, so a month of a force has fewer points than incidents, and the

@@ -18,7 +18,7 @@ import httpx
 from anyio.from_thread import start_blocking_portal
 
 from transforms.errors import DeferredError, SourceError
-from transforms.feeds.patience import (
+from transforms.feeds.web.retries import (
     Patience,
     asked_wait,
     can_pass,
@@ -27,6 +27,7 @@ from transforms.feeds.patience import (
     is_untrusted,
     status_can_pass,
 )
+from transforms.feeds.web.urls import joined
 
 
 _AT_ONCE = 4
@@ -53,12 +54,12 @@ class Reply:
     @property
     def length(self) -> int | None:
         """How long it says the body is."""
-        said = self.headers.get("content-length", "")
-        return int(said) if said.isascii() and said.isdigit() else None
+        length = self.headers.get("content-length", "")
+        return int(length) if length.isascii() and length.isdigit() else None
 
 
 class Receiver(Protocol):
-    """Who takes a body. Each attempt begins anew."""
+    """Takes a body. Each attempt starts again."""
 
     expected_bytes: int  # what the deadline is reckoned by
 
@@ -129,6 +130,9 @@ class Client:
                 asked = self._bearable(url, asked_wait(reply.headers))
             except (httpx.TransportError, ShortBodyError) as error:
                 why = self._passing(url, error)
+            except (httpx.InvalidURL, UnicodeError) as error:
+                # httpx looks at where a redirect leads even where it does not follow
+                raise _leads_nowhere(url) from error
             except TimeoutError:
                 raise SourceError(
                     f"{url}: too slow: not done at the deadline of"
@@ -206,10 +210,9 @@ def _check_headers(reply: Reply) -> None:
 def next_address(reply: Reply) -> str:
     """Where a redirect leads, if it stays with the same host; else an error."""
     here = httpx.URL(reply.url)
-    try:
-        there = here.join(reply.headers.get("location", ""))
-    except httpx.InvalidURL as error:
-        raise SourceError(f"{here}: redirects to no address") from error
+    there = joined(reply.url, reply.headers.get("location", ""))
+    if there is None:
+        raise _leads_nowhere(reply.url)
     upgraded = (here.scheme, there.scheme) == ("http", "https")
     same_host = there.host == here.host and (upgraded or there.port == here.port)
     handed_on = there.scheme == "https" and there.host == HANDED_ON.get(here.host)
@@ -220,6 +223,10 @@ def next_address(reply: Reply) -> str:
             " if you trust it, give its address as the source"
         )
     return str(there)
+
+
+def _leads_nowhere(url: str) -> SourceError:
+    return SourceError(f"{url}: redirects to something that is not an address")
 
 
 @cache

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from transforms.errors import SourceError, UsageError
-from transforms.feeds.http import Reply, ShortBodyError
+from transforms.feeds.web.http import Reply, ShortBodyError
 
 
 _MAX_PAGE_BYTES = 5 << 20
@@ -39,11 +39,11 @@ class Page(Nothing):
 
     @property
     def text(self) -> str:
-        """The page; what is no text in it is of no use here."""
+        """The page; bytes that are not text are replaced."""
         return self._body.decode("utf-8", errors="replace")
 
     def begin(self, reply: Reply) -> int:
-        """Start anew."""
+        """Start again."""
         self._body.clear()
         if reply.length is None and "transfer-encoding" not in reply.headers:
             raise ShortBodyError("it does not say how long its answer is")
@@ -78,10 +78,10 @@ class Range(Nothing):
         self._whole = reply if reply.status == 200 else None
         if self._whole:
             return 1 << 30  # not taken: its first bytes say what it is
-        said = _CONTENT_RANGE.fullmatch(reply.headers.get("content-range", ""))
-        if reply.status != 206 or said is None:
+        match = _CONTENT_RANGE.fullmatch(reply.headers.get("content-range", ""))
+        if reply.status != 206 or match is None:
             raise SourceError(f"{reply.url}: answered {reply.status}, but no range")
-        first, last, self.total = map(int, said.groups())
+        first, last, self.total = map(int, match.groups())
         self.etag = reply.headers.get("etag", "")
         offset, length = self._asked
         start = max(self.total - length, 0) if offset is None else offset

@@ -1,4 +1,4 @@
-"""How long to bear with a server: what can pass, how long to wait, when to give up."""
+"""HTTP retry policy: which errors are retried, how long to wait, when to stop."""
 
 import ssl
 import time
@@ -16,7 +16,7 @@ _FOR_GOOD = (ssl.SSLCertVerificationError, gaierror, ConnectionRefusedError)
 _JITTER = SystemRandom()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Patience:
     """The limits of one request, and of the ones that follow where it fails."""
 
@@ -37,7 +37,7 @@ class Patience:
 
         Jittered, so that many clients do not come back at once.
         """
-        own = self.first_wait_seconds * float(2**attempt) * _JITTER.uniform(0.5, 1.5)
+        own = self.first_wait_seconds * float(1 << attempt) * _JITTER.uniform(0.5, 1.5)
         return max(asked or 0, min(own, self.longest_wait_seconds))
 
 
@@ -71,7 +71,7 @@ def asked_wait(headers: httpx.Headers) -> float | None:
     try:
         until = parsedate_to_datetime(asked)
         return (until - parsedate_to_datetime(headers["date"])).total_seconds()
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, OverflowError):
         return None
 
 

@@ -1,22 +1,21 @@
-"""The runs of a home: which are out, which were withdrawn and why.
+"""The runs of a home: which are published, which were withdrawn and why.
 
-`catalog.json` lists them for machines, oldest first. A run is never changed: what
-withdraws it stands beside its tiers, and the pointer moves on. A retired run has lost
-its files and keeps its place, so that a link to it can still be explained.
+`catalog.json` lists them for machines, oldest first. A run is never changed: the note
+that withdraws it is next to its tiers, and the pointer moves on. A retired run has lost
+its files but stays in the list, so that a link to it can still be explained.
 """
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from transforms.crash_points import crash_point
 from transforms.errors import LakeError, UsageError
-from transforms.home import Home
-from transforms.seal import (
+from transforms.homes.home import Home
+from transforms.homes.runs.seal import (
     SCHEMA_VERSION,
     TIER,
     is_installed,
@@ -24,8 +23,9 @@ from transforms.seal import (
     latest_run,
     point_latest,
 )
-from transforms.storage import flush_folder, replace_flushed
-from transforms.tier_check import parsed
+from transforms.homes.runs.seal_check import parsed
+from transforms.lake.crash_points import crash_point
+from transforms.lake.storage import flush_folder, replace_flushed
 
 
 CATALOG = "catalog.json"
@@ -33,9 +33,9 @@ _WITHDRAWN = "withdrawn.json"
 _RETIRED = "retired.json"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Run:
-    """One publication, as the catalogue tells it."""
+    """One publication, as the catalogue lists it."""
 
     run_id: str
     as_of: str
@@ -44,6 +44,12 @@ class Run:
     method: str
     withdrawn: str | None  # why
     retired: str | None = None  # when and why its files were removed
+    left_out: list[str] = field(default_factory=list)  # what could not be written
+
+    def as_listed(self) -> dict[str, Any]:
+        """The run as the catalogue has it: most have left nothing out."""
+        row = asdict(self)
+        return row if self.left_out else {k: row[k] for k in row if k != "left_out"}
 
 
 def runs(publications: Path) -> list[Run]:
@@ -58,23 +64,23 @@ def runs(publications: Path) -> list[Run]:
 
 
 def _is_run(folder: Path) -> bool:
-    """Whether it is, or was, a whole run: in a store a part of one can lie there."""
+    """Whether it is, or was, a whole run: a store can contain part of one."""
     return is_installed(folder, TIER) or (folder / _RETIRED).exists()
 
 
 def withdrawn(folder: Path) -> str | None:
-    """Why a run's folder was withdrawn; None where it is out."""
+    """Why a run was withdrawn; None if it was not."""
     file = folder / _WITHDRAWN
     return str(json.loads(file.read_text())["why"]) if file.exists() else None
 
 
 def retired(folder: Path) -> str | None:
-    """When and why a run's files were removed; None where they are there."""
+    """When and why a run's files were removed; None if they were not."""
     file = folder / _RETIRED
     if is_installed(folder, TIER) or not file.exists():
         return None
-    told = json.loads(file.read_text())
-    return f"{told['at'][:10]}: {told['why']}"
+    note = json.loads(file.read_text())
+    return f"{note['at'][:10]}: {note['why']}"
 
 
 def run_folder(publications: Path, run_id: str) -> Path:
@@ -88,14 +94,14 @@ def run_folder(publications: Path, run_id: str) -> Path:
 
 
 def retire(publications: Path, run_id: str, why: str, now: datetime) -> Path:
-    """Leave of a run what the catalogue tells; where its files lie now, to be removed.
+    """Keep only a run's row in the catalogue; returns the folder to remove.
 
-    The files leave their place at once: a reader meets all of them or none.
+    The files leave their place at once: a reader sees all of them or none.
     """
     folder = run_folder(publications, run_id)
-    told = asdict(_run(folder)) | {"at": now.isoformat(), "why": why}
-    replace_flushed(folder / _RETIRED, json_text(told))
-    crash_point("retirement-told")
+    row = _run(folder).as_listed() | {"at": now.isoformat(), "why": why}
+    replace_flushed(folder / _RETIRED, json_text(row))
+    crash_point("retirement-recorded")
     gone = folder.with_name(f".tmp-{run_id}-{uuid4().hex[:8]}")
     gone.mkdir()
     # the internal tier last: while it is there, the run is
@@ -108,7 +114,7 @@ def retire(publications: Path, run_id: str, why: str, now: datetime) -> Path:
 
 
 def write_catalog(publications: Path) -> None:
-    """Bring the catalogue up to date: beside, flushed, and swapped in."""
+    """Bring the catalogue up to date: written, flushed, and swapped in."""
     text = catalog_text(publications)
     file = publications / CATALOG
     if not file.exists() or file.read_bytes() != text.encode():
@@ -120,7 +126,7 @@ def catalog_text(publications: Path) -> str:
     listed = {
         "schema_version": SCHEMA_VERSION,
         "latest": latest_run(publications),
-        "runs": [asdict(run) for run in runs(publications)],
+        "runs": [run.as_listed() for run in runs(publications)],
     }
     return json_text(listed)
 
@@ -128,20 +134,20 @@ def catalog_text(publications: Path) -> str:
 def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
     """Withdraw a run; the run that latest.json names then, None if none is left.
 
-    Its files stay: who has used them must be able to look them up.
+    Its files stay, for those who have used them to look up.
     """
     folder = home.publications / "runs" / run_id
     known = {run.run_id: run for run in runs(home.publications)}
     if run_id not in known:
         raise UsageError(f"there is no publication {run_id} in {home.publications}")
-    if (before := withdrawn(folder)) is not None and _is_told(home, run_id):
+    if (before := withdrawn(folder)) is not None and _shown_as_withdrawn(home, run_id):
         raise UsageError(f"{run_id} is withdrawn already: {before}")
     if not why.strip():
         raise UsageError("--why must say in words why the run is withdrawn")
     if before is None:  # else it was cut off after that
-        told = {"run_id": run_id, "why": " ".join(why.split()), "at": now.isoformat()}
-        replace_flushed(folder / _WITHDRAWN, json_text(told))
-    crash_point("withdrawal-told")
+        note = {"run_id": run_id, "why": " ".join(why.split()), "at": now.isoformat()}
+        replace_flushed(folder / _WITHDRAWN, json_text(note))
+    crash_point("withdrawal-recorded")
     del known[run_id]
     out = [run for run in known.values() if not run.withdrawn and not run.retired]
     newest = max(out, key=lambda run: run.as_of, default=None)
@@ -154,15 +160,15 @@ def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
     return latest_run(home.publications)
 
 
-def _is_told(home: Home, run_id: str) -> bool:
-    """Whether neither pointer nor catalogue takes a withdrawn run to be out."""
+def _shown_as_withdrawn(home: Home, run_id: str) -> bool:
+    """Whether both the pointer and the catalogue show a withdrawn run as withdrawn."""
     listed = parsed(home.publications / CATALOG).get("runs", ())
     out = [run.get("run_id") for run in listed if not run.get("withdrawn")]
     return run_id not in out and latest_run(home.publications) != run_id
 
 
 def _listed(publications: Path) -> Iterator[str]:
-    """Runs in the order that the catalogue has kept; none where it is unreadable."""
+    """Runs in the order of the catalogue; none if it is unreadable."""
     try:
         listed = json.loads((publications / CATALOG).read_text())
         yield from (str(run["run_id"]) for run in listed["runs"])
@@ -171,29 +177,32 @@ def _listed(publications: Path) -> Iterator[str]:
 
 
 def _run(folder: Path) -> Run:
-    """What the files of a run tell of it; `LakeError` where they cannot."""
+    """A run by its own files; `LakeError` where they cannot be read."""
     try:
-        return _told_run(folder)
+        return _read_run(folder)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LakeError(
-            f"run {folder.name}: what it tells of itself is damaged; bring"
+            f"run {folder.name}: what it says about itself is damaged; bring"
             f" {folder} back from a backup, or move it away"
         ) from error
 
 
-def _told_run(folder: Path) -> Run:
+def _read_run(folder: Path) -> Run:
     if (when := retired(folder)) is not None:
-        told = json.loads((folder / _RETIRED).read_text())
-        facts = {name: told[name] for name in ("run_id", "as_of", "forces", "method")}
-        return Run(**facts, tiers=[], withdrawn=withdrawn(folder), retired=when)
+        row = json.loads((folder / _RETIRED).read_text())
+        facts = {name: row[name] for name in ("run_id", "as_of", "forces", "method")}
+        left_out = list(row.get("left_out", ()))
+        gone = withdrawn(folder)
+        return Run(**facts, tiers=[], withdrawn=gone, retired=when, left_out=left_out)
     manifest: dict[str, Any] = json.loads((folder / TIER / "manifest.json").read_text())
     return Run(
-        folder.name,
-        manifest["as_of"],
-        sorted(
+        run_id=folder.name,
+        as_of=manifest["as_of"],
+        tiers=sorted(
             tier.name for tier in folder.iterdir() if is_installed(folder, tier.name)
         ),
-        [f["force"] for f in manifest["forces"] if not f["unscored"]],
-        manifest["method"],
-        withdrawn(folder),
+        forces=[f["force"] for f in manifest["forces"] if not f["unscored"]],
+        method=manifest["method"],
+        withdrawn=withdrawn(folder),
+        left_out=list(manifest.get("left_out", ())),
     )

@@ -1,6 +1,6 @@
-"""A tier of a run put in its place: whole or not at all, whoever else does the same.
+"""A tier of a run put in its place: whole or not at all, even if another does the same.
 
-On a disk it is built beside and renamed. In a store it is built here and put file by
+On a disk it is built under another name and renamed. In a store it is put file by
 file, the manifest last: a tier is there when its manifest is.
 """
 
@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from transforms.crash_points import crash_point
-from transforms.seal import MANIFEST
-from transforms.storage import flush_folder, is_remote, make_folder, put_new
+from transforms.homes.runs.seal import MANIFEST
+from transforms.lake.crash_points import crash_point
+from transforms.lake.storage import flush_folder, is_remote, make_folder, put_new
 
 
 Step = Callable[[Path], None]  # does something to the folder of the tier
@@ -26,17 +26,17 @@ def install(folder: Path, tier: str, write: Step, seal: Step) -> bool:
     if is_remote(folder):
         return _upload(folder / tier, write, seal)
     make_folder(folder.parent)
-    beside = folder.with_name(f".tmp-{folder.name}-{uuid4().hex[:8]}")
-    built = beside / tier
+    part = folder.with_name(f".tmp-{folder.name}-{uuid4().hex[:8]}")
+    built = part / tier
     built.mkdir(parents=True)
     try:
         write(built)
         crash_point("tier-written")
         seal(built)
-        flush_folder(beside)
+        flush_folder(part)
         crash_point("tier-sealed")
-        # a run that is there, a retired one too, keeps its place and what is in it
-        whole, place = (built, folder / tier) if folder.exists() else (beside, folder)
+        # a run that exists, even a retired one, keeps its folder and what is in it
+        whole, place = (built, folder / tier) if folder.exists() else (part, folder)
         try:
             whole.rename(place)
         except OSError:
@@ -47,8 +47,8 @@ def install(folder: Path, tier: str, write: Step, seal: Step) -> bool:
         flush_folder(place.parent)
         return True
     finally:
-        if beside.exists():
-            shutil.rmtree(beside)
+        if part.exists():
+            shutil.rmtree(part)
 
 
 def _upload(place: Path, write: Step, seal: Step) -> bool:
@@ -78,10 +78,10 @@ def _put(file: Path, place: Path) -> None:
     data = file.read_bytes()
     if put_new(place, data):
         return
-    held = place.read_bytes()
+    there = place.read_bytes()
     if file.suffix == ".duckdb":
-        file.write_bytes(held)
-    elif held != data:
+        file.write_bytes(there)
+    elif there != data:
         place.write_bytes(data)
 
 

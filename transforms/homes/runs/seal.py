@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from transforms.checksums import file_sha256
 from transforms.errors import LakeError
-from transforms.storage import replace_flushed
+from transforms.lake.checksums import file_sha256
+from transforms.lake.storage import replace_flushed
 
 
 TIER = "internal"
 MANIFEST = "manifest.json"
 LATEST = "latest.json"
-SCHEMA_VERSION = "1.0"  # of everything published
+SCHEMA_VERSION = "1.2"  # of everything published
 
 
 def is_installed(folder: Path, tier: str) -> bool:
@@ -51,7 +51,7 @@ def pointer_to(
 
 
 def point_latest(publications: Path, run_id: str) -> None:
-    """Let latest.json name that run, whatever it names now."""
+    """Make latest.json name that run."""
     replace_flushed(publications / LATEST, latest_text(publications, run_id))
 
 

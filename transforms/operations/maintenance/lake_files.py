@@ -5,18 +5,17 @@ rests on it, and for some days after it was written or replaced: a writer may be
 to commit it, or a reader still be at the version before.
 """
 
-import json
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.lake import Lake
-from transforms.maintenance.rests import RestsOn
-from transforms.maintenance.unneeded import Unneeded, touched_at
-from transforms.table_specs import TABLES
+from transforms.lake.lake import Lake
+from transforms.lake.tables import TABLES
+from transforms.lake.unused_files import Unneeded, replaced_at, touched_at
+from transforms.operations.maintenance.rests_on import RestsOn
 
 
 REPLACED = "replaced data files"
@@ -52,20 +51,6 @@ def unneeded_data(
             yield Unneeded(REPLACED if where in replaced else UNCOMMITTED, path)
 
 
-def replaced_at(table: Path) -> dict[str, datetime]:
-    """When each replaced data file was replaced, as far as the log still says.
-
-    Delta drops a commit from the log a month after it, at a checkpoint.
-    """
-    found: dict[str, datetime] = {}
-    for entry in sorted((table / "_delta_log").glob("*.json")):
-        for line in entry.read_text(encoding="utf-8").splitlines():
-            if gone := json.loads(line).get("remove"):
-                seconds = gone["deletionTimestamp"] / 1000
-                found[gone["path"]] = datetime.fromtimestamp(seconds, UTC)
-    return found
-
-
 def _is_named(name: str, values: list[str], path: Path, rests: RestsOn) -> bool:
     if path.stem.rpartition("-")[2] in rests.contents:
         return True
@@ -74,7 +59,7 @@ def _is_named(name: str, values: list[str], path: Path, rests: RestsOn) -> bool:
         return False
     try:
         rows = pq.ParquetFile(path).iter_batches(1, columns=[mark])
-        told = next(iter(rows), None)
+        first = next(iter(rows), None)
     except (pa.ArrowInvalid, OSError):  # cut off while it was written
         return False
-    return told is not None and (*values, told[mark][0].as_py()) in rests.marks
+    return first is not None and (*values, first[mark][0].as_py()) in rests.marks

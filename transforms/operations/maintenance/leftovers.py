@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from transforms.home import Home
-from transforms.maintenance.unneeded import Unneeded, touched_at
+from transforms.homes.home import Home
+from transforms.lake.unused_files import Unneeded, touched_at
 
 
 _LEFT_BY_KILLED_RUNS = {
     "publications/runs/.tmp-*": "cut-off publications",
     "publications/.*-*.json": "cut-off pointers",
     "publications/runs/*/.*-*.json": "cut-off pointers",
+    ".released-*.json": "cut-off pointers",
     "lake/.layout-*.json": "cut-off pointers",
     "raw/**/.part-*": "cut-off raw files",
     "lake/*/_delta_log/*.tmp": "cut-off log entries",

@@ -1,4 +1,4 @@
-"""One round of maintenance: safe beside running ingests and publications.
+"""One round of maintenance: safe while ingests and publications run.
 
 Nothing that the newest versions hold, that a kept publication rests on, or that is
 younger than the home's `unused_days` is touched.
@@ -8,21 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from transforms.catalog import retired, write_catalog
 from transforms.errors import UsageError
-from transforms.home import Home
-from transforms.ledger import unfinished
-from transforms.maintenance.lake_files import unneeded_data
-from transforms.maintenance.leftovers import leftovers
-from transforms.maintenance.raw_files import unneeded_raw
-from transforms.maintenance.rests import rests_on
-from transforms.maintenance.retire import retired_files, runs_to_retire
-from transforms.maintenance.unneeded import Removed, remove
-from transforms.storage import is_remote
-from transforms.table_specs import TABLES
-
-
-LOG_ENTRIES = 20  # commits in a log, from which on it is summed up
+from transforms.homes.home import Home
+from transforms.homes.runs.catalog import retired, write_catalog
+from transforms.incidents.lake_check import unfinished
+from transforms.lake.storage import is_remote
+from transforms.lake.tables import TABLES
+from transforms.lake.unused_files import LOG_ENTRIES, Removed, remove
+from transforms.operations.maintenance.lake_files import unneeded_data
+from transforms.operations.maintenance.leftovers import leftovers
+from transforms.operations.maintenance.raw_files import unneeded_raw
+from transforms.operations.maintenance.rests_on import rests_on
+from transforms.operations.maintenance.retire import retired_files, runs_to_retire
 
 
 @dataclass(frozen=True)

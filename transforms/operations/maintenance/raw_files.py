@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from transforms.coverage import Entry, entries
-from transforms.home import Home
-from transforms.maintenance.rests import RestsOn
-from transforms.maintenance.unneeded import Unneeded
-from transforms.table_specs import TABLES
+from transforms.homes.home import Home
+from transforms.incidents.coverage import Entry, entries
+from transforms.lake.tables import TABLES
+from transforms.lake.unused_files import Unneeded
+from transforms.operations.maintenance.rests_on import RestsOn
 
 
 SUPERSEDED_RAW = "superseded raw files"
@@ -40,13 +40,13 @@ def unneeded_raw(home: Home, rests: RestsOn, now: datetime) -> Iterator[Unneeded
 
 def superseded_at(ledger: list[Entry]) -> dict[str, datetime]:
     """When each raw file was superseded by another of a newer release, if it was."""
-    told = defaultdict(list)
+    by_month = defaultdict(list)
     for entry in ledger:
         if entry.raw_sha256:
-            told[entry.force, entry.feed, entry.month].append(entry)
+            by_month[entry.force, entry.feed, entry.month].append(entry)
     found: dict[str, datetime] = {}
     current: set[str] = set()
-    for of_month in told.values():
+    for of_month in by_month.values():
         for entry in of_month:
             newer = [
                 other.received_at

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from transforms.errors import LakeError
-from transforms.seal import TIER
-from transforms.tier_check import provenance_of
+from transforms.homes.runs.seal import TIER
+from transforms.homes.runs.seal_check import provenance_of
 
 
 _NAMED = {"inputs", "scores", "backtests"}

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from transforms.catalog import retire, runs, withdrawn
-from transforms.forecasts import waiting_runs
-from transforms.home import Home
-from transforms.maintenance.unneeded import Unneeded
-from transforms.publish_public import PUBLIC
-from transforms.seal import latest_run
+from transforms.homes.home import Home
+from transforms.homes.runs.catalog import retire, runs, withdrawn
+from transforms.homes.runs.seal import latest_run
+from transforms.lake.unused_files import Unneeded
+from transforms.publications.judging import waiting_runs
+from transforms.publications.public.releases import PUBLIC
 
 
 RETIRED = "files of retired runs"
@@ -19,7 +19,7 @@ def runs_to_retire(home: Home) -> list[str]:
     """The runs past the number to keep, but for those that are still needed.
 
     Needed are the run that latest.json names; one whose public tier is out, since what
-    it has told binds the next; and one whose forecast waits to be judged.
+    it has published binds the next; and one whose forecast waits to be judged.
     """
     if home.retention.runs_kept is None:
         return []

@@ -1,26 +1,28 @@
 """The published columns: the scores' own, ids as text, and each cell's place."""
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyproj import Transformer
 
 import sql
-from transforms import cells
-from transforms.data_files import read_files
-from transforms.months import Month, window
-from transforms.publications.force_edition import ForceEdition
-from transforms.publications.formulas import withhold_formulas
-from transforms.publications.hotspot_table import hotspot_names
-from transforms.publications.outcome_shares import outcome_columns
-from transforms.schemas import PUBLISHED, conform
-from transforms.table_specs import TABLES
+from transforms.lake.data_files import read_files
+from transforms.lake.schemas import conform
+from transforms.lake.tables import TABLES
+from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.hotspots import NAMES, hotspot_names
+from transforms.publications.edition.outcome_shares import outcome_columns
+from transforms.publications.formulas import withhold_code
+from transforms.publications.schemas import PUBLISHED
+from transforms.reference import cells
+from transforms.reference.arrays import Cells
+from transforms.reference.months import Month
+from transforms.reference.national_grid import to_grid_by_proj
 
 
 PLACE_WINDOW_MONTHS = 36
+_MOST_DECIMALS = 6
 _DEGREE_DECIMALS = 6
 _DECIMALS = {
     "p_top1": 6,
@@ -31,26 +33,25 @@ _DECIMALS = {
     "harm_top_share_12m": 4,
     "expected_12m": 4,
 }
-_TO_GRID = ("OGC:CRS84", "EPSG:27700")
 
 
 def published_cells(
     forces: Sequence[ForceEdition], as_of: Month
-) -> tuple[pa.Table, dict[str, str]]:
+) -> tuple[pa.Table, pa.Table]:
     """The scores of those forces at a month, one row per cell and crime group.
 
-    And the names of their hot spots: each force's incidents are read once for both.
+    Also the names of their hot spots: each force's incidents are read once for both.
     """
-    tables, names = [PUBLISHED.empty_table()], dict[str, str]()
+    tables, names = [PUBLISHED.empty_table()], [NAMES.empty_table()]
     for force in forces:
         rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
         kept = force.kept_incidents()
         tables.append(_of_force(force, as_of, rows, kept))
-        names |= hotspot_names(force, as_of, rows, kept)
-    cells = withhold_formulas(pa.concat_tables(tables)).sort_by(
+        names.append(hotspot_names(force, as_of, rows, kept))
+    cells = withhold_code(pa.concat_tables(tables)).sort_by(
         [(key, "ascending") for key in ("h3_cell", "force", "crime_group")]
     )
-    return cells, names
+    return cells, pa.concat_tables(names)
 
 
 def _of_force(
@@ -59,21 +60,30 @@ def _of_force(
     ids = rows["h3_cell"].to_numpy()
     distinct, of_row = np.unique(ids, return_inverse=True)
     facts = _cell_facts(force, as_of, kept, distinct).take(pa.array(of_row))
-    shares = outcome_columns(force, as_of, kept, rows["h3_cell"], rows["crime_group"])
-    rows = _rounded(rows)
+    shares = outcome_columns(force, as_of, kept, rows)
+    rows = _to_digits(rows)
     rows = rows.drop_columns(["h3_cell"])
-    for name in facts.column_names:
-        rows = rows.append_column(name, facts[name])
-    for name, column in shares.items():
-        rows = rows.append_column(name, column)
+    for table in (facts, shares):
+        for name in table.column_names:
+            rows = rows.append_column(name, table[name])
     code = pa.repeat(force.force.code, len(rows)) if force.force.code else None
     return conform(
         rows.append_column("force_code", code or pa.nulls(len(rows))), PUBLISHED
     )
 
 
-def _rounded(rows: pa.Table) -> pa.Table:
-    """Derived numbers to the digits that mean anything: full ones double a CSV."""
+def rounded(table: pa.Table) -> pa.Table:
+    """The table with fractions rounded to a useful number of decimals."""
+    for at, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            # adding 0.0 turns -0.0 into 0.0
+            column = pc.add(pc.round(table[field.name], _MOST_DECIMALS), 0.0)
+            table = table.set_column(at, field, column)
+    return table
+
+
+def _to_digits(rows: pa.Table) -> pa.Table:
+    """Derived numbers to their significant digits: all digits would double a CSV."""
     for name, decimals in _DECIMALS.items():
         at = rows.schema.get_field_index(name)
         rows = rows.set_column(at, name, pc.round(rows[name], decimals))
@@ -81,9 +91,9 @@ def _rounded(rows: pa.Table) -> pa.Table:
 
 
 def _cell_facts(
-    force: ForceEdition, as_of: Month, kept: pa.Table, ids: cells.Cells
+    force: ForceEdition, as_of: Month, kept: pa.Table, ids: Cells
 ) -> pa.Table:
-    """What is published of each cell whatever the group."""
+    """The columns of each cell that are the same for all groups."""
     places = _places(force, as_of, kept, ids)
     positions = cell_positions(ids)
     for name in ("lsoa21cd", "place_label"):
@@ -91,12 +101,12 @@ def _cell_facts(
     return positions
 
 
-def cell_positions(ids: cells.Cells) -> pa.Table:
-    """Where each cell is: its id as text, its centre twice, and its area."""
+def cell_positions(ids: Cells) -> pa.Table:
+    """Each cell's id as text, its centre in degrees and on the grid, and its area."""
     longitude, latitude = (
         np.round(degrees, _DEGREE_DECIMALS) for degrees in cells.centres(ids)
     )
-    easting, northing = _to_grid().transform(longitude, latitude)
+    easting, northing = to_grid_by_proj(longitude, latitude)
     return pa.table(
         {
             "h3_cell": cells.as_text(ids),
@@ -109,22 +119,15 @@ def cell_positions(ids: cells.Cells) -> pa.Table:
     )
 
 
-@cache
-def _to_grid() -> Transformer:
-    return Transformer.from_crs(*_TO_GRID, always_xy=True)
-
-
-def _places(
-    force: ForceEdition, as_of: Month, kept: pa.Table, ids: cells.Cells
-) -> pa.Table:
-    """The commonest labels of those cells, in order; null where there are none."""
-    span = window(as_of, PLACE_WINDOW_MONTHS)
-    found = sql.run(
+def _places(force: ForceEdition, as_of: Month, kept: pa.Table, ids: Cells) -> pa.Table:
+    """The most common labels of those cells, in order; null if there are none."""
+    span = force.counted_span(as_of, PLACE_WINDOW_MONTHS)
+    places = sql.run(
         "cell_places",
         {"incidents": kept},
         h3_res=force.resolution,
         first_month=str(span[0]),
         last_month=str(span[-1]),
     )
-    at = {cell: row for row, cell in enumerate(found["h3_cell"].to_pylist())}
-    return found.take(pa.array([at.get(cell) for cell in ids.tolist()], pa.int64()))
+    at = {cell: row for row, cell in enumerate(places["h3_cell"].to_pylist())}
+    return places.take(pa.array([at.get(cell) for cell in ids.tolist()], pa.int64()))

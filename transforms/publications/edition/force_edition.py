@@ -6,22 +6,27 @@ from typing import Any
 
 import pyarrow as pa
 
-from transforms.coverage import MonthCoverage, supplied_months
-from transforms.data_files import DataFile
-from transforms.exclusions import Exclusion, kept_incidents, removed_incidents
-from transforms.forces import Force
-from transforms.harm import HarmWeights, shipped_weights
-from transforms.months import Month, window
+from transforms.incidents.coverage import MonthCoverage
+from transforms.incidents.epochs import epoch_at
+from transforms.incidents.scored import removed_incidents, scored_incidents
+from transforms.lake.data_files import DataFile
+from transforms.publications.edition.edition import force_facts
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.exclusions import Exclusion
+from transforms.reference.forces import Force
+from transforms.reference.harm import HarmWeights, shipped_weights
+from transforms.reference.months import Month, window
+from transforms.scores.panel import count_cells, far_incidents
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ForceEdition:
     """One force in an edition, scored or listed with the reason why not."""
 
     force: Force
     months: Mapping[Month, MonthCoverage]
     unscored: str | None = None
-    failed: bool = False  # it has no score, and should have one
+    failed: bool = False  # it should have a score and has none
     scores: DataFile | None = None  # at the as-of month
     history: Sequence[DataFile] = ()  # at the newest twelve, oldest first
     incidents: Sequence[DataFile] = ()
@@ -32,22 +37,65 @@ class ForceEdition:
     outcome_months: Mapping[Month, MonthCoverage] = field(default_factory=dict)
     exclusions: Sequence[Exclusion] = ()
     harm: HarmWeights = field(default_factory=shipped_weights)
+    epochs: Sequence[Month] = ()  # first months on map points that were renewed
+    withheld: bool = False  # it has no score because of a hold
 
     def kept_incidents(self) -> pa.Table:
-        """Its incidents without those at excluded places: read anew at each call."""
+        """Its incidents without those at excluded places, read at each call."""
         files = [file.path for file in self.incidents]
-        return kept_incidents(files, self.exclusions, self.force.id)
+        return scored_incidents(files, self.exclusions, self.force.id)
 
     def removed_incidents(self, as_of: Month) -> list[dict[str, Any]]:
         """What each exclusion removed: its `id`, and incidents of 12 and 36 months."""
         files = [file.path for file in self.incidents]
         return removed_incidents(files, self.exclusions, self.force.id, as_of)
 
+    def far_incidents(self, as_of: Month) -> dict[str, int]:
+        """Incidents far from the force, in no universe: of 12 and 36 months."""
+        counted = count_cells(self.kept_incidents(), self.resolution, self.harm)
+        return {
+            f"incidents_{months}m": far_incidents(counted, as_of, months)
+            for months in (12, 36)
+        }
+
     def supplied(self, as_of: Month, months: int) -> int:
         """How many months of the window to the as-of were supplied."""
-        return len(set(supplied_months(self.months)) & set(window(as_of, months)))
+        return len(set(supplied_periods(self.months)) & set(window(as_of, months)))
+
+    def renewed(self, as_of: Month) -> Month | None:
+        """The first month of the as-of's geocoding epoch; None for the oldest."""
+        first: Month | None = epoch_at(self.epochs, as_of)
+        return first
+
+    def crossed(self, as_of: Month, months: int) -> Month | None:
+        """When the map points were renewed, if that is within the window."""
+        first = self.renewed(as_of)
+        return first if first is not None and first > as_of + (1 - months) else None
+
+    def counted_span(self, as_of: Month, months: int) -> list[Month]:
+        """The months of the window to the as-of that are in the as-of's epoch."""
+        first = self.renewed(as_of)
+        span = window(as_of, months)
+        return [month for month in span if first is None or first <= month]
+
+    def counted(self, as_of: Month, months: int) -> int:
+        """How many months of the window a cell's counts are based on."""
+        supplied = set(supplied_periods(self.months))
+        return len(supplied & set(self.counted_span(as_of, months)))
+
+    def facts(self, as_of: Month) -> dict[str, Any]:
+        """What the manifest says about it."""
+        return force_facts(
+            self.force,
+            self.unscored,
+            (self.resolution, self.universe_cells, self.universe_area_m2),
+            months_12m=self.supplied(as_of, 12),
+            months_36m=self.supplied(as_of, 36),
+            newest_month=self.newest_month(as_of),
+            points_renewed=str(self.renewed(as_of) or "") or None,
+        )
 
     def newest_month(self, as_of: Month) -> str | None:
         """The newest month supplied up to the as-of."""
-        known = [month for month in supplied_months(self.months) if month <= as_of]
+        known = [month for month in supplied_periods(self.months) if month <= as_of]
         return str(known[-1]) if known else None

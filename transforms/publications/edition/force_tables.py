@@ -1,18 +1,15 @@
-"""What is known of each force: how it stands at the as-of month, and every month."""
+"""Tables of the forces: their state at the as-of month, and their coverage."""
+
+from collections.abc import Iterable
+from dataclasses import fields
 
 import pyarrow as pa
 
-from transforms.coverage import reason_of
-from transforms.publications.edition import Edition
-from transforms.schemas import COVERAGE, PUBLISHED, PUBLISHED_COVERAGE
-
-
-def column(
-    name: str, kind: pa.DataType, description: str, *, null: str | None = None
-) -> pa.Field:
-    """A column of these outputs alone; `null` says what an absent value means."""
-    says = {"description": description} | ({"null": null} if null else {})
-    return pa.field(name, kind, nullable=null is not None, metadata=says)
+from transforms.incidents.coverage import Entry, reason_of
+from transforms.lake.schemas import COVERAGE, column
+from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.schemas import PUBLISHED, PUBLISHED_COVERAGE
+from transforms.reference.months import Month
 
 
 _UNSCORED = "the force has no score"
@@ -41,54 +38,60 @@ FORCES = pa.schema(
             null=_UNSCORED,
         ),
         column(
-            "months_12m", pa.int8(), "Supplied months of the 12 calendar months to it"
+            "months_12m",
+            pa.int8(),
+            "Supplied months of the 12 calendar months to the as-of month",
         ),
         column(
-            "months_36m", pa.int8(), "Supplied months of the 36 calendar months to it"
+            "months_36m",
+            pa.int8(),
+            "Supplied months of the 36 calendar months to the as-of month",
         ),
         column(
             "newest_month",
             pa.string(),
             "Newest month supplied up to the as-of, YYYY-MM",
-            null="none was",
+            null="none was supplied",
         ),
     ]
 )
 
 
-def forces_table(edition: Edition) -> pa.Table:
+def forces_table(forces: Iterable[ForceEdition], as_of: Month) -> pa.Table:
     """One row for each force, scored or not."""
     rows = [
-        {
-            "force": f.force.id,
-            "force_name": f.force.name,
-            "force_code": f.force.code or None,
-            "unscored": f.unscored,
-            "h3_res": f.resolution or None,
-            "universe_cells": f.universe_cells or None,
-            "universe_area_m2": round(f.universe_area_m2, 1) or None,
-            "months_12m": f.supplied(edition.as_of, 12),
-            "months_36m": f.supplied(edition.as_of, 36),
-            "newest_month": f.newest_month(edition.as_of),
-        }
-        for f in edition.forces
+        force.facts(as_of)
+        | {"force_name": force.force.name, "force_code": force.force.code or None}
+        for force in forces
     ]
+    for row in rows:  # a force without a score has no universe
+        for name in ("universe_cells", "universe_area_m2"):
+            row[name] = row[name] or None
     return pa.Table.from_pylist(rows, schema=FORCES)
 
 
-def coverage_table(edition: Edition) -> pa.Table:
-    """What each month of each force counts as, and the rows it rests on."""
-    of_the_entry = PUBLISHED_COVERAGE.names[4:-1]
+def coverage_table(forces: Iterable[ForceEdition]) -> pa.Table:
+    """What each month of each force counts as, and its number of rows."""
+    of_the_entry = {field.name for field in fields(Entry)}
     rows = [
         {
+            **{
+                name: getattr(c.entry, name, None)
+                for name in PUBLISHED_COVERAGE.names
+                if name in of_the_entry
+            },
             "force": f.force.id,
             "force_name": f.force.name,
             "month": str(month),
             "status": c.status,
-            **{name: getattr(c.entry, name, None) for name in of_the_entry},
             "reason": reason_of(c),
+            "points_renewed": _text(f.renewed(month)),
         }
-        for f in edition.forces
+        for f in forces
         for month, c in f.months.items()
     ]
     return pa.Table.from_pylist(rows, schema=PUBLISHED_COVERAGE)
+
+
+def _text(month: Month | None) -> str | None:
+    return None if month is None else str(month)

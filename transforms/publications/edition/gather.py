@@ -1,8 +1,8 @@
-"""Before publishing: everything that a publication will say, checked and named.
+"""Collects and checks everything that a publication will say, before it is written.
 
-A force whose lake cannot be trusted, whose scores are not of its rows, or whose months
-look wrong is left out with its reason and counts as failed. A force that has too few
-fresh months is left out too, which is no failure.
+A force whose lake is damaged, whose scores are not of its rows, or whose months look
+wrong is left out with its reason and counts as failed. A force with too few recent
+months is left out too, but does not count as failed.
 """
 
 from collections.abc import Sequence
@@ -10,57 +10,60 @@ from collections.abc import Sequence
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from transforms.backtest.origins import HORIZONS_MONTHS, origin_sha256
-from transforms.checksums import refuse_damaged
-from transforms.coverage import MonthCoverage
-from transforms.data_files import DataFile
+from transforms.backtests.origins import HORIZONS_MONTHS, origin_sha256
 from transforms.errors import ForceError, UsageError
-from transforms.feeds import FEEDS
-from transforms.forces import Force
-from transforms.holds import find_holds, held_in_words, read_profiles
-from transforms.home import Home
-from transforms.lake import Lake
-from transforms.ledger import force_coverage, forces_held
-from transforms.months import Month, window
-from transforms.publications.edition import Edition
-from transforms.publications.force_edition import ForceEdition
+from transforms.feeds.police_uk import street
+from transforms.homes.home import Home
+from transforms.incidents.coverage import MonthCoverage
+from transforms.incidents.epochs import read_epochs
+from transforms.incidents.holds import find_holds, read_profiles, withheld_in_words
+from transforms.incidents.lake_check import force_coverage, stored_forces
+from transforms.lake.checksums import refuse_damaged
+from transforms.lake.data_files import DataFile
+from transforms.lake.lake import Lake
+from transforms.lake.storage import readable
+from transforms.lake.tables import TABLES
+from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.layers import Layers
-from transforms.score import KEPT_AS_OFS, inputs_sha256, unscorable
-from transforms.scores import Method
-from transforms.scoring import Scoring
-from transforms.storage import readable
-from transforms.table_specs import TABLES
+from transforms.reference.clocks import MONTHS
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.forces import Force
+from transforms.reference.months import Month, window
+from transforms.reference.score_settings import Scoring
+from transforms.scores.inputs import months_sha256, unscorable
+from transforms.scores.methods import Method
 
 
 def gather(
     home: Home, as_of: Month, method: Method, layers: Layers | None = None
-) -> Edition:
-    """Everything a publication at that month says: every force in the lake."""
+) -> MonthEdition:
+    """The edition of that month, with every force in the lake."""
     lake = home.lake.pinned()
     for table in TABLES:
         lake.refuse_damaged_log(table)
     forces = [
         _gather_force(lake, force, as_of, method, home.scoring)
-        for force in forces_held(lake, home.registry)
+        for force in stored_forces(lake, home.registry)
     ]
     if not any(f.scores for f in forces):
         reasons = "; ".join(f"{f.force.id}: {f.unscored}" for f in forces)
         raise UsageError(
             f"nothing to publish at {as_of}: {reasons or 'the lake is empty'}"
         )
-    attribution = home.attribution_instead or _attribution(forces)
+    attribution = home.attribution_instead or street.ATTRIBUTION
     accuracy = _accuracy(lake, forces, as_of, home.scoring)
     history = lake.read("accuracy_history")
     history = history.filter(pc.less_equal(history["outcome_month"], str(as_of)))
-    return Edition(
-        as_of,
-        method,
-        forces,
-        attribution,
-        home.scoring,
-        accuracy,
-        history,
-        layers or Layers(),
+    return MonthEdition(
+        as_of=as_of,
+        method=method,
+        forces=forces,
+        attribution=attribution,
+        scoring=home.scoring,
+        backtests=accuracy,
+        history=history,
+        layers=layers or Layers(),
     )
 
 
@@ -76,58 +79,62 @@ def _gather_force(
         refuse_damaged("scores", scores)
         refuse_damaged("outcomes", lake.files("outcomes", force.id))
     except ForceError as error:
-        return ForceEdition(force, {}, str(error), failed=True)
-    if why := unscorable(months, as_of):
-        return ForceEdition(force, months, why)
+        return ForceEdition(force=force, months={}, unscored=str(error), failed=True)
+    if why := unscorable(supplied_periods(months), as_of, MONTHS):
+        return ForceEdition(force=force, months=months, unscored=why)
     if holds := find_holds(read_profiles(lake, force.id), months, as_of):
-        return ForceEdition(force, months, held_in_words(holds), failed=True)
+        why = withheld_in_words(holds)
+        return ForceEdition(
+            force=force, months=months, unscored=why, failed=True, withheld=True
+        )
     if any(f.rows == 0 and f.partition["as_of"] == str(as_of) for f in scores):
-        why = "no area holds five of its located incidents"
-        return ForceEdition(force, months, why)
+        why = "no area contains five of its located incidents"
+        return ForceEdition(force=force, months=months, unscored=why)
     history = _current(scores, months, as_of, method, scoring)
     if history is None:
         why = "its scores are not of the rows now in the lake; score it again"
-        return ForceEdition(force, months, why, failed=True)
+        return ForceEdition(force=force, months=months, unscored=why, failed=True)
     resolution, cells, area_m2 = _universe(history[-1])
     return ForceEdition(
-        force,
-        months,
-        None,
-        False,
-        history[-1],
-        history,
-        incidents,
-        resolution,
-        cells,
-        area_m2,
-        lake.files("outcomes", force.id),
-        outcome_months,
-        scoring.exclusions,
-        scoring.harm,
+        force=force,
+        months=months,
+        unscored=None,
+        failed=False,
+        scores=history[-1],
+        history=history,
+        incidents=incidents,
+        resolution=resolution,
+        universe_cells=cells,
+        universe_area_m2=area_m2,
+        outcomes=lake.files("outcomes", force.id),
+        outcome_months=outcome_months,
+        exclusions=scoring.exclusions,
+        harm=scoring.harm,
+        epochs=read_epochs([file.path for file in incidents]),
     )
 
 
 def _accuracy(
     lake: Lake, forces: Sequence[ForceEdition], as_of: Month, scoring: Scoring
 ) -> list[DataFile]:
-    """The backtests of what is published, as far as they are of the rows now held.
+    """The backtests of the published forces that are of the rows now stored.
 
-    Of origins whose every outcome lies after the as-of nothing may be told yet.
+    Origins whose outcomes are all after the as-of are left out.
     """
-    found = []
+    backtests = []
     for force in forces:
         if force.scores is None:
             continue
         for file in lake.files("accuracy", force.force.id):
             origin = Month.parse(file.partition["as_of"])
-            # what was told of the next month stays true when the third one arrives
+            # results for the next month stay valid when the third month arrives
             current = {
                 origin_sha256(force.months, origin, scoring, HORIZONS_MONTHS[:known])
                 for known in (1, 2)
             }
             if origin < as_of and file.mark in current:
-                found.append(file)
-    return found
+                backtests.append(file)
+    return backtests
 
 
 def _current(
@@ -140,25 +147,21 @@ def _current(
     """The score files of the newest twelve as-of months, oldest first.
 
     None unless every month that can be scored is, from the rows now in the lake: what
-    is published must not depend on how the lake came by it.
+    is published must not depend on the history of the lake.
     """
-    held = {(f.partition["as_of"], f.mark): f for f in scores}
+    stored = {(f.partition["as_of"], f.mark): f for f in scores}
+    supplied = supplied_periods(months)
     wanted = [
-        (str(month), inputs_sha256(months, month, method, scoring))
-        for month in window(as_of, KEPT_AS_OFS)
-        if unscorable(months, month) is None
+        (str(month), months_sha256(months, month, method, scoring))
+        for month in window(as_of, MONTHS.kept_as_ofs)
+        if unscorable(supplied, month, MONTHS) is None
     ]
-    return [held[key] for key in wanted] if set(wanted) <= set(held) else None
+    return [stored[key] for key in wanted] if set(wanted) <= set(stored) else None
 
 
 def _universe(scores: DataFile) -> tuple[int, int, float]:
-    """Resolution, cells and area of the universe, which stand on every score row."""
+    """Resolution, cells and area of the universe, which every score row contains."""
     columns = ["h3_res", "universe_cells", "universe_area_m2"]
     rows = pq.ParquetFile(readable(scores.path)).read_row_group(0, columns=columns)
     resolution, cells, area_m2 = (rows[name][0].as_py() for name in columns)
     return resolution, cells, area_m2
-
-
-def _attribution(forces: list[ForceEdition]) -> str:
-    feeds = {c.entry.feed for f in forces for c in f.months.values() if c.entry}
-    return "; ".join(FEEDS[feed].ATTRIBUTION for feed in sorted(feeds))

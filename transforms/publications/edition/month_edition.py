@@ -1,53 +1,55 @@
-"""An edition: everything that one publication says, gathered once and written often."""
+"""The edition of a month: the forces of the public feed."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from importlib.metadata import version
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.backtest.report import summary
-from transforms.coverage import MonthCoverage, reason_of
-from transforms.data_files import DataFile, read_files
-from transforms.groups import groups_sha256
-from transforms.months import Month
-from transforms.outcomes import outcomes_sha256
-from transforms.publications.area_columns import (
-    cell_columns,
-    hotspot_columns,
+from transforms.backtests.report import summary
+from transforms.incidents.coverage import MonthCoverage, reason_of
+from transforms.incidents.epochs import epochs_sha256
+from transforms.lake.data_files import DataFile, read_files
+from transforms.lake.schemas import ACCURACY_HISTORY
+from transforms.lake.tables import TABLES
+from transforms.publications.edition.cells import published_cells
+from transforms.publications.edition.edition import Edition, Identity, shared_identity
+from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.force_tables import coverage_table
+from transforms.publications.edition.hotspots import published_hotspots
+from transforms.publications.layers.area_columns import (
     with_cell_areas,
     with_hotspot_areas,
 )
-from transforms.publications.force_edition import ForceEdition
-from transforms.publications.hotspot_table import published_hotspots
-from transforms.publications.layers import Layers
-from transforms.publications.published import published_cells
-from transforms.schemas import ACCURACY_HISTORY, EXCLUDED, HOTSPOTS, PUBLISHED
-from transforms.scores import Method
-from transforms.scoring import Scoring
-from transforms.seal import SCHEMA_VERSION
-from transforms.table_specs import TABLES
+from transforms.publications.schemas import EXCLUDED
+from transforms.reference.clocks import MONTHS, Clock
+from transforms.reference.groups import groups_sha256
+from transforms.reference.months import Month
+from transforms.reference.outcomes import outcomes_sha256
 
 
+# Not a rule of a home: no universe has these areas (transforms/scores/universe.py).
+_FAR = {
+    "exclusion": "far-from-force",
+    "places": "areas far from where the force's incidents are",
+    "why": "Default points of records without a usable address",
+}
 _REVISION = ("rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")
 
 
-@dataclass(frozen=True)
-class Edition:
+@dataclass(frozen=True, kw_only=True)
+class MonthEdition(Edition):
     """One publication's content."""
 
     as_of: Month
-    method: Method
+    clock: Clock = MONTHS
     forces: Sequence[ForceEdition]
-    attribution: str
-    scoring: Scoring = field(default_factory=Scoring)
-    backtests: Sequence[DataFile] = ()  # of its forces, an origin each
+    backtests: Sequence[DataFile] = ()  # of its forces, one for each origin
     history: pa.Table = field(default_factory=ACCURACY_HISTORY.empty_table)
-    layers: Layers = field(default_factory=Layers)
 
     @property
     def scored(self) -> list[ForceEdition]:
@@ -60,7 +62,7 @@ class Edition:
         return with_cell_areas(self._published[0], self.layers.areas)
 
     @cached_property
-    def _published(self) -> tuple[pa.Table, dict[str, str]]:
+    def _published(self) -> tuple[pa.Table, pa.Table]:
         return published_cells(self.scored, self.as_of)
 
     @cached_property
@@ -68,16 +70,6 @@ class Edition:
         """The hot spots of all forces: one row for each and crime group."""
         spots = published_hotspots(self.cells, self._published[1])
         return with_hotspot_areas(spots, self.cells, self.layers.areas)
-
-    @property
-    def cell_schema(self) -> pa.Schema:
-        """The columns of the cells: those that are always published, and the user's."""
-        return pa.schema([*PUBLISHED, *cell_columns(self.layers.areas)])
-
-    @property
-    def hotspot_schema(self) -> pa.Schema:
-        """The columns of the hot spots, in the same way."""
-        return pa.schema([*HOTSPOTS, *hotspot_columns(self.layers.areas)])
 
     @cached_property
     def accuracy_rows(self) -> pa.Table:
@@ -87,12 +79,12 @@ class Edition:
 
     @cached_property
     def accuracy(self) -> pa.Table:
-        """What the backtest says."""
+        """The summary of the backtest."""
         return summary(self.accuracy_rows)
 
     @cached_property
     def excluded(self) -> pa.Table:
-        """What each exclusion left out of each force."""
+        """What each exclusion left out of each force, and its far-away incidents."""
         rules = {rule.id: rule for rule in self.scoring.exclusions}
         rows = [
             {
@@ -106,47 +98,57 @@ class Edition:
             for f in self.scored
             for removed in f.removed_incidents(self.as_of)
         ]
+        rows += [
+            {"force": f.force.id, **_FAR, **f.far_incidents(self.as_of)}
+            for f in self.scored
+        ]
         return pa.Table.from_pylist(rows, schema=EXCLUDED)
 
     @property
     def excluded_in_words(self) -> str:
-        """One line for outputs that have room for one."""
+        """One line about what was left out before scoring."""
         number = pc.sum(self.excluded["incidents_12m"]).as_py() or 0
-        names = ", ".join(rule.id for rule in self.scoring.exclusions) or "nothing"
+        rules = [rule.id for rule in self.scoring.exclusions]
+        names = ", ".join([*rules, _FAR["exclusion"]])
         return (
-            f"Left out before scoring: {names}; {number:,} incidents of the last 12"
-            " months (exclusions.csv)"
+            f"Left out before scoring: {names}; in the last 12 months this removed"
+            f" {number:,} incidents (exclusions.csv)"
+        )
+
+    @cached_property
+    def coverage(self) -> pa.Table:
+        """What each month of each force counts as, and its number of rows."""
+        return coverage_table(self.forces)
+
+    @property
+    def coverage_in_words(self) -> dict[str, str]:
+        """For each force, by name: what its scores are based on, or why it has none."""
+        return {f.force.name: f.unscored or self._based_on(f) for f in self.forces}
+
+    def _based_on(self, force: ForceEdition) -> str:
+        year, three = (force.supplied(self.as_of, months) for months in (12, 36))
+        return (
+            f"{year} of the last 12 months supplied, {three} of the last 36; the newest"
+            f" is {force.newest_month(self.as_of)}. A month not supplied is never zero."
         )
 
     @property
-    def facts(self) -> dict[str, str]:
-        """What every file that has room for it says of the run."""
-        return {
-            "run_id": self.run_id,
-            "schema_version": SCHEMA_VERSION,
-            "as_of": str(self.as_of),
-            "method": f"{self.method.NAME} {self.method.VERSION}",
-            "attribution": self.attribution,
-            "excluded": self.excluded_in_words,
-            "harm_weights": self.scoring.harm.in_words,
-        }
+    def force_facts(self) -> list[dict[str, Any]]:
+        """What the manifest says about each force, scored or not."""
+        return [f.facts(self.as_of) for f in self.forces]
 
-    @property
-    def identity(self) -> dict[str, object]:
-        """Everything that decides what is published: no clock, host or path."""
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "parameters": {"as_of": str(self.as_of), "method": self.method.NAME},
+    @cached_property
+    def rests_on(self) -> Identity:
+        """Everything that determines what is published: not the clock, host or path."""
+        shared = shared_identity(
+            self.as_of, self.method, self.attribution, self.scoring
+        )
+        return shared | {
             "data_files": {
                 "crime_groups.toml": groups_sha256(),
+                "geocoding_epochs.toml": epochs_sha256(),
                 "outcomes.toml": outcomes_sha256(),
             },
-            "versions": {
-                "hexbeat": version("hexbeat"),
-                self.method.NAME: self.method.VERSION,
-            },
-            "attribution": self.attribution,
-            "scoring": self.scoring.sha256,
             "scores": {f.force.id: f.scores.sha256 for f in self.scored if f.scores},
             "backtests": [
                 [*file.partition.values(), file.mark] for file in self.backtests
@@ -162,17 +164,10 @@ class Edition:
             **self.layers.identity,
         }
 
-    @cached_property
-    def run_id(self) -> str:
-        """`<as-of>-<twelve hex characters of the identity's hash>`."""
-        text = json.dumps(self.identity, sort_keys=True)
-        return f"{self.as_of}-{sha256(text.encode()).hexdigest()[:12]}"
-
 
 def _rows_sha256(rows: pa.Table) -> str:
-    told = sorted(json.dumps(row, sort_keys=True) for row in rows.to_pylist())
-    text = json.dumps(told)
-    return sha256(text.encode()).hexdigest()
+    lines = sorted(json.dumps(row, sort_keys=True) for row in rows.to_pylist())
+    return sha256(json.dumps(lines).encode()).hexdigest()
 
 
 def _input(force: str, month: Month, counts: MonthCoverage) -> dict[str, object]:

@@ -1,15 +1,15 @@
-"""What became of each cell's crimes: known final outcomes, and the share positive."""
+"""The outcomes of each cell's crimes: known final ones, and the positive share."""
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
+import pyarrow.compute as pc
 
 import sql
-from transforms.coverage import supplied_months
-from transforms.groups import group_categories
-from transforms.months import Month, window
-from transforms.outcomes import OUTCOMES
-from transforms.publications.force_edition import ForceEdition
+from transforms.publications.edition.force_edition import ForceEdition
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.groups import group_categories
+from transforms.reference.months import Month, window
+from transforms.reference.outcomes import OUTCOMES
 
 
 WINDOW_MONTHS = 12
@@ -21,46 +21,26 @@ _CLASSES = pa.Table.from_pylist(
 
 
 def outcome_columns(
-    force: ForceEdition,
-    as_of: Month,
-    kept: pa.Table,
-    ids: pa.ChunkedArray,
-    groups: pa.ChunkedArray,
-) -> dict[str, pa.Array]:
-    """Both columns, for rows of those cells and crime groups; `kept`: its incidents.
+    force: ForceEdition, as_of: Month, kept: pa.Table, rows: pa.Table
+) -> pa.Table:
+    """Both columns, for a force's scores `rows` and its incidents `kept`.
 
-    Null throughout where no outcomes file of the window is held.
+    All null if no outcomes file of the window is stored.
     """
-    span = window(as_of, WINDOW_MONTHS)
-    held = {file.partition["month"] for file in force.outcomes}
-    number = np.zeros(len(ids), dtype=np.int32)
-    share = np.full(len(ids), np.nan)
-    if held.isdisjoint(map(str, span)):
-        return _columns(number, share, unknown=True)
-    found = _counted(force, as_of, kept).to_pylist()
-    by_key = {
-        (row["h3_cell"], row["crime_group"]): (row["n_outcomes"], row["n_positive"])
-        for row in found
-    }
-    keys = zip(ids.to_pylist(), groups.to_pylist(), strict=True)
-    for at, key in enumerate(keys):
-        if key in by_key:
-            number[at], positive = by_key[key]
-            share[at] = positive / number[at]
-    return _columns(number, np.round(share, _SHARE_DECIMALS), unknown=False)
+    span = {str(month) for month in window(as_of, WINDOW_MONTHS)}
+    if span.isdisjoint(file.partition["month"] for file in force.outcomes):
+        number, share = pa.nulls(len(rows)), pa.nulls(len(rows))
+    else:
+        counted = _counted(force, as_of, kept, rows)
+        number = counted["n_outcomes"]
+        share = pc.round(counted["positive_share"], _SHARE_DECIMALS)
+    return pa.table({"n_outcomes_12m": number, "positive_share_12m": share})
 
 
-def _columns(
-    number: NDArray[np.int32], share: NDArray[np.float64], unknown: bool
-) -> dict[str, pa.Array]:
-    return {
-        "n_outcomes_12m": pa.array(number, mask=np.full(len(number), unknown)),
-        "positive_share_12m": pa.array(share, mask=np.isnan(share)),
-    }
-
-
-def _counted(force: ForceEdition, as_of: Month, kept: pa.Table) -> pa.Table:
-    """Final and positive outcomes by cell and group, over the supplied months."""
+def _counted(
+    force: ForceEdition, as_of: Month, kept: pa.Table, rows: pa.Table
+) -> pa.Table:
+    """Final outcomes of each row's cell and group, over the supplied months."""
     span = [str(month) for month in window(as_of, WINDOW_MONTHS)]
     crimes = sql.run(
         "latest_outcomes",
@@ -73,8 +53,9 @@ def _counted(force: ForceEdition, as_of: Month, kept: pa.Table) -> pa.Table:
         first_month=span[0],
         last_month=span[-1],
     )
-    supplied = {str(month) for month in supplied_months(force.months)}
-    months = pa.table({"month": [month for month in span if month in supplied]})
+    supplied = {str(month) for month in supplied_periods(force.months)}
+    counted = map(str, force.counted_span(as_of, WINDOW_MONTHS))
+    months = pa.table({"month": [month for month in counted if month in supplied]})
     return sql.run(
         "positive_outcomes",
         {
@@ -83,6 +64,9 @@ def _counted(force: ForceEdition, as_of: Month, kept: pa.Table) -> pa.Table:
             "classes": _CLASSES,
             "groups": group_categories(),
             "months": months,
+            "scored": rows.select(["h3_cell", "crime_group"]).append_column(
+                "nth", pa.array(np.arange(len(rows)))
+            ),
         },
         h3_res=force.resolution,
     )

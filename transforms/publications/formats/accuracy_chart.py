@@ -1,4 +1,4 @@
-"""The chart of how well the scores have done, beside their rivals."""
+"""The chart of how well the scores have done, with their rivals."""
 
 from pathlib import Path
 from typing import Any
@@ -10,24 +10,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from transforms.backtest.contest import GI_STAR
-from transforms.backtest.report import headline
-from transforms.groups import GROUPS
-from transforms.publications.edition import Edition
+from transforms.backtests.contest import GI_STAR
+from transforms.backtests.report import headline
+from transforms.publications.edition.month_edition import MonthEdition
+from transforms.reference.groups import GROUPS
 
 
 _SCORE, _ROLLING, _GI = "score", "Best rolling count", "Gi* (a label, no ranking)"
-# Colours that stay apart for the colour-blind (Okabe and Ito 2008), and marks that tell
-# without any.
+# Colours that colour-blind readers can distinguish (Okabe and Ito 2008), and marks that
+# need no colour.
 _SHOWN = ((_SCORE, "#0072B2", "o"), (_ROLLING, "#D55E00", "s"), (_GI, "#777777", "^"))
 
 
-def write_chart(edition: Edition, path: Path) -> None:
+def write_chart(edition: MonthEdition, path: Path) -> None:
     """The share of next month's crime found in 1 % of the area, as SVG or PNG."""
     if not len(headline(edition.accuracy)):
         return
-    # the same bytes each time: ids in an SVG are hashes, no date is kept, and nobody's
-    # own matplotlibrc counts
+    # the same bytes each time: ids in an SVG are hashes, there is no date, and the
+    # user's matplotlibrc is ignored
     with style.context({"svg.hashsalt": edition.run_id}, after_reset=True):
         figure = Figure(figsize=(8, 8), layout="constrained")
         axes = figure.subplots()
@@ -40,12 +40,12 @@ def write_chart(edition: Edition, path: Path) -> None:
         figure.savefig(path, dpi=120, metadata=about)
 
 
-def _draw(axes: Axes, edition: Edition) -> None:
+def _draw(axes: Axes, edition: MonthEdition) -> None:
     rows = headline(edition.accuracy)
     listed = [slug for slug in GROUPS if slug in rows["crime_group"].to_pylist()]
     for offset, (label, colour, mark) in zip((-0.2, 0, 0.2), _SHOWN, strict=True):
-        found = [_row(rows, slug, label, edition) for slug in listed]
-        drawn = [(y + offset, r) for y, r in enumerate(found) if r]
+        listed_rows = [_row(rows, slug, label, edition) for slug in listed]
+        drawn = [(y + offset, r) for y, r in enumerate(listed_rows) if r]
         reach = [_reach(r) for _, r in drawn]
         named = edition.method.LABEL if label == _SCORE else label
         axes.errorbar(
@@ -70,11 +70,11 @@ def _reach(row: dict[str, Any]) -> tuple[float, float]:
     mean, low, high = (row[f"hit_rate{end}"] for end in ("", "_lo", "_hi"))
     if low is None or high is None:
         return 0.0, 0.0
-    # of months all alike the bounds may miss the mean by its last digit
+    # for equal months the bounds may miss the mean by its last digit
     return max(mean - low, 0.0), max(high - mean, 0.0)
 
 
-def _title(edition: Edition) -> str:
+def _title(edition: MonthEdition) -> str:
     rows = headline(edition.accuracy)
     first = pc.min(rows["first_outcome_month"]).as_py()
     last = pc.max(rows["last_outcome_month"]).as_py()
@@ -85,9 +85,9 @@ def _title(edition: Edition) -> str:
 
 
 def _row(
-    rows: pa.Table, slug: str, label: str, edition: Edition
+    rows: pa.Table, slug: str, label: str, edition: MonthEdition
 ) -> dict[str, Any] | None:
-    """The row of a crime group that a mark of that label stands for."""
+    """The row of a crime group that a mark of that label shows."""
     of_group = [r for r in rows.to_pylist() if r["crime_group"] == slug]
     rival = next((r["rival"] for r in of_group), None)
     name = {_SCORE: edition.method.NAME, _ROLLING: rival, _GI: GI_STAR}[label]

@@ -1,52 +1,28 @@
-"""The files that say how well the scores have done: backtest, kept forecasts."""
+"""How well the scores have done, in the words of METHOD.md."""
 
-from pathlib import Path
 from typing import Any
 
-from transforms.backtest.report import calibration, headline
-from transforms.groups import ALL_CRIME
-from transforms.publications.edition import Edition
-from transforms.publications.tables import rounded, write_csv
-from transforms.schemas import PUBLISHED_HISTORY
+from transforms.backtests.report import headline
+from transforms.publications.edition.month_edition import MonthEdition
+from transforms.reference.groups import ALL_CRIME
 
 
 _ABOUT_BACKTEST = """\
-Share of the next month's crime that was found in 1 % of the area, knowing only what was
-known then; mean over force-months, with its 95 % interval. Gain: over the rolling count
-that found most in the same months, in percentage points. `accuracy.csv` has more
-shares, rivals and measures, `calibration.csv` what was expected beside what was
-observed.
+Share of the next month's crime found in 1 % of the area, using only what was known at
+the time; mean over force-months, with its 95 % interval. Gain: compared with the
+rolling count that found most in the same months, in percentage points. `accuracy.csv`
+has more shares, rivals and measures; `calibration.csv` compares what was expected with
+what was observed.
 """
 
 
-def write_accuracy(edition: Edition, path: Path) -> None:
-    """Each contestant's share of next month's crime; no file without a backtest."""
-    if len(edition.accuracy):
-        write_csv(rounded(edition.accuracy), path)
-
-
-def write_calibration(edition: Edition, path: Path) -> None:
-    """Expected beside observed, and how often the interval held."""
-    if len(rows := calibration(edition.accuracy_rows)):
-        write_csv(rounded(rows), path)
-
-
-def write_accuracy_history(edition: Edition, path: Path) -> None:
-    """How each published forecast did, as first counted; never rewritten."""
-    rows = edition.history.select(PUBLISHED_HISTORY.names)
-    order = [
-        (name, "ascending") for name in ("as_of", "force", "run_id", "crime_group")
-    ]
-    write_csv(rows.cast(PUBLISHED_HISTORY).sort_by(order), path)
-
-
-def accuracy_in_words(edition: Edition) -> str:
-    """What METHOD.md says of it: the shares found, and how forecasts turned out."""
+def accuracy_in_words(edition: MonthEdition) -> str:
+    """The accuracy section of METHOD.md: shares found, and past forecasts."""
     rows = headline(edition.accuracy).to_pylist()
     if not rows:
         return (
             "These scores have not been backtested on the data of this publication:"
-            " `hexbeat backtest` does it, and the next publication tells."
+            " run `hexbeat backtest`, and the next publication reports the result."
         )
     mine = [r for r in rows if r["method"] == edition.method.NAME]
     lines = [
@@ -70,8 +46,8 @@ def _interval(low: float | None, high: float | None) -> str:
     return f"{100 * low:.1f} to {100 * high:.1f}"
 
 
-def _history_in_words(edition: Edition) -> list[str]:
-    """How the forecasts turned out that were published before their month came."""
+def _history_in_words(edition: MonthEdition) -> list[str]:
+    """How forecasts that were published before their month turned out."""
     rows = edition.history
     method = f"{edition.method.NAME} {edition.method.VERSION}"
     first: dict[tuple[str, str], dict[str, Any]] = {}
@@ -84,9 +60,9 @@ def _history_in_words(edition: Edition) -> list[str]:
     found = sum(r["hits_1pct"] for r in mine)
     expected = sum(r["expected_1pct"] for r in mine)
     share = found / max(sum(r["incidents"] for r in mine), 1)
-    told = (
-        f"Of all crime, {len(mine)} published forecasts of a force's month have come"
-        f" due: their top 1 % of cells held {share:.1%} of it, {found:,}"
-        f" incidents where {expected:,.0f} were expected (`accuracy_history.csv`)."
+    summary = (
+        f"For all crime, {len(mine)} published forecasts of a force's month have come"
+        f" due: their top 1 % of cells contained {share:.1%} of it, {found:,} incidents"
+        f" compared with {expected:,.0f} expected (`accuracy_history.csv`)."
     )
-    return ["", told]
+    return ["", summary]

@@ -9,15 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 
 import sql
-from transforms.publications.edition import Edition
-from transforms.publications.force_tables import (
-    column,
-    coverage_table,
-    forces_table,
-)
+from transforms.lake.schemas import about, column, plain
+from transforms.publications.edition.force_tables import forces_table
+from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.formats.power_bi_columns import groups_table
 from transforms.publications.formulas import withhold_formulas
-from transforms.publications.star import groups_table
-from transforms.schemas import about, plain
 
 
 RUN_INFO = pa.schema(
@@ -39,13 +35,13 @@ _TABLES = {
     "hotspots": "Neighbouring top cells taken together: one row for each",
     "coverage": "What each month of each force counts as",
     "accuracy": "The backtest of the scores, in the words of METHOD.md",
-    "forces": "Forces, scored or not, and what their scores rest on",
+    "forces": "Forces, scored or not, and what their scores are based on",
     "crime_groups": "What is counted and scored together",
     "run_info": "What this publication is",
 }
 
 
-def write_database(edition: Edition, path: Path) -> None:
+def write_database(edition: MonthEdition, path: Path) -> None:
     """Write the tables in their published order: the content is the same each time."""
     tables = {name: _plain(rows) for name, rows in _rows(edition).items()}
     comments = {name: _TABLES[name] for name in tables} | VIEWS
@@ -55,13 +51,13 @@ def write_database(edition: Edition, path: Path) -> None:
     sql.store(path, tables, list(VIEWS), comments)
 
 
-def _rows(edition: Edition) -> dict[str, pa.Table]:
+def _rows(edition: MonthEdition) -> dict[str, pa.Table]:
     rows = {
         "cells": edition.cells,
         "hotspots": edition.hotspots,
-        "coverage": coverage_table(edition),
+        "coverage": edition.coverage,
         "accuracy": edition.accuracy,
-        "forces": forces_table(edition),
+        "forces": forces_table(edition.forces, edition.as_of),
         "crime_groups": groups_table(),
         "run_info": _run_info(edition),
     }
@@ -79,7 +75,7 @@ def _in_words(field: pa.Field) -> str:
     return says["description"] + empty
 
 
-def _run_info(edition: Edition) -> pa.Table:
+def _run_info(edition: MonthEdition) -> pa.Table:
     facts = {
         **edition.facts,
         "not_in_here": "geometry (hotspots.gpkg), history (hotspot_history.parquet)",

@@ -1,58 +1,54 @@
-"""`briefing-<force>.pdf`: one tagged page a force, for a screen or a wall."""
+"""`briefing-<force>.pdf`: one tagged page a force, for a screen or a wall.
 
-import json
-from datetime import UTC, datetime, time
-from importlib.resources import files
+Of months here, of days in `day_briefing.py`.
+"""
+
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import typst
 
-from transforms.backtest.report import headline, summary
-from transforms.coverage import MonthCoverage
-from transforms.data_files import DataFile, read_files
-from transforms.groups import ALL_CRIME, GROUPS
-from transforms.months import window
-from transforms.publications.briefing_map import draw_map
-from transforms.publications.edition import Edition
-from transforms.publications.force_edition import ForceEdition
-from transforms.table_specs import TABLES
+from transforms.backtests.report import headline, summary
+from transforms.incidents.coverage import MonthCoverage
+from transforms.lake.data_files import DataFile, read_files
+from transforms.lake.tables import TABLES
+from transforms.publications.apart import Write, write_apart
+from transforms.publications.edition.day_edition import DayEdition
+from transforms.publications.edition.edition import Edition
+from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.formats.briefing_page import footer, named, write_page
+from transforms.publications.formats.day_briefing import write_day
+from transforms.reference.groups import ALL_CRIME, GROUPS
+from transforms.reference.months import window
 
 
 PROXY = "serious-violence-proxy"
 TOP_SPOTS = 12
 _LISTED = 5
 _ACCURACY_GROUPS = (ALL_CRIME, PROXY, "burglary", "vehicle-crime")
-_STANDARD: Literal["ua-1"] = (
-    "ua-1"  # PDF/UA: tagged, with a title and words for the picture
-)
 
 
 def write_briefings(edition: Edition, path: Path) -> None:
-    """A page for each scored force, named after `path` and the force."""
-    source = files("transforms.publications").joinpath("typst/briefing.typ")
-    for force in edition.scored:
-        with TemporaryDirectory() as folder:
-            beside = Path(folder)
-            (beside / "briefing.typ").write_bytes(source.read_bytes())
-            cells = _of(edition.cells, force, ALL_CRIME)
-            spots = _of(edition.hotspots, force, ALL_CRIME).to_pylist()[:TOP_SPOTS]
-            (beside / "map.svg").write_bytes(draw_map(cells, spots, edition.run_id))
-            words = json.dumps(_words(edition, force, spots))
-            (beside / "briefing.json").write_text(words)
-            typst.compile(
-                beside / "briefing.typ",
-                output=path.with_name(f"{path.stem}-{force.force.id}.pdf"),
-                root=beside,
-                ignore_system_fonts=True,  # the same page on every machine
-                pdf_standards=_STANDARD,
-                timestamp=int(
-                    datetime.combine(edition.as_of.last_day, time(), UTC).timestamp()
-                ),
-            )
+    """A page for each scored force, in place of the `*` of the path."""
+    writes: dict[str, Write]
+    match edition:
+        case MonthEdition():
+            writes = {f.force.id: partial(_write, edition, f) for f in edition.scored}
+        case DayEdition():
+            writes = {edition.force.id: partial(write_day, edition)}
+        case _:
+            raise TypeError(type(edition).__name__)
+    pages = {path.name.replace("*", force): write for force, write in writes.items()}
+    write_apart(path.parent, pages, edition.left_out)
+
+
+def _write(edition: MonthEdition, force: ForceEdition, page: Path) -> None:
+    cells = _of(edition.cells, force, ALL_CRIME)
+    spots = _of(edition.hotspots, force, ALL_CRIME).to_pylist()[:TOP_SPOTS]
+    write_page(edition, cells, spots, _words(edition, force, spots), page)
 
 
 def _of(rows: pa.Table, force: ForceEdition, slug: str) -> pa.Table:
@@ -63,9 +59,9 @@ def _of(rows: pa.Table, force: ForceEdition, slug: str) -> pa.Table:
 
 
 def _words(
-    edition: Edition, force: ForceEdition, spots: list[dict[str, Any]]
+    edition: MonthEdition, force: ForceEdition, spots: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    names = ", ".join(f"{s['hotspot_rank']} {_named(s)}" for s in spots)
+    names = ", ".join(f"{s['hotspot_rank']} {named(s)}" for s in spots)
     return {
         "title": f"Hot spots: {force.force.name}",
         "subtitle": (
@@ -83,33 +79,28 @@ def _words(
         "top": [
             [
                 str(s["hotspot_rank"]),
-                _named(s),
+                named(s),
                 f"{s['expected']:.0f}",
                 f"{s['n_12m']:,}" if s["n_12m"] is not None else "–",
             ]
             for s in spots
         ],
-        "sections": [
+        "left": [
+            {"title": "What it is based on", "lines": _based_on(edition, force)},
+        ],
+        "right": [
             {"title": "Serious violence (proxy)", "lines": _proxy(edition, force)},
             {"title": "What changed", "lines": _changed(edition, force)},
-            {"title": "What it rests on", "lines": _rests_on(edition, force)},
             {"title": "How well it has done", "lines": _accuracy(edition, force)},
         ],
-        "footer": (
-            f"Run {edition.run_id}. {edition.method.LABEL}. {edition.attribution}."
-            " Places, not people: being in a hot spot is no reason to suspect anyone."
-        ),
+        "footer": footer(edition),
     }
 
 
-def _named(spot: dict[str, Any]) -> str:
-    return str(spot["name"] or spot["top_cell"])
-
-
-def _proxy(edition: Edition, force: ForceEdition) -> list[str]:
+def _proxy(edition: MonthEdition, force: ForceEdition) -> list[str]:
     spots = _of(edition.hotspots, force, PROXY).to_pylist()[:_LISTED]
     return [
-        f"{_named(s)}: {s['expected']:.1f} expected, {_count(s['n_12m'])} in 12 months"
+        f"{named(s)}: {s['expected']:.1f} expected, {_count(s['n_12m'])} in 12 months"
         for s in spots
     ] or ["No incident recorded."]
 
@@ -118,7 +109,7 @@ def _count(number: int | None) -> str:
     return "not supplied" if number is None else f"{number:,}"
 
 
-def _changed(edition: Edition, force: ForceEdition) -> list[str]:
+def _changed(edition: MonthEdition, force: ForceEdition) -> list[str]:
     """Hot spots of all crime that are new or gone, by their ids."""
     now = _of(edition.hotspots, force, ALL_CRIME).to_pylist()
     if len(force.history) < 2:
@@ -129,7 +120,7 @@ def _changed(edition: Edition, force: ForceEdition) -> list[str]:
     since = force.history[-2].partition["as_of"]
     lines = [f"Since {since}: {len(new)} hot spots of {len(now)} are new, {gone} gone."]
     return lines + [
-        f"New: {_named(s)}, {s['expected']:.0f} expected" for s in new[: _LISTED - 2]
+        f"New: {named(s)}, {s['expected']:.0f} expected" for s in new[: _LISTED - 2]
     ]
 
 
@@ -139,7 +130,7 @@ def _ids(scores: DataFile) -> set[str]:
     return set(rows["hotspot_id"].drop_null().to_pylist())
 
 
-def _rests_on(edition: Edition, force: ForceEdition) -> list[str]:
+def _based_on(edition: MonthEdition, force: ForceEdition) -> list[str]:
     recent = window(edition.as_of, 12)
     odd = [
         f"{month} {_status(force.months.get(month))}"
@@ -161,25 +152,25 @@ def _rests_on(edition: Edition, force: ForceEdition) -> list[str]:
 
 
 def _status(covered: MonthCoverage | None) -> str:
-    return covered.status.replace("_", " ") if covered else "not held"
+    return covered.status.replace("_", " ") if covered else "not stored"
 
 
-def _accuracy(edition: Edition, force: ForceEdition) -> list[str]:
+def _accuracy(edition: MonthEdition, force: ForceEdition) -> list[str]:
     rows = edition.accuracy_rows
     mine = rows.filter(
         pc.and_(
             pc.equal(rows["force"], force.force.id), pc.equal(rows["horizon_months"], 1)
         )
     )
-    told = {
+    by_key = {
         (r["crime_group"], r["method"]): r for r in headline(summary(mine)).to_pylist()
     }
-    found = [told.get((slug, edition.method.NAME)) for slug in _ACCURACY_GROUPS]
+    rows = [by_key.get((slug, edition.method.NAME)) for slug in _ACCURACY_GROUPS]
     lines = [
-        f"{GROUPS[r['crime_group']].label}: 1 % of the area held {r['hit_rate']:.0%} of"
-        f" the next month's, {100 * r['gain']:+.1f} points on the best rolling count"
+        f"{GROUPS[r['crime_group']].label}: 1 % of the area had {r['hit_rate']:.0%}"
+        f" of the next month's, {100 * r['gain']:+.1f} points on the best rolling count"
         f" ({r['force_months']} months)."
-        for r in found
+        for r in rows
         if r and r["gain"] is not None
     ]
     return lines or ["Not backtested on these data: hexbeat backtest."]

@@ -1,5 +1,6 @@
 """The picture on a briefing: the highest cells of a force, its hot spots numbered."""
 
+import math
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -12,17 +13,13 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from transforms import cells
-from transforms.cells import Floats
+from transforms.reference import cells
+from transforms.reference.arrays import Floats
+from transforms.reference.bands import BANDS
 
 
-# Dark for high, as on every map of a publication; an edge tells the top band without.
-BANDS = (
-    ("top_20pct", "#d9f0d3", 0.0),
-    ("top_5pct", "#7fcdbb", 0.0),
-    ("top_2pct", "#2c7fb8", 0.0),
-    ("top_1pct", "#253494", 0.5),
-)
+_DRAWN = tuple(reversed(BANDS[:-1]))  # the highest last, over its neighbours' edges
+_TOP_EDGE = 0.5  # points: an outline marks the top band without colour
 _METRES_PER_DEGREE = 111_320.0
 _SCALE_BARS_KM = (1, 2, 5, 10, 20, 50)
 
@@ -37,20 +34,20 @@ def draw_map(rows: pa.Table, spots: Sequence[dict[str, Any]], salt: str) -> byte
         figure = Figure(figsize=(7.2, 4.1), layout="constrained")
         axes = figure.subplots()
         shown = rows.filter(
-            pc.is_in(rows["score_band"], pa.array([band for band, _, _ in BANDS]))
+            pc.is_in(rows["score_band"], pa.array([band.slug for band in _DRAWN]))
         )
         middle = np.array(
             [np.mean(shown["lon"].to_numpy()), np.mean(shown["lat"].to_numpy())]
         )
-        for band, colour, edge in BANDS:
-            ids = shown.filter(pc.equal(shown["score_band"], band))["h3_cell"]
+        for band in _DRAWN:
+            ids = shown.filter(pc.equal(shown["score_band"], band.slug))["h3_cell"]
             outlines = cells.boundaries(cells.from_text(ids.to_pylist()))
             axes.add_collection(
                 PolyCollection(
                     list(_kilometres(outlines, middle)),
-                    facecolor=colour,
-                    edgecolor="black" if edge else "none",
-                    linewidth=edge,
+                    facecolor=band.colour,
+                    edgecolor="black" if band is BANDS[0] else "none",
+                    linewidth=_TOP_EDGE if band is BANDS[0] else 0.0,
                 )
             )
         for spot in spots:
@@ -63,8 +60,10 @@ def draw_map(rows: pa.Table, spots: Sequence[dict[str, Any]], salt: str) -> byte
 
 
 def _kilometres(lonlat: Floats, middle: Floats) -> Floats:
-    """Degrees as kilometres from the middle: near enough for a picture of one force."""
-    scale = _METRES_PER_DEGREE / 1000 * np.array([np.cos(np.radians(middle[1])), 1.0])
+    """Degrees as kilometres from the middle: accurate enough for a map of one force."""
+    scale = (
+        _METRES_PER_DEGREE / 1000 * np.array([math.cos(math.radians(middle[1])), 1.0])
+    )
     return np.asarray((lonlat - middle) * scale)
 
 
@@ -81,7 +80,7 @@ def _number(axes: Axes, at: Floats, text: str) -> None:
 
 
 def _finish(axes: Axes) -> None:
-    """Equal scales, no frame, and a bar that tells the distance."""
+    """Equal scales, no frame, and a scale bar."""
     axes.autoscale_view()
     axes.set_aspect("equal")
     axes.set_axis_off()

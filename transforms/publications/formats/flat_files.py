@@ -1,27 +1,32 @@
 """The flat files: cells and coverage as CSV, and the history as Parquet."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from transforms import cells
-from transforms.concentration import generalised_gini, gini, share_of_cells_holding
-from transforms.data_files import read_files
-from transforms.groups import GROUPS
-from transforms.publications.edition import Edition
-from transforms.publications.force_edition import ForceEdition
-from transforms.publications.force_tables import coverage_table
-from transforms.publications.formulas import withhold_formulas
-from transforms.schemas import CONCENTRATION, HISTORY, conform
-from transforms.table_specs import TABLES
-
-
-_DECIMALS = 6
+from transforms.lake.data_files import read_files
+from transforms.lake.schemas import conform
+from transforms.lake.tables import TABLES
+from transforms.publications.edition.cells import rounded
+from transforms.publications.edition.day_edition import DayEdition
+from transforms.publications.edition.edition import Edition
+from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.formats.csv_files import write_csv
+from transforms.publications.schemas import CONCENTRATION, HISTORY
+from transforms.reference import cells
+from transforms.reference.groups import GROUPS
+from transforms.scores.concentration import (
+    generalised_gini,
+    gini,
+    share_of_cells_holding,
+)
 
 
 def write_cells_csv(edition: Edition, path: Path) -> None:
@@ -30,8 +35,8 @@ def write_cells_csv(edition: Edition, path: Path) -> None:
 
 
 def write_coverage(edition: Edition, path: Path) -> None:
-    """What each month of each force counts as, and the rows it rests on."""
-    write_csv(coverage_table(edition), path)
+    """What each month or day counts as."""
+    write_csv(edition.coverage, path)
 
 
 def write_hotspots(edition: Edition, path: Path) -> None:
@@ -39,26 +44,51 @@ def write_hotspots(edition: Edition, path: Path) -> None:
     write_csv(rounded(edition.hotspots), path)
 
 
-def write_exclusions(edition: Edition, path: Path) -> None:
+def write_top_cells(edition: DayEdition, path: Path) -> None:
+    """The highest 1 % of the cells."""
+    write_csv(edition.top_cells, path)
+
+
+def write_hotspot_changes(edition: DayEdition, path: Path) -> None:
+    """Hot spots that are new, gone and kept; no file without an earlier day."""
+    if len(edition.hotspot_changes):
+        write_csv(rounded(edition.hotspot_changes), path)
+
+
+def day_table(name: str) -> Callable[[DayEdition, Path], None]:
+    """A writer of that table of a day."""
+    rows = attrgetter(f"tables.{name}")
+    return lambda edition, path: write_csv(rows(edition), path)
+
+
+def hours_table(name: str) -> Callable[[DayEdition, Path], None]:
+    """A writer of that table of hours; no file where no record has an hour."""
+    write = day_table(name)
+    return lambda edition, path: (
+        write(edition, path) if edition.tables.with_hours_365d else None
+    )
+
+
+def write_exclusions(edition: MonthEdition, path: Path) -> None:
     """What each exclusion left out of each force before scoring."""
     write_csv(edition.excluded, path)
 
 
-def write_concentration(edition: Edition, path: Path) -> None:
-    """How much of the crime lies in how few cells, by force and crime group."""
+def write_concentration(edition: MonthEdition, path: Path) -> None:
+    """How concentrated crime is, by force and crime group."""
     known = edition.cells.select(["force", "crime_group", "n_12m", "months_12m"])
     rows = []
     for force in edition.scored:
         mine = known.filter(pc.equal(known["force"], force.force.id))
-        told = (_concentration(mine, force, s, str(edition.as_of)) for s in GROUPS)
-        rows += [row for row in told if row]
+        by_group = (_concentration(mine, force, s, str(edition.as_of)) for s in GROUPS)
+        rows += [row for row in by_group if row]
     write_csv(rounded(pa.Table.from_pylist(rows, schema=CONCENTRATION)), path)
 
 
 def _concentration(
     known: pa.Table, force: ForceEdition, slug: str, as_of: str
 ) -> dict[str, Any] | None:
-    """One row; None where no incident of the group was counted in twelve months."""
+    """One row; None if no incident of the group was counted in twelve months."""
     mine = known.filter(pc.equal(known["crime_group"], slug))
     recorded = pc.fill_null(mine["n_12m"], 0).to_numpy().astype(float)
     if not recorded.any():
@@ -81,7 +111,7 @@ def _concentration(
     }
 
 
-def write_history(edition: Edition, path: Path) -> None:
+def write_history(edition: MonthEdition, path: Path) -> None:
     """The scores of the newest twelve as-of months, without geometry.
 
     Written a force and month at a time, so that memory does not grow with the nation.
@@ -96,20 +126,3 @@ def write_history(edition: Edition, path: Path) -> None:
                 texts = pa.array(cells.as_text(distinct)).take(pa.array(of_row))
                 named = rows.drop_columns(["h3_cell"]).append_column("h3_cell", texts)
                 sink.write_table(conform(named, HISTORY))
-
-
-def rounded(table: pa.Table) -> pa.Table:
-    """The table with its fractions to as many decimals as anyone can use."""
-    for at, field in enumerate(table.schema):
-        if pa.types.is_floating(field.type):
-            # adding nought takes the sign of a rounded minus nought away
-            column = pc.add(pc.round(table[field.name], _DECIMALS), 0.0)
-            table = table.set_column(at, field, column)
-    return table
-
-
-def write_csv(table: pa.Table, path: Path) -> None:
-    """Write a table as every CSV of ours is: empty is null, `.` the decimal mark."""
-    pacsv.write_csv(
-        withhold_formulas(table), path, pacsv.WriteOptions(quoting_style="needed")
-    )

@@ -8,26 +8,30 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyogrio
 import shapely
 
-from transforms.groups import ALL_CRIME
-from transforms.publications.edition import Edition
-from transforms.publications.geoparquet import hexagons
-from transforms.publications.qgis_style import STYLE_NAME, qml
-from transforms.schemas import about, plain
+from transforms.lake.schemas import about, plain
+from transforms.publications.edition.edition import Edition
+from transforms.publications.edition.selection import whole_or_top
+from transforms.publications.formats.outlines import for_gdal, hexagons
+from transforms.publications.formats.qgis_style import (
+    HOTSPOT_STYLE_NAME,
+    STYLE_NAME,
+    hotspots_qml,
+    qml,
+)
+from transforms.reference.national_grid import GRID
 
 
 LAYER = "hotspot_cells"
 HOTSPOT_LAYER = "hotspots"
-GRID = "EPSG:27700"
-TOP_BANDS = ("top_1pct", "top_2pct", "top_5pct")
 _CONTENT = (
     "All published cells of all-crime, and of every other crime group those in the top"
-    " 5 % of their force. The style draws all-crime."
+    " 5 % of their force. The style draws all-crime"
 )
-# Version 1.3: readers as old as GDAL 3.6 take it without a warning.
+_YEAR = {"months": "months_12m", "days": "days_365d"}
+# Version 1.3: readers as old as GDAL 3.6 open it without a warning.
 _VERSION = {"VERSION": "1.3"}
 _STYLES = """
 CREATE TABLE layer_styles (
@@ -53,7 +57,7 @@ VALUES ('layer_styles', 'attributes', 'layer_styles', 'QGIS styles', :stamp)
 def write_geopackage(edition: Edition, path: Path) -> None:
     """Write the cells with their hexagons, what the columns mean, and the run's facts.
 
-    Every time in it is the end of the as-of month, so that the bytes are the same.
+    Every time in it is the end of the as-of, so that the bytes are the same.
     """
     stamp = f"{edition.as_of.last_day.isoformat()}T00:00:00.000Z"
     with _gdal_date(stamp):
@@ -63,8 +67,12 @@ def write_geopackage(edition: Edition, path: Path) -> None:
         _write_table(path, "data_dictionary", _dictionary(edition))
     with closing(sqlite3.connect(path)) as file, file:
         file.execute(_STYLES)
-        values = {"layer": LAYER, "name": STYLE_NAME, "qml": qml(), "stamp": stamp}
-        file.execute(_STYLE, values)
+        for layer, name, style in (
+            (LAYER, STYLE_NAME, qml(edition.clock.unit)),
+            (HOTSPOT_LAYER, HOTSPOT_STYLE_NAME, hotspots_qml(edition.clock.unit)),
+        ):
+            values = {"layer": layer, "name": name, "qml": style, "stamp": stamp}
+            file.execute(_STYLE, values)
         file.execute(_CONTENTS, {"stamp": stamp})
 
 
@@ -77,15 +85,17 @@ def _gdal_date(stamp: str) -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def shown(edition: Edition) -> pa.Table:
-    """The rows of the layer: a file of every group's every cell would be unusable."""
-    rows = edition.cells
-    top = pc.is_in(rows["score_band"].cast(pa.string()), pa.array(TOP_BANDS))
-    return rows.filter(pc.or_(top, pc.equal(rows["crime_group"], ALL_CRIME)))
+def _run(edition: Edition) -> str:
+    return f"Run {edition.run_id}. {edition.attribution}."
+
+
+def _content(edition: Edition) -> str:
+    days = " one day ahead; horizon_days says which rows look 7 days ahead"
+    return f"{_CONTENT}{days if edition.clock.unit == 'days' else ''}."
 
 
 def _write_cells(edition: Edition, path: Path) -> None:
-    rows = shown(edition)
+    rows = whole_or_top(edition.cells)
     outlines = gpd.GeoSeries(hexagons(rows["h3_cell"].to_pylist()), crs="OGC:CRS84")
     rows = for_gdal(rows).append_column(
         "geom", pa.array(outlines.to_crs(GRID).to_wkb())
@@ -101,7 +111,7 @@ def _write_cells(edition: Edition, path: Path) -> None:
         dataset_options=_VERSION,
         layer_options={
             "IDENTIFIER": LAYER,
-            "DESCRIPTION": f"{_CONTENT} Run {edition.run_id}. {edition.attribution}.",
+            "DESCRIPTION": f"{_content(edition)} {_run(edition)}",
         },
     )
 
@@ -139,39 +149,31 @@ def _write_table(path: Path, name: str, rows: pa.Table) -> None:
     pyogrio.write_arrow(rows, path, layer=name, driver="GPKG", append=True)
 
 
-def for_gdal(table: pa.Table) -> pa.Table:
-    """The table with plain text and 32-bit counts: what every GIS reads as they are."""
-    fields = [plain(field) for field in table.schema]
-    fields = [
-        f.with_type(pa.int32()) if pa.types.is_integer(f.type) else f for f in fields
-    ]
-    return table.cast(pa.schema(fields))
-
-
 def _run_info(edition: Edition) -> pa.Table:
     facts = {
         **edition.facts,
-        "content": _CONTENT,
-        "positions": "EPSG:27700 to about 2 m; h3_cell is exact",
+        "content": _content(edition),
+        "positions": "EPSG:27700 to about 3 m, in the south-west 5 m; h3_cell is exact",
         **{
-            f"universe_cells of {f.force.id}": str(f.universe_cells)
-            for f in edition.scored
+            f"{name} of {force['force']}": str(force[name])
+            for name in ("universe_cells", _YEAR[edition.clock.unit])
+            for force in edition.force_facts
+            if not force["unscored"]
         },
         **{
-            f"months_12m of {f.force.id}": str(f.supplied(edition.as_of, 12))
-            for f in edition.scored
-        },
-        **{
-            f"no score of {f.force.id}": f.unscored
-            for f in edition.forces
-            if f.unscored
+            f"no score of {force['force']}": force["unscored"]
+            for force in edition.force_facts
+            if force["unscored"]
         },
     }
     return pa.table({"name": list(facts), "value": list(facts.values())})
 
 
 def _dictionary(edition: Edition) -> pa.Table:
-    schemas = {LAYER: edition.cell_schema, HOTSPOT_LAYER: edition.hotspot_schema}
+    schemas = {
+        LAYER: edition.cells.schema,
+        HOTSPOT_LAYER: edition.hotspots.schema,
+    }
     rows = [
         {
             "layer": layer,

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import shapely
 from pyproj import CRS
 
-from transforms import cells
-from transforms.publications.edition import Edition
+from transforms.publications.edition.edition import Edition
+from transforms.publications.formats.outlines import rings_of
+from transforms.reference.arrays import Floats
 
 
 CELLS_FILE = "hotspot_cells.parquet"
@@ -23,7 +23,8 @@ _ROWS_PER_GROUP = 20_000
 _CRS = "OGC:CRS84"
 _GEOMETRY, _BBOX = "geometry", "bbox"
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
-# Of a hexagon, its first corner again at the end: little-endian, one ring of seven.
+# A hexagon, with its first corner repeated at the end: little-endian, one ring of
+# seven.
 _WKB = np.dtype(
     [
         ("order", "u1"),
@@ -46,7 +47,7 @@ def write_hexagons(rows: pa.Table, path: Path) -> None:
 
     The same as GeoPandas writes, without a polygon in between.
     """
-    rings, of_row = _rings(rows["h3_cell"].to_pylist())
+    rings, of_row = rings_of(rows["h3_cell"].to_pylist())
     corners = np.ascontiguousarray(rings.transpose(1, 2, 0))
     boxes = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
     sides = [pa.array(side[of_row]) for side in boxes]
@@ -62,29 +63,18 @@ def write_hexagons(rows: pa.Table, path: Path) -> None:
     )
 
 
-def hexagons(ids: list[str]) -> np.ndarray:
-    """The polygon of each cell, counter-clockwise; each distinct cell drawn once."""
-    rings, of_row = _rings(ids)
-    return np.asarray(shapely.polygons(rings)[of_row]) if len(rings) else rings[:, 0, 0]
+def _as_wkb(rings: Floats, of_row: np.ndarray) -> pa.Array:
+    polygons = np.empty(len(of_row), dtype=_WKB)
+    polygons["order"], polygons["type"] = 1, _POLYGON
+    polygons["rings"], polygons["points"] = 1, 7
+    polygons["ring"] = rings[of_row]
+    offsets = np.arange(len(polygons) + 1, dtype=np.int32) * np.int32(_WKB.itemsize)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(polygons)]
+    return pa.Array.from_buffers(pa.binary(), len(polygons), buffers)
 
 
-def _rings(ids: list[str]) -> tuple[cells.Floats, np.ndarray]:
-    """The ring of each distinct cell, and which of them is each row's."""
-    distinct, of_row = np.unique(cells.from_text(ids), return_inverse=True)
-    return cells.boundaries(distinct), of_row
-
-
-def _as_wkb(rings: cells.Floats, of_row: np.ndarray) -> pa.Array:
-    made = np.empty(len(of_row), dtype=_WKB)
-    made["order"], made["type"], made["rings"], made["points"] = 1, _POLYGON, 1, 7
-    made["ring"] = rings[of_row]
-    offsets = np.arange(len(made) + 1, dtype=np.int32) * np.int32(_WKB.itemsize)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(made)]
-    return pa.Array.from_buffers(pa.binary(), len(made), buffers)
-
-
-def _header(boxes: cells.Floats) -> str:
-    """What GeoParquet says of the file."""
+def _header(boxes: Floats) -> str:
+    """The GeoParquet metadata of the file."""
     low, high = boxes[:2], boxes[2:]
     bounds = [*low.min(axis=1), *high.max(axis=1)] if boxes.size else None
     column = {
@@ -94,7 +84,11 @@ def _header(boxes: cells.Floats) -> str:
         "orientation": "counterclockwise",
         "covering": {"bbox": {side: [_BBOX, side] for side in _SIDES}},
     }
-    said = {**column, "bbox": bounds} if bounds else column
+    geometry = {**column, "bbox": bounds} if bounds else column
     return json.dumps(
-        {"primary_column": _GEOMETRY, "columns": {_GEOMETRY: said}, "version": "1.1.0"}
+        {
+            "primary_column": _GEOMETRY,
+            "columns": {_GEOMETRY: geometry},
+            "version": "1.1.0",
+        }
     )

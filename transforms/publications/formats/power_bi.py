@@ -1,6 +1,6 @@
 """`powerbi_*.csv`: a star of facts and dimensions, for Power BI and its like.
 
-The files stand beside the others, since a publication has no folders; their columns and
+The files are in the same folder as the others; their columns and
 keys are in star_columns.
 """
 
@@ -11,37 +11,39 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from transforms import cells
-from transforms.groups import ALL_CRIME, GROUPS
-from transforms.months import Month, window
-from transforms.publications.edition import Edition
-from transforms.publications.force_tables import forces_table
-from transforms.publications.geopackage import TOP_BANDS, shown
-from transforms.publications.star_columns import (
+from transforms.lake.schemas import conform
+from transforms.lake.storage import readable
+from transforms.publications.edition.cells import rounded
+from transforms.publications.edition.force_tables import forces_table
+from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.edition.selection import whole_or_top
+from transforms.publications.formats.csv_files import write_csv
+from transforms.publications.formats.power_bi_columns import (
     CELL,
     CELLS_FACT,
-    GROUP,
     HISTORY_FACT,
     HISTORY_MEASURES,
     MONTH,
+    groups_table,
 )
-from transforms.publications.tables import rounded, write_csv
-from transforms.schemas import conform
-from transforms.storage import readable
+from transforms.reference import cells
+from transforms.reference.bands import TOP_5
+from transforms.reference.groups import ALL_CRIME
+from transforms.reference.months import Month, window
 
 
 _OF_HISTORY = [*HISTORY_MEASURES, "crime_group", "h3_cell"]
 _CALENDAR_MONTHS = 12  # at least: as many as the history has
 
 
-def write_fact_cells(edition: Edition, path: Path) -> None:
+def write_fact_cells(edition: MonthEdition, path: Path) -> None:
     """The cells of all-crime, and of every other group those in its top 5 %."""
-    rows = _keyed(shown(edition), str(edition.as_of))
+    rows = _keyed(whole_or_top(edition.cells), str(edition.as_of))
     write_csv(rounded(conform(rows, CELLS_FACT)), path)
 
 
-def write_fact_history(edition: Edition, path: Path) -> None:
-    """Twelve as-of months of what is the top 5 % of all-crime now."""
+def write_fact_history(edition: MonthEdition, path: Path) -> None:
+    """Twelve as-of months of the cells that are now in the top 5 % of all-crime."""
     tables = [HISTORY_FACT.empty_table()]
     for force in edition.scored:
         ids = pa.array(cells.from_text(_top_cells(edition, force.force.id)))
@@ -60,16 +62,10 @@ def write_fact_history(edition: Edition, path: Path) -> None:
     write_csv(rounded(pa.concat_tables(tables)), path)
 
 
-def _top_cells(edition: Edition, force: str) -> list[str]:
-    rows = edition.cells
-    wanted = pc.and_(
-        pc.equal(rows["force"], force),
-        pc.and_(
-            pc.equal(rows["crime_group"], ALL_CRIME),
-            pc.is_in(rows["score_band"].cast(pa.string()), pa.array(TOP_BANDS)),
-        ),
-    )
-    return list(rows.filter(wanted)["h3_cell"].to_pylist())
+def _top_cells(edition: MonthEdition, force: str) -> list[str]:
+    top = pc.field("score_band").isin(TOP_5)
+    mine = (pc.field("force") == force) & (pc.field("crime_group") == ALL_CRIME)
+    return list(edition.cells.filter(mine & top)["h3_cell"].to_pylist())
 
 
 def _keyed(rows: pa.Table, as_of: str) -> pa.Table:
@@ -79,9 +75,9 @@ def _keyed(rows: pa.Table, as_of: str) -> pa.Table:
     return rows.append_column("cell_key", keys).append_column("month_end", last_day)
 
 
-def write_dim_cell(edition: Edition, path: Path) -> None:
+def write_dim_cell(edition: MonthEdition, path: Path) -> None:
     """Each cell of the facts once for each of its forces, with its outline as WKT."""
-    rows = _keyed(shown(edition), str(edition.as_of))
+    rows = _keyed(whole_or_top(edition.cells), str(edition.as_of))
     firsts = np.unique(rows["cell_key"].to_pylist(), return_index=True)[1]
     rows = rows.take(pa.array(firsts))
     outlines = wkt(rows["h3_cell"].to_pylist())
@@ -96,26 +92,17 @@ def wkt(ids: list[str]) -> list[str]:
     ]
 
 
-def write_dim_force(edition: Edition, path: Path) -> None:
-    """The forces and what their scores rest on."""
-    write_csv(forces_table(edition), path)
+def write_dim_force(edition: MonthEdition, path: Path) -> None:
+    """The forces and what their scores are based on."""
+    write_csv(forces_table(edition.forces, edition.as_of), path)
 
 
-def write_dim_group(edition: Edition, path: Path) -> None:
+def write_dim_group(edition: MonthEdition, path: Path) -> None:
     """The crime groups."""
     write_csv(groups_table(), path)
 
 
-def groups_table() -> pa.Table:
-    """The crime groups in their order."""
-    rows = [
-        {"crime_group": g.slug, "label": g.label, "note": g.note, "sort_order": at}
-        for at, g in enumerate(GROUPS.values(), 1)
-    ]
-    return pa.Table.from_pylist(rows, schema=GROUP)
-
-
-def write_dim_month(edition: Edition, path: Path) -> None:
+def write_dim_month(edition: MonthEdition, path: Path) -> None:
     """Every month of the facts and of coverage.csv."""
     known = {month for force in edition.forces for month in force.months}
     rows = [

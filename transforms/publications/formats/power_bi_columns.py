@@ -6,8 +6,9 @@ its key.
 
 import pyarrow as pa
 
-from transforms.publications.force_tables import FORCES, column
-from transforms.schemas import HISTORY, PUBLISHED
+from transforms.lake.schemas import column
+from transforms.publications.schemas import HISTORY, PUBLISHED
+from transforms.reference.groups import GROUPS
 
 
 _MEASURES = (
@@ -58,23 +59,16 @@ GROUP = pa.schema(
     [
         _GROUP,
         column("label", pa.string(), "Crime group: its name"),
-        column("note", pa.string(), "What it holds"),
+        column("note", pa.string(), "What it contains"),
         column("sort_order", pa.int32(), "Order of the groups: composite ones first"),
     ]
 )
-STAR = {
-    "powerbi_fact_cells.csv": CELLS_FACT,
-    "powerbi_fact_history.csv": HISTORY_FACT,
-    "powerbi_dim_cell.csv": CELL,
-    "powerbi_dim_force.csv": FORCES,
-    "powerbi_dim_group.csv": GROUP,
-    "powerbi_dim_month.csv": MONTH,
-}
-STAR_KEYS = {
-    "powerbi_fact_cells.csv": ["cell_key", "crime_group"],
-    "powerbi_fact_history.csv": ["cell_key", "crime_group", "month_end"],
-    "powerbi_dim_cell.csv": ["cell_key"],
-    "powerbi_dim_force.csv": ["force"],
-    "powerbi_dim_group.csv": ["crime_group"],
-    "powerbi_dim_month.csv": ["month_end"],
-}
+
+
+def groups_table() -> pa.Table:
+    """The crime groups in their order."""
+    rows = [
+        {"crime_group": g.slug, "label": g.label, "note": g.note, "sort_order": at}
+        for at, g in enumerate(GROUPS.values(), 1)
+    ]
+    return pa.Table.from_pylist(rows, schema=GROUP)

@@ -1,6 +1,7 @@
-"""Sheets of a workbook: text is always text, a month a real date, and null is empty."""
+"""Sheets of a workbook: text is always text, a period a real date, null is empty."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -8,17 +9,24 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from transforms.months import Month
-from transforms.schemas import plain
+from transforms.lake.schemas import plain
+from transforms.reference.days import Day
+from transforms.reference.months import Month
 
 
-# Cells are written by their kind, and these are off in case one is not.
+# Cells are written by type; these conversions are off in case one is not.
 OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
 }
-_MONTHS = ("as_of", "month", "release")  # columns of YYYY-MM
+_PERIODS = (
+    "as_of",
+    "previous_as_of",
+    "month",
+    "day",
+    "release",
+)  # columns of months or of days
 _NUMBERS = {
     "lat": "0.000000",
     "lon": "0.000000",
@@ -30,7 +38,7 @@ _WIDEST = 48
 
 
 class Looks:
-    """The formats of a workbook, each made once."""
+    """The formats of a workbook, each created once."""
 
     def __init__(self, book: Workbook) -> None:
         self.heading: Format = book.add_format({"bold": True, "bottom": 1})
@@ -50,7 +58,7 @@ class Looks:
 
 
 def write_rows(sheet: Worksheet, rows: pa.Table, looks: Looks) -> None:
-    """A table with its header held in place, a filter, and fitting columns."""
+    """A table with a frozen header, a filter, and columns of fitting width."""
     for at, field in enumerate(rows.schema):
         sheet.write_string(0, at, field.name, looks.heading)
         values = rows[field.name].to_pylist()
@@ -71,8 +79,13 @@ def _writer(
     if not pa.types.is_string(plain(field).type):
         look = looks.of(field)
         return lambda row, number: sheet.write_number(row, at, number, look)
-    if field.name in _MONTHS:
+    if field.name in _PERIODS:
         return lambda row, text: sheet.write_datetime(
-            row, at, Month.parse(text).last_day, looks.date
+            row, at, _last_day(text), looks.date
         )
     return lambda row, text: sheet.write_string(row, at, text)
+
+
+def _last_day(text: str) -> date:
+    is_day = text.count("-") == 2
+    return Day.parse(text).last_day if is_day else Month.parse(text).last_day

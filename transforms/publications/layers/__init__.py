@@ -1,4 +1,4 @@
-"""What users lay beside the cells: a boundary, a basemap, and areas of their own."""
+"""Layers that users add to the cells: a boundary, a basemap, and their own areas."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 
-if TYPE_CHECKING:  # they bring GeoPandas, and most publications have no layers
-    from transforms.publications.areas import AreaLayer
-    from transforms.publications.ground import Basemap, Boundary
+if TYPE_CHECKING:  # they import GeoPandas, and most publications have no layers
+    from transforms.publications.layers.areas import AreaLayer
+    from transforms.publications.layers.ground import Basemap, Boundary
 
 
 @dataclass(frozen=True)
 class LayerFiles:
-    """Where the layers are; areas by name, as FILE or FILE:COLUMN."""
+    """The files of the layers; areas by name, as FILE or FILE:COLUMN."""
 
     boundary: Path | None = None
     basemap: Path | None = None
@@ -32,13 +32,13 @@ class Layers:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What decides what they add: never where the files lie; nothing for none."""
-        told = {
+        """What identifies the layers: their content, not their paths; {} for none."""
+        parts = {
             "boundary": self.boundary.sha256 if self.boundary else None,
             "basemap": self.basemap.sha256 if self.basemap else None,
             "areas": [[a.name, a.sha256, a.column] for a in self.areas],
         }
-        given = {name: value for name, value in told.items() if value}
+        given = {name: value for name, value in parts.items() if value}
         return {"layers": given} if given else {}
 
     @property
@@ -46,30 +46,40 @@ class Layers:
         """The columns that the areas become."""
         return tuple(layer.name for layer in self.areas)
 
+    def gaps(self, cells: pa.Table) -> dict[str, str]:
+        """What parts of the layers those published cells do not show, by layer."""
+        given: dict[str, Boundary | Basemap | AreaLayer | None] = {
+            "boundary": self.boundary,
+            "basemap": self.basemap,
+            **{f"boundary layer {layer.name}": layer for layer in self.areas},
+        }
+        gaps = {name: layer.gaps(cells) for name, layer in given.items() if layer}
+        return {name: "; ".join(lines) for name, lines in gaps.items() if lines}
+
     def ground(self, rows: pa.Table) -> dict[str, Any] | None:
-        """What a page of those rows draws under its cells."""
+        """The shapes that a page of those rows draws under its cells."""
         if not (self.boundary or self.basemap):
             return None
-        from transforms.publications.ground import ground
+        from transforms.publications.layers.ground import ground
 
         return ground(self.boundary, self.basemap, rows)
 
     def note(self, year: int) -> str:
-        """What a page says of its ground, in the words that its licence asks for."""
-        told = ["Dashed lines: the boundaries supplied."] if self.boundary else []
+        """A page's note about its ground, with the words that the licence requires."""
+        notes = ["Dashed lines: the boundaries supplied."] if self.boundary else []
         if self.basemap:
-            told.append(
+            notes.append(
                 f"Contains OS data © Crown copyright and database right {year}."
             )
-        return " ".join(told)
+        return " ".join(notes)
 
 
 def read_layers(files: LayerFiles) -> Layers:
-    """The layers of those files; one that cannot be used is refused."""
+    """The layers of those files; `UsageError` for one that cannot be used."""
     if files == LayerFiles():
         return Layers()
-    from transforms.publications.areas import read_areas
-    from transforms.publications.ground import find_basemap, read_boundary
+    from transforms.publications.layers.areas import read_areas
+    from transforms.publications.layers.ground import find_basemap, read_boundary
 
     return Layers(
         read_boundary(files.boundary) if files.boundary else None,

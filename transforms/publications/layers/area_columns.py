@@ -1,4 +1,4 @@
-"""What the user's own areas add to the published cells and hot spots.
+"""The columns that the user's own areas add to the published cells and hot spots.
 
 A hot spot has the areas of its cells.
 """
@@ -9,62 +9,66 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from transforms.lake.schemas import TEXT, column
 
-if TYPE_CHECKING:  # it brings GeoPandas, and most publications have no areas
-    from transforms.publications.areas import AreaLayer
+
+if TYPE_CHECKING:  # it imports GeoPandas, and most publications have no areas
+    from transforms.publications.layers.areas import AreaLayer
 
 APART = "; "
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
-_NONE = "in none of them, or its label starts as a spreadsheet formula does"
+_NONE = (
+    "in none of them, or the label starts like a formula, contains < or >, or is over"
+    " 255 characters"
+)
 
 
 def cell_columns(layers: Sequence["AreaLayer"]) -> list[pa.Field]:
-    """What the layers add to the published cells."""
+    """The columns that the layers add to the published cells."""
     text = (
-        "Area of the user's layer {} that the cell's centre lies in; several are"
-        " alphabetical, apart by '; '"
+        "Area of the user's layer {} that contains the cell's centre; several are in"
+        " alphabetical order, separated by '; '"
     )
-    return [_field(layer, text, f"the centre lies {_NONE}") for layer in layers]
+    return [_field(layer, text, f"the centre is {_NONE}") for layer in layers]
 
 
 def hotspot_columns(layers: Sequence["AreaLayer"]) -> list[pa.Field]:
-    """What the layers add to the published hot spots."""
+    """The columns that the layers add to the published hot spots."""
     text = (
-        "Areas of the user's layer {} that its cells' centres lie in, most cells first,"
-        " apart by '; '"
+        "Areas of the user's layer {} that contain its cells' centres, most cells"
+        " first, separated by '; '"
     )
-    return [_field(layer, text, f"every centre lies {_NONE}") for layer in layers]
+    return [_field(layer, text, f"every centre is {_NONE}") for layer in layers]
 
 
 def _field(layer: "AreaLayer", text: str, null: str) -> pa.Field:
-    says = {"description": text.format(layer.name), "null": null}
-    return pa.field(layer.name, pa.string(), metadata=says)
+    return column(layer.name, TEXT, text.format(layer.name), null)
 
 
 def with_cell_areas(cells: pa.Table, layers: Sequence["AreaLayer"]) -> pa.Table:
     """The published cells with a column for each layer."""
-    told = cells
+    table = cells
     for layer, field in zip(layers, cell_columns(layers), strict=True):
-        held = layer.holding(cells)
-        texts = {cell: APART.join(labels) or None for cell, labels in held.items()}
+        labels_of = layer.containing(cells)
+        texts = {c: APART.join(labels) or None for c, labels in labels_of.items()}
         column = [texts[cell] for cell in cells["h3_cell"].to_pylist()]
-        told = told.append_column(field, pa.array(column, pa.string()))
-    return told
+        table = table.append_column(field, pa.array(column, pa.string()))
+    return table
 
 
 def with_hotspot_areas(
     spots: pa.Table, cells: pa.Table, layers: Sequence["AreaLayer"]
 ) -> pa.Table:
     """The hot spots among those cells, with a column for each layer."""
-    told = spots
+    table = spots
     for layer, field in zip(layers, hotspot_columns(layers), strict=True):
-        held = layer.holding(cells)
+        labels_of = layer.containing(cells)
         column = [
-            _most_first([label for cell in ids.split(" ") for label in held[cell]])
+            _most_first([label for cell in ids.split(" ") for label in labels_of[cell]])
             for ids in spots["h3_cells"].to_pylist()
         ]
-        told = told.append_column(field, pa.array(column, pa.string()))
-    return told
+        table = table.append_column(field, pa.array(column, pa.string()))
+    return table
 
 
 def _most_first(labels: Sequence[str]) -> str | None:

@@ -1,7 +1,7 @@
-"""The user's own areas (beats, wards, neighbourhoods): read, and which holds a cell.
+"""The user's own areas (beats, wards, neighbourhoods), and which contains a cell.
 
-A cell belongs to the area that its centre lies in, as published: whoever joins the
-published `lon` and `lat` finds the same.
+A cell belongs to the area that contains its published centre, so a join of the
+published `lon` and `lat` gives the same result.
 """
 
 import re
@@ -13,42 +13,69 @@ import geopandas as gpd
 import pyarrow as pa
 
 from transforms.errors import UsageError
-from transforms.publications.area_columns import NAME_PATTERN
-from transforms.publications.formulas import SAFE_PATTERN
-from transforms.publications.layer_files import bytes_sha256, read_polygons
-from transforms.schemas import HOTSPOTS, PUBLISHED
+from transforms.publications.formulas import is_safe
+from transforms.publications.layers.area_columns import NAME_PATTERN
+from transforms.publications.layers.foreign import listed
+from transforms.publications.layers.layer_files import MapFile, misplaced
+from transforms.publications.layers.polygons import (
+    misplaced_in_words,
+    read_polygons,
+    unreached_in_words,
+)
+from transforms.publications.schemas import (
+    DAY_CELLS,
+    DAY_HOTSPOTS,
+    HOTSPOTS,
+    PUBLISHED,
+)
 
 
-# Columns that stand beside the published ones in some format or view.
-_BESIDE = {"bbox", "change", "change_a_month", "fid", "force_name", "geom", "geometry"}
-_TAKEN = {*PUBLISHED.names, *HOTSPOTS.names, *_BESIDE, "group_label", "wkt"}
+# Columns that some format or view adds to the published ones.
+_ADDED = {"bbox", "change", "change_a_month", "fid", "force_name", "geom", "geometry"}
+_OURS = (PUBLISHED, HOTSPOTS, DAY_CELLS, DAY_HOTSPOTS)
+_TAKEN = {name for schema in _OURS for name in schema.names}
+_TAKEN |= {*_ADDED, "group_label", "wkt"}
 _ONS_NAME = re.compile(r"[a-z]+\d\dnm", re.IGNORECASE)  # such as WD24NM
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class AreaLayer:
-    """Polygons with a label each; `name` is the column that they become."""
+    """Polygons with labels; `name` is the column that they become."""
 
     name: str
-    column: str  # of the file: where the labels stand
+    column: str  # of the file: the one with the labels
     sha256: str
     polygons: gpd.GeoSeries
     labels: Sequence[str]
+    misplaced: int = 0  # shapes with impossible coordinates: they are left out
+    withheld: int = 0  # labels that some program would execute
 
-    def holding(self, cells: pa.Table) -> dict[str, list[str]]:
-        """The areas that hold each published cell's centre, alphabetically."""
+    def gaps(self, cells: pa.Table) -> list[str]:
+        """What parts of the layer are not published, a line each."""
+        lines = misplaced_in_words(self.misplaced, self.polygons.crs)
+        if self.withheld:
+            lines.append(
+                f"{self.withheld} of its areas are left out: their labels start like a"
+                " spreadsheet formula, or contain < or >"
+            )
+        if len(self.polygons) and not any(self.containing(cells).values()):
+            lines.append(unreached_in_words(len(self.polygons), self.polygons.crs))
+        return lines
+
+    def containing(self, cells: pa.Table) -> dict[str, list[str]]:
+        """The areas that contain each published cell's centre, alphabetically."""
         ids = cells["h3_cell"].to_pylist()
         rows = {cell: row for row, cell in enumerate(ids)}
         once = cells.select(["lon", "lat"]).take(pa.array(rows.values(), pa.int64()))
         centres = gpd.GeoSeries.from_xy(
             once["lon"].to_numpy(), once["lat"].to_numpy(), crs="OGC:CRS84"
         ).to_crs(self.polygons.crs)
-        # a centre on a border lies in both
+        # a centre on a border is in both
         at, area = self.polygons.sindex.query(centres, predicate="intersects")
-        found: list[set[str]] = [set() for _ in rows]
+        labels: list[set[str]] = [set() for _ in rows]
         for point, polygon in zip(at.tolist(), area.tolist(), strict=True):
-            found[point].add(self.labels[polygon])
-        return {c: sorted(labels) for c, labels in zip(rows, found, strict=True)}
+            labels[point].add(self.labels[polygon])
+        return {c: sorted(of_cell) for c, of_cell in zip(rows, labels, strict=True)}
 
 
 def read_areas(name: str, given: str) -> AreaLayer:
@@ -60,21 +87,29 @@ def read_areas(name: str, given: str) -> AreaLayer:
         )
     if name in _TAKEN:
         raise UsageError(
-            f"boundary layer {name!r}: a published column is called so; take another"
-            " name"
+            f"boundary layer {name!r}: a published column has that name; choose another"
         )
     path, column = _file_and_column(given)
-    frame = read_polygons(path)
+    file = MapFile(path)
+    frame = read_polygons(file)
     texts = [c for c in frame.columns if c != frame.geometry.name]
     column = _label_column(path, name, texts, column)
+    odd = misplaced(frame)
     labels = [_label(value) for value in frame[column].tolist()]
-    held = [label is not None for label in labels]
+    kept = [
+        label is not None and not wrong and is_safe(label)
+        for label, wrong in zip(labels, odd.tolist(), strict=True)
+    ]
     return AreaLayer(
-        name,
-        column,
-        bytes_sha256(path),
-        frame.geometry[held].reset_index(drop=True),
-        [label for label in labels if label is not None],
+        name=name,
+        column=column,
+        sha256=file.sha256,
+        polygons=frame.geometry[kept].reset_index(drop=True),
+        labels=[
+            label for label, keep in zip(labels, kept, strict=True) if label and keep
+        ],
+        misplaced=int(odd.sum()),
+        withheld=sum(label is not None and not is_safe(label) for label in labels),
     )
 
 
@@ -86,29 +121,28 @@ def _file_and_column(given: str) -> tuple[Path, str | None]:
 
 
 def _label_column(
-    path: Path, name: str, columns: Sequence[str], asked: str | None
+    path: Path, name: str, columns: Sequence[str], wanted: str | None
 ) -> str:
-    """The column that names the areas: the one asked for, or the one that can be."""
-    if asked is not None and asked in columns:
-        return asked
+    """The column that names the areas: the one given, or the only likely one."""
+    if wanted is not None and wanted in columns:
+        return wanted
     called = [c for c in columns if c.lower() in (name, f"{name}_name", "name")]
     ons = [c for c in columns if _ONS_NAME.fullmatch(c)]
     for likely in (called, ons, columns):
-        if asked is None and len(likely) == 1:
+        if wanted is None and len(likely) == 1:
             return likely[0]
-    why = f"there is no column {asked}" if asked else "which column names the areas?"
+    why = f"there is no column {wanted}" if wanted else "which column names the areas?"
     raise UsageError(
         f"{path}: {why}; write {name}=FILE:COLUMN with one of"
-        f" {', '.join(columns) or 'none: it has no columns'}"
+        f" {listed(columns) or 'none: it has no columns'}"
     )
 
 
 def _label(value: object) -> str | None:
-    """A label on one line; none where it is empty, or a spreadsheet would run it."""
+    """A label on one line; None if it is empty."""
     if value is None or value != value:  # not a number
         return None
     if isinstance(value, float) and value.is_integer():
-        value = int(value)  # a whole number beside an empty one
+        value = int(value)  # whole numbers become floats next to an empty value
     printed = "".join(c if c.isprintable() else " " for c in str(value))
-    text = " ".join(printed.split())
-    return text if re.match(SAFE_PATTERN, text) else None
+    return " ".join(printed.split()) or None

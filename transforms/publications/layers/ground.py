@@ -1,14 +1,13 @@
 """The ground under a page's cells: the user's boundary and basemap, cut to the page.
 
-What lies in a box around each force's cells is drawn, as finely as a budget of bytes
-lets it be: the tolerance is doubled until it fits.
+What is in a box around each force's cells is drawn, as finely as a budget of bytes
+allows: the tolerance is doubled until it fits.
 """
 
 import json
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
+from pyproj import CRS
 
-from transforms import cells
 from transforms.errors import UsageError
-from transforms.publications.ground_shapes import Shapes, encoded, lines_of
-from transforms.publications.layer_files import (
-    bytes_sha256,
-    crs_of,
-    layers_in,
-    read_layer,
+from transforms.publications.layers.foreign import listed
+from transforms.publications.layers.ground_shapes import Shapes, encoded, lines_of
+from transforms.publications.layers.layer_files import MapFile, misplaced
+from transforms.publications.layers.polygons import (
+    misplaced_in_words,
     read_polygons,
+    unreached_in_words,
 )
+from transforms.reference import cells
+from transforms.reference.national_grid import GRID
 
 
-GRID = "EPSG:27700"
-# Of OS Open Zoomstack, the undermost first. Local roads and buildings would leave no
-# room for the rest.
+# Layers of OS Open Zoomstack, the lowest first. Local roads and buildings would leave
+# no room for the rest.
 DRAWN = (
     "land", "sea", "foreshore", "national_parks", "urban_areas", "woodland",
     "greenspace", "surfacewater", "waterlines", "rail", "roads_regional",
@@ -41,13 +41,13 @@ DRAWN = (
 NAMES = "names"
 _ALSO_CALLED = {"greenspaces": "greenspace"}
 _RANKS = {"Capital": 0, "City": 0, "Town": 1, "Village": 2, "Suburban Area": 2}
-# Up to which tolerance the names of a rank are kept.
+# The tolerance up to which the names of each rank are kept.
 _NAMES_TO_M = (np.inf, 512, 64)
 MOST_BYTES = 1_500_000
 FINEST_M = 4.0
-# No point takes less than a byte and a half: more of them need no trial.
+# A point takes at least a byte and a half, so more of them cannot fit.
 _MOST_POINTS = MOST_BYTES // 3 * 2
-_STRAYS = 0.005  # of a force's cells at each end, which shall not stretch its box
+_STRAYS = 0.005  # of a force's cells at each end, which must not stretch its box
 _PAD_SHARE, _PAD_M = 0.05, 3000.0
 _BOW_M = 10_000.0
 
@@ -57,10 +57,19 @@ class Boundary:
     """Polygons whose outlines are drawn."""
 
     sha256: str
-    polygons: gpd.GeoSeries
+    polygons: gpd.GeoSeries  # in the National Grid
+    crs: CRS  # of the file
+    misplaced: int = 0  # shapes with impossible coordinates: they are left out
+
+    def gaps(self, rows: pa.Table) -> list[str]:
+        """What parts of it are not drawn, a line each."""
+        lines = misplaced_in_words(self.misplaced, self.crs)
+        if len(self.polygons) and not self.polygons.intersects(page_area(rows)).any():
+            lines.append(unreached_in_words(len(self.polygons), self.crs))
+        return lines
 
     def shapes(self, area: shapely.Geometry) -> Shapes:
-        """The outlines of those polygons that reach into the area, whole, each once."""
+        """The whole outlines of the polygons that reach into the area, each once."""
         here = self.polygons[self.polygons.intersects(area)]
         outline = shapely.union_all(here.boundary.to_numpy())
         return Shapes("boundary", lines_of(np.array([outline])), is_area=False)
@@ -68,15 +77,23 @@ class Boundary:
 
 @dataclass(frozen=True, eq=False)
 class Basemap:
-    """A file in the layout of OS Open Zoomstack, of which each page takes its part."""
+    """A file in the layout of OS Open Zoomstack, of which each page draws a part."""
 
-    path: Path
-    layers: Mapping[str, str]  # those that are read, by what they are known as
+    file: MapFile
+    layers: Mapping[str, str]  # those that are read, by their usual name
 
-    @cached_property
+    @property
     def sha256(self) -> str:
         """The hash of the file."""
-        return bytes_sha256(self.path)
+        return self.file.sha256
+
+    def gaps(self, rows: pa.Table) -> list[str]:
+        """What parts of it are not drawn, a line each."""
+        area = page_area(rows)
+        if any(len(self._read(name, area)) for name in self.layers):
+            return []
+        why = "nothing in it is near a published cell: is it a map of these forces"
+        return [f"{why}, and are its coordinates in the system that it names?"]
 
     def shapes(self, area: shapely.Geometry) -> Iterator[Shapes]:
         """Each layer's shapes in that area of the National Grid."""
@@ -106,51 +123,54 @@ class Basemap:
 
     def _read(self, name: str, area: shapely.Geometry) -> gpd.GeoDataFrame:
         layer = self.layers[name]
-        # a straight edge here may be a bow in the file's reference system
+        # a straight edge here may be curved in the file's reference system
         edges = gpd.GeoSeries([shapely.segmentize(area, _BOW_M)], crs=GRID)
-        box = edges.to_crs(crs_of(self.path, layer))
-        frame = read_layer(self.path, layer, tuple(box.total_bounds)).to_crs(GRID)
+        box = edges.to_crs(self.file.crs_of(layer)).total_bounds
+        frame = self.file.read(layer, tuple(box))
+        frame = frame[~misplaced(frame)].to_crs(GRID)
         return frame[frame.intersects(area)]
 
 
 def read_boundary(path: Path) -> Boundary:
     """The polygons of that file."""
-    return Boundary(bytes_sha256(path), read_polygons(path).geometry.to_crs(GRID))
+    file = MapFile(path)
+    shapes = read_polygons(file).geometry
+    odd = misplaced(shapes)
+    placed = shapes[~odd].reset_index(drop=True).to_crs(GRID)
+    return Boundary(file.sha256, placed, shapes.crs, int(odd.sum()))
 
 
 def find_basemap(path: Path) -> Basemap:
-    """The layers of that file that can be drawn; refused where there are none."""
-    held = layers_in(path)
-    known = {_ALSO_CALLED.get(name.lower(), name.lower()): name for name in held}
+    """The layers of that file that can be drawn; `UsageError` if there are none."""
+    file = MapFile(path)
+    names = file.layers
+    known = {_ALSO_CALLED.get(name.lower(), name.lower()): name for name in names}
     layers = {n: known[n] for n in (*DRAWN, NAMES) if n in known}
     if not layers:
         raise UsageError(
             f"{path}: it has none of the layers that a basemap is drawn from"
-            f" ({', '.join((*DRAWN, NAMES))}); it has {', '.join(held) or 'none'}"
+            f" ({', '.join((*DRAWN, NAMES))}); it has {listed(names) or 'none'}"
         )
     for layer in layers.values():
-        if crs_of(path, layer) is None:
-            raise UsageError(
-                f"{path}: layer {layer} does not say its coordinate reference system;"
-                " save it with one, such as EPSG:27700"
-            )
-    return Basemap(path, layers)
+        if file.crs_of(layer) is None:
+            file.refuse_without_crs(layer)
+    return Basemap(file, layers)
 
 
 def ground(
     boundary: Boundary | None, basemap: Basemap | None, rows: pa.Table
 ) -> dict[str, Any] | None:
-    """What a page of those rows draws under them; None where there is nothing."""
+    """The shapes that a page of those rows draws under them; None if there are none."""
     if not len(rows) or not (boundary or basemap):
         return None
-    area = _area(rows)
+    area = page_area(rows)
     shapes = [*(basemap.shapes(area) if basemap else ())]
     shapes += [boundary.shapes(area)] if boundary else []
     names = basemap.names(area) if basemap else []
     return _fitted(shapes, names)
 
 
-def _area(rows: pa.Table) -> shapely.Geometry:
+def page_area(rows: pa.Table) -> shapely.Geometry:
     """A box around each force's cells, in the National Grid."""
     boxes = []
     for force in rows["force"].unique().to_pylist():
@@ -167,7 +187,7 @@ def _area(rows: pa.Table) -> shapely.Geometry:
 def _fitted(
     shapes: list[Shapes], names: list[tuple[int, str, float, float]]
 ) -> dict[str, Any]:
-    """As fine as the budget lets it be."""
+    """The shapes as finely as the budget allows."""
     tolerance_m = FINEST_M
     while True:
         shapes = [layer.simplified(tolerance_m) for layer in shapes]
@@ -186,6 +206,6 @@ def _fitted(
 
 
 def _page_bytes(drawn: dict[str, Any]) -> int:
-    """What it takes of a page, which holds it compressed and as base64."""
+    """The bytes it takes in a page, where it is compressed and in base64."""
     text = json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)
     return len(zlib.compress(text.encode())) * 4 // 3

@@ -1,4 +1,4 @@
-"""Shapes of the ground, made simpler and then few whole numbers."""
+"""Shapes of the ground, simplified and then encoded as few whole numbers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,10 +7,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from transforms.reference.national_grid import GRID
+
 
 # In degrees: about a metre.
 QUANTUM = 1e-5
-# A shape that the tolerance could swallow whole is a speck.
+# A shape smaller than this many tolerances is a speck.
 _SPECK = 2.0
 
 
@@ -24,18 +26,18 @@ class Shapes:
 
     @classmethod
     def of(cls, name: str, given: np.ndarray) -> "Shapes":
-        """Its polygons if there are any, else its lines, end to end where they meet."""
+        """Its polygons if there are any, else its lines, joined where they meet."""
         parts = shapely.get_parts(shapely.get_parts(given))
         areas = parts[shapely.get_dimensions(parts) == 2]
         return cls(name, areas if len(areas) else lines_of(parts), len(areas) > 0)
 
     @property
     def points(self) -> int:
-        """How many corners they have together."""
+        """The total number of corners."""
         return int(shapely.get_num_coordinates(self.parts).sum())
 
     def simplified(self, tolerance_m: float) -> "Shapes":
-        """The same to within so many metres, without what is too small to matter."""
+        """Simplified to within that many metres, without specks."""
         simple = shapely.simplify(self.parts, tolerance_m, preserve_topology=False)
         parts = shapely.get_parts(simple)
         speck = _SPECK * tolerance_m
@@ -47,7 +49,7 @@ class Shapes:
 
 
 def lines_of(given: np.ndarray) -> np.ndarray:
-    """The lines among those shapes, end to end where just two meet."""
+    """The lines among those shapes, joined where exactly two meet."""
     parts = shapely.get_parts(shapely.get_parts(given))
     lines = parts[shapely.get_dimensions(parts) == 1]
     lines = lines[shapely.length(lines) > 0]
@@ -58,12 +60,12 @@ def lines_of(given: np.ndarray) -> np.ndarray:
 def encoded(layer: Shapes) -> list[Any]:
     """Name, kind and shapes of a layer; a shape is rings, a ring steps of x and y.
 
-    Each step goes from the point before, in hundred-thousandths of a degree, whichever
-    ring that was of: all of a layer is one chain from nought.
+    Each step is the difference from the previous point, in hundred-thousandths of a
+    degree, even across rings: the whole layer is one chain that starts at 0.
     """
     parts = _neighbours_together(layer.parts).to_crs("OGC:CRS84").to_numpy()
     if layer.is_area:
-        # holes run against their outlines, so that overlapping shapes stay filled
+        # holes have the opposite direction, so that overlapping shapes stay filled
         parts = shapely.orient_polygons(parts)
         rings, of_part = shapely.get_rings(parts, return_index=True)
     else:
@@ -79,8 +81,8 @@ def encoded(layer: Shapes) -> list[Any]:
 
 
 def _neighbours_together(parts: np.ndarray) -> gpd.GeoSeries:
-    """In the order of a curve that fills the plane: short steps, and few far apart."""
-    shapes = gpd.GeoSeries(parts, crs="EPSG:27700")
+    """In the order of a space-filling curve, which keeps most steps short."""
+    shapes = gpd.GeoSeries(parts, crs=GRID)
     west, south, east, north = shapes.total_bounds
     # a layer of one straight line has no width
     bounds = (west - 1, south - 1, east + 1, north + 1)

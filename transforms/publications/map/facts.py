@@ -1,13 +1,19 @@
-"""What a map page says beside its cells: of the run, its crime groups, its forces."""
+"""What a map page says in addition to its cells: about the run, groups and forces."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+import pyarrow as pa
+import pyarrow.compute as pc
 
-@dataclass(frozen=True)
+from transforms.reference.groups import GROUPS
+
+
+@dataclass(frozen=True, kw_only=True)
 class ForceFact:
-    """What stands beside a force's cells; a force without a scored cell has it too."""
+    """What a page says about a force, even one without a scored cell."""
 
     force: str
     name: str
@@ -15,10 +21,13 @@ class ForceFact:
     months_12m: int
     newest_month: str | None
     note: str | None = None
-    months_prev_12m: int | None = None  # supplied months of the 12 before, where known
-    # of each as-of month: whether it was supplied, and the cells ranked (0: no score)
+    months_1m: int | None = None  # days alone: supplied of the last 7
+    # supplied months of the 12 before the last 12, or days of the 28 before the last 28
+    months_prev_12m: int | None = None
+    # for each as-of month: whether it was supplied, and the cells ranked (0: no score)
     supplied: tuple[bool, ...] = ()
     ranked: tuple[int, ...] = ()
+    renewed: str | None = None  # first month on new map points, if within two years
 
 
 @dataclass(frozen=True)
@@ -40,9 +49,9 @@ class HotspotFact:
     name: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MapFacts:
-    """One page. `as_ofs` are its months, oldest first; the last is the newest."""
+    """One page. `as_ofs` are its months or its day, oldest first."""
 
     run_id: str
     as_ofs: tuple[str, ...]
@@ -53,11 +62,35 @@ class MapFacts:
     forces: tuple[ForceFact, ...]
     hotspots: tuple[HotspotFact, ...] = ()
     title: str = "Hot spots"
-    index: str | None = None  # the page of all forces, where this is one force's
+    links: tuple[tuple[str, str], ...] = ()  # other pages: address and words
     areas: tuple[str, ...] = ()  # the user's own, by the name of their column
-    ground_note: str = ""  # what must stand beside a ground that is not ours
+    ground_note: str = ""  # the attribution that a ground layer requires
+    unit: str = "months"  # of its clock
+    term: int = 1  # periods that are forecast
 
     @property
     def as_of(self) -> str:
-        """The newest month."""
+        """The newest one."""
         return self.as_ofs[-1]
+
+
+def map_groups(whole: Collection[str]) -> tuple[GroupFact, ...]:
+    """Every crime group, and which of them the page has whole."""
+    return tuple(
+        GroupFact(
+            group.slug,
+            group.label,
+            group.note,
+            group.slug in whole,
+            len(group.categories) == 1,
+        )
+        for group in GROUPS.values()
+    )
+
+
+def hotspot_facts(named: pa.Table, rows: pa.Table) -> tuple[HotspotFact, ...]:
+    """The hot spots of a page's rows, in the order of their ids."""
+    shown = pc.is_in(named["hotspot_id"], value_set=rows["hotspot_id"].unique())
+    spots = named.filter(shown).sort_by("hotspot_id")
+    ids, names = spots["hotspot_id"].to_pylist(), spots["name"].to_pylist()
+    return tuple(HotspotFact(*pair) for pair in zip(ids, names, strict=True))

@@ -1,4 +1,4 @@
-"""The past of a map page, read a force and month at a time."""
+"""The earlier scores of a map page, read one force and month at a time."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.months import Month, window
-from transforms.publications.force_edition import ForceEdition
-from transforms.publications.map_rows import PAST, Past
-from transforms.storage import readable
+from transforms.lake.storage import readable
+from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.map.rows import PAST, Past
+from transforms.reference.months import Month, window
 
 
 AS_OF_MONTHS = 12
@@ -23,17 +23,23 @@ def as_ofs(as_of: Month) -> tuple[str, ...]:
 
 
 def pasts(forces: Sequence[ForceEdition], as_of: Month) -> Iterator[Past]:
-    """The earlier scores of those forces: memory holds one file's at a time."""
+    """The earlier scores of those forces, with one file in memory at a time.
+
+    Those of an earlier geocoding epoch are left out: their cells covered other places.
+    """
     for force in forces:
+        same = set(map(str, force.counted_span(as_of, AS_OF_MONTHS)))
         for file in force.history:
             month = file.partition["as_of"]
-            if month != str(as_of):
+            if month != str(as_of) and month in same:
                 yield Past(force.force.id, month, _read(file.path))
 
 
 def ranked(force: ForceEdition, as_of: Month) -> tuple[int, ...]:
     """How many cells the force's universe had at each as-of; 0 without a score."""
-    cells = {file.partition["as_of"]: file.path for file in force.history}
+    same = set(map(str, force.counted_span(as_of, AS_OF_MONTHS)))
+    stored = {file.partition["as_of"]: file.path for file in force.history}
+    cells = {month: path for month, path in stored.items() if month in same}
     return tuple(
         _universe(cells[month]) if month in cells else 0 for month in as_ofs(as_of)
     )

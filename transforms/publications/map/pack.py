@@ -1,8 +1,7 @@
 """Whole numbers in few bytes: one column after another, each as planes of bytes.
 
-A plane holds the same byte of every number, so what is small, or like its neighbour,
-becomes runs of equal bytes, which zlib shrinks to little. A null is 0, and every other
-number is one higher.
+A plane has the same byte of every number, so small or similar numbers become runs of
+equal bytes, which compress well. A null is 0, and every other number is one higher.
 """
 
 from __future__ import annotations
@@ -16,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.reference.arrays import Integers
 
-Whole = NDArray[np.int64]
+
 NULL = -1
 _LEVEL = 7  # 9 takes four times as long, for 2 % less
 
@@ -29,24 +29,24 @@ class Columns:
     head: list[list[object]] = field(default_factory=list)
     parts: list[bytes] = field(default_factory=list)
 
-    def plain(self, name: str, values: Whole) -> None:
+    def plain(self, name: str, values: Integers) -> None:
         """Numbers as they are."""
         self._add(name, "plain", values + 1)
 
-    def steps(self, name: str, values: Whole) -> None:
-        """Numbers as the step from the one before: for those that rise or stay."""
+    def steps(self, name: str, values: Integers) -> None:
+        """Numbers as the step from the previous one: for those that mostly rise."""
         self._add(name, "steps", _zigzag(np.diff(values + 1, prepend=0)))
 
-    def beside(self, name: str, values: Whole, before: Whole) -> None:
-        """Numbers as the step from another column: the one added last of that kind."""
-        self._add(name, "beside", _zigzag(values - before))
+    def changes(self, name: str, values: Integers, before: Integers) -> None:
+        """Numbers as the change from another column: the last one of that kind."""
+        self._add(name, "changes", _zigzag(values - before))
 
     def ids(self, name: str, values: NDArray[np.uint64]) -> None:
-        """Cell ids, lowest first: 64 bits, which a page has no number for."""
+        """Cell ids, lowest first: 64 bits, more than a JavaScript number has."""
         steps = np.diff(values, prepend=np.uint64(0))
         self._planes(name, "ids", steps, 8)
 
-    def _add(self, name: str, kind: str, coded: Whole) -> None:
+    def _add(self, name: str, kind: str, coded: Integers) -> None:
         if len(coded) and (coded.min() < 0 or coded.max() >= 2**31):
             raise ValueError(f"{name} does not fit the map")
         highest = int(coded.max()) if len(coded) else 0
@@ -60,7 +60,7 @@ class Columns:
         self.parts += [octets[:, at].tobytes() for at in range(planes)]
 
 
-def _zigzag(steps: Whole) -> Whole:
+def _zigzag(steps: Integers) -> Integers:
     return np.where(steps < 0, -2 * steps - 1, 2 * steps)
 
 

@@ -13,15 +13,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from transforms.months import Month
-from transforms.publications.map_facts import ForceFact, MapFacts
-from transforms.publications.map_payload import payload
-from transforms.publications.map_rows import Past
+from transforms.publications.map.facts import ForceFact, MapFacts
+from transforms.publications.map.payload import payload
+from transforms.publications.map.rows import Past
+from transforms.reference.clocks import MONTHS
+from transforms.reference.days import Day
+from transforms.reference.months import Month
 
 
-WEB = resources.files("transforms.publications").joinpath("web")
+WEB = resources.files("transforms.publications.map").joinpath("web")
 STYLES = ("vendor/leaflet-1.9.4.css", "map.css")
-# In this order: each may use what those before it have put into `hexbeat`.
+# In this order: each may use what those before it have added to `hexbeat`.
 OURS = (
     "map-words.js",
     "map-data.js",
@@ -37,13 +39,27 @@ OURS = (
 SCRIPTS = ("vendor/leaflet-1.9.4.js", "vendor/h3-js-4.5.0.umd.js", *OURS)
 
 
+_YEAR = {"months": 12, "days": 365}
+_MONTHS = {
+    "period": "month",
+    "periods": "Months",
+    "year": "12",
+    "listed": "36 months",
+    "next": "next month",
+    "past": (
+        "Scores of earlier as-of months are rounded in this page, to about a tenth of"
+        " their random variation. The tables published with it contain them in full."
+    ),
+}
+
+
 def render(
     cells: pa.Table,
     pasts: Iterable[Past],
     facts: MapFacts,
     ground: dict[str, Any] | None = None,
 ) -> str:
-    """The page as text: the newest scores, and those of the as-of months before."""
+    """The page as text: the newest scores, and those of earlier as-of months."""
     style = "".join(_css(name) for name in STYLES)
     scripts = [_script(name) for name in SCRIPTS]
     return _page(
@@ -52,13 +68,15 @@ def render(
         style,
         scripts,
         elsewhere=_elsewhere(facts),
-        forces="\n".join(_force_row(force) for force in facts.forces),
+        forces="\n".join(
+            _force_row(force, _YEAR[facts.unit]) for force in facts.forces
+        ),
         payload=payload(cells, pasts, facts, ground),
     )
 
 
 def render_index(facts: MapFacts, pages: Mapping[str, str]) -> str:
-    """A page of links, for where all forces in one page would be too heavy to open."""
+    """A page of links, for when one page of all forces would be too large to open."""
     style = _css("map.css")
     return _page(
         "map-index.html",
@@ -66,7 +84,8 @@ def render_index(facts: MapFacts, pages: Mapping[str, str]) -> str:
         style,
         [],
         forces="\n".join(
-            _force_row(force, pages.get(force.force)) for force in facts.forces
+            _force_row(force, _YEAR[facts.unit], pages.get(force.force))
+            for force in facts.forces
         ),
     )
 
@@ -74,7 +93,7 @@ def render_index(facts: MapFacts, pages: Mapping[str, str]) -> str:
 def _page(
     body: str, facts: MapFacts, style: str, scripts: list[str], **parts: str
 ) -> str:
-    """A page of the head that all have, and its own body."""
+    """A page with the common head and its own body."""
     return Template(_text("map-head.html") + _text(body)).substitute(
         _words(facts),
         csp=_policy(style, scripts),
@@ -87,7 +106,7 @@ def _page(
 def _words(facts: MapFacts) -> dict[str, str]:
     words = {
         "run_id": facts.run_id,
-        "as_of": Month.parse(facts.as_of).in_words,
+        "as_of": _in_words(facts.as_of),
         "title": facts.title,
         "attribution": facts.attribution,
         "method": facts.method,
@@ -96,20 +115,38 @@ def _words(facts: MapFacts) -> dict[str, str]:
         "leaflet_licence": _text("vendor/LICENSE.leaflet"),
         "h3_notice": _text("vendor/NOTICE.h3-js"),
         "h3_licence": _text("vendor/LICENSE.h3-js"),
+        **(_MONTHS if facts.unit == MONTHS.unit else _days(facts.term)),
     }
     return {name: html.escape(text) for name, text in words.items()}
 
 
+def _days(term: int) -> dict[str, str]:
+    return {
+        "period": "day",
+        "periods": "Days",
+        "year": "365",
+        "listed": "365 days",
+        "next": "on the next day" if term == 1 else f"in the next {term} days",
+        "past": "This page shows the newest as-of day only.",
+    }
+
+
+def _in_words(as_of: str) -> str:
+    is_day = as_of.count("-") == 2
+    return Day.parse(as_of).in_words if is_day else Month.parse(as_of).in_words
+
+
 def _elsewhere(facts: MapFacts) -> str:
-    if facts.index is None:
-        return ""
-    return f'<a href="{html.escape(facts.index)}">All forces</a>'
+    return " ".join(
+        f'<a href="{html.escape(address)}">{html.escape(words)}</a>'
+        for address, words in facts.links
+    )
 
 
-def _force_row(force: ForceFact, page: str | None = None) -> str:
+def _force_row(force: ForceFact, year: int, page: str | None = None) -> str:
     values = (
         f"{force.universe_cells:,}",
-        f"{force.months_12m} of 12",
+        f"{force.months_12m} of {year}",
         force.newest_month or "none",
         force.note or "",
     )
@@ -121,7 +158,7 @@ def _force_row(force: ForceFact, page: str | None = None) -> str:
 
 
 def _policy(style: str, scripts: list[str]) -> str:
-    """Nothing may load, and only these very scripts and this style may act."""
+    """A policy under which nothing loads and only these scripts and this style run."""
     allowed = " ".join(_digest(script) for script in scripts) or "'none'"
     return (
         f"default-src 'none'; script-src {allowed}; style-src {_digest(style)}; "

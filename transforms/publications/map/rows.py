@@ -1,4 +1,4 @@
-"""The rows of a map page: which there are, and in which order it holds them."""
+"""The rows of a map page, and their order."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.publications.map_facts import MapFacts
-from transforms.publications.map_pack import NULL, Whole
+from transforms.publications.edition.selection import whole_or_top
+from transforms.publications.map.facts import MapFacts
+from transforms.publications.map.pack import NULL
+from transforms.reference.arrays import Integers
 
 
-BANDS = ("top_1pct", "top_2pct", "top_5pct", "top_20pct", "rest")
-TOP_5 = BANDS[:3]
 REQUIRED = ("force", "crime_group", "h3_cell", "score", "score_rank", "score_band")
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("force", "crime_group", "h3_cell")]
@@ -39,7 +39,7 @@ PAST = pa.schema(
 
 @dataclass(frozen=True)
 class Past:
-    """One force's scores at an earlier as-of month, as far as the page wants them."""
+    """One force's scores at an earlier as-of month, with the columns of a page."""
 
     force: str
     as_of: str
@@ -48,7 +48,7 @@ class Past:
 
 @dataclass(frozen=True)
 class Block:
-    """The rows of one crime group in one force: they lie together, by cell."""
+    """The consecutive rows of one crime group in one force, by cell."""
 
     group: int
     force: int
@@ -59,12 +59,8 @@ class Block:
 def mapped(
     cells: pa.Table, whole: Sequence[str], areas: Sequence[str] = ()
 ) -> pa.Table:
-    """Of published cells those that a page shows: some groups whole, of others 5 %."""
-    kept = pc.or_(
-        pc.is_in(cells["crime_group"], value_set=pa.array(list(whole), pa.string())),
-        pc.is_in(cells["score_band"], value_set=pa.array(TOP_5, pa.string())),
-    )
-    return _selected(cells.filter(kept), areas)
+    """The published cells that a page shows: all of some groups, 5 % of the others."""
+    return _selected(whole_or_top(cells, whole), areas)
 
 
 def _selected(cells: pa.Table, areas: Sequence[str]) -> pa.Table:
@@ -80,12 +76,14 @@ class Rows:
     blocks: tuple[Block, ...]
 
     @cached_property
-    def cells(self) -> Whole:
+    def cells(self) -> Integers:
         """Each row's cell, as a number."""
         return ids_of(self.table["h3_cell"]).astype(np.int64)
 
-    def at(self, past: Past, facts: MapFacts) -> Iterator[tuple[Block, Whole, Whole]]:
-        """For each block of a past: where its rows are here, and which those are."""
+    def at(
+        self, past: Past, facts: MapFacts
+    ) -> Iterator[tuple[Block, Integers, Integers]]:
+        """For each block of an earlier as-of: its rows here, and its rows there."""
         groups = past.rows["crime_group"]
         for block in self.blocks:
             if facts.forces[block.force].force != past.force:
@@ -95,8 +93,8 @@ class Rows:
             ids = past.rows["h3_cell"].to_numpy()[among].astype(np.int64)
             mine = self.cells[block.start : block.stop]
             at = np.minimum(np.searchsorted(mine, ids), len(mine) - 1)
-            held = mine[at] == ids
-            yield block, block.start + at[held], among[held]
+            shared = mine[at] == ids
+            yield block, block.start + at[shared], among[shared]
 
 
 def in_order(cells: pa.Table, facts: MapFacts) -> Rows:
@@ -117,18 +115,18 @@ def in_order(cells: pa.Table, facts: MapFacts) -> Rows:
     return Rows(rows.take(pa.array(order)).combine_chunks(), blocks)
 
 
-def codes(column: pa.ChunkedArray, known: Sequence[str]) -> Whole:
-    """Each word's place among those known; an unknown one is refused."""
-    found = pc.index_in(column, value_set=pa.array(list(known), pa.string()))
-    strange = pc.and_(pc.is_null(found), pc.is_valid(column))
+def codes(column: pa.ChunkedArray, known: Sequence[str]) -> Integers:
+    """Each word's place among those known; `ValueError` for an unknown one."""
+    place = pc.index_in(column, value_set=pa.array(list(known), pa.string()))
+    strange = pc.and_(pc.is_null(place), pc.is_valid(column))
     if pc.any(strange).as_py():
         words = sorted(set(column.filter(strange).to_pylist()))
         raise ValueError(f"unknown to the map: {words}")
-    return whole(found)
+    return whole(place)
 
 
-def whole(column: pa.ChunkedArray) -> Whole:
-    """Whole numbers, null as the mark that stands for it."""
+def whole(column: pa.ChunkedArray) -> Integers:
+    """Whole numbers, with NULL for null."""
     filled = pc.fill_null(column.cast(pa.int64()), NULL)
     return np.asarray(filled.to_numpy(), dtype=np.int64)
 

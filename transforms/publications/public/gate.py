@@ -1,21 +1,20 @@
-"""The gate: no release goes out that gives something away beside those still out.
+"""The gate: refuses a release that reveals a small count together with earlier ones.
 
-Releases are read together. The same quarter told twice, with a revision between, tells
-how many incidents the revision moved; told by two partitions, it tells parent less
-children; rounded to two bases, it is known more narrowly than by either.
+Releases can be compared. Publishing a quarter twice, with a revision in between,
+reveals how many incidents the revision changed; publishing it in two partitions reveals
+parent minus children; rounding it to two bases narrows down the count.
 
-So what is out is frozen: `frozen` puts the earlier rows in the place of the new ones.
-That is enough. After it every (force, period, group) is told by one table alone; no
-incident is in two of them; and what one table tells is safe by itself
-(`transforms.disclosure.suppression`). All releases together then tell what the newest
-does.
+So what is published is frozen: `frozen` replaces new rows by the earlier ones. That is
+enough. Every (force, period, group) is then published in one table only; no incident is
+in two of them; and each table is safe by itself (`suppression.py`). So all releases
+together reveal no more than the newest.
 
-Its price: a revision, a month that arrives late or a mended fault never reaches a
-quarter that is out, unless every release that holds it is withdrawn. Nor does that call
-back what has been copied: who kept it can hold it against what comes after. Withdraw a
-release because it must not be seen, not to renew it.
+The price: a revision, a late month or a corrected error never reaches a published
+quarter, unless every release that contains it is withdrawn. Withdrawing does not recall
+copies: whoever kept one can compare it with later releases. Withdraw a release because
+it must not be seen, not to update it.
 
-`refusals` trusts nothing of that. It reads the rows themselves, as a stranger would.
+`refusals` trusts none of this. It reads the rows themselves, as an outsider would.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,10 +23,12 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.disclosure.periods import PUBLIC_GROUPS, span
-from transforms.disclosure.settings import DisclosureSettings
-from transforms.disclosure.subtraction import nested, remainders, told
-from transforms.schemas import PUBLIC_CELLS, conform
+from transforms.homes.disclosure_settings import DisclosureSettings
+from transforms.lake.schemas import conform
+from transforms.publications.public.periods import PUBLIC_GROUPS, span
+from transforms.publications.public.share_gate import accuracy_refusals
+from transforms.publications.public.subtraction import intervals, nested, remainders
+from transforms.publications.schemas import PUBLIC_ACCURACY, PUBLIC_CELLS
 
 
 KEY = ("force", "crime_group", "period")
@@ -38,23 +39,24 @@ _HIDDEN_AT_LEAST = 3
 
 @dataclass(frozen=True)
 class Release:
-    """What one publication tells, or would tell, everyone."""
+    """What one publication has made public, or would make public."""
 
     run_id: str
     cells: pa.Table  # as PUBLIC_CELLS
     settings: DisclosureSettings = field(default_factory=DisclosureSettings)
+    accuracy: pa.Table = field(default_factory=PUBLIC_ACCURACY.empty_table)
 
 
 def frozen(new: pa.Table, earlier: Sequence[Release]) -> pa.Table:
-    """The new rows, with the earlier ones wherever a release still out has any.
+    """The new rows, replaced by earlier ones wherever a release still public has any.
 
-    `earlier` is in the order of publication, the first ones win. All that they hold is
-    carried on, also of forces that the new rows lack.
+    `earlier` is in the order of publication, and the first ones win. All that they
+    contain is kept, including forces that the new rows lack.
     """
-    found: Tables = {}
+    tables: Tables = {}
     for table in [*(release.cells for release in earlier), new]:
-        found = by_key(table) | found
-    parts = [found[key] for key in sorted(found)]
+        tables = by_key(table) | tables
+    parts = [tables[key] for key in sorted(tables)]
     return pa.concat_tables([PUBLIC_CELLS.empty_table(), *parts])
 
 
@@ -72,10 +74,10 @@ def by_key(table: pa.Table) -> Tables:
 
 
 def refusals(new: Release, earlier: Sequence[Release]) -> list[str]:
-    """Why the new release may not go out, one line for each way; none if it may.
+    """Why the new release may not be published, one line each; empty if it may.
 
-    `earlier` are all public releases still out, in any order. Rows that one of them
-    holds word for word passed this gate when they went out, by its settings.
+    `earlier` are all releases still public, in any order. Rows that one of them has
+    unchanged passed this gate when they were published, under its settings.
     """
     tables = by_key(new.cells)
     out = [(release, by_key(release.cells)) for release in earlier]
@@ -91,24 +93,25 @@ def refusals(new: Release, earlier: Sequence[Release]) -> list[str]:
     ]
     lines += [f"{line}, both new" for line in _overlaps(fresh, fresh)]
     for release, old in out:
-        said = [
+        reasons = [
             *_settings(new.settings, release.settings),
             *_partitions(fresh, old, new.settings, release.settings),
             *_overlaps(fresh, old),
         ]
-        lines += [f"{line} (run {release.run_id} is out)" for line in said]
-    return lines
+        lines += [f"{line} (run {release.run_id} is public)" for line in reasons]
+    before = [(release.run_id, release.accuracy, release.cells) for release in earlier]
+    return lines + list(accuracy_refusals(new.accuracy, new.cells, before))
 
 
 def _alone(key: Key, table: pa.Table, limits: DisclosureSettings) -> Iterator[str]:
     """What is wrong with one table by itself."""
     counts, secret = table["incidents_rounded"], table["suppressed"]
     if key[1] not in PUBLIC_GROUPS:
-        yield "the group shares categories with one that is told"
+        yield "the group shares categories with one that is published"
     if span(key[2]) is None:
         yield "the period is not known"
     if pc.any(pc.not_equal(pc.is_null(counts), secret)).as_py():
-        yield "a suppressed cell is told, or one that is not suppressed is not"
+        yield "a suppressed cell is published, or one that is not suppressed is not"
     short = pc.and_(pc.greater(counts, 0), pc.less(counts, limits.minimum_count))
     if pc.any(short).as_py():
         yield f"a count below {limits.minimum_count}"
@@ -119,11 +122,11 @@ def _alone(key: Key, table: pa.Table, limits: DisclosureSettings) -> Iterator[st
     if 0 < pc.sum(secret).as_py() < min(_HIDDEN_AT_LEAST, len(table)):
         yield f"fewer than {_HIDDEN_AT_LEAST} cells to hide a count among"
     for cell in nested(table):
-        yield f"{cell} beside cells within it"
+        yield f"{cell} and cells within it"
 
 
 def _settings(now: DisclosureSettings, before: DisclosureSettings) -> Iterator[str]:
-    """What an earlier release kept to, and the new one does not."""
+    """Limits of an earlier release that the new one does not keep to."""
     if now.rounding != before.rounding:
         yield f"rounded to {now.rounding}, not to {before.rounding}"
     if now.minimum_count < before.minimum_count:
@@ -133,30 +136,31 @@ def _settings(now: DisclosureSettings, before: DisclosureSettings) -> Iterator[s
 def _partitions(
     new: Tables, old: Tables, now: DisclosureSettings, before: DisclosureSettings
 ) -> Iterator[str]:
-    """Tables told twice in different words, and what follows from the difference."""
+    """Tables published twice with different rows, and what the difference reveals."""
     minimum = max(before.minimum_count, now.minimum_count)
     for key in sorted(new.keys() & old.keys()):
         name = ", ".join(key)
         yield f"{name}: other rows"
-        one, two = told(old[key], before.rounding), told(new[key], now.rounding)
+        one = intervals(old[key], before.rounding)
+        two = intervals(new[key], now.rounding)
         for cell, (low, high) in [*remainders(one, two), *remainders(two, one)]:
             if 0 < high < minimum:
                 yield (
-                    f"{name}: {cell} less the cells within it that are told leaves"
+                    f"{name}: {cell} minus the published cells within it leaves"
                     f" {low} to {high}"
                 )
 
 
 def _overlaps(new: Iterable[Key], old: Iterable[Key]) -> Iterator[str]:
-    """Tables of a force and group whose periods share months, and yet are not one.
+    """Tables of a force and group with different periods that share months.
 
-    Crime groups share no category: `_alone` lets no others through.
+    Crime groups share no category: `_alone` refuses others.
     """
-    held: dict[Key, set[str]] = {}
+    periods: dict[Key, set[str]] = {}
     for *name, period in old:
-        held.setdefault(tuple(name), set()).add(period)
+        periods.setdefault(tuple(name), set()).add(period)
     for *name, period in sorted(new):
-        for other in sorted(held.get(tuple(name), set()) - {period}):
+        for other in sorted(periods.get(tuple(name), set()) - {period}):
             if _overlap(period, other):
                 yield f"{', '.join(name)}: {period} shares months with {other}"
 

@@ -1,8 +1,8 @@
-"""The periods that public counts are told for: calendar quarters, which never overlap.
+"""The periods of public counts: calendar quarters, which never overlap.
 
-Of two windows that overlap, the difference is a count of a month or two: rolling
-windows give away what each of them hides. A quarter is told once all its months were
-supplied, and some time after its end.
+The difference of two overlapping windows is a count of a month or two, so rolling
+windows reveal what each of them hides. A quarter is published some time after its end,
+once all its months were supplied.
 """
 
 import re
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.groups import ALL_CRIME, GROUPS
-from transforms.months import Month, month_range
+from transforms.reference.groups import ALL_CRIME, GROUPS
+from transforms.reference.months import Month, month_range
 
 
 PUBLIC_GROUPS = (ALL_CRIME, "anti-social-behaviour")
@@ -42,26 +42,26 @@ class Quarter:
 def public_quarters(
     supplied: Iterable[Month], as_of: Month, lag_months: int
 ) -> list[Quarter]:
-    """The quarters that can be told at an as-of, oldest first.
+    """The quarters that can be published at an as-of, oldest first.
 
-    All their months were supplied, and `lag_months` months lie between the last of
-    them and the as-of: at a lag of 1, the quarter to March is told from April on.
+    All their months were supplied, and the last is at least `lag_months` months before
+    the as-of: at a lag of 1, the quarter to March is published from April on.
     """
-    held = set(supplied)
-    quarters = {Quarter(m.year, (m.month - 1) // _MONTHS + 1) for m in held}
+    months = set(supplied)
+    quarters = {Quarter(m.year, (m.month - 1) // _MONTHS + 1) for m in months}
     return sorted(
         quarter
         for quarter in quarters
-        if held.issuperset(quarter.months)
+        if months.issuperset(quarter.months)
         and as_of.since(quarter.months[-1]) >= lag_months
     )
 
 
 def span(period: str) -> tuple[Month, Month] | None:
-    """First and last month of a period's label; None if it is no such label.
+    """First and last month of a period's label; None if it is not such a label.
 
-    A quarter is `2025-Q1`. The gate knows what others call a year (`2025`), a month
-    (`2025-01`) and a window (`2024-05/2025-04`) too, to hold quarters against them.
+    A quarter is `2025-Q1`. The gate also knows a year (`2025`), a month (`2025-01`) and
+    a window (`2024-05/2025-04`), to compare quarters with them.
     """
     match = _SPAN.fullmatch(period)
     if match is None:
@@ -81,15 +81,15 @@ def span(period: str) -> tuple[Month, Month] | None:
 def quarter_counts(monthly: pa.Table, quarters: Iterable[Quarter]) -> pa.Table:
     """Monthly counts of categories, as counts of public groups and quarters.
 
-    `monthly` has `h3_cell`, `month`, `category` and `incidents`, as the query
-    cell_counts gives them; what belongs to no public group or quarter is left out.
+    `monthly` has `h3_cell`, `period` (a month), `category` and `incidents`, from the
+    query cell_counts; what is in no public group or quarter is left out.
     """
     period_of = {str(month): str(q) for q in quarters for month in q.months}
     group_of = {c: slug for slug in PUBLIC_GROUPS for c in GROUPS[slug].categories}
     rows = pa.table(
         {
             "crime_group": _mapped(monthly["category"], group_of),
-            "period": _mapped(monthly["month"], period_of),
+            "period": _mapped(monthly["period"], period_of),
             "h3_cell": monthly["h3_cell"],
             "incidents": monthly["incidents"],
         }
@@ -100,7 +100,7 @@ def quarter_counts(monthly: pa.Table, quarters: Iterable[Quarter]) -> pa.Table:
 
 
 def _mapped(column: pa.ChunkedArray, meaning: dict[str, str]) -> pa.Array:
-    """Each text's meaning, null where it has none."""
+    """The value of each text in the mapping, null if it has none."""
     texts = pa.array(meaning, pa.string())
     at = pc.index_in(column.cast(pa.string()), texts)
     return pa.array(meaning.values(), pa.string()).take(at.combine_chunks())

@@ -1,11 +1,11 @@
-"""The words of transparency.md: what is the same in every one."""
+"""The text of transparency.md that is the same in every publication."""
 
 TEXT = """\
 # Algorithmic transparency record
 
 {attribution}. Run `{run_id}`.
 
-What is in bold is for the force to answer: the tool does not know it.
+The force must fill in what is in bold: the tool does not know it.
 
 ## Tier 1: overview
 
@@ -16,8 +16,8 @@ What is in bold is for the force to answer: the tool does not know it.
 ### What it is
 
 A list and a map of the places where recorded crime and anti-social behaviour were high
-over the last months, and are expected to be high in the next one. It speaks of places,
-never of persons: no name, victim, suspect or address goes in or comes out.
+over the last months, and are expected to be high in the next one. It describes places,
+never people: no name, victim, suspect or address goes in or comes out.
 
 ### Why it is used
 
@@ -25,16 +25,16 @@ never of persons: no name, victim, suspect or address goes in or comes out.
 
 ### How it works
 
-A force's record of each incident has a month, a kind and a place. The country is laid
-out in hexagons. For each hexagon the tool estimates how many incidents of a kind to
-expect next month, from those of the months before, newer ones weighing more, and ranks
-the hexagons. People decide what to do about the list. It sends nobody anywhere.
+The police record a month, a type and a place for each incident. The tool divides the
+country into hexagons. For each hexagon it estimates how many incidents of a type to
+expect next month, from those of earlier months, with more weight on newer ones, and
+ranks the hexagons. People decide what to do with the list. It sends nobody anywhere.
 
-### What it cannot tell
+### What it cannot show
 
 It counts what was reported and recorded; places and people differ in how much they
-report. A place that was very high is likely to be lower next month with no patrol at
-all. A high rank says nothing of anyone who lives or walks there.
+report. A place that was very high is likely to be lower next month even without
+patrols. A high rank says nothing about the people who live there or pass through.
 
 ### Contact
 
@@ -53,9 +53,9 @@ all. A high rank says nothing of anyone who lives or walks there.
 
 ### 2. Description and rationale
 
-- Scope: to say which places had, and are expected to have, most recorded crime and
-  anti-social behaviour. It is not made to judge persons, to set the number of officers,
-  or to be grounds for a stop or a search.
+- Scope: to show which places had, and are expected to have, the most recorded crime and
+  anti-social behaviour. It is not designed to judge people, to set the number of
+  officers, or to justify a stop or a search.
 - Benefits: {benefits}
 - Before: {previous_process}
 - Alternatives: {alternatives}
@@ -75,8 +75,8 @@ all. A high rank says nothing of anyone who lives or walks there.
 | In words | {method_in_words} |
 | Version | hexbeat {version} |
 | Run | `{run_id}` |
-| Newest month it knows | {as_of} |
-| Kind of model | statistical estimate of counts; it does not learn from its own use |
+| Data up to | {as_of} |
+| Type of model | statistical estimate of counts; it does not learn from its own use |
 
 #### Data
 
@@ -84,23 +84,22 @@ Sources:
 
 {feeds}
 
-Months supplied, by force; a month that was not supplied counts as unknown, never as
-none:
+Months supplied, by force; a month that was not supplied is missing, never zero:
 
 | force | first month | last month | months |
 |---|---|---|---|
 {months}
 
-Places left out before anything is estimated:
+Places left out before anything is estimated, by kind; the places themselves are not
+published:
 
-| places | why |
-|---|---|
+| kind of place | rules | why |
+|---|---|---|
 {exclusions}
 
-Never used: stop and search; anything about persons, such as ethnicity, age, address or
-record. Drugs and possession of weapons are kept out of all crime,
-because officers find most of it where they look: to score it would send them there
-again.
+Never used: stop and search; anything about people, such as ethnicity, age, address or
+record. Drugs and possession of weapons are kept out of all crime, because officers find
+most of it where they look: scoring it would send them back to the same places.
 
 #### Accuracy
 
@@ -108,15 +107,15 @@ again.
 
 ### 5. Risks, mitigations and impact assessments
 
-- Recording is uneven, and a list follows it. Kinds that officers find for themselves
-  are kept out of all crime; which months were supplied is told, and a missing one is
-  never a zero.
-- Patrols raise recording, which raises the rank. All crime holds only what the public
-  mostly reports, and each forecast is held against what came after.
-- A place gets a bad name. Cells are large in this tier, are told in bands, and have no
-  names of streets.
-- A fall is taken for success. How much is expected to fall with no patrol at all is
-  worked out, and shown to those who use the list.
+- Recording is uneven, and the list reflects that. Types that officers find themselves
+  are kept out of all crime; the months supplied are listed, and a missing month is
+  never counted as zero.
+- Patrols increase recording, which raises the rank. All crime contains only what the
+  public mostly reports, and each forecast is compared with what happened afterwards.
+- A place gets a bad reputation. In this tier cells are large, scores are published only
+  as bands, and there are no street names.
+- A fall is mistaken for success. The fall to expect even without patrols is calculated,
+  and shown to those who use the list.
 - A person is recognised. See disclosure control, below.
 
 Assessments:
@@ -132,14 +131,17 @@ Assessments:
 - Cells: {partition}. Incidents belong to a cell by the hierarchy of H3, not by its
   outline.
 - Groups: all crime and anti-social behaviour. Sexual and domestic offences and every
-  other kind are told within all crime only.
+  other type are published only as part of all crime.
 - Periods: calendar quarters, at least {lag} after their end, once all three months
-  are held: {periods}.
-- Counts from 1 to one below {minimum} are never told. Where the others would give them
-  away, others are held back too. Told counts are to the nearest {rounding}.
-- A quarter once told stays as it was told: later revisions do not change it, since two
-  versions would tell what was revised.
-- Of scores only the band is told, and none where the count is not.
-- Every release is held against all earlier ones that are still public, and is not made
-  if a small count could be worked out from them together.
+  are stored: {periods}.
+- Counts from 1 to one below {minimum} are never published. Where other counts would
+  reveal them, those are withheld too. Published counts are rounded to the nearest
+  {rounding}.
+- A published quarter stays as it was published: later revisions do not change it, since
+  comparing two versions would reveal what was revised.
+- The share of crime found is published once for a quarter, with its counts, to the
+  nearest 5 %, and only if it is based on enough incidents, found and not found.
+- Of scores, only the band is published, and only where the count is.
+- Every new publication is checked against all earlier ones that are still public, and
+  is not made if a small count could be worked out from them together.
 """

@@ -1,14 +1,18 @@
-"""A sum by slot that halves with each half-life, without touching what does not change.
+"""Decayed sums by slot, halved with each half-life, updated only where they change.
 
-Kept is not the sum but the sum times 2^(age of the origin / half-life): that never
-changes by the passing of time, and an incident of a later day enters it with a higher
-weight. Long before the weights grow too great for a float, the origin moves on: the
-one time that every slot is touched, once in five hundred half-lives.
+We store the sum scaled to a fixed origin day, so that time passing does not change it;
+newer incidents are added with larger weights. Long before the weights become too large
+for a float, the origin moves forward. Only then, once in five hundred half-lives, is
+every slot rewritten.
 """
+
+import math
 
 import numpy as np
 
-from transforms.days.events import Events, Floats, Integers
+from transforms.reference.arrays import Floats, Integers
+from transforms.reference.portable_math import power
+from transforms.scores.days.events import Events
 
 
 # Doublings since the origin; a float has a thousand each way.
@@ -33,7 +37,7 @@ class Decay:
             self._origin_day = day
         last = events.until(day)
         age = events.days[self._last : last] - self._origin_day
-        weight = np.exp2(age / self.half_life_days)
+        weight = power(2.0, age / self.half_life_days)
         np.add.at(self._sums, events.slots[self._last : last], weight)
         self._last = last
 
@@ -45,4 +49,4 @@ class Decay:
     def _weight(self, day: int) -> float:
         """What an incident at the origin counts for on that day."""
         age_days = day - (day if self._origin_day is None else self._origin_day)
-        return float(np.exp2(-age_days / self.half_life_days))
+        return math.pow(2.0, -age_days / self.half_life_days)

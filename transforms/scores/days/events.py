@@ -1,19 +1,16 @@
 """Incidents by day and slot, in the order of their days."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-
-Integers: TypeAlias = NDArray[np.int64]
-Floats: TypeAlias = NDArray[np.float64]
+from transforms.reference.arrays import Integers
 
 
 @dataclass(frozen=True)
 class Events:
-    """One entry an incident: its day since 1970, rising, and what it is counted for."""
+    """One entry for each incident: its day since 1970, ascending, and its slot."""
 
     days: Integers
     slots: NDArray[np.intp]
@@ -22,7 +19,7 @@ class Events:
     def of(
         cls, days: Integers, slots: Integers, slot_count: int, supplied: Integers
     ) -> "Events":
-        """The incidents of supplied days (sorted) alone, checked."""
+        """The incidents of supplied days (sorted), checked."""
         days, slots = np.asarray(days, dtype=np.int64), np.asarray(slots, dtype=np.intp)
         if len(days) != len(slots) or (np.diff(days) < 0).any():
             raise ValueError("each incident needs a day and a slot, by rising day")

@@ -1,38 +1,38 @@
-"""What a method may look at on one day, moved on from the day before.
+"""What a method may look at on one day, updated from the day before.
 
-The sums are those that a view takes from all its days, only that the rolling counts
-bring them up to date by what came in and what fell out.
+The sums equal those that a view computes from all its days, but rolling counts update
+them from the incidents that enter and leave the windows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.categories import CATEGORIES
-from transforms.cells import Floats
-from transforms.clocks import Clock
-from transforms.days.day import Day
-from transforms.days.rolling import RollingCounts
-from transforms.panel import Panel
+from transforms.reference.arrays import Floats
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.clocks import Clock
+from transforms.reference.days import Day
+from transforms.scores.days.rolling import RollingCounts
+from transforms.scores.panel import Panel
 from transforms.scores.view import View
 
 
-# Those that methods ask for.
+# Those that methods use.
 _HALF_LIVES_MONTHS = (6.0, 9.0)
 
 
 @dataclass(frozen=True)
 class DayView(View):
-    """A view whose windows and memories were rolled up to its as-of day."""
+    """A view whose windows and memories come from rolling counts."""
 
     rolled: dict[str, Floats] = field(default_factory=dict, repr=False)
 
     @property
     def windows(self) -> dict[str, Floats]:
-        """By window's name: categories x cells, incidents in its supplied days."""
+        """Incidents in each window's supplied days, by name: categories x cells."""
         return self.rolled
 
 
@@ -44,6 +44,21 @@ def day_views(
     for as_of in as_ofs:
         rolling.advance(as_of.number)
         yield _view(panel, rolling, supplied, as_of, clock)
+
+
+def views_then(
+    known: Callable[[Day], Panel],
+    supplied: Sequence[Day],
+    as_ofs: Sequence[Day],
+    clock: Clock,
+) -> Iterator[DayView]:
+    """A view at each of those days, of a panel of what was known on that day alone.
+
+    An incident may become known long after it happened, and then belongs in windows
+    that are past: so each day is counted anew.
+    """
+    for as_of in as_ofs:
+        yield from day_views(known(as_of), supplied, [as_of], clock)
 
 
 def _rolling(panel: Panel, supplied: Sequence[Day], clock: Clock) -> RollingCounts:
@@ -86,10 +101,17 @@ def _view(
     twice = by_cell(rolling.counts(2 * clock.windows[clock.before]))
     rolled[f"prev_{clock.before}"] = twice - rolled[clock.before]
     known = [day for day in supplied if day <= as_of]
-    seen = DayView(panel, as_of, known, inside, clock, rolled=rolled)
+    view = DayView(
+        panel=panel,
+        as_of=as_of,
+        supplied=known,
+        inside=inside,
+        clock=clock,
+        rolled=rolled,
+    )
     for months in _HALF_LIVES_MONTHS:
         half_life_days = months * clock.periods_a_month
         sums = by_cell(rolling.decayed(half_life_days))
         exposure = clock.terms(rolling.decayed_days(half_life_days))
-        seen.remember(months, sums, exposure)
-    return seen
+        view.remember(months, sums, exposure)
+    return view

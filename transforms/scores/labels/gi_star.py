@@ -1,9 +1,9 @@
-"""Gi*: which cells stand out together with their neighbours, and which by chance.
+"""Gi*: which cells stand out with their neighbours by more than chance.
 
 Ord and Getis (1995), Geographical Analysis 27(4), with binary weights and each cell
-its own neighbour. Many cells are tested at once, so that some stand out by luck: the
-rate of false discoveries is held down as in Benjamini and Hochberg (1995), Journal of
-the Royal Statistical Society B 57(1).
+its own neighbour. Many cells are tested at once, so some stand out by luck: the rate of
+false discoveries is controlled as in Benjamini and Hochberg (1995), Journal of the
+Royal Statistical Society B 57(1).
 """
 
 import numpy as np
@@ -11,32 +11,33 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri
 
-from transforms.cells import Floats
+from transforms.reference.arrays import Floats
+from transforms.reference.portable_math import sparse_product
 
 
 LEVEL = 0.05
 
-# By so much the quick look at |z| errs on the side of a proper test.
+# How far below the limit the quick check of |z| still passes a cell on to the test.
 _ROUNDING = 1e-6
 
 
 def ring_sums(values: Floats, links: csr_array) -> Floats:
     """The sum of each cell and its neighbours; both arguments as for Gi*."""
-    return np.asarray(links @ values + values)
+    return np.asarray(sparse_product(links, values) + values)
 
 
 def gi_star_z(values: Floats, links: csr_array, sums: Floats | None = None) -> Floats:
-    """The Gi* of each cell: how many standard errors its ring is above the mean.
+    """Gi* of each cell: how many standard errors its ring is above the mean.
 
     `values` is (cells,) or (cells, steps), each step by itself; `links` is (cells,
-    cells), 1 where two cells are neighbours and nothing elsewhere, on the diagonal too;
-    `sums` are their ring sums, where those are known. With W cells about a cell, itself
-    among them, of n in all,
+    cells), 1 where two cells are neighbours, empty elsewhere and on the diagonal;
+    `sums` are their ring sums, if known. With W cells in the ring, including the cell
+    itself, of n in all,
 
         z = (sum of the W values - W mean) / (sd sqrt((n W - W^2) / (n - 1))),
 
-    the mean and the population's sd over all cells, those without incidents too. NaN
-    where all cells are alike, and where a ring is everything there is.
+    with the mean and the population's sd over all cells, including those without
+    incidents. NaN where all cells are equal, and where a ring contains every cell.
     """
     cells = len(values)
     if cells < 2:
@@ -58,17 +59,17 @@ def gi_star_z(values: Floats, links: csr_array, sums: Floats | None = None) -> F
 
 
 def two_sided_p(z: Floats) -> Floats:
-    """How often a standard normal lies as far from zero as z, on either side."""
+    """The probability that a standard normal is at least as far from zero as z."""
     return np.asarray(2 * ndtr(-np.abs(z)))
 
 
 def benjamini_hochberg(p: Floats) -> Floats:
-    """q of each p of one family of tests: the lowest level that would let it through.
+    """q of each p of one family of tests: the lowest level at which it is significant.
 
-    NaN is no test: it stays NaN, and is not counted among the tests.
+    NaN is not a test: it stays NaN and is not counted among the tests.
     """
     tested = np.flatnonzero(~np.isnan(p))
-    order = tested[np.argsort(p[tested])]
+    order = tested[np.argsort(p[tested], kind="stable")]
     raised = p[order] * (len(order) / np.arange(1, len(order) + 1))
     q = np.full(p.shape, np.nan)
     q[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
@@ -78,12 +79,12 @@ def benjamini_hochberg(p: Floats) -> Floats:
 def significant(z: Floats, level: float = LEVEL) -> NDArray[np.int8]:
     """1 for hot, -1 for cold, 0 for neither, at that rate of false discoveries.
 
-    `z` is (cells,) or (cells, steps); each step is a family of tests. The same as
-    `benjamini_hochberg` of each and q <= level, but only sorts the few z that could
-    be significant if theirs were the only test, those of all steps together.
+    `z` is (cells,) or (cells, steps); each step is a family of tests. The same as q <=
+    level with the q of `benjamini_hochberg`, but it sorts only the few z that would be
+    significant as single tests, those of all steps together.
     """
     steps = z if z.ndim > 1 else z[:, None]
-    found = np.zeros(steps.shape, dtype=np.int8)
+    signs = np.zeros(steps.shape, dtype=np.int8)
     tests = np.count_nonzero(~np.isnan(steps), axis=0)
     cell, step = np.nonzero(np.abs(steps) >= -ndtri(level / 2) - _ROUNDING)
     p = two_sided_p(steps[cell, step])
@@ -93,8 +94,8 @@ def significant(z: Floats, level: float = LEVEL) -> NDArray[np.int8]:
     passes = p * (tests[step] / rank) <= level
     last = np.zeros(len(tests), dtype=np.int64)
     np.maximum.at(last, step[passes], rank[passes])
-    # whatever ranks before one that passes is let through by it
+    # every test that ranks before one that passes is significant too
     beyond = rank <= last[step]
     at = cell[beyond], step[beyond]
-    found[at] = np.sign(steps[at])
-    return found.reshape(z.shape)
+    signs[at] = np.sign(steps[at])
+    return signs.reshape(z.shape)

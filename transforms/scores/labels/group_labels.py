@@ -1,7 +1,7 @@
-"""Labels of a view's crime groups: Gi*, its q, and the class of each cell's course.
+"""Labels of a view's crime groups: Gi*, its q, and each cell's hot spot class.
 
-All steps of many groups are laid side by side: what a small force costs is calls, not
-cells.
+The steps of many groups are computed in one array: for a small force, the number of
+calls costs more than the number of cells.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.cells import Floats
-from transforms.groups import GROUPS
-from transforms.labels.emerging import MINIMUM_STEPS, Marks, hotspot_class
-from transforms.labels.gi_star import (
+from transforms.reference.arrays import Floats, Marks
+from transforms.reference.groups import GROUPS
+from transforms.scores.labels.emerging import MINIMUM_STEPS, hotspot_class
+from transforms.scores.labels.gi_star import (
     benjamini_hochberg,
     gi_star_z,
     ring_sums,
@@ -25,8 +25,8 @@ from transforms.labels.gi_star import (
 from transforms.scores.view import View
 
 
-# Gi* takes sums to be normal. Of scarce crime a single incident would make its whole
-# ring "hot": no step is, with fewer in the cell and the six around it.
+# Gi* assumes that sums are normal. For rare crimes, one incident would make its whole
+# ring "hot", so a step needs this many in the cell and its six neighbours.
 HOT_AT_LEAST_INCIDENTS = 5
 _NUMBERS_AT_ONCE = 1_000_000  # of cells x steps: 8 MB for each array of them
 
@@ -42,50 +42,59 @@ class Labels:
     kind: Marks | None  # place in CLASSES; None with too few steps
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Its columns: NaN, or a code below nought, is null."""
+        """Its columns; NaN and negative codes are null."""
         kind = np.full(len(self.z), -1) if self.kind is None else self.kind
         return {"gi_star_z": self.z, "gi_star_q": self.q, "hotspot_class": kind}
 
 
-def labels(seen: View, kept: Kept) -> dict[str, Labels]:
-    """The labels of each crime group, of the cells that are kept of it."""
-    whole = seen.steps.shape[2]
-    kinds = dict(_kinds(seen, kept)) if whole >= MINIMUM_STEPS else {}
-    found = {}
+def labels(view: View, kept: Kept) -> dict[str, Labels]:
+    """The labels of each crime group's kept cells."""
+    by_group = dict[str, Labels]()
+    views = {slug: view.counting(GROUPS[slug]) for slug in kept}
+    for counted in {id(of): of for of in views.values()}.values():
+        by_group |= _labels(counted, {s: kept[s] for s in kept if views[s] is counted})
+    return {slug: by_group[slug] for slug in kept}
+
+
+def _labels(view: View, kept: Kept) -> dict[str, Labels]:
+    """The labels of groups that one view counts."""
+    whole = view.steps.shape[2]
+    kinds = dict(_kinds(view, kept)) if whole >= MINIMUM_STEPS else {}
+    by_group = {}
     for slug, mine in kept.items():
-        z = np.full(len(seen.cells), np.nan)
+        z = np.full(len(view.cells), np.nan)
         if whole:
-            months = seen.of(seen.steps, GROUPS[slug].categories)
-            z = gi_star_z(months.mean(axis=1), seen.links[0])
+            months = view.of(view.steps, GROUPS[slug].categories)
+            z = gi_star_z(months.mean(axis=1), view.links[0])
         q = benjamini_hochberg(two_sided_p(z))
-        found[slug] = Labels(z[mine], q[mine], kinds.get(slug))
-    return found
+        by_group[slug] = Labels(z[mine], q[mine], kinds.get(slug))
+    return by_group
 
 
-def _kinds(seen: View, kept: Kept) -> Iterator[tuple[str, Marks]]:
+def _kinds(view: View, kept: Kept) -> Iterator[tuple[str, Marks]]:
     """The classes of each group's kept cells, some groups at a time."""
     slugs = list(kept)
-    at_once = max(1, _NUMBERS_AT_ONCE // max(1, seen.steps[0].size))
+    at_once = max(1, _NUMBERS_AT_ONCE // max(1, view.steps[0].size))
     for start in range(0, len(slugs), at_once):
         some = slugs[start : start + at_once]
         group, cell = np.nonzero([kept[slug] for slug in some])
-        codes = _classes(seen, some, group, cell)
+        codes = _classes(view, some, group, cell)
         ends = np.searchsorted(group, np.arange(1, len(some)))
         yield from zip(some, np.split(codes, ends), strict=True)
 
 
 def _classes(
-    seen: View,
+    view: View,
     slugs: Sequence[str],
     group: NDArray[np.intp],
     cell: NDArray[np.intp],
 ) -> Marks:
-    """The class of each pair of one of those groups, by its place, and a cell."""
-    of_group = [seen.of(seen.steps, GROUPS[slug].categories) for slug in slugs]
+    """The class of each pair of a group (its place in `slugs`) and a cell."""
+    of_group = [view.of(view.steps, GROUPS[slug].categories) for slug in slugs]
     months = np.stack(of_group, axis=1)  # cells x groups x steps
     flat = months.reshape(len(months), prod(months.shape[1:]))
-    sums = ring_sums(flat, seen.links[0])
-    z = gi_star_z(flat, seen.links[0], sums)
+    sums = ring_sums(flat, view.links[0])
+    z = gi_star_z(flat, view.links[0], sums)
     marks = significant(z)
     marks[(marks > 0) & (sums < HOT_AT_LEAST_INCIDENTS)] = 0
     return hotspot_class(

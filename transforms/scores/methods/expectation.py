@@ -1,25 +1,25 @@
-"""What every method answers: how much is expected of each cell, on what evidence."""
+"""The result of every method: incidents expected in each cell, and on what evidence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.cells import Floats
+from transforms.reference.arrays import Floats
 
 
-# Four decayed incidents tell as much about the rate as one independent incident would:
-# incidents repeat, and rates drift. Fitted on real forces (docs/methods.md).
+# Four decayed incidents say as much about the rate as one independent incident would,
+# because incidents repeat and rates drift. Fitted on real forces (docs/methods.md).
 INFORMATION_PER_INCIDENT = 0.25
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What is expected of each cell next month.
+    """The incidents expected in each cell next month.
 
-    `rate_shape` is the shape of the gamma distribution that the cell's true monthly
-    rate is taken to have: mean squared by variance. `level` is what a month of no
-    season would bring, where that is not the mean itself.
+    `rate_shape` is the shape of the gamma distribution assumed for the cell's true
+    monthly rate: mean squared over variance. `level` is the mean without seasonality,
+    where that is different.
     """
 
     mean: Floats  # incidents
@@ -28,12 +28,12 @@ class Expectation:
 
     @property
     def usual(self) -> Floats:
-        """Incidents expected in a month of no season."""
+        """Incidents expected in a month, ignoring seasonality."""
         return self.mean if self.level is None else self.level
 
 
-def resting_on(mean: Floats, information: Floats) -> Expectation:
-    """An expectation that rests on so many incidents, the prior's weight included."""
+def from_evidence(mean: Floats, information: Floats) -> Expectation:
+    """An expectation based on that many incidents, including the prior's weight."""
     return Expectation(mean, INFORMATION_PER_INCIDENT * information)
 
 
@@ -43,7 +43,7 @@ def together(parts: Sequence[Expectation]) -> Expectation:
         return parts[0]
     mean = np.sum([part.mean for part in parts], axis=0)
     variance = np.sum([part.mean**2 / part.rate_shape for part in parts], axis=0)
-    # Where nothing is expected there is no variance to tell: the evidence adds up.
+    # Where nothing is expected the variance is 0; add up the evidence instead.
     shape = np.sum([part.rate_shape for part in parts], axis=0)
     np.divide(mean**2, variance, out=shape, where=variance > 0)
     return Expectation(mean, shape, np.sum([part.usual for part in parts], axis=0))

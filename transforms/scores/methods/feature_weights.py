@@ -1,8 +1,8 @@
-"""How much each feature of a cell tells of its crime: a regression by likelihood."""
+"""How much each feature of a cell says about its crime: a regression by likelihood."""
 
 import numpy as np
 
-from transforms.cells import Floats
+from transforms.reference.arrays import Floats
 
 
 # Steps of the fit, and the size of its negative binomial.
@@ -14,13 +14,13 @@ _NEVER_ZERO = 1e-9
 def learned_weights(features: Floats, recorded: Floats) -> Floats:
     """Weights of the features that make the recorded counts most likely; none negative.
 
-    `features` is (fits, features, cells) and `recorded` (fits, cells): each fit is by
-    itself, and gets a row of weights. They take their steps together, because in a
-    small force a step is less work than calling for it.
+    `features` is (fits, features, cells) and `recorded` (fits, cells): each fit is
+    independent and gets a row of weights. All fits run together, because in a small
+    force the calls cost more than the arithmetic.
 
     Multiplicative updates of a negative binomial regression with identity link (Lee
     and Seung 2001, NIPS 13, for the Poisson case): no step size, no negative weight.
-    `einsum` keeps clear of BLAS, whose last digits depend on the number of cores.
+    `einsum` avoids BLAS, whose last digits depend on the number of cores.
     """
     x, y = np.ascontiguousarray(features), np.ascontiguousarray(recorded)
     total = y.sum(axis=1)[:, None]

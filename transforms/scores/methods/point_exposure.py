@@ -1,52 +1,68 @@
 """The default score: point-exposure empirical Bayes.
 
-Each category has a prior of its own in each force: what the other crime in a cell, the
-number of map points in it, and the rate at the points around it would lead one to
-expect, the weight of each learned from the force's own record; averaged (geometric
-mean) with the plain rule of neighbouring crime. A cell's own record then corrects it.
-A group of categories is the sum of its categories. How each part was chosen, with its
-numbers: docs/methods.md.
+Each category has its own prior in each force. It is computed from the other crime in a
+cell, the number of map points in it, and the rate at the points around it, with weights
+learned from the force's own record, and averaged (geometric mean) with the plain rule
+of neighbouring crime. A cell's own record then corrects it. The score of a group is the
+sum of its categories. docs/methods.md says how each part was chosen, with numbers.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.categories import CATEGORIES
-from transforms.cells import Floats
-from transforms.clocks import Period
-from transforms.groups import BORROWED, GROUPS
-from transforms.scores.expectation import Expectation, resting_on, together
-from transforms.scores.feature_weights import learned_weights
-from transforms.scores.gamma_poisson import best_weight, log_likelihood, posterior_mean
-from transforms.scores.shared_prior import levelled, neighbour_basis, scaled
+from transforms.reference.arrays import Floats
+from transforms.reference.clocks import Clock, Period
+from transforms.reference.groups import BORROWED, FORMER_GROUPS, GROUPS
+from transforms.reference.portable_math import geometric_steps, power
+from transforms.scores.methods.expectation import Expectation, from_evidence, together
+from transforms.scores.methods.feature_weights import learned_weights
+from transforms.scores.methods.gamma_poisson import (
+    best_weight,
+    log_likelihood,
+    posterior_mean,
+)
+from transforms.scores.methods.shared_prior import levelled, neighbour_basis, scaled
 from transforms.scores.view import Memory, View
 
 
 NAME = "point_exposure"
-VERSION = "1"
+VERSION = "2"
 LABEL = "Point-exposure empirical Bayes"
-IN_WORDS = """For each category of crime we ask what one would expect of a cell without
-looking at its own record of it: from the other crime there, from how many map points it
-has on which crime can be published, and from the rate at the points around it. How much
-each of these tells is learned in each force from its own record, and averaged with the
-crime next door. Then the cell's own record corrects the expectation: the more so the
-more of it there is, and the less other crime tells about this one. An incident of six
-months ago weighs half as much as one of today (nine months for burglary, vehicle crime,
-robbery, theft from the person and bicycle theft). Sums are divided by the same weights
-of the supplied months, so a missing month costs certainty and nothing else. A group of
-categories, all crime too, is the sum of its categories. With two years held,
-anti-social behaviour is raised or lowered to the level usual in the coming month."""
+UNITS = ("months", "days")
+CALIBRATED = True
+_WORDS = """For each category of crime, the method first estimates what to expect in a
+cell without its own record of that category: from the other crime there, from its
+number of {points}, and from the rate at the
+points around it. The weights of these are fitted separately for each force. The
+estimate is averaged with one from crime in the neighbouring cells. Then the cell's own
+record corrects the estimate: more strongly the more of it there is, and the less other
+crime says about this category. An incident six months ago has half the weight of one
+today (nine months for burglary, vehicle crime, robbery, theft from the person and
+bicycle theft). Rates use supplied {unit} only, so a missing
+{period} makes a score less certain, not lower.{renewed} The score of a group, all crime
+included, is the sum of its categories' scores.{season}"""
+_ARCHIVE_POINTS = "map points (places where crime can be published)"
+_OWN_POINTS = "places where crime was recorded"
+_RENEWED = """ When a
+force's map points are renewed, older incidents describe other places, so their weight
+is halved once more for each month supplied since (except for burglary)."""
+_SEASON = """ Once two years are stored,
+anti-social behaviour is adjusted for the season."""
 
 HALF_LIFE_MONTHS = 6.0
-# Thefts that come and go with offenders, and are few: a longer memory serves them.
+# Thefts that come and go with offenders, and are few, so a longer memory does better.
 LONG_HALF_LIFE_MONTHS = 9.0
 LONG_MEMORY = (
     "bicycle-theft", "burglary", "robbery", "theft-from-the-person", "vehicle-crime",
 )  # fmt: skip
-# Scarce and gathered in centres: their prior may be steeper than other crime says.
+# Spread along streets, not concentrated at venues, so its record stays valid when the
+# map points are renewed.
+LASTING = ("burglary",)
+# Rare, and concentrated in centres: their prior may be steeper than other crime says.
 SHARPENED = (
     "bicycle-theft", "possession-of-weapons", "robbery", "theft-from-the-person",
 )  # fmt: skip
@@ -58,13 +74,24 @@ NEIGHBOURHOOD_PRIOR_POINTS = 20.0
 NEIGHBOURHOOD_RESOLUTIONS = (8, 7)
 # No cell's neighbouring-crime prior is less than this share of its learned one.
 FLOOR = 0.01
-# The prior's weights that are tried, in incidents for a cell of one point.
-ALPHAS = np.exp(np.linspace(np.log(0.005), np.log(50.0), 18)).tolist()
-# Anti-social behaviour alone has a season worth its noise, once two years are held.
+# The weights of the prior to try, in incidents for a cell of one point.
+ALPHAS = geometric_steps(0.005, 50.0, 18)
+# Only anti-social behaviour is seasonal enough to model, once two years are stored.
 SEASONAL = ("anti-social-behaviour",)
 _SEASON_NEEDS_MONTHS = 12
 _NEVER_ZERO = 1e-9
 _NUMBERS_AT_ONCE = 1_000_000  # of cells x features: 8 MB
+
+
+def in_words(clock: Clock) -> str:
+    """Its description for METHOD.md; a force's own feed has no renewals."""
+    return _WORDS.format(
+        unit=clock.unit,
+        period=clock.period,
+        points=_ARCHIVE_POINTS if clock.archive else _OWN_POINTS,
+        renewed=_RENEWED if clock.archive else "",
+        season=_SEASON if clock.seasonal else "",
+    )
 
 
 @dataclass(frozen=True)
@@ -72,77 +99,85 @@ class Parts:
     """What one category's score is made of: decayed incidents in each cell."""
 
     own: Floats  # as recorded
-    prior: Floats  # as one would expect without that record
+    prior: Floats  # as expected without that record
     weight: Floats  # of the prior, in incidents
-    exposure_terms: float  # what the decayed counts rest on
+    exposure_terms: float  # of the decayed counts
 
     @property
     def expected(self) -> Expectation:
-        """The record corrects the prior; a month's worth of both."""
+        """The prior corrected by the record, for a month."""
         level = posterior_mean(self.own, self.prior, self.weight)
         return levelled(level, self.own, self.weight, self.exposure_terms)
 
 
-def expect(seen: View) -> dict[str, Expectation]:
+def expect(view: View) -> dict[str, Expectation]:
     """Expected incidents of each group next month in each cell of the view."""
-    of = {c: _expectation(c, of, seen) for c, of in parts(CATEGORIES, seen).items()}
+    single = [g.slug for g in view.groups if g.categories == (g.slug,)]
+    of = {c: _expectation(c, of, view) for c, of in parts(single, view).items()}
     return {
-        group.slug: together([of[category] for category in group.categories])
-        for group in GROUPS.values()
+        group.slug: together([of[c] for c in group.categories if c in of])
+        for group in view.groups
     }
 
 
-def _expectation(category: str, found: Parts, seen: View) -> Expectation:
-    if not found.own.any():
-        return resting_on(np.zeros(len(found.own)), found.weight)
-    expected = found.expected
+def _expectation(category: str, made_of: Parts, view: View) -> Expectation:
+    if not made_of.own.any():
+        return from_evidence(np.zeros(len(made_of.own)), made_of.weight)
+    expected = made_of.expected
     if category in SEASONAL:
-        mean = expected.mean * season(seen, category)
+        mean = expected.mean * season(view, category)
         return Expectation(mean, expected.rate_shape, expected.mean)
     return expected
 
 
-def parts(categories: Iterable[str], seen: View) -> dict[str, Parts]:
-    """What their scores are made of; no prior where nothing was recorded."""
-    own = {c: seen.of(_memory(c, seen).sums, (c,)) for c in categories}
-    priors = dict(_priors([c for c, sums in own.items() if sums.any()], seen))
-    # A cell of many points is an average of many places: it strays less from its prior.
-    steadiness = np.sqrt(_exposure(seen))
-    found = {}
+def parts(categories: Iterable[str], view: View) -> dict[str, Parts]:
+    """The parts of each category's score; a prior of 0 where nothing was recorded."""
+    own = {c: view.of(_own_memory(c, view).sums, (c,)) for c in categories}
+    priors = dict(_priors([c for c, sums in own.items() if sums.any()], view))
+    # A cell of many points averages many places, so it differs less from its prior.
+    steadiness = np.sqrt(_exposure(view))
+    by_category = {}
     for category, sums in own.items():
         prior, alpha = priors.get(category, np.zeros(len(sums))), ALPHAS[-1]
         if category in priors:
             alpha = best_weight(sums, prior, ALPHAS, steadiness)
             if category in SHARPENED:
                 prior, alpha = _sharpened(sums, prior, alpha, steadiness)
-        terms = _memory(category, seen).exposure_terms
-        found[category] = Parts(sums, prior, alpha * steadiness, terms)
-    return found
+        terms = _own_memory(category, view).exposure_terms
+        by_category[category] = Parts(sums, prior, alpha * steadiness, terms)
+    return by_category
 
 
-def _memory(category: str, seen: View) -> Memory:
+def _memory(category: str, view: View) -> Memory:
     long = category in LONG_MEMORY
-    return seen.memory(LONG_HALF_LIFE_MONTHS if long else HALF_LIFE_MONTHS)
+    half_life = LONG_HALF_LIFE_MONTHS if long else HALF_LIFE_MONTHS
+    return view.memory(half_life, fading=category not in LASTING)
 
 
-def _exposure(seen: View) -> Floats:
-    return seen.points + BARE_EXPOSURE
+def _own_memory(category: str, view: View) -> Memory:
+    """The memory of the months in which the category was recorded."""
+    group = GROUPS.get(category) or FORMER_GROUPS[category]
+    return _memory(category, view.counting(group))
 
 
-def _priors(categories: Sequence[str], seen: View) -> Iterator[tuple[str, Floats]]:
+def _exposure(view: View) -> Floats:
+    return view.points + BARE_EXPOSURE
+
+
+def _priors(categories: Sequence[str], view: View) -> Iterator[tuple[str, Floats]]:
     """The prior mean of each cell's decayed count, adding up to what was recorded."""
-    fitted = seen.points >= 1
-    for some in _batches(categories, len(seen.cells)):
-        features = np.array([_features(category, seen) for category in some])
-        own = np.array([seen.of(_memory(c, seen).sums, (c,)) for c in some])
+    fitted = view.points >= 1
+    for some in _batches(categories, len(view.cells)):
+        features = np.array([_features(category, view) for category in some])
+        own = np.array([view.of(_own_memory(c, view).sums, (c,)) for c in some])
         weights = learned_weights(features[:, :, fitted], own[:, fitted])
         for at, category in enumerate(some):
             learned = np.einsum("j,ji->i", weights[at], features[at])
-            yield category, _prior(category, seen, own[at], learned)
+            yield category, _prior(category, view, own[at], learned)
 
 
 def _batches(categories: Sequence[str], cells: int) -> Iterator[Sequence[str]]:
-    """Categories with as many features as each other, so many that memory holds."""
+    """Categories with the same number of features, as many as fit in memory."""
     at_once = max(1, _NUMBERS_AT_ONCE // max(1, cells * len(BORROWED)))
     for borrowed in (True, False):
         alike = [c for c in categories if (c in BORROWED) == borrowed]
@@ -150,33 +185,35 @@ def _batches(categories: Sequence[str], cells: int) -> Iterator[Sequence[str]]:
             yield alike[start : start + at_once]
 
 
-def _features(category: str, seen: View) -> list[Floats]:
-    """What may tell of a category: other crime, points, and the rate around them."""
-    memory, exposure = _memory(category, seen), _exposure(seen)
-    own = seen.of(memory.sums, (category,))
-    around = [seen.parents(resolution) for resolution in NEIGHBOURHOOD_RESOLUTIONS]
+def _features(category: str, view: View) -> list[Floats]:
+    """The predictors of a category: other crime, points, and the rate around them."""
+    memory, exposure = _memory(category, view), _exposure(view)
+    mine = _own_memory(category, view)
+    own = view.of(mine.sums, (category,))
+    around = [view.parents(resolution) for resolution in NEIGHBOURHOOD_RESOLUTIONS]
     return [
-        *(seen.of(memory.sums, (other,)) for other in _others(category)),
-        exposure * memory.exposure_terms,
+        *(view.of(memory.sums, (other,)) for other in _others(category, view)),
+        exposure * mine.exposure_terms,
         *(exposure * _rate_around(own, exposure, parents) for parents in around),
     ]
 
 
-def _others(category: str) -> tuple[str, ...]:
-    return tuple(other for other in BORROWED if other != category)
+def _others(category: str, view: View) -> tuple[str, ...]:
+    stored = view.panel.categories
+    return tuple(other for other in BORROWED if other != category and other in stored)
 
 
-def _prior(category: str, seen: View, own: Floats, learned: Floats) -> Floats:
-    """What the features tell, averaged with the crime next door."""
+def _prior(category: str, view: View, own: Floats, learned: Floats) -> Floats:
+    """The learned prior, averaged with the crime in neighbouring cells."""
     learned = scaled(learned, own.sum())
-    memory = _memory(category, seen)
-    near = neighbour_basis(seen, memory, (category,), _others(category))
+    memory, mine = _memory(category, view), _own_memory(category, view)
+    near = neighbour_basis(view, memory, mine, (category,), _others(category, view))
     floored = np.maximum(scaled(near, own.sum()), FLOOR * learned)
     return _totalling(np.sqrt(learned * floored), float(own.sum()))
 
 
 def _rate_around(own: Floats, exposure: Floats, parents: NDArray[np.int64]) -> Floats:
-    """Incidents per point in a cell's neighbourhood, the cell itself left out."""
+    """Incidents per point in a cell's neighbourhood, without the cell itself."""
 
     def elsewhere(values: Floats) -> Floats:
         return np.asarray(np.bincount(parents, values)[parents] - values)
@@ -191,7 +228,7 @@ def _sharpened(
     own: Floats, prior: Floats, alpha: float, steadiness: Floats
 ) -> tuple[Floats, float]:
     """The power of the prior that makes the record most likely, and its weight then."""
-    steeper = np.array([_totalling(prior**power, own.sum()) for power in POWERS])
+    steeper = np.array([_totalling(power(prior, by), own.sum()) for by in POWERS])
     chosen = -1
     for _ in range(2):
         before = chosen
@@ -205,29 +242,31 @@ def _totalling(prior: Floats, total: float) -> Floats:
     return np.maximum(scaled(prior, total), _NEVER_ZERO)
 
 
-def season(seen: View, category: str) -> float:
-    """Next month's usual level against the decayed mean before it, from earlier years.
+def season(view: View, category: str) -> float:
+    """Next month's usual level over the decayed mean before it, from earlier years.
 
-    1 where no earlier year tells: each needs twelve supplied months before it. Of days
-    and weeks it is 1: a like a year ago is too few incidents to tell.
+    1 if no earlier year can be used: each needs twelve supplied months before it. 1 for
+    days and weeks: the same day or week a year ago has too few incidents.
     """
-    if not seen.clock.seasonal:
+    if not view.clock.seasonal:
         return 1.0
-    row = list(CATEGORIES).index(category)
-    count = {month: float(seen.totals[month][row]) for month in seen.supplied}
+    row = view.row_of[category]
+    count = {month: float(view.totals[month][row]) for month in view.supplied}
     ratios = []
-    year_before = seen.as_of + 1 + -12
-    while year_before >= seen.supplied[0]:
+    year_before = view.as_of + 1 + -12
+    while year_before >= view.supplied[0]:
         ratios += _ratio(count, year_before)
         year_before = year_before + -12
-    return float(np.exp(np.mean(ratios))) if ratios else 1.0
+    return math.exp(np.mean(ratios)) if ratios else 1.0
 
 
 def _ratio(count: dict[Period, float], month: Period) -> list[float]:
-    """The log of a month's count by the decayed mean before it, if that can be told."""
-    before = {m: 0.5 ** (month.since(m) / HALF_LIFE_MONTHS) for m in count if m < month}
+    """The log of a month's count over the decayed mean before it, if that is known."""
+    before = {
+        m: math.pow(0.5, month.since(m) / HALF_LIFE_MONTHS) for m in count if m < month
+    }
     enough = sum(month.since(m) <= _SEASON_NEEDS_MONTHS for m in before)
     if month not in count or enough < _SEASON_NEEDS_MONTHS or not count[month]:
         return []
     mean = sum(w * count[m] for m, w in before.items()) / sum(before.values())
-    return [float(np.log(count[month] / mean))] if mean else []
+    return [math.log(count[month] / mean)] if mean else []

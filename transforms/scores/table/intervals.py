@@ -1,18 +1,19 @@
-"""How far next month's count may lie from its expectation.
+"""How far next month's count may be from its expectation.
 
-Next month's count is taken as negative binomial about the score. Two things widen it
-beyond Poisson: what the record cannot tell about the cell's rate, and what changes from
-one month to the next, which no record removes. The second is read off the force's own
+Next month's count is assumed to be negative binomial about the score. Two things make
+it wider than Poisson: uncertainty about the cell's rate, and variation from month to
+month, which more data does not remove. The second is estimated from the force's own
 busy cells (docs/methods.md).
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.cells import Floats
+from transforms.reference.arrays import Floats
+from transforms.reference.portable_math import exp, log
 
 
-# The size that month-to-month variation alone gives a count, where it cannot be told.
+# The size that month-to-month variation gives a count, where it cannot be estimated.
 USUAL_MONTHLY_SIZE = 5.0
 MONTHLY_SIZE_BOUNDS = (2.0, 20.0)
 _BUSY_INCIDENTS_A_MONTH = 1.0
@@ -23,7 +24,8 @@ _AT_LEAST_MONTHS = 3
 def monthly_size(steps: Floats) -> float:
     """How much busy cells vary from month to month, as a negative binomial's size.
 
-    `steps` holds the counts of the last twelve months' supplied ones, cells x months.
+    `steps` has the counts of the last twelve months that were supplied,
+    cells x months.
     By moments: the variance of a cell's months beyond its mean is mean squared by size.
     """
     if steps.shape[1] < _AT_LEAST_MONTHS:
@@ -51,18 +53,18 @@ def negative_binomial_quantiles(
     share is reached: counts are small, so most cells leave after a step or two.
     """
     order = sorted(shares)
-    found = {share: np.zeros(len(mean), dtype=np.int32) for share in order}
+    quantiles = {share: np.zeros(len(mean), dtype=np.int32) for share in order}
     at = np.arange(len(mean))
     success = size / (size + mean)
-    term = np.exp(size * np.log(success))
+    term = exp(size * log(success))
     total = term.copy()
     count = 0
     while len(at):
         for share in order:
-            found[share][at[total < share]] = count + 1
+            quantiles[share][at[total < share]] = count + 1
         going = total < order[-1]
         at, size, success = at[going], size[going], success[going]
         term = term[going] * (size + count) / (count + 1) * (1 - success)
         total = total[going] + term
         count += 1
-    return [found[share] for share in shares]
+    return [quantiles[share] for share in shares]

@@ -1,49 +1,44 @@
-"""Aoristic weights: when crimes happened whose time is known as a span.
+"""Aoristic weights: when crimes happened whose time is known only as a span.
 
-A car is taken between ten at night and six in the morning. Aoristic analysis gives each
-hour of the span the part of the incident that it has of the span: Ratcliffe (2000),
-International Journal of Geographical Information Science 14(7). Of 303 thefts whose
-true time was on camera, Ashby and Bowers (2013), Crime Science 2:1, found its peaks
-true, and those of methods that choose one fixed moment of the span misleading.
+Suppose a car is taken between ten at night and six in the morning. Aoristic analysis
+divides the incident among the hours of the span: Ratcliffe (2000), International
+Journal of Geographical Information Science 14(7). For 303 thefts whose true time was on
+camera, Ashby and Bowers (2013), Crime Science 2:1, found that its peaks were right, and
+that those of methods which choose one fixed moment of the span were misleading.
 
-Hours are those of the clock in Great Britain. Every real hour has its weight: the one
-that the clock shows twice in autumn counts twice, the one skipped in spring never.
+Hours are those of the clock in Great Britain: the one that the clock shows twice in
+autumn counts twice, the one skipped in spring never.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
-from transforms.cells import Floats
 from transforms.errors import UsageError
-from transforms.time_precision import DAY, refuse_without_days
+from transforms.reference.arrays import Floats, Instants, Integers
+from transforms.reference.days import LONDON
+from transforms.reference.time_precision import DAY, refuse_without_days
 
 
-Moments = NDArray[np.datetime64]  # UTC, microseconds
-Integers = NDArray[np.int64]
-
-_LONDON = ZoneInfo("Europe/London")
 _HOUR_US = 3_600_000_000
 _MOST_HOURS = 7 * 24
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Spread:
     """Incidents spread over the hours in which they may have happened.
 
-    Parts are in order of the incident's position among those given, then of time.
+    Parts are in the order of the incidents given, then of time.
     """
 
     position: Integers
     week_hour: Integers  # on the clock, from Monday 00:00 (0) to Sunday 23:00 (167)
     weight: Floats  # adding up to 1 for each incident counted
     given: int
-    too_long: int  # spans over seven days: they say nothing of the hour
-    untimed: int  # an end of the span is not known, or lies before its beginning
+    too_long: int  # spans over seven days, which say nothing about the hour
+    untimed: int  # an end of the span is unknown, or before its beginning
 
     @property
     def counted(self) -> int:
@@ -56,14 +51,14 @@ class Spread:
         return np.asarray(sums.reshape(7, 24), dtype=np.float64)
 
     def between(self, start_hour: int, end_hour: int) -> Floats:
-        """Of each incident given, the weight between two hours of the clock.
+        """The weight of each incident given between two hours of the clock.
 
-        The end is not in it, and may lie past midnight: (7, 19) is by day and (19, 7)
-        by night. 0 for incidents that are not counted.
+        The end hour is excluded, and may be after midnight: (7, 19) is by day and
+        (19, 7) by night. 0 for incidents that are not counted.
         """
         if start_hour == end_hour or not {start_hour, end_hour} <= set(range(24)):
             raise UsageError(
-                "a part of the day lies between two different hours from 0 to 23, "
+                "a part of the day is between two different hours from 0 to 23, "
                 f"not {start_hour} and {end_hour}"
             )
         length = (end_hour - start_hour) % 24
@@ -74,19 +69,19 @@ class Spread:
 
 
 def spread(
-    occurred_from: Moments,
-    occurred_to: Moments,
+    occurred_from: Instants,  # UTC, microseconds
+    occurred_to: Instants,
     time_precision: Sequence[str | None],
 ) -> Spread:
-    """The aoristic weights of incidents, one moment or span each, as incidents have it.
+    """The aoristic weights of incidents, each with one moment or span.
 
-    Where the two moments are the same the incident is all in its hour. The end of a
-    span is not in it. Of incidents known to the day the span is that day, or those
-    days, from midnight to midnight: their moments would say midnight of all of them.
+    If the two moments are equal, the whole incident is in that hour. The end of a span
+    is excluded. If only the day is known, the span is that day, or those days, from
+    midnight to midnight: the moments themselves would all be midnight.
     """
     refuse_without_days(time_precision, "a table of weekdays and hours")
     start, end = (t.astype("datetime64[us]") for t in (occurred_from, occurred_to))
-    timed = start <= end  # never so where one is not known
+    timed = start <= end  # false where one is not known
     by_day = timed & (np.asarray(time_precision, dtype=object) == DAY)
     start[by_day], end[by_day] = _whole_days(start[by_day], end[by_day])
     short = timed & (end - start <= np.timedelta64(_MOST_HOURS, "h"))
@@ -94,9 +89,9 @@ def spread(
     start_us, end_us = (t[short].astype(np.int64) for t in (start, end))
     part, hour, weight = _parts(start_us, end_us)
     return Spread(
-        position[part],
-        _week_hours(hour),
-        weight,
+        position=position[part],
+        week_hour=_week_hours(hour),
+        weight=weight,
         given=len(timed),
         too_long=int((timed & ~short).sum()),
         untimed=int((~timed).sum()),
@@ -104,7 +99,7 @@ def spread(
 
 
 def _parts(start_us: Integers, end_us: Integers) -> tuple[Integers, Integers, Floats]:
-    """Each span cut at the hours: which span, the hour since 1970 in UTC, its weight.
+    """Each span cut into hours: which span, the hour since 1970 in UTC, its weight.
 
     Great Britain's clock differs from UTC by whole hours, so these are its hours too.
     """
@@ -125,22 +120,22 @@ def _parts(start_us: Integers, end_us: Integers) -> tuple[Integers, Integers, Fl
 def _week_hours(hour: Integers) -> Integers:
     """The hour of the week on the clock, of hours since 1970 in UTC."""
     distinct, back = np.unique(hour, return_inverse=True)
-    clock = [datetime.fromtimestamp(h * 3600, _LONDON) for h in distinct.tolist()]
+    clock = [datetime.fromtimestamp(h * 3600, LONDON) for h in distinct.tolist()]
     shown = [24 * moment.weekday() + moment.hour for moment in clock]
     return np.array(shown, dtype=np.int64)[back]
 
 
-def _whole_days(start: Moments, end: Moments) -> tuple[Moments, Moments]:
+def _whole_days(start: Instants, end: Instants) -> tuple[Instants, Instants]:
     """From the midnight at or before the start to the one at or after the end."""
     final = np.maximum(start, end - np.timedelta64(1, "us"))
     # A day and a half past midnight is the next day, with 23 hours in it or with 25.
     return _midnight(start), _midnight(_midnight(final) + np.timedelta64(36, "h"))
 
 
-def _midnight(moments: Moments) -> Moments:
+def _midnight(moments: Instants) -> Instants:
     """When each moment's day began on the clock, in UTC."""
     distinct, back = np.unique(moments, return_inverse=True)
-    clock = [m.replace(tzinfo=UTC).astimezone(_LONDON) for m in distinct.tolist()]
+    clock = [m.replace(tzinfo=UTC).astimezone(LONDON) for m in distinct.tolist()]
     began = [
         m.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
         .astimezone(UTC)

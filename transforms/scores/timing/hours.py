@@ -1,7 +1,7 @@
 """When in the week incidents happen: by weekday and hour, and by day and night.
 
-Spans are spread over their hours (transforms/aoristic.py), so that a theft between ten
-at night and six in the morning is no theft at midnight.
+Spans are spread over their hours (aoristic.py), so that a theft between ten at night
+and six in the morning does not count as one at midnight.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms import cells
-from transforms.aoristic import Spread, spread
-from transforms.categories import CATEGORIES
-from transforms.days.day import Day
-from transforms.groups import GROUPS
+from transforms.reference import cells
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.days import LONDON, Day
+from transforms.reference.groups import GROUPS
+from transforms.reference.time_precision import MINUTE, refuse_without_days
 from transforms.restricted import Restricted
+from transforms.scores.timing.aoristic import Spread, spread
+from transforms.scores.timing.schemas import DAY_AND_NIGHT, WEEKDAY_HOURS
 
 
 WINDOW_DAYS = 365
@@ -25,30 +27,11 @@ _WEEKDAYS = (
 )  # fmt: skip
 _UTC = pa.timestamp("us", "UTC")
 
-WEEKDAY_HOURS = pa.schema(
-    {
-        "crime_group": pa.string(),
-        "weekday": pa.string(),
-        "hour": pa.int8(),
-        "incidents": pa.float64(),  # aoristic weights
-        "counted": pa.int64(),  # incidents that the group's weights add up to
-        "too_long": pa.int64(),  # spans over seven days, which say nothing of the hour
-    }
-)
-DAY_AND_NIGHT = pa.schema(
-    {
-        "crime_group": pa.string(),
-        "h3_cell": pa.string(),
-        "incidents_day_365d": pa.float64(),
-        "incidents_night_365d": pa.float64(),
-    }
-)
-
 
 def last_day_of(records: pa.Table) -> pa.Array:
-    """The day, on the clock in London, by whose end each record had happened."""
+    """The last day, on the clock in London, on which each record can have happened."""
     ended = pc.coalesce(records["occurred_to"], records["occurred_from"])
-    local = pc.local_timestamp(ended.cast(pa.timestamp("us", "Europe/London")))
+    local = pc.local_timestamp(ended.cast(pa.timestamp("us", LONDON.key)))
     return local.cast(pa.date32())
 
 
@@ -62,19 +45,27 @@ def of_the_year(records: Restricted, as_of: Day, supplied: Sequence[Day]) -> pa.
     return rows.filter(pc.and_(inside, rows["in_area"]))
 
 
-def weekday_hours(rows: pa.Table) -> pa.Table:
-    """Each crime group in each hour of the week, as weights; no rows where it has none.
+def with_hours(rows: pa.Table) -> pa.Table:
+    """The records whose hours are known: a whole day says nothing of its hours."""
+    precision = rows["time_precision"].cast(pa.string())
+    refuse_without_days(precision.to_pylist(), "a table of weekdays and hours")
+    return rows.filter(pc.equal(precision, MINUTE))
 
-    `UsageError` where not every record's day is known.
+
+def weekday_hours(rows: pa.Table) -> pa.Table:
+    """Each crime group in each hour of the week, as weights; no rows if it has none.
+
+    Records whose hour is not known are left out. `UsageError` unless every record's day
+    is known.
     """
-    found = []
+    rows, lines = with_hours(rows), []
     for slug, group in GROUPS.items():
         of_group = rows.filter(pc.is_in(rows["category"], _set(group.categories)))
         if not len(of_group):
             continue
         spreaded = _spread(of_group)
         for weekday, hours in zip(_WEEKDAYS, spreaded.table(), strict=True):
-            found += [
+            lines += [
                 {
                     "crime_group": slug,
                     "weekday": weekday,
@@ -85,11 +76,15 @@ def weekday_hours(rows: pa.Table) -> pa.Table:
                 }
                 for hour, weight in enumerate(hours)
             ]
-    return pa.Table.from_pylist(found, schema=WEEKDAY_HOURS)
+    return pa.Table.from_pylist(lines, schema=WEEKDAY_HOURS)
 
 
 def day_and_night(rows: pa.Table) -> pa.Table:
-    """Each cell's incidents of a group by day, and by night, of spans their parts."""
+    """Each cell's incidents of a group by day and by night, spans by their shares.
+
+    Records whose hour is not known are left out.
+    """
+    rows = with_hours(rows)
     if not len(rows):
         return DAY_AND_NIGHT.empty_table()
     spreaded = _spread(rows)
@@ -107,14 +102,14 @@ def day_and_night(rows: pa.Table) -> pa.Table:
         if (mine := category == slug).any()
     }
     nothing = np.zeros(len(distinct))
-    texts, found = cells.as_text(distinct), []
+    texts, lines = cells.as_text(distinct), []
     for slug, group in GROUPS.items():
-        held = [sums[c] for c in group.categories if c in sums]
+        parts = [sums[c] for c in group.categories if c in sums]
         day, night = (
-            np.sum([part[i] for part in held], axis=0) if held else nothing
+            np.sum([part[i] for part in parts], axis=0) if parts else nothing
             for i in (0, 1)
         )
-        found += [
+        lines += [
             {
                 "crime_group": slug,
                 "h3_cell": texts[row],
@@ -123,7 +118,7 @@ def day_and_night(rows: pa.Table) -> pa.Table:
             }
             for row in np.flatnonzero(day + night > 0).tolist()
         ]
-    return pa.Table.from_pylist(found, schema=DAY_AND_NIGHT)
+    return pa.Table.from_pylist(lines, schema=DAY_AND_NIGHT)
 
 
 def _spread(rows: pa.Table) -> Spread:

@@ -2,15 +2,15 @@
 
 The test of Knox (1964), Applied Statistics 13(1), by permutation as the Near Repeat
 Calculator 1.3 does it (Ratcliffe 2009, Temple University): pairs of incidents are
-counted by how far and how many days apart they are; then the dates are dealt out anew
-among the places, over and over. What crime always has of concentration in space, and
-in time, is the same in every dealing: only what both have together is tested.
+counted by how far and how many days apart they are; then the dates are shuffled among
+the places, many times. Concentration in space alone, or in time alone, is the same in
+every permutation, so only the interaction of both is tested.
 
-The public feed knows no days, so that nothing of this can be made of it.
+The public feed has no days, so it cannot be tested.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -19,32 +19,37 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from transforms.cells import Floats
 from transforms.errors import UsageError
-from transforms.time_precision import refuse_without_days
+from transforms.reference.arrays import Floats, Instants, Integers
+from transforms.reference.time_precision import refuse_without_days
 
 
-Counts = NDArray[np.int64]
-Days = NDArray[np.datetime64]
 Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]  # positions
+Numbers = NDArray[np.int16] | NDArray[np.int32]  # days
 
 PERMUTATIONS = 999
 
-# They take about two gigabytes.
+# This many take about two gigabytes.
 _MOST_PAIRS = 30_000_000
 
-# The tree rounds otherwise than the distances: it is asked for a hair more.
+# The days of an incident in all orders lie together, and those of pairs are compared
+# at once. Rows of some pairs are long enough to add fast, and a byte counts 255 rows.
+_ORDERS_AT_ONCE = 256
+_SIDE_BY_SIDE = 4
+_PAIRS_AT_ONCE = 255 * _SIDE_BY_SIDE
+
+# The tree rounds differently from the distances, so search slightly further.
 _ROUNDING = 1 + 1e-9
 
 
 @dataclass(frozen=True)
 class Bands:
-    """How pairs are told apart: by upper edges that rise, of metres and of days.
+    """How pairs are classified: by ascending upper edges, in metres and in days.
 
-    Of distance: exactly the same place, then less than each edge, then the rest. Of
+    By distance: exactly the same place, then less than each edge, then the rest. By
     days between: less than each edge, then the rest. So a pair on an edge is in the
-    band that begins there, as in the calculator, whose own labels say otherwise: its
-    "0 to 7" days are 0 to 6, here the edge 7.
+    band that begins there. The calculator does the same, though its labels differ: its
+    "0 to 7" days are 0 to 6, which is the edge 7 here.
     """
 
     distance_m: tuple[float, ...]
@@ -68,23 +73,23 @@ class Bands:
 
 @dataclass(frozen=True)
 class NearRepeats:
-    """What was found: each (distance band, day band), as `Bands` has them in order."""
+    """The result: arrays of (distance band, day band), in the order of `Bands`."""
 
-    observed: Counts
+    observed: Integers
     expected: Floats  # the mean of the permutations
-    ratio: Floats  # Knox ratio, observed by expected; NaN where nothing is expected
-    p: Floats  # one-sided: how often chance brings as many pairs, or more
+    ratio: Floats  # Knox ratio, observed over expected; NaN where nothing is expected
+    p: Floats  # one-sided: how often chance produces as many pairs, or more
     permutations: int
 
     @property
     def p_resolution(self) -> float:
-        """The step in which p is known, and the lowest that it can be."""
+        """The step between values of p, and its lowest value."""
         return 1 / (self.permutations + 1)
 
 
 def near_repeats(
     points_m: Floats,
-    days: Days,
+    days: Instants,
     time_precision: Sequence[str | None],
     bands: Bands,
     rng: np.random.Generator,
@@ -92,22 +97,20 @@ def near_repeats(
 ) -> NearRepeats:
     """The Knox test of incidents: (incidents, 2) eastings and northings, and days.
 
-    `days` are days of the local calendar; which of a span's days stands for it is the
-    caller's choice. The same generator state gives the same result.
+    `days` are days of the local calendar; the caller chooses one day for a span. The
+    same generator state gives the same result.
     """
     refuse_without_days(time_precision, "a near-repeat test")
     _refuse_what_cannot_be_tested(points_m, days, permutations)
-    number = days.astype("datetime64[D]").astype(np.int64).astype(np.int32)
+    number = _small(days.astype("datetime64[D]").astype(np.int64))
     pairs = _pairs_by_distance(points_m, bands)
     everywhere = _pairs_by_days(number, bands)
-    dealt = np.empty((permutations, *bands.shape), dtype=np.int64)
-    for table in dealt:
-        table[:] = _count(rng.permutation(number), pairs, everywhere, bands)
-    return judge(_count(number, pairs, everywhere, bands), dealt)
+    observed, *permuted = _tables(number, rng, permutations, pairs, everywhere, bands)
+    return judge(observed, np.array(permuted))
 
 
 def _refuse_what_cannot_be_tested(
-    points_m: Floats, days: Days, permutations: int
+    points_m: Floats, days: Instants, permutations: int
 ) -> None:
     if permutations < 1:
         raise UsageError(f"a near-repeat test needs a permutation, not {permutations}")
@@ -118,22 +121,22 @@ def _refuse_what_cannot_be_tested(
         )
 
 
-def judge(observed: Counts, dealt: Counts) -> NearRepeats:
-    """The observed table held against those of the permutations, the first axis.
+def judge(observed: Integers, permuted: Integers) -> NearRepeats:
+    """Compare the observed table with those of the permutations (the first axis).
 
-    The observed order is one of the possible ones and counts among them, so that
+    The observed order is one of the possible ones and counts among them, so
     p = (1 + permutations with as many pairs or more) / (1 + permutations).
     """
-    expected = dealt.mean(axis=0)
+    expected = permuted.mean(axis=0)
     ratio = np.full(observed.shape, np.nan)
     np.divide(observed, expected, out=ratio, where=expected > 0)
-    reached = (dealt >= observed).sum(axis=0)
-    p = (1 + reached) / (1 + len(dealt))
-    return NearRepeats(observed, expected, ratio, p, len(dealt))
+    reached = (permuted >= observed).sum(axis=0)
+    p = (1 + reached) / (1 + len(permuted))
+    return NearRepeats(observed, expected, ratio, p, len(permuted))
 
 
 def _pairs_by_distance(points_m: Floats, bands: Bands) -> list[Pairs]:
-    """The pairs of each band of distance but the last, which is never listed."""
+    """The pairs of each band of distance except the last, which is never listed."""
     power = 1 if bands.metric == "manhattan" else 2
     reach_m = bands.distance_m[-1] * _ROUNDING
     tree = cKDTree(points_m)
@@ -141,12 +144,13 @@ def _pairs_by_distance(points_m: Floats, bands: Bands) -> list[Pairs]:
     number = (int(tree.count_neighbors(tree, reach_m, p=power)) - len(points_m)) // 2
     if number > _MOST_PAIRS:
         raise UsageError(
-            f"{number} pairs of incidents lie within {bands.distance_m[-1]:g} m, and a "
-            f"near-repeat test holds {_MOST_PAIRS}: choose a lower last edge of "
+            f"{number} pairs of incidents are within {bands.distance_m[-1]:g} m, and a "
+            f"near-repeat test can handle {_MOST_PAIRS}: choose a lower last edge of "
             "distance, or fewer incidents"
         )
     first, second = tree.query_pairs(reach_m, p=power, output_type="ndarray").T
-    apart = np.linalg.norm(points_m[first] - points_m[second], ord=power, axis=1)
+    between = np.abs(points_m[first] - points_m[second])
+    apart = between.sum(axis=1) if power == 1 else np.sqrt((between**2).sum(axis=1))
     band = np.searchsorted(bands.distance_m, apart, side="right") + (apart > 0)
     return [
         (first[band == row].astype(np.int32), second[band == row].astype(np.int32))
@@ -154,25 +158,66 @@ def _pairs_by_distance(points_m: Floats, bands: Bands) -> list[Pairs]:
     ]
 
 
-def _pairs_by_days(number: NDArray[np.int32], bands: Bands) -> Counts:
-    """Of all pairs, near or far, how many are less than each edge apart, and how many.
+def _pairs_by_days(number: Numbers, bands: Bands) -> Integers:
+    """How many pairs, near or far, are less than each edge apart, and how many exist.
 
-    No dealing of the dates changes that, so pairs far apart need never be listed.
+    Shuffling the dates does not change that, so pairs far apart need not be listed.
     """
-    rising = np.sort(number)
+    rising = np.sort(number).astype(np.int64)
     places = np.arange(1, len(rising) + 1)
     nearer = [(np.searchsorted(rising, rising + e) - places).sum() for e in bands.days]
     return np.array([*nearer, len(rising) * (len(rising) - 1) // 2], dtype=np.int64)
 
 
-def _count(
-    number: NDArray[np.int32], pairs: list[Pairs], everywhere: Counts, bands: Bands
-) -> Counts:
-    """The pairs of each band of distance and of days, with the days in that order."""
-    nearer = np.empty(bands.shape, dtype=np.int64)
-    for row, (first, second) in zip(nearer, pairs, strict=False):
-        between = np.abs(number[first] - number[second])
-        row[:-1] = [np.count_nonzero(between < edge) for edge in bands.days]
-        row[-1] = len(between)
-    nearer[-1] = everywhere - nearer[:-1].sum(axis=0)
-    return np.diff(nearer, axis=1, prepend=0)
+def _small(number: Integers) -> Numbers:
+    """Days from the first on, in the fewest bytes that their differences fit into."""
+    since = number - (number.min() if len(number) else 0)
+    kind = np.int16 if since.max(initial=0) <= np.iinfo(np.int16).max else np.int32
+    return np.asarray(since.astype(kind))
+
+
+def _tables(
+    number: Numbers,
+    rng: np.random.Generator,
+    permutations: int,
+    pairs: list[Pairs],
+    everywhere: Integers,
+    bands: Bands,
+) -> Iterator[Integers]:
+    """The pairs in each band of distance and of days: as observed, then permuted."""
+    for start in range(0, permutations + 1, _ORDERS_AT_ONCE):
+        count = min(_ORDERS_AT_ONCE, permutations + 1 - start)
+        orders = np.empty((len(number), count), dtype=number.dtype)
+        for column in range(count):
+            is_observed = start + column == 0
+            orders[:, column] = number if is_observed else rng.permutation(number)
+        yield from _counted(orders, pairs, everywhere, bands)
+
+
+def _counted(
+    orders: Numbers, pairs: list[Pairs], everywhere: Integers, bands: Bands
+) -> Integers:
+    """The tables of several orders of the days (incidents x orders)."""
+    nearer = np.zeros((orders.shape[1], *bands.shape), dtype=np.int64)
+    for band, (first, second) in enumerate(pairs):
+        # pairs of an incident with itself fill the last lot, and are taken off again
+        more = -len(first) % _SIDE_BY_SIDE
+        first, second = (np.pad(positions, (0, more)) for positions in (first, second))
+        for start in range(0, len(first), _PAIRS_AT_ONCE):
+            some = slice(start, start + _PAIRS_AT_ONCE)
+            between = orders[first[some]]
+            between -= orders[second[some]]
+            np.abs(between, out=between)
+            for day, edge in enumerate(bands.days):
+                nearer[:, band, day] += _column_sums(between < edge)
+        nearer[:, band, :-1] -= more
+        nearer[:, band, -1] = len(first) - more
+    nearer[:, -1] = everywhere - nearer[:, :-1].sum(axis=1)
+    return np.diff(nearer, axis=2, prepend=0)
+
+
+def _column_sums(flags: NDArray[np.bool_]) -> Integers:
+    """How many are set in each column; of so few rows that bytes hold the sums."""
+    wide = flags.view(np.uint8).reshape(-1, _SIDE_BY_SIDE * flags.shape[1])
+    sums = np.add.reduce(wide, axis=0, dtype=np.uint8)
+    return np.asarray(sums.reshape(_SIDE_BY_SIDE, -1).sum(axis=0, dtype=np.int64))

@@ -6,34 +6,21 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyproj import Transformer
 
-from transforms.categories import CATEGORIES
-from transforms.days.hours import last_day_of
 from transforms.errors import UsageError
-from transforms.near_repeat import Bands, NearRepeats, near_repeats
-from transforms.time_precision import refuse_without_days
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.national_grid import to_grid_by_proj
+from transforms.reference.time_precision import refuse_without_days
+from transforms.scores.timing.hours import last_day_of
+from transforms.scores.timing.near_repeat import Bands, NearRepeats, near_repeats
+from transforms.scores.timing.schemas import NEAR_REPEATS
 
 
 BANDS = Bands((100.0, 200.0, 400.0), (4, 7, 14, 28), metric="euclidean")
 PERMUTATIONS = 199
-# With fewer there is nothing that chance could not have done.
+# With fewer, the test has no power.
 AT_LEAST_INCIDENTS = 50
 _SEED = 1
-_TO_GRID = ("OGC:CRS84", "EPSG:27700")
-
-NEAR_REPEATS = pa.schema(
-    {
-        "category": pa.string(),
-        "distance": pa.string(),
-        "days": pa.string(),
-        "pairs": pa.int64(),
-        "expected_pairs": pa.float64(),
-        "knox_ratio": pa.float64(),  # null where none is expected
-        "p": pa.float64(),  # one-sided
-        "incidents": pa.int64(),
-    }
-)
 
 
 def near_repeat_table(
@@ -41,28 +28,28 @@ def near_repeat_table(
 ) -> tuple[pa.Table, list[str]]:
     """The test of each category with enough incidents, and which could not be tested.
 
-    `rows` are records in the area; each counts on the day by whose end it had happened.
+    `rows` are records in the area; each counts on the last day on which it can have
+    happened.
     """
     refuse_without_days(rows["time_precision"].to_pylist(), "a near-repeat test")
-    found: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     notes = []
     for slug in CATEGORIES:
         of = rows.filter(pc.equal(rows["category"].cast(pa.string()), slug))
         if len(of) < AT_LEAST_INCIDENTS:
             continue
         try:
-            found += _of_category(slug, of, bands, permutations)
+            lines += _of_category(slug, of, bands, permutations)
         except UsageError as error:  # too many pairs to hold
             notes.append(f"{slug}: {error}")
-    return pa.Table.from_pylist(found, schema=NEAR_REPEATS), notes
+    return pa.Table.from_pylist(lines, schema=NEAR_REPEATS), notes
 
 
 def _of_category(
     slug: str, of: pa.Table, bands: Bands, permutations: int
 ) -> Iterator[dict[str, Any]]:
-    to_grid = Transformer.from_crs(*_TO_GRID, always_xy=True)
     points_m = np.column_stack(
-        to_grid.transform(of["longitude"].to_numpy(), of["latitude"].to_numpy())
+        to_grid_by_proj(of["longitude"].to_numpy(), of["latitude"].to_numpy())
     )
     result = near_repeats(
         points_m,
@@ -94,7 +81,7 @@ def _rows(
 
 
 def _distances(bands: Bands) -> list[str]:
-    """The bands of distance in words, as `Bands` has them in order."""
+    """The bands of distance in words, in the order of `Bands`."""
     edges = [f"{edge:g}" for edge in bands.distance_m]
     between = [
         f"{a} to under {b} m" for a, b in zip(["0", *edges], edges, strict=False)

@@ -10,8 +10,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from transforms.reference.arrays import Floats
+from transforms.reference.portable_math import exp, power
 from transforms.simulator.timed.cascade import SPELL_DAYS, cascade
-from transforms.simulator.timed.clock import Floats, midnight_hour, week_hours
+from transforms.simulator.timed.clock import midnight_hour, week_hours
 from transforms.simulator.timed.drops import write_drops
 from transforms.simulator.timed.ground import Ground, lay_out
 from transforms.simulator.timed.offences import OFFENCES, Offence
@@ -53,7 +55,15 @@ def simulate_timed(
         activity = offence.week.activity()[week_hour]
         found[slug] = cascade(offence, activity, background[slug], levels, ground, own)
     incidents = record(found, offences, ground, first_hour, rng)
-    return TimedTruth(incidents, start_day, days, offences, ground, background, levels)
+    return TimedTruth(
+        incidents=incidents,
+        start_day=start_day,
+        days=days,
+        offences=offences,
+        ground=ground,
+        background_a_day=background,
+        spot_levels=levels,
+    )
 
 
 def _background(
@@ -61,7 +71,7 @@ def _background(
 ) -> Floats:
     """What the ground alone brings to each doorstep on a mean day."""
     own = rng.gamma(offence.own_shape, size=len(ground.street_names))
-    weight = ground.risk**offence.pull * own[ground.street]
+    weight = power(ground.risk, offence.pull) * own[ground.street]
     total = INCIDENTS_A_DAY * size * offence.share * (1 - offence.branching)
     return np.asarray(weight / weight.sum() * total, dtype=np.float64)
 
@@ -74,5 +84,5 @@ def _spot_levels(
     for before, after in pairwise(step):
         after *= np.sqrt(1 - SPOT_MEMORY**2)
         after += SPOT_MEMORY * before
-    levels = np.exp(step - swing**2 / 2)
+    levels = exp(step - swing**2 / 2)
     return np.column_stack([levels, np.ones(len(levels))])

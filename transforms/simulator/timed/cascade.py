@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from transforms.simulator.timed.clock import Floats, Integers
+from transforms.reference.arrays import Floats, Integers
 from transforms.simulator.timed.ground import Ground
 from transforms.simulator.timed.offences import Offence
 

@@ -5,18 +5,13 @@ in October it shows one twice, in March it leaves one out.
 """
 
 from datetime import UTC, date, datetime, time
-from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
+
+from transforms.reference.arrays import Instants, Integers
+from transforms.reference.days import LONDON
 
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
-Moments: TypeAlias = NDArray[np.datetime64]
-
-LONDON = ZoneInfo("Europe/London")
 HOUR_US = 3_600_000_000
 _MONDAY = 4 * 24  # 1970 began on a Thursday
 
@@ -40,7 +35,7 @@ def week_hours(hours: Integers) -> Integers:
     return (hours + offsets_hours(hours) - _MONDAY) % (7 * 24)
 
 
-def on_the_clock(moments: Moments) -> Moments:
+def on_the_clock(moments: Instants) -> Instants:
     """What the clock shows at those instants in UTC."""
     hours = moments.astype("datetime64[h]").astype(np.int64)
     ahead = offsets_hours(hours).astype("timedelta64[h]")

@@ -14,7 +14,7 @@ from transforms.simulator.timed.hands import HANDS
 from transforms.simulator.timed.truth import TimedTruth
 
 
-_SAID = [
+_REPORTED = [
     "offence_code",
     "occurred_from",
     "occurred_to",
@@ -32,7 +32,7 @@ def write_drops(truth: TimedTruth, folder: Path, hand: str) -> list[Path]:
     """One file a day in that hand, in the order in which they came, sorted by name.
 
     What was not recorded by the last day is in none of them, and a day on which there
-    was nothing to tell has no file. `HANDS[hand].mapping` is what reads them.
+    was nothing to report has no file. `HANDS[hand].mapping` is what reads them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -44,8 +44,8 @@ def write_drops(truth: TimedTruth, folder: Path, hand: str) -> list[Path]:
 
 
 def daily(truth: TimedTruth) -> Iterator[tuple[date, pa.Table]]:
-    """What the force tells each day, as `told` has it."""
-    rows = told(truth)
+    """What the force sends each day, as `sent` has it."""
+    rows = sent(truth)
     number = rows["day"].cast(pa.int32()).to_numpy()
     first = (truth.start_day - date(1970, 1, 1)).days
     days = range(first, first + truth.days)
@@ -55,24 +55,24 @@ def daily(truth: TimedTruth) -> Iterator[tuple[date, pa.Table]]:
             yield truth.start_day + timedelta(step), rows.slice(start, end - start)
 
 
-def told(truth: TimedTruth) -> pa.Table:
+def sent(truth: TimedTruth) -> pa.Table:
     """Every row that the force sends, by day: first the new, then changes, then ends.
 
     A row has what was known that day; of a deleted record its reference alone.
     """
     incidents = truth.incidents
-    new = _rows(incidents, "recorded_on", {n: _FIRST.get(n, n) for n in _SAID})
-    changed = _rows(incidents, "revised_on", {name: name for name in _SAID})
+    new = _rows(incidents, "recorded_on", {n: _FIRST.get(n, n) for n in _REPORTED})
+    changed = _rows(incidents, "revised_on", {name: name for name in _REPORTED})
     ended = _rows(incidents, "deleted_on", {})
     together = pa.concat_tables([new, changed, ended], promote_options="default")
     order = np.argsort(together["day"].cast(pa.int32()).to_numpy(), kind="stable")
     return together.take(pa.array(order))
 
 
-def _rows(incidents: pa.Table, day: str, said: dict[str, str]) -> pa.Table:
+def _rows(incidents: pa.Table, day: str, columns: dict[str, str]) -> pa.Table:
     """A row for each incident that has such a day."""
     some = incidents.filter(pc.is_valid(incidents[day]))
-    facts = {name: some[column] for name, column in said.items()}
-    deleted = pa.repeat(not said, len(some))
+    facts = {name: some[column] for name, column in columns.items()}
+    deleted = pa.repeat(not columns, len(some))
     fixed = {"day": some[day], "reference": some["reference"], "deleted": deleted}
     return pa.table({**fixed, **facts}).unify_dictionaries()

@@ -1,12 +1,14 @@
 """The made-up force's ground: doorsteps along streets, and what draws crime to them."""
 
+import math
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-from pyproj import Transformer
 from scipy.spatial import cKDTree
 
+from transforms.reference import national_grid
+from transforms.reference.arrays import Floats, Integers
+from transforms.reference.portable_math import cos, exp, sin
 from transforms.simulator.areas import AREAS, Town
 from transforms.simulator.labels import FIRST, LAST
 from transforms.simulator.places import (
@@ -15,7 +17,6 @@ from transforms.simulator.places import (
     COUNTRY_RADIUS_KM,
     COUNTRY_RISK,
 )
-from transforms.simulator.timed.clock import Floats, Integers
 
 
 FORCE = "avonmere"
@@ -27,10 +28,8 @@ SPOT_PULL = 4.0
 STREET_SHAPE, DOORSTEP_SHAPE = 0.6, 1.5
 ODD_NAME, ODD_NAME_EVERY = "Café Row", 40  # which no ASCII holds
 
-GRID, DEGREES = "EPSG:27700", "OGC:CRS84"
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ground:
     """Doorsteps on the British National Grid; spot -1 is none of the hot spots."""
 
@@ -56,7 +55,14 @@ def lay_out(size: float, rng: np.random.Generator) -> Ground:
     away, spot = cKDTree(middles[chosen]).query(points)
     spot = np.where(away <= SPOT_RADIUS_M, spot, -1)
     risk = np.where(spot >= 0, risk * SPOT_PULL, risk)
-    return Ground(points, risk, street, _names(streets, rng), spot, middles[chosen])
+    return Ground(
+        points_m=points,
+        risk=risk,
+        street=street,
+        street_names=_names(streets, rng),
+        spot=spot,
+        spots_m=middles[chosen],
+    )
 
 
 def _middles(
@@ -71,7 +77,7 @@ def _middles(
     offset = rng.normal(size=(streets, 2))
     centre = np.array([(town.east_km, town.north_km) for town in towns])[home]
     spread = np.array([town.spread_km for town in towns])[home, None]
-    near = np.exp(-np.hypot(offset[:, 0], offset[:, 1]) / CENTRE_REACH)
+    near = exp(-np.sqrt((offset**2).sum(axis=1)) / CENTRE_REACH)
     urban = home < len(area.towns)
     level = np.where(urban, 1 + CENTRE_PULL * near, COUNTRY_RISK)
     origin = to_grid(np.array([[area.longitude, area.latitude]]))
@@ -80,12 +86,12 @@ def _middles(
 
 def _along(streets: int, rng: np.random.Generator) -> Floats:
     """Where the doorsteps are from the middle of their street, on both its sides."""
-    length_m = rng.lognormal(np.log(150), 0.4, streets)[:, None]
+    length_m = rng.lognormal(math.log(150), 0.4, streets)[:, None]
     angle = rng.uniform(0, np.pi, streets)[:, None]
     along = rng.uniform(-0.5, 0.5, (streets, DOORSTEPS)) * length_m
     across = rng.choice([-8.0, 8.0], (streets, DOORSTEPS))
-    east = along * np.cos(angle) - across * np.sin(angle)
-    north = along * np.sin(angle) + across * np.cos(angle)
+    east = along * cos(angle) - across * sin(angle)
+    north = along * sin(angle) + across * cos(angle)
     return np.stack([east, north], axis=2).reshape(-1, 2)
 
 
@@ -98,20 +104,14 @@ def _names(streets: int, rng: np.random.Generator) -> list[str]:
 
 def to_degrees(points_m: Floats) -> Floats:
     """Longitude and latitude of eastings and northings, to about a centimetre."""
-    return np.round(_transformed(points_m, GRID, DEGREES), 7)
+    return np.round(_columns(national_grid.to_degrees(*points_m.T)), 7)
 
 
 def to_grid(degrees: Floats) -> Floats:
     """Easting and northing of longitudes and latitudes; NaN of NaN."""
-    return _transformed(degrees, DEGREES, GRID)
+    return _columns(national_grid.to_grid(*degrees.T))
 
 
-def _transformed(points: Floats, source: str, target: str) -> Floats:
-    x, y = _transformer(source, target).transform(*points.T)
-    both = np.column_stack([x, y])
-    return np.where(np.isfinite(both), both, np.nan)
-
-
-@cache
-def _transformer(source: str, target: str) -> Transformer:
-    return Transformer.from_crs(source, target, always_xy=True)
+def _columns(both: tuple[Floats, Floats]) -> Floats:
+    points = np.column_stack(both)
+    return np.where(np.isfinite(points), points, np.nan)

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from transforms.simulator.timed.clock import Floats, on_the_clock
+from transforms.reference.arrays import Floats
+from transforms.simulator.timed.clock import on_the_clock
 from transforms.simulator.timed.ground import to_grid
 from transforms.simulator.timed.mappings import csv_mapping, instant_mapping
 
@@ -26,19 +27,19 @@ class Hand:
     mapping: str  # TOML
 
 
-def csv_bytes(told: pa.Table, encoding: str, delimiter: str) -> bytes:
+def csv_bytes(sent: pa.Table, encoding: str, delimiter: str) -> bytes:
     """Dates and times of the clock in Great Britain, whole metres of its grid."""
-    points = np.column_stack([told["longitude"], told["latitude"]])
+    points = np.column_stack([sent["longitude"], sent["latitude"]])
     metres = np.round(to_grid(points))
     columns = {
-        "Crime ref": told["reference"].to_pylist(),
-        "HO code": told["offence_code"].to_pylist(),
-        **_date_and_time(told, "from"),
-        **_date_and_time(told, "to"),
+        "Crime ref": sent["reference"].to_pylist(),
+        "HO code": sent["offence_code"].to_pylist(),
+        **_date_and_time(sent, "from"),
+        **_date_and_time(sent, "to"),
         "Easting": _whole(metres[:, 0]),
         "Northing": _whole(metres[:, 1]),
-        "Street": told["place_label"].to_pylist(),
-        **{name: _words(told[name.lower().replace(" ", "_")]) for name in _FLAGS},
+        "Street": sent["place_label"].to_pylist(),
+        **{name: _words(sent[name.lower().replace(" ", "_")]) for name in _FLAGS},
     }
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter)
@@ -50,9 +51,9 @@ def csv_bytes(told: pa.Table, encoding: str, delimiter: str) -> bytes:
 _FLAGS = ("Domestic", "Sexual", "Under 18", "Deleted")
 
 
-def _date_and_time(told: pa.Table, end: str) -> dict[str, list[str | None]]:
+def _date_and_time(sent: pa.Table, end: str) -> dict[str, list[str | None]]:
     """Both columns of one end of the span; nothing on a line says which showing."""
-    moments = told[f"occurred_{end}"]
+    moments = sent[f"occurred_{end}"]
     known = pc.is_valid(moments).to_numpy()
     plain = pc.fill_null(moments.cast(pa.int64()), 0).to_numpy()
     shown = on_the_clock(plain.astype("datetime64[us]"))
@@ -68,31 +69,31 @@ def _whole(metres: Floats) -> list[str]:
 
 
 def _words(flag: pa.ChunkedArray) -> list[str | None]:
-    return [{True: "Y", False: "N", None: None}[said] for said in flag.to_pylist()]
+    return [{True: "Y", False: "N", None: None}[value] for value in flag.to_pylist()]
 
 
-def json_lines(told: pa.Table) -> bytes:
+def json_lines(sent: pa.Table) -> bytes:
     """An object a line, its instants in UTC to the minute."""
-    rows = told.drop_columns("day").to_pylist()
+    rows = sent.drop_columns("day").to_pylist()
     for row in rows:
         for name in ("occurred_from", "occurred_to"):
             row[name] = row[name] and f"{row[name]:%Y-%m-%dT%H:%MZ}"
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
-def sql_rows(told: pa.Table) -> pa.Table:
+def sql_rows(sent: pa.Table) -> pa.Table:
     """The rows for a table of the force's database, with the day that wrote each."""
     texts = ("offence_code", "place_label")
     for name in texts:
-        at = told.schema.get_field_index(name)
-        told = told.set_column(at, name, told[name].cast(pa.string()))
-    at = told.schema.get_field_index("day")
-    return told.set_column(at, "updated_on", told["day"])
+        at = sent.schema.get_field_index(name)
+        sent = sent.set_column(at, name, sent[name].cast(pa.string()))
+    at = sent.schema.get_field_index("day")
+    return sent.set_column(at, "updated_on", sent["day"])
 
 
-def _parquet(told: pa.Table) -> bytes:
+def _parquet(sent: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
-    pq.write_table(sql_rows(told), sink)
+    pq.write_table(sql_rows(sent), sink)
     return bytes(sink.getvalue())
 
 

@@ -1,9 +1,34 @@
-"""What each category of crime is like in the made-up force: the truth to be found."""
+"""What each category of crime is like in the made-up force, and when it occurs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
-from transforms.simulator.timed.week import Week
+import numpy as np
+
+from transforms.reference.arrays import Floats
+from transforms.reference.portable_math import exp
+
+
+_QUIET = 0.2  # of the busiest hour: no hour is without crime
+_HOURS = np.arange(7 * 24)
+_FRIDAY_EVENING, _SUNDAY_EVENING = 4 * 24 + 18, 6 * 24 + 18
+
+
+@dataclass(frozen=True)
+class Week:
+    """One busy time a day, and a weekend from six on Friday to six on Sunday."""
+
+    peak_hour: float
+    spread_hours: float
+    weekend: float  # times as busy
+
+    def activity(self) -> Floats:
+        """Of each hour from Monday 00:00, times the mean hour: (168,)."""
+        away = np.abs((_HOURS + 0.5 - self.peak_hour + 12) % 24 - 12)
+        busy = _QUIET + (1 - _QUIET) * exp(-((away / self.spread_hours) ** 2) / 2)
+        weekend = (_HOURS >= _FRIDAY_EVENING) & (_HOURS < _SUNDAY_EVENING)
+        busy = np.where(weekend, busy * self.weekend, busy)
+        return np.asarray(busy / busy.mean(), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -21,6 +46,7 @@ class Offence:
     echo_m: float
     week: Week
     codes: Mapping[str, float]  # and how common each is, in parts
+    _: KW_ONLY  # those above are the columns of the table below
     pull: float = 1.0  # the power of the shared risk of places
     own_shape: float = (
         2.0  # of a street's own gamma deviation: smaller goes its own way

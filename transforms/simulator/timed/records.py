@@ -6,15 +6,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from transforms.reference.arrays import Floats, Integers
 from transforms.simulator.timed.cascade import Cascade
-from transforms.simulator.timed.clock import (
-    HOUR_US,
-    Floats,
-    Integers,
-)
+from transforms.simulator.timed.clock import HOUR_US
 from transforms.simulator.timed.ground import Ground, to_degrees
 from transforms.simulator.timed.offences import Offence
-from transforms.simulator.timed.telling import Codes, first_told, told_days
+from transforms.simulator.timed.reporting import Codes, first_reported, reported_days
 from transforms.simulator.timed.truth import INCIDENTS
 
 
@@ -41,8 +38,8 @@ def record(
     traits = [offences[slug] for slug in found]
     code, codes = _codes(category, traits, rng)
     spans = _spans(at_us, category, traits, rng)
-    told = told_days(spans[1], rng)
-    first = first_told(points, code, category, codes, ~np.isnat(told[1]), rng)
+    days = reported_days(spans[1], rng)
+    first = first_reported(points, code, category, codes, ~np.isnat(days[1]), rng)
     return pa.table(
         {
             "reference": _references(at_us),
@@ -55,9 +52,9 @@ def record(
             "place_label": _words(street, ground.street_names),
             **_flags(category, traits, code, codes, rng),
             "parent": pa.array(parent, mask=parent < 0),
-            "recorded_on": told[0],
-            "revised_on": told[1],
-            "deleted_on": told[2],
+            "recorded_on": days[0],
+            "revised_on": days[1],
+            "deleted_on": days[2],
             "first_offence_code": _words(first[0], [text for _, text in codes]),
             **_place("first_", first[1]),
         },

@@ -1,17 +1,11 @@
-"""When the force tells of an incident, and what it says at first."""
+"""When the force reports an incident, and what it reports at first."""
 
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from transforms.simulator.timed.clock import (
-    HOUR_US,
-    Floats,
-    Integers,
-    Moments,
-    on_the_clock,
-)
+from transforms.reference.arrays import Floats, Instants, Integers, Mask
+from transforms.simulator.timed.clock import HOUR_US, on_the_clock
 
 
 Codes: TypeAlias = list[tuple[int, str]]  # category and offence code
@@ -19,13 +13,13 @@ Codes: TypeAlias = list[tuple[int, str]]  # category and offence code
 REPORTED_AFTER_HOURS = 9.0  # mean
 REVISED_SHARE, REVISED_AFTER_DAYS = 0.03, 12.0
 DELETED_SHARE, DELETED_AFTER_DAYS = 0.005, 20.0
-MISPLACED_M = 40.0  # how far off a place is told that is put right later
+MISPLACED_M = 40.0  # how far off a place is that is corrected later
 
 
-def told_days(
+def reported_days(
     known_us: Integers, rng: np.random.Generator
-) -> tuple[Moments, Moments, Moments]:
-    """The days on the clock on which it is recorded, put right and deleted."""
+) -> tuple[Instants, Instants, Instants]:
+    """The days on the clock on which it is recorded, corrected and deleted."""
     count = len(known_us)
     delay = rng.exponential(REPORTED_AFTER_HOURS * HOUR_US, count).astype(np.int64)
     reported = (known_us + delay).astype("datetime64[us]")
@@ -38,20 +32,20 @@ def told_days(
     return recorded, revised, deleted
 
 
-def _some_days(mean_days: float, count: int, rng: np.random.Generator) -> Moments:
+def _some_days(mean_days: float, count: int, rng: np.random.Generator) -> Instants:
     days = rng.exponential(mean_days, count).astype(np.int64)
     return days.astype("timedelta64[D]")
 
 
-def first_told(
+def first_reported(
     points_m: Floats,
     code: Integers,
     category: Integers,
     codes: Codes,
-    revised: NDArray[np.bool_],
+    revised: Mask,
     rng: np.random.Generator,
 ) -> tuple[Integers, Floats]:
-    """What is put right later: another code where the category has one, or a place."""
+    """What is corrected later: another code where the category has one, or a place."""
     recoded = revised & (rng.random(len(code)) < 0.5)
     first = np.array([of for of, _ in codes])
     lowest = np.searchsorted(first, category)

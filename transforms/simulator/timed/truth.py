@@ -1,4 +1,4 @@
-"""What the simulator knows of a force's own feed, and the feed never tells."""
+"""What the simulator knows of a force's own feed, and the feed does not contain."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from transforms.simulator.timed.clock import Floats
+from transforms.reference.arrays import Floats
 from transforms.simulator.timed.ground import Ground
 from transforms.simulator.timed.offences import Offence
 
@@ -19,7 +19,7 @@ INCIDENTS = pa.schema(
         "reference": pa.string(),
         "category": _WORD,
         "offence_code": _WORD,
-        "occurred_at": _MOMENT,  # which no feed tells
+        "occurred_at": _MOMENT,  # which is in no feed
         "occurred_from": _MOMENT,  # to the minute, as is the other end
         "occurred_to": _MOMENT,
         "longitude": pa.float64(),
@@ -29,17 +29,17 @@ INCIDENTS = pa.schema(
         "sexual": pa.bool_(),
         "under_18": pa.bool_(),
         "parent": pa.int64(),  # row of the incident that brought it; null: the ground
-        "recorded_on": pa.date32(),  # the day whose drop tells of it first
-        "revised_on": pa.date32(),  # and the one that puts right what was first told
+        "recorded_on": pa.date32(),  # the day whose drop has it first
+        "revised_on": pa.date32(),  # and the one that corrects it
         "deleted_on": pa.date32(),
-        "first_offence_code": _WORD,  # as first told
+        "first_offence_code": _WORD,  # as first reported
         "first_longitude": pa.float64(),
         "first_latitude": pa.float64(),
     }
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TimedTruth:
     """Incidents by time, and the process that brought them.
 

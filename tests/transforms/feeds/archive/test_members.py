@@ -12,9 +12,9 @@ import pytest
 
 from tests.builders import release_zip
 from transforms.errors import FileRejectedError, HexbeatError, UsageError
-from transforms.feeds.members import Member, list_members, read_member
-from transforms.feeds.police_uk import MEMBER, street_members
-from transforms.months import Month
+from transforms.feeds.archive.members import Member, list_members, read_member
+from transforms.feeds.police_uk.street import MEMBER, street_members
+from transforms.reference.months import Month
 
 
 NAME = "2024-01/2024-01-kent-street.csv"
@@ -67,7 +67,10 @@ def test_a_member_is_known_from_the_directory_alone(tmp_path: Path) -> None:
     [
         f"../{NAME}",
         f"/{NAME}",
-        f"archive/{NAME}",
+        f"archive/../{NAME}",
+        f"a/b/c/{NAME}",
+        f"..\\{NAME}",
+        "__MACOSX/2024-01/._2024-01-kent-street.csv",
         "2024-01/../2024-01-kent-street.csv",
         "2024-01/2024-02-kent-street.csv",
         "2024-13/2024-13-kent-street.csv",
@@ -85,6 +88,60 @@ def test_a_member_is_known_from_the_directory_alone(tmp_path: Path) -> None:
 )
 def test_any_other_name_is_passed_over(tmp_path: Path, name: str) -> None:
     assert list_members(zip_of(tmp_path, {name: DATA}), MEMBER) == []
+
+
+SHAPES = [
+    f"crime data/{NAME}",
+    f"a/b/{NAME}",
+    NAME.rpartition("/")[2],
+    NAME.replace("/", "\\"),
+    f"crime data/{NAME.rpartition('/')[2]}",
+    f"2024-04/{NAME}",
+]
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_zip_made_anew_is_read_as_the_one_that_was_published(
+    tmp_path: Path, name: str
+) -> None:
+    published = only(zip_of(tmp_path, {NAME: DATA}))
+    again = only(zip_of(tmp_path, {"readme.txt": b"x", name: DATA}))
+    assert again.identity == published.identity
+    assert read_member(again) == DATA
+
+
+@pytest.mark.parametrize(
+    "name", ["{file}", "2024-01/{file}", "data/{file}", "data/2024-01/{file}"]
+)
+def test_a_folder_in_another_shape_is_read_as_the_published_one(
+    tmp_path: Path, name: str
+) -> None:
+    csv_in(tmp_path, name.format(file=NAME.rpartition("/")[2]))
+    [member] = list_members(tmp_path, MEMBER, "2024-04")
+    assert (member.name, read_member(member)) == (NAME, DATA)
+
+
+def test_one_file_in_two_shapes_is_refused(tmp_path: Path) -> None:
+    path = zip_of(tmp_path, {NAME: DATA, f"copy/{NAME}": DATA})
+    with pytest.raises(FileRejectedError, match="in it twice"):
+        list_members(path, MEMBER)
+    for folder in ("2025-01", "2025-02"):
+        csv_in(tmp_path / "both" / folder)
+    with pytest.raises(UsageError, match=r"'2025-01/.*' and '2025-02/.*' are the same"):
+        list_members(tmp_path / "both", MEMBER, "2024-04")
+
+
+def test_an_unrelated_zip_beside_releases_is_passed_over(tmp_path: Path) -> None:
+    path = zip_of(tmp_path, {NAME: DATA})
+    with zipfile.ZipFile(tmp_path / "backup.zip", "w") as archive:
+        archive.writestr("letters/dear-john.txt", b"x")
+    (tmp_path / "broken.zip").write_bytes(b"not a zip")
+    broken: list[str] = []
+    assert len(list_members(tmp_path, MEMBER, broken=broken)) == 1
+    assert broken == []
+    path.rename(tmp_path / "latest.zip")  # whose release nobody can know
+    assert list_members(tmp_path, MEMBER, broken=broken) == []
+    assert [line.partition(":")[0] for line in broken] == ["latest.zip"]
 
 
 def test_of_the_three_kinds_only_street_files_are_asked_for(tmp_path: Path) -> None:
@@ -177,6 +234,18 @@ def test_a_name_that_comes_twice_is_refused(tmp_path: Path) -> None:
         list_members(path, MEMBER)
 
 
+def test_a_zip_that_holds_a_name_twice_brings_nothing_at_all(tmp_path: Path) -> None:
+    path = zip_of(tmp_path, {NAME: DATA, NAME.replace("-01", "-02"): DATA})
+    with (
+        pytest.warns(UserWarning, match="Duplicate"),
+        zipfile.ZipFile(path, "a") as archive,
+    ):
+        archive.writestr(NAME.replace("-01", "-02"), b"something else")
+    broken: list[str] = []
+    assert list_members(path, MEMBER, broken=broken) == []
+    assert len(broken) == 1
+
+
 def test_entries_that_overlap_are_refused(tmp_path: Path) -> None:
     second = "2024-02/2024-02-kent-street.csv"
     path = zip_of(tmp_path, {NAME: DATA, second: DATA})
@@ -189,9 +258,19 @@ def test_entries_that_overlap_are_refused(tmp_path: Path) -> None:
 def test_a_zip_of_far_too_many_members_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.feeds.members._MAX_MEMBERS", 1)
+    monkeypatch.setattr("transforms.feeds.archive.members._MAX_MEMBERS", 1)
     path = zip_of(tmp_path, {NAME: DATA, "readme.txt": DATA})
     with pytest.raises(FileRejectedError, match="more than 1 members"):
+        list_members(path, MEMBER)
+
+
+def test_a_directory_made_to_cost_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    directory = CENTRAL + bytes(43)
+    count = (9 << 20) // len(directory)
+    end = struct.pack("<4s4H2LH", END, 0, 0, 65535, 65535, count * 47, 0, 0)
+    path = tmp_path / "2024-04.zip"
+    path.write_bytes(directory * count + end)
+    with pytest.raises(FileRejectedError, match="directory is over 8 MB"):
         list_members(path, MEMBER)
 
 

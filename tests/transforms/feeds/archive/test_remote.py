@@ -1,10 +1,11 @@
 """From an address only what is wanted travels, and nothing twice."""
 
 import gzip
+import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,24 +18,36 @@ import pytest
 from tests.builders import kent_csv, release_zip
 from tests.mirror import Handler, Mirror, serving
 from transforms.errors import FileRejectedError, SourceError, UsageError
-from transforms.feeds.http import Client
-from transforms.feeds.members import Member, list_members, read_member
-from transforms.feeds.patience import Patience
-from transforms.feeds.police_uk import MEMBER, members, reach
-from transforms.feeds.ranges import Ranged
-from transforms.feeds.raw import Raw
-from transforms.feeds.remote import Address, Archive, last_updated, parse_index
-from transforms.feeds.remote_zip import RemoteZip
-from transforms.forces import FORCES
-from transforms.home import open_home
-from transforms.ingest import Ingested, ingest_force
-from transforms.months import Month, month_range
-from transforms.request import opened, resolve
+from transforms.feeds.archive.members import Member, list_members, read_member
+from transforms.feeds.archive.ranges import Ranged
+from transforms.feeds.archive.raw import Raw
+from transforms.feeds.archive.remote import Address, Archive, last_updated, parse_index
+from transforms.feeds.archive.remote_zip import RemoteZip
+from transforms.feeds.force.sources.https import files_beneath, web_address
+from transforms.feeds.police_uk import street
+from transforms.feeds.police_uk.street import MEMBER, members, reach
+from transforms.feeds.web.http import Client
+from transforms.feeds.web.retries import Patience
+from transforms.homes.home import open_home
+from transforms.incidents.ingest import Ingested, ingest_force
+from transforms.incidents.request import opened, resolve
+from transforms.reference.forces import FORCES
+from transforms.reference.months import Month, month_range
 
 
 NEWEST = Month(2024, 6)
 RECEIVED_AT = datetime(2026, 1, 2, tzinfo=UTC)
-REAL = Path(__file__).parents[4] / "shared/data/police_uk/archive/2025-12.zip"
+NO_ADDRESSES = [
+    r"http:\\evil\x",
+    "http://xn--/",
+    "http://xn--zzzzzzzzz/",
+    "http://[::1",
+    "http://a:b/",
+    "http://a:99999999/",
+    "http://a\x85b/",
+    "http:///\ud800",
+]
+REAL = Path(__file__).parents[5] / "shared/data/police_uk/archive/2025-12.zip"
 QUICK = Patience(
     deadline_seconds=2, silence_seconds=1, first_wait_seconds=0, sleep=lambda _: None
 )
@@ -62,7 +75,13 @@ def release(folder: Path, name: str, first: str, count: int) -> Path:
 @contextmanager
 def archive(address: str, raw: Path, whole_zips: bool = False) -> Iterator[Archive]:
     with Client(QUICK) as client:
-        yield Archive(client, Address.parse(address), Raw(raw), NEWEST, whole_zips)
+        yield Archive(
+            client=client,
+            address=Address.parse(address),
+            raw=Raw(raw),
+            newest=NEWEST,
+            whole_zips=whole_zips,
+        )
 
 
 def read_all(address: str, raw: Path, force: str = "kent") -> list[bytes]:
@@ -285,6 +304,50 @@ def test_of_an_index_page_only_releases_on_its_own_host_count() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "piece",
+    ["<a href=2024-01.zip>", "<a href=x>", "href=", "<", "<a ", "<a href='", " href="],
+)
+def test_a_page_made_to_cost_is_read_in_no_time(piece: str) -> None:
+    page = "<a " + piece * ((5 << 20) // len(piece))
+    started = time.monotonic()
+    with suppress(SourceError):
+        parse_index(page, "https://mirror.example/archive/")
+    with suppress(SourceError):
+        files_beneath("https://force.example/drops/", page)
+    assert time.monotonic() - started < 4
+
+
+def test_a_page_of_more_zips_than_any_archive_is_refused() -> None:
+    with pytest.raises(SourceError, match="more than 2,000 zips"):
+        parse_index("<a href=2024-01.zip>" * 2_001, "https://mirror.example/")
+
+
+@pytest.mark.parametrize("link", NO_ADDRESSES)
+def test_a_link_that_is_no_address_is_passed_over(link: str) -> None:
+    page = f'<a href="{link}2024-01.zip"> <a href="{link}"> <a href="good.csv">'
+    assert parse_index(page, "https://mirror.example/archive/") == []
+    found = files_beneath("https://force.example/drops/", page)
+    assert found["good.csv"] == "https://force.example/drops/good.csv"
+    assert all(u.startswith("https://force.example/drops/") for u in found.values())
+
+
+@pytest.mark.parametrize("link", NO_ADDRESSES)
+def test_a_source_that_is_no_address_is_a_usage_error(link: str) -> None:
+    with pytest.raises(UsageError, match="source"):
+        Address.parse(link)
+    with pytest.raises(UsageError):
+        web_address(link)
+
+
+def test_a_feed_that_says_its_newest_month_too_deep_does_not_say(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path) as mirror, Client(QUICK) as client:
+        mirror.faults.append(lambda h: (h.answer(200, b"[" * 200_000), True)[1])
+        assert last_updated(client, mirror.address) is None
+
+
 def test_releases_since_may_2017_hold_36_months() -> None:
     assert reach(Month(2017, 4)) == Month(2010, 12)
     assert len(month_range(reach(Month(2024, 4)), Month(2024, 4))) == 36
@@ -403,7 +466,7 @@ def test_a_broken_network_fails_the_force_and_leaves_no_mark(tmp_path: Path) -> 
             far = [replace(m, container=cut(m.container)) for m in request.members]
 
             def ingest() -> Ingested:
-                months, feed = request.months, request.feed
+                months, feed = request.months, street
                 return ingest_force(home.lake, feed, kent, far, months, RECEIVED_AT)
 
             mirror.faults.append(lambda handler: (handler.answer(503), True)[1])

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.csv_bytes import Coded, Rows, line_offsets, read_rows
 from transforms.errors import FileRejectedError
+from transforms.feeds.files.csv_bytes import Coded, Rows, line_offsets, read_rows
 
 
 HEADER = "one,two,three"
@@ -137,8 +137,16 @@ def test_misshapen_rows_are_known_by_their_lines(newline: bytes) -> None:
 
 
 def test_a_last_row_that_is_cut_off_refuses_the_file() -> None:
-    for body in (b"1,2,3\n4,5", b"1,2,3\n4,5\n"):
-        assert "line 3: the last row is cut off" in refused(body)
+    assert "line 3: the last row is cut off" in refused(b"1,2,3\n4,5")
+
+
+def test_a_trailer_is_named_for_what_it_is() -> None:
+    for end in (b"\n", b"\r\n"):
+        said = refused(
+            end.join([b"1,2,3", b"1 row exported", b""]), b"one,two,three" + end
+        )
+        assert "line 3: the last line is whole and no row" in said
+        assert "if it is a trailer, such as a count of rows" in said
 
 
 def test_many_misshapen_rows_refuse_the_file_and_a_few_do_not() -> None:

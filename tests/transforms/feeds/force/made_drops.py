@@ -3,10 +3,11 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import h3
@@ -14,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 import sqlalchemy as sa
+from convertbng.cutil import convert_bng
 from pydantic import SecretStr
-from pyproj import Transformer
 
 from transforms.feeds.force.mapping import ForceMapping
 from transforms.feeds.force.mapping_file import read_mapping
@@ -26,7 +27,13 @@ from transforms.feeds.force.sources.opening import open_source
 
 RECEIVED = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
-TO_GRID = Transformer.from_crs("OGC:CRS84", "EPSG:27700", always_xy=True)
+
+
+def to_grid(longitude: float, latitude: float) -> tuple[float, float]:
+    """Easting and northing by OSTN15."""
+    east, north = convert_bng(longitude, latitude)
+    return float(east[0]), float(north[0])
+
 
 CODES = """
 [categories]
@@ -177,8 +184,8 @@ def truths(count: int = 300, seed: int = 1) -> list[Truth]:
 def near_an_edge(place: tuple[float, float], metres: float = 5) -> bool:
     """Whether the edge of its resolution 9 cell is no further than that."""
     corners = h3.cell_to_boundary(h3.latlng_to_cell(place[1], place[0], 9))
-    ring = shapely.LinearRing([TO_GRID.transform(lon, lat) for lat, lon in corners])
-    return bool(ring.distance(shapely.Point(TO_GRID.transform(*place))) <= metres)
+    ring = shapely.LinearRing([to_grid(lon, lat) for lat, lon in corners])
+    return bool(ring.distance(shapely.Point(to_grid(*place))) <= metres)
 
 
 CSV_COLUMNS = (
@@ -191,7 +198,7 @@ def csv_row(truth: Truth, **changes: str) -> dict[str, str]:
     """That incident on the clock and the grid of Great Britain."""
     began = truth.began.astimezone(LONDON)
     ended = truth.ended.astimezone(LONDON) if truth.ended else None
-    east, north = TO_GRID.transform(*truth.place) if truth.place else (None, None)
+    east, north = to_grid(*truth.place) if truth.place else (None, None)
     row = {
         "Crime ref": truth.reference,
         "HO code": truth.offence,
@@ -251,6 +258,31 @@ def as_parquet(made: Iterable[Truth]) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(rows), sink)
     return sink.getvalue().to_pybytes()
+
+
+class Hand(NamedTuple):
+    """How one format is written, and the mapping that reads it."""
+
+    written: Callable[[Sequence[Truth]], bytes]
+    mapping: str
+    first_line: int = 1  # that is a row
+    is_text: bool = True
+    in_metres: bool = False  # whole ones, of the grid
+
+
+# Of every drop format: what is tested of one is tested of all.
+HANDS = {
+    "csv": Hand(
+        lambda made: as_csv(map(csv_row, made)), CSV_MAPPING, 2, in_metres=True
+    ),
+    "jsonl": Hand(lambda made: as_json_lines(map(json_row, made)), JSON_MAPPING),
+    "parquet": Hand(as_parquet, PARQUET_MAPPING, is_text=False),
+}
+
+
+def in_hand(form: str, made: Sequence[Truth]) -> tuple[bytes, str]:
+    """Those incidents in a format, and the text of its mapping."""
+    return HANDS[form].written(made), HANDS[form].mapping
 
 
 CRIMES = sa.Table(

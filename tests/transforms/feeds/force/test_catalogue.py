@@ -6,8 +6,8 @@
 | 35 | an hour that the clock shows twice | both kept, and flagged |
 | 36 | an hour that the clock leaves out | quarantined |
 | 37 | no time zone | the mapping says it, or the file is refused |
-| 46 | the feed stops | told, and no exposure (tests/transforms/records/test_days.py) |
-| 47 | days are missing | hold, no exposure (tests/transforms/days/test_held.py) |
+| 46 | the feed stops | told, and no exposure (records/test_day_coverage.py) |
+| 47 | days are missing | hold, no exposure (day_publications/test_held.py) |
 | 57 | TLS fails | refused, never unchecked |
 | 60 | a file that still grows | waits |
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transforms.feeds.force.made import (
+from tests.transforms.feeds.force.made_drops import (
     CSV_MAPPING,
     JSON_MAPPING,
     Truth,
@@ -31,7 +31,7 @@ from tests.transforms.feeds.force.sources.servers import Sleeper
 from tests.transforms.feeds.force.sources.test_https import folder, force_server
 from transforms.errors import FileRejectedError, HexbeatError, SourceError, UsageError
 from transforms.feeds.force.sources.settling import settled
-from transforms.feeds.force.still_growing import Look
+from transforms.feeds.force.sources.still_growing import Look
 
 
 UNDECIDABLE = as_csv([one(Date_from="03/04/2026", Time_from="12:00", Date_to="")] * 9)
@@ -43,25 +43,25 @@ REFUSED = {
         UNDECIDABLE,
         CSV_MAPPING.replace('date_format = "%d/%m/%Y"', ""),
         UsageError,
-        "times.date_format: missing",
+        "date_format is missing",
     ),
     "34, the file has another": (
         AMERICAN,
         CSV_MAPPING,
         FileRejectedError,
-        "the times are not of the mapping's format",
+        "only with day and month the other way round",
     ),
     "37, the mapping says no clock": (
         UNDECIDABLE,
         CSV_MAPPING.replace('time_zone = "Europe/London"', ""),
         UsageError,
-        "times.time_zone: missing",
+        "time_zone is missing",
     ),
     "37, a clock that is no zone": (
         UNDECIDABLE,
         CSV_MAPPING.replace("Europe/London", "GMT+1"),
         UsageError,
-        "times.time_zone: write 'Europe/London' or 'UTC'",
+        "time_zone must be .Europe/London. or .UTC. .got .GMT.1..",
     ),
 }
 

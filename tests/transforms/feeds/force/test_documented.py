@@ -1,21 +1,17 @@
 """The page on force feeds says what the code does: mapping, output, rules, columns."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from flows.drops import checked_drop, show_drop
-from tests.transforms.feeds.force.made import RECEIVED, example
-from transforms.day_overrides import read_day_overrides
+from flows.command.printing.drop import checked_drop, show_drop
+from tests.transforms.feeds.force.made_drops import RECEIVED, example
 from transforms.errors import UsageError
-from transforms.feeds.force.json_lines import NO_OBJECT
 from transforms.feeds.force.mapping_file import read_mapping
-from transforms.feeds.force.rules import FILE_RULES, RULES
-from transforms.incidents import LINE_RULES
-from transforms.record_schemas import FORCE_RECORDS
-from transforms.schemas import about
+from transforms.homes.settings import SETTINGS
+from transforms.reference.overrides import day_overrides
+from transforms.reference.toml_files import read_toml
 
 
 ROOT = Path(__file__).parents[4]
@@ -45,19 +41,9 @@ def test_its_slip_is_told_so() -> None:
 
 
 def test_its_entry_of_days_is_read() -> None:
-    found = read_day_overrides(tomllib.loads(DAYS)["feed"]["days"], "hexbeat.toml")
-    assert [str(day) for day in found] == ["2026-10-26", "2026-10-27"]
-
-
-def test_its_tables_are_the_code_s() -> None:
-    for name, text in LINE_RULES.items():
-        assert f"| {name} | {text} |\n" in PAGE
-    for rule in RULES:
-        assert f"| {rule.id} | {rule.text} |\n" in PAGE
-    for refusal in FILE_RULES:
-        assert f"| {refusal.id} | over {refusal.share:.0%} | {refusal.text} |\n" in PAGE
-    for field in FORCE_RECORDS:
-        said = about(field)
-        row = f"| {field.name} | {said['description']} | {said.get('null', '')} |\n"
-        assert row in PAGE
-    assert f"| {NO_OBJECT} |" in PAGE
+    feed = read_toml(f'feed.mapping = "m"\n{DAYS}', "hexbeat.toml", SETTINGS).feed
+    assert feed is not None
+    assert [str(day) for day in day_overrides(feed.days)] == [
+        "2026-10-26",
+        "2026-10-27",
+    ]

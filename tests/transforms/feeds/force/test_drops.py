@@ -1,13 +1,17 @@
 """Three kinds of file, each read whole or refused in one line without a word of it."""
 
+import bz2
 import codecs
+import gzip
 import io
+import lzma
+import zipfile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.transforms.feeds.force.made import (
+from tests.transforms.feeds.force.made_drops import (
     CSV_MAPPING,
     JSON_MAPPING,
     PARQUET_MAPPING,
@@ -20,7 +24,10 @@ from tests.transforms.feeds.force.made import (
     sifted,
 )
 from transforms.errors import FileRejectedError
-from transforms.feeds.force.json_lines import NO_OBJECT
+from transforms.feeds.force.drop_formats import csv_drop
+from transforms.feeds.force.drop_formats.csv_drop import CUT_OFF
+from transforms.feeds.force.drop_formats.json_lines import NO_OBJECT
+from transforms.feeds.force.mapping_file import read_mapping
 
 
 CSV = as_csv([one()] * 3)
@@ -59,9 +66,31 @@ def no_rows() -> bytes:
     return sink.getvalue()
 
 
+def allowing_none(text: str) -> str:
+    return text.replace("[columns]", 'empty = "nothing-new"\n[columns]', 1)
+
+
+def zipped(data: bytes) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("Mrs Smith.csv", data)
+    return sink.getvalue()
+
+
 REFUSED = {
     "empty": (b"", CSV_MAPPING, "drop: the file is empty"),
-    "header alone": (as_csv([]), CSV_MAPPING, "a header and no rows"),
+    "header alone": (as_csv([]), CSV_MAPPING, "no rows; if the force sends this where"),
+    "no object": (b"\n", JSON_MAPPING, 'write empty = "nothing-new"'),
+    "empty, where a header alone is allowed": (
+        b"",
+        allowing_none(CSV_MAPPING),
+        "drop: the file is empty",
+    ),
+    "another header alone, where its own is allowed": (
+        as_csv([]).replace(b"HO code", b"Code"),
+        allowing_none(CSV_MAPPING),
+        "no column 'HO code'",
+    ),
     "no header": (
         b"".join(CSV.splitlines(keepends=True)[1:]),
         CSV_MAPPING,
@@ -73,7 +102,32 @@ REFUSED = {
         CSV_MAPPING,
         "more than one column 'Street'",
     ),
-    "another delimiter": (CSV.replace(b";", b","), CSV_MAPPING, "drop, line 1: no"),
+    "another delimiter": (
+        CSV.replace(b";", b","),
+        CSV_MAPPING,
+        'by a comma: write delimiter = ","',
+    ),
+    "tabs": (
+        CSV.replace(b";", b"\t"),
+        CSV_MAPPING,
+        'by a tab: write delimiter = "\\t"',
+    ),
+    "a semicolon that is not declared": (
+        CSV,
+        CSV_MAPPING.replace('delimiter = ";"', ""),
+        'by a semicolon: write delimiter = ";"',
+    ),
+    "the mark of UTF-8 under cp1252": (
+        codecs.BOM_UTF8 + CSV,
+        CSV_MAPPING,
+        'write encoding = "utf-8"',
+    ),
+    "gzip": (gzip.compress(CSV), CSV_MAPPING, "a gzip file; unpack it"),
+    "gzip of JSON": (gzip.compress(JSON), JSON_MAPPING, "a gzip file; unpack it"),
+    "zip": (zipped(CSV), CSV_MAPPING, "a zip archive; unpack it"),
+    "zip of Parquet": (zipped(PARQUET), PARQUET_MAPPING, "a zip archive; unpack it"),
+    "bzip2": (bz2.compress(CSV), CSV_MAPPING, "a bzip2 file; unpack it"),
+    "xz": (lzma.compress(CSV), CSV_MAPPING, "an xz file; unpack it"),
     "endless header": (b"x" * 200_000 + b"\n1\n", CSV_MAPPING, "drop, line 1: no"),
     "web page": (b"<html>\n</html>\n", CSV_MAPPING, "drop, line 1: no"),
     "another encoding": (
@@ -84,7 +138,7 @@ REFUSED = {
     "quoted line break": (
         CSV.replace(b"Pudding Lane", b'"Pudding\nLane"'),
         CSV_MAPPING,
-        "drop, line 2: 6 lines, but 3 rows: a quote is unbalanced or holds a line",
+        "drop, line 2: 6 lines, but 3 rows: a quote is unbalanced or contains a line",
     ),
     "quote left open": (
         lines_with(CSV.splitlines(keepends=True)[1].replace(b"Pudd", b'"'), CSV, 3),
@@ -92,7 +146,11 @@ REFUSED = {
         "drop, line 4: 4 lines, but",
     ),
     "JSON list": (b'[{"id": 1}]\n', JSON_MAPPING, "a JSON list"),
-    "JSON cut off": (JSON[:-20], JSON_MAPPING, "drop, line 3: the last row is no JSON"),
+    "JSON cut off": (
+        JSON[:-20],
+        JSON_MAPPING,
+        "drop, line 3: the last row is not a JSON",
+    ),
     "JSON key nowhere": (
         JSON.replace(b'"offence"', b'"code"'),
         JSON_MAPPING,
@@ -101,7 +159,7 @@ REFUSED = {
     "text for JSON": (
         (SECRET + b"\n") * 9 + JSON,
         JSON_MAPPING,
-        "drop, line 1: 9 of 12 lines are no JSON object",
+        "drop, line 1: 9 of 12 lines are not JSON objects",
     ),
     "text for Parquet": (CSV, PARQUET_MAPPING, "drop: not readable as Parquet"),
     "Parquet cut off": (PARQUET[:-9], PARQUET_MAPPING, "not readable as Parquet"),
@@ -115,7 +173,7 @@ REFUSED = {
         PARQUET_MAPPING,
         "column 'id' is of type binary",
     ),
-    "Parquet without rows": (no_rows(), PARQUET_MAPPING, "drop: 0 rows of"),
+    "Parquet without rows": (no_rows(), PARQUET_MAPPING, "drop: no rows; if the force"),
 }
 
 
@@ -130,6 +188,31 @@ def test_what_is_no_such_file_is_refused_in_a_line(
     assert words in said
     assert "\n" not in said
     assert not any(word in said for word in ("Smith", "Pudding", "46/"))
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (as_csv([]), CSV_MAPPING),
+        (as_csv([]).rstrip(), CSV_MAPPING),
+        (as_csv([]) + b"\r\n", CSV_MAPPING),
+        (b"", JSON_MAPPING),
+        (b"\n", JSON_MAPPING),
+        (no_rows(), PARQUET_MAPPING),
+    ],
+)
+def test_a_drop_without_a_row_says_nothing_new_where_the_mapping_allows_it(
+    data: bytes, text: str
+) -> None:
+    made = sifted(data, allowing_none(text))
+    assert (made.rows_in, len(made.records.reveal()), len(made.quarantined)) == (0,) * 3
+
+
+def test_utf_16_is_read_by_its_mark_whatever_the_mapping_says() -> None:
+    data = CSV.decode("cp1252").encode("utf-16")
+    made = sifted(data).records.reveal()
+    kept = sifted(CSV).records.reveal()
+    assert made.drop_columns(["raw_sha256"]) == kept.drop_columns(["raw_sha256"])
 
 
 def test_columns_are_found_by_name_and_the_header_may_be_quoted() -> None:
@@ -214,3 +297,19 @@ def test_a_parquet_date_is_a_whole_day() -> None:
     days = pa.array([20_635] * 3, pa.date32())
     records = sifted(parquet_of(**{"from": days}), PARQUET_MAPPING).records.reveal()
     assert records["time_precision"].to_pylist() == ["day"] * 3
+
+
+def test_a_last_field_that_is_cut_off_is_no_row() -> None:
+    """Half a northing is a northing, and 200 km off."""
+    header = "State;DA;Street;HO code;Crime ref;Date from;Time from;Date to;Time to;E;N"
+    row = "live;N;High Street;30A;46/{}/26;29/03/2026;10:00;;;575000.1;155000.2"
+    text = "\n".join([header, *(row.format(n) for n in range(30))])
+    whole = csv_drop.read(text.encode(), read_mapping(CSV_MAPPING, "m"), "drop")
+    assert (whole.rows_in, whole.broken.keys() & {CUT_OFF}) == (30, set())
+    cut = csv_drop.read(text[:-4].encode(), read_mapping(CSV_MAPPING, "m"), "drop")
+    assert (cut.rows_in, cut.broken[CUT_OFF].tolist()) == (30, [31])
+    assert len(cut.columns["N"].codes) == len(cut.lines) == 29
+    ended = csv_drop.read(
+        text[:-4].encode() + b"\n", read_mapping(CSV_MAPPING, "m"), "d"
+    )
+    assert len(ended.lines) == 30

@@ -9,41 +9,29 @@ from typing import Any
 import h3
 import pytest
 
-from tests.transforms.feeds.force.made import (
+from tests.transforms.feeds.force.made_drops import (
     CATEGORY,
-    CSV_MAPPING,
+    HANDS,
     HARM,
-    JSON_MAPPING,
     LONDON,
-    PARQUET_MAPPING,
     SQL_MAPPING,
     Truth,
     as_csv,
-    as_json_lines,
-    as_parquet,
     asked_of_database,
     csv_row,
     fill_database,
-    json_row,
+    in_hand,
     sifted,
     truths,
 )
 from tests.transforms.feeds.force.sources.postgres import postgresql
-from transforms.record_schemas import FORCE_RECORDS
+from transforms.lake.schemas import FORCE_RECORDS
 
 
 TRUTHS = truths()
 # half a metre of rounding in each direction, as far as degrees go here
 _ABOUT_A_METRE = 1.5e-5
 _NOT_OF_THE_TRUTH = {"raw_sha256", "raw_line", "longitude", "latitude", "h3_r10"}
-
-
-def written() -> dict[str, tuple[bytes, str]]:
-    return {
-        "csv": (as_csv(map(csv_row, TRUTHS)), CSV_MAPPING),
-        "jsonl": (as_json_lines(map(json_row, TRUTHS)), JSON_MAPPING),
-        "parquet": (as_parquet(TRUTHS), PARQUET_MAPPING),
-    }
 
 
 def expected(truth: Truth) -> dict[str, Any]:
@@ -81,9 +69,10 @@ def sqlite(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/crimes.db"
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("form", HANDS)
 def test_the_truth_is_read_from_each_hand(form: str) -> None:
-    check_truth(form, *written()[form])
+    within = _ABOUT_A_METRE if HANDS[form].in_metres else 0
+    check_truth(*in_hand(form, TRUTHS), within)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
@@ -92,7 +81,7 @@ def test_the_truth_is_read_from_a_database(
 ) -> None:
     url = request.getfixturevalue(kind)
     fill_database(url, TRUTHS)
-    check_truth("sql", asked_of_database(url), SQL_MAPPING)
+    check_truth(asked_of_database(url), SQL_MAPPING)
 
 
 NIGHTS = [datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 24, 23, tzinfo=UTC)]
@@ -137,7 +126,7 @@ def test_a_column_without_an_offset_is_on_the_mapping_s_clock(postgres: str) -> 
     assert sum(t.fold for t in shown) == 60
 
 
-def check_truth(form: str, data: bytes, text: str) -> None:
+def check_truth(data: bytes, text: str, within: float = 0) -> None:
     result = sifted(data, text)
     records = result.records.reveal()
     assert records.schema == FORCE_RECORDS
@@ -151,7 +140,6 @@ def check_truth(form: str, data: bytes, text: str) -> None:
         if truth.place is None or truth.deleted:
             assert record["longitude"] is record["latitude"] is record["h3_r10"] is None
         else:
-            within = 0 if form != "csv" else _ABOUT_A_METRE
             assert abs(record["longitude"] - truth.place[0]) <= within
             assert abs(record["latitude"] - truth.place[1]) <= within
             point = (record["latitude"], record["longitude"])
@@ -159,10 +147,9 @@ def check_truth(form: str, data: bytes, text: str) -> None:
 
 
 def test_lines_lead_back_to_the_rows() -> None:
-    first = {"csv": 2, "jsonl": 1, "parquet": 1}
-    for form, (data, text) in written().items():
-        lines = sifted(data, text).records.reveal()["raw_line"].to_pylist()
-        assert lines == list(range(first[form], first[form] + len(TRUTHS)))
+    for form, hand in HANDS.items():
+        lines = sifted(*in_hand(form, TRUTHS)).records.reveal()["raw_line"].to_pylist()
+        assert lines == list(range(hand.first_line, hand.first_line + len(TRUTHS)))
 
 
 @pytest.mark.parametrize(

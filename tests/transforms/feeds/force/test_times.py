@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.transforms.feeds.force.made import (
+from tests.transforms.feeds.force.made_drops import (
     CSV_MAPPING,
     LONDON,
     as_csv,
@@ -52,7 +52,7 @@ READ = {
     ("01/02/2026", "1345"): None,
     ("", "13:45"): None,
     ("0\u0661/02/2026", "13:45"): None,
-    ("31/12/9999", ""): None,
+    ("31/12/9999", ""): Moment(utc(9999, 12, 31), utc(9999, 12, 31), True),
 }
 
 
@@ -85,6 +85,22 @@ def test_iso_is_read_and_nothing_that_only_looks_so(
     text: str, moment: Moment | None
 ) -> None:
     assert read_moment(text, "", ISO) == moment
+
+
+def test_an_offset_is_read_where_a_format_has_one() -> None:
+    text = CSV_MAPPING.replace('"%H:%M"', '"%H:%M%z"')
+    apart = mapping(text).times
+    assert read_moment("01/07/2026", "13:45+0100", apart) == exactly(
+        utc(2026, 7, 1, 12, 45)
+    )
+    assert read_moment("25/10/2026", "01:30Z", apart) == exactly(
+        utc(2026, 10, 25, 1, 30)
+    )
+    assert read_moment("01/07/2026", "13:45", apart) is None
+    both = "%d/%m/%Y %H:%M %z"
+    whole = replace(apart, date_format=both, time_format=None)
+    read = read_moment("01/07/2026 13:45 -0500", "", whole)
+    assert read == exactly(utc(2026, 7, 1, 18, 45))
 
 
 def test_a_clock_put_back_shows_an_hour_twice() -> None:

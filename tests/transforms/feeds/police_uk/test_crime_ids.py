@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.crime_ids import read_crime_ids
+from transforms.feeds.police_uk.crime_ids import read_crime_ids
 
 
 GOOD = "0123456789abcdef" * 4

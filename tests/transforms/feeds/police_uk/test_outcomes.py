@@ -4,10 +4,10 @@ import pytest
 
 from tests.builders import member, outcome, outcomes_csv, street_csv
 from transforms.errors import FileRejectedError
-from transforms.feeds.police_uk_outcomes import RULES, sift
-from transforms.forces import FORCES
-from transforms.incidents import Sifted
-from transforms.schemas import OUTCOMES, conform
+from transforms.feeds.police_uk.outcomes import RULES, sift
+from transforms.feeds.rules import Sifted
+from transforms.lake.schemas import OUTCOMES, conform
+from transforms.reference.forces import FORCES
 
 
 KENT = FORCES["kent"]

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.builders import member, stop, stops_csv
-from transforms.feeds.police_uk_stop_and_search import RULES, sift
-from transforms.forces import FORCES
-from transforms.incidents import Sifted
-from transforms.schemas import STOPS, conform
+from transforms.feeds.police_uk.stop_and_search import RULES, sift
+from transforms.feeds.rules import Sifted
+from transforms.lake.schemas import STOPS, conform
+from transforms.reference.forces import FORCES
 
 
 KENT = FORCES["kent"]

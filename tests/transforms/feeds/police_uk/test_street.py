@@ -10,12 +10,12 @@ import pyarrow as pa
 import pytest
 
 from tests.builders import kent_csv, member, row, street_csv
-from transforms.categories import CATEGORIES
 from transforms.errors import FileRejectedError
-from transforms.feeds.police_uk import RULES, sift
-from transforms.forces import FORCES
-from transforms.incidents import MISSHAPEN, Sifted, check_identity
-from transforms.schemas import INCIDENTS, QUARANTINE, conform
+from transforms.feeds.police_uk.street import RULES, sift
+from transforms.feeds.rules import MISSHAPEN, Sifted, check_identity
+from transforms.lake.schemas import INCIDENTS, QUARANTINE, conform
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.forces import FORCES
 
 
 KENT = FORCES["kent"]
@@ -233,14 +233,31 @@ def test_a_scottish_row_of_the_railways_is_accepted_with_its_cells() -> None:
 
 
 @pytest.mark.parametrize(
-    ("release", "vintage"),
-    [("2023-05", "2011"), ("2023-06", "2021"), ("2023-10", "2021")],
+    ("release", "month", "code", "vintage"),
+    [
+        # a number above all of 2011 says it, whenever the file was made
+        ("2023-06", "2023-04", "E01033769", "2021"),
+        ("2023-06", "2023-06", "W01001959", "2021"),
+        ("2023-05", "2023-04", "E01035762", "2021"),
+        # the last of 2011, and where no code says it
+        ("2023-05", "2023-04", "E01033768", "2011"),
+        ("2023-06", "2023-05", "E01033090", "2011"),
+        ("2023-09", "2023-05", "W01001958", "2011"),
+        ("2023-09", "2023-06", "E01024000", "2011"),
+        ("2023-09", "2023-07", "E01024000", "2021"),
+        ("2023-10", "2023-04", "E01024000", "2021"),
+    ],
 )
-def test_the_census_of_an_lsoa_follows_the_release(release: str, vintage: str) -> None:
-    april = "2023-04"
-    data = street_csv([row(month=april), row(month=april, lsoa_code="")])
-    result = sift(data, member(month=april, release=release), KENT)
-    assert result.accepted["lsoa_vintage"].to_pylist() == [vintage, None]
+def test_the_census_of_an_lsoa_is_told_by_the_file_s_own_codes(
+    release: str, month: str, code: str, vintage: str
+) -> None:
+    rows = [
+        row(month=month),
+        row(month=month, lsoa_code=""),
+        row(month=month, lsoa_code=code),
+    ]
+    result = sift(street_csv(rows), member(month=month, release=release), KENT)
+    assert result.accepted["lsoa_vintage"].to_pylist() == [vintage, None, vintage]
 
 
 def test_all_fourteen_crime_types_and_the_old_name_are_known() -> None:
@@ -248,6 +265,27 @@ def test_all_fourteen_crime_types_and_the_old_name_are_known() -> None:
     rows.append(row(crime_type="Violent crime"))
     expected = [*CATEGORIES, "violence-and-sexual-offences"]
     assert sifted(*rows).accepted["category"].to_pylist() == expected
+
+
+@pytest.mark.parametrize(
+    ("month", "label", "slug"),
+    [
+        ("2013-04", "Public disorder and weapons", "public-disorder-and-weapons"),
+        ("2013-05", "Public disorder and weapons", "public-disorder-and-weapons"),
+        ("2013-04", "Other theft", "other-theft-to-2013"),
+        ("2013-05", "Other theft", "other-theft"),
+        ("2011-08", "Other crime", "other-crime-to-2011"),
+        ("2011-09", "Other crime", "other-crime"),
+        ("2011-08", "Violent crime", "violence-and-sexual-offences"),
+    ],
+)
+def test_a_crime_type_is_what_it_was_in_its_month(
+    month: str, label: str, slug: str
+) -> None:
+    data = street_csv([row(month=month, crime_type=label)])
+    result = sift(data, member(month=month, release="2014-06"), KENT)
+    assert result.quarantined.num_rows == 0
+    assert result.accepted["category"].to_pylist() == [slug]
 
 
 def test_a_name_with_an_ampersand_and_a_quoted_comma_are_read() -> None:

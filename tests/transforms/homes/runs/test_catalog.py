@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.transforms.conftest import AS_OF, Simulated, copied_home
-from transforms.catalog import runs, withdraw
+from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
 from transforms.errors import UsageError
-from transforms.home import Home
-from transforms.months import Month
-from transforms.publish import Published, publish
-from transforms.score import score_force
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.seal import latest_run
-from transforms.verify import verify
+from transforms.homes.home import Home
+from transforms.homes.runs.catalog import runs, withdraw
+from transforms.homes.runs.seal import latest_run
+from transforms.operations.verify import verify
+from transforms.publications.publish import Published, publish
+from transforms.reference.months import Month
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.score_months import score_force
 
 
 NOW = datetime(2026, 2, 3, tzinfo=UTC)

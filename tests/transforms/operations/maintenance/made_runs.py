@@ -7,13 +7,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from tests.builders import kent_csv, member
-from transforms.catalog import write_catalog
-from transforms.data_files import DataFile
-from transforms.feeds.police_uk import sift
-from transforms.forces import FORCES
-from transforms.home import Home, open_home
-from transforms.lake import Lake, NewFile
-from transforms.seal import TIER, point_latest
+from transforms.feeds.police_uk.street import sift
+from transforms.homes.home import Home, open_home
+from transforms.homes.runs.catalog import write_catalog
+from transforms.homes.runs.seal import TIER, point_latest
+from transforms.lake.data_files import DataFile
+from transforms.lake.lake import Lake, NewFile
+from transforms.reference.forces import FORCES
 
 
 NOW = datetime.now(UTC)  # files carry the time at which a test writes them

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transforms.maintenance.made import (
+from tests.transforms.operations.maintenance.made_runs import (
     LATER,
     NOW,
     home_with,
@@ -15,11 +15,15 @@ from tests.transforms.maintenance.made import (
     put,
     written,
 )
-from transforms.data_files import DataFile
-from transforms.home import Home
-from transforms.maintenance.lake_files import REPLACED, UNCOMMITTED, unneeded_data
-from transforms.maintenance.maintain import maintain
-from transforms.maintenance.rests import RestsOn
+from transforms.homes.home import Home
+from transforms.lake.data_files import DataFile
+from transforms.operations.maintenance.lake_files import (
+    REPLACED,
+    UNCOMMITTED,
+    unneeded_data,
+)
+from transforms.operations.maintenance.maintain import maintain
+from transforms.operations.maintenance.rests_on import RestsOn
 
 
 NOTHING = RestsOn(frozenset(), frozenset())

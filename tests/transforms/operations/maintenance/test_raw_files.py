@@ -8,14 +8,20 @@ import pytest
 
 from tests.builders import kent_csv, release_zip
 from tests.mirror import serving
-from tests.transforms.maintenance.made import LATER, home_with, made_run, on_disk
-from transforms.coverage import Entry
-from transforms.home import Home, open_home
-from transforms.ingest import ingest_force
-from transforms.maintenance.maintain import maintain
-from transforms.maintenance.raw_files import SUPERSEDED_RAW, superseded_at
-from transforms.months import Month
-from transforms.request import opened, resolve, source_named
+from tests.transforms.operations.maintenance.made_runs import (
+    LATER,
+    home_with,
+    made_run,
+    on_disk,
+)
+from transforms.feeds.police_uk import street
+from transforms.homes.home import Home, open_home
+from transforms.incidents.coverage import Entry
+from transforms.incidents.ingest import ingest_force
+from transforms.incidents.request import opened, resolve, source_named
+from transforms.operations.maintenance.maintain import maintain
+from transforms.operations.maintenance.raw_files import SUPERSEDED_RAW, superseded_at
+from transforms.reference.months import Month
 
 
 FIRST = datetime(2024, 5, 1, tzinfo=UTC)
@@ -29,9 +35,7 @@ def ingest(home: Home, mirror: Path, release: str, received_at: datetime) -> Non
     ):
         asked = resolve(it, home.registry, ["kent"])
         kent = home.registry["kent"]
-        ingest_force(
-            home.lake, asked.feed, kent, asked.members, asked.months, received_at
-        )
+        ingest_force(home.lake, street, kent, asked.members, asked.months, received_at)
 
 
 FILES = {("kent", m): kent_csv(m, 50) for m in ("2024-01", "2024-02")}
@@ -105,7 +109,14 @@ def test_data_files_of_a_force_in_doubt_are_left_alone(tmp_path: Path) -> None:
     assert note.startswith("its data files are left alone: kent 2024-01:")
 
 
-ENTRY = Entry("kent", "police_uk", "2024-01", "2024-04", "supplied", FIRST)
+ENTRY = Entry(
+    force="kent",
+    feed="police_uk",
+    month="2024-01",
+    release="2024-04",
+    observed="supplied",
+    received_at=FIRST,
+)
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.transforms.conftest import AS_OF, Simulated, copied_home
-from tests.transforms.maintenance.made import LATER, home_with, made_run
-from transforms.catalog import retire, run_folder, runs, withdraw
+from tests.transforms.operations.maintenance.made_runs import LATER, home_with, made_run
+from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
 from transforms.errors import LakeError, UsageError
-from transforms.forecasts import freeze
-from transforms.home import Home, open_home
-from transforms.maintenance.maintain import maintain
-from transforms.maintenance.retire import RETIRED
-from transforms.publish import publish
-from transforms.scores import DEFAULT_METHOD, METHODS
-from transforms.seal import latest_run
-from transforms.verify import verify
+from transforms.homes.home import Home, open_home
+from transforms.homes.runs.catalog import retire, run_folder, runs, withdraw
+from transforms.homes.runs.seal import latest_run
+from transforms.operations.maintenance.maintain import maintain
+from transforms.operations.maintenance.retire import RETIRED
+from transforms.operations.verify import verify
+from transforms.publications.forecasts import freeze
+from transforms.publications.publish import publish
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
 
 
 MONTHS = ("2024-01", "2024-02", "2024-03")

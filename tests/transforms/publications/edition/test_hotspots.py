@@ -12,12 +12,13 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
-from tests.oracles import spot_name
-from tests.transforms.publications.conftest import Grown
-from transforms.groups import GROUPS
-from transforms.places import VENUE_KINDS
-from transforms.publications.hotspot_table import published_hotspots
-from transforms.schemas import HOTSPOTS, PUBLISHED, plain
+from tests.oracles.publications import spot_name
+from tests.transforms.publications.grown_home import Grown
+from transforms.lake.schemas import plain
+from transforms.publications.edition.hotspots import NAMES, published_hotspots
+from transforms.publications.schemas import HOTSPOTS, PUBLISHED
+from transforms.reference.groups import GROUPS
+from transforms.reference.place_labels import VENUE_KINDS
 
 
 Row = dict[str, Any]
@@ -112,7 +113,7 @@ def test_what_the_highest_cell_does_not_know_no_other_cell_says(grown: Grown) ->
         if row["h3_cell"] == spot["top_cell"]:
             row["lsoa21cd"] = row["hotspot_class"] = None
     cells = pa.Table.from_pylist(rows, schema=PUBLISHED)
-    found = published_hotspots(cells, {}).to_pylist()
+    found = published_hotspots(cells, NAMES.empty_table()).to_pylist()
     [after] = [r for r in found if r["hotspot_id"] == spot["hotspot_id"]]
     assert after["lsoa21cd"] is after["hotspot_class"] is None
     assert after["n_12m"] == spot["n_12m"]

@@ -15,36 +15,31 @@ import pyarrow.compute as pc
 import pytest
 from matplotlib.axes import Axes
 
-from tests import oracles
-from tests.transforms.conftest import (
+from tests.oracles import scores as oracles
+from tests.transforms.publications.grown_home import JUDGED_AT, METHOD, Grown
+from tests.transforms.simulated_home import (
     AS_OF,
     PUBLISHED_FILES,
     Simulated,
     copied_home,
 )
-from tests.transforms.publications.conftest import JUDGED_AT, METHOD, Grown
-from transforms.backtest.contest import GI_STAR
-from transforms.backtest.origins import backtest_force
-from transforms.backtest.report import calibration, headline, summary
-from transforms.cells import children, parents
-from transforms.coverage import supplied_months
-from transforms.gather import gather
-from transforms.groups import GROUPS
-from transforms.home import open_home
-from transforms.ledger import force_coverage
-from transforms.months import Month, window
-from transforms.publications.edition import Edition
-from transforms.publications.formats import FORMATS
-from transforms.publish import publish
-from transforms.schemas import (
-    ACCURACY_HISTORY,
-    ACCURACY_SUMMARY,
-    CALIBRATION,
-    CONCENTRATION,
-    EXCLUDED,
-    PUBLISHED_HISTORY,
-)
-from transforms.score import score_force
+from transforms.backtests.contest import GI_STAR
+from transforms.backtests.origins import backtest_force
+from transforms.backtests.report import calibration, headline, summary
+from transforms.backtests.schemas import ACCURACY_SUMMARY, CALIBRATION
+from transforms.homes.home import open_home
+from transforms.incidents.lake_check import force_coverage
+from transforms.lake.schemas import ACCURACY_HISTORY
+from transforms.publications.edition.gather import gather
+from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.formats.registry import FORMATS
+from transforms.publications.publish import publish
+from transforms.publications.schemas import CONCENTRATION, EXCLUDED, PUBLISHED_HISTORY
+from transforms.reference.cells import children, parents
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month, window
+from transforms.scores.score_months import score_force
 
 
 OF_THE_BACKTEST = ["accuracy.csv", "calibration.csv", "accuracy.svg", "accuracy.png"]
@@ -138,19 +133,19 @@ def test_method_md_has_the_share_found_of_each_group(tier: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def again(grown: Grown) -> Edition:
+def again(grown: Grown) -> MonthEdition:
     """What was published, gathered anew."""
     return gather(grown.home, AS_OF, METHOD)
 
 
 @pytest.mark.parametrize("name", [*OF_THE_BACKTEST, "accuracy_history.csv"])
 def test_the_same_edition_is_the_same_bytes_on_anyones_machine(
-    again: Edition, tier: Path, tmp_path: Path, name: str
+    again: MonthEdition, tier: Path, tmp_path: Path, name: str
 ) -> None:
     """Drawn by someone, too, who likes thick lines and other colours."""
     taste = {"lines.linewidth": 9.0, "axes.facecolor": "red", "svg.fonttype": "none"}
     with mpl.rc_context(taste):
-        FORMATS[name](again, tmp_path / name)
+        FORMATS[name].write(again, tmp_path / name)
     assert (tmp_path / name).read_bytes() == (tier / name).read_bytes()
 
 
@@ -165,7 +160,7 @@ def test_the_chart_draws_the_headline_with_its_intervals(
         return plainly(axes, x, y, **how)
 
     monkeypatch.setattr(Axes, "errorbar", watched)
-    FORMATS["accuracy.png"](grown.now.edition, tmp_path / "accuracy.png")
+    FORMATS["accuracy.png"].write(grown.now.edition, tmp_path / "accuracy.png")
     rows = headline(grown.now.edition.accuracy).to_pylist()
     of = {(r["crime_group"], r["method"]): r for r in rows}
     assert len(drawn) == 3
@@ -180,7 +175,7 @@ def test_the_chart_draws_the_headline_with_its_intervals(
     assert (tmp_path / "accuracy.png").stat().st_size > 10_000
 
 
-def _with_rows(edition: Edition, **columns: pa.Array) -> Edition:
+def _with_rows(edition: MonthEdition, **columns: pa.Array) -> MonthEdition:
     """The same edition, its backtest with other numbers."""
     rows = edition.accuracy_rows
     for name, values in columns.items():
@@ -199,7 +194,7 @@ def test_months_that_are_all_alike_can_be_drawn(
     edition = grown.now.edition
     hits = pc.multiply(edition.accuracy_rows["incidents"].cast(pa.float64()), share)
     alike = _with_rows(edition, hits_1pct=hits)
-    FORMATS["accuracy.svg"](alike, tmp_path / "accuracy.svg")
+    FORMATS["accuracy.svg"].write(alike, tmp_path / "accuracy.svg")
     assert (tmp_path / "accuracy.svg").exists()
 
 
@@ -220,7 +215,7 @@ def test_a_bound_of_zero_is_drawn_down_to_zero(
 
     monkeypatch.setattr(Axes, "errorbar", watched)
     monkeypatch.setattr(Axes, "legend", lambda *_, **__: None)
-    FORMATS["accuracy.svg"](
+    FORMATS["accuracy.svg"].write(
         _with_rows(edition, hits_1pct=found), tmp_path / "accuracy.svg"
     )
     rates, below = reach[0]
@@ -347,7 +342,10 @@ def test_exclusions_are_counted_one_by_one(grown: Grown, tier: Path) -> None:
                 row[f"incidents_{span}m"] = sum(m in within for m in months)
             expected.append(row)
     found = read(tier / "exclusions.csv", EXCLUDED)
-    assert found == expected
+    far = [row for row in found if row["exclusion"] == "far-from-force"]
+    assert [row for row in found if row not in far] == expected
+    assert [row["force"] for row in far] == list(grown.home.registry)
+    assert all(row["incidents_36m"] == 0 for row in far)  # made without default points
     number = {(r["force"], r["exclusion"]): r["incidents_36m"] for r in found}
     assert number["avonmere", "depot"] > 100
     assert number["saltmarsh", "car-park"] > 100
@@ -359,7 +357,9 @@ def test_what_was_left_out_is_said_wherever_there_is_room(tier: Path) -> None:
     rows = read(tier / "exclusions.csv", EXCLUDED)
     number = sum(row["incidents_12m"] for row in rows)
     for name in ("METHOD.md", "manifest.json", "datapackage.json"):
-        assert f"car-park; {number:,} incidents" in (tier / name).read_text(), name
+        text = (tier / name).read_text()
+        assert "car-park, far-from-force; " in text, name
+        assert f"removed {number:,} incidents" in text, name
 
 
 def test_concentration_is_that_of_plain_counts_by_cell(
@@ -377,7 +377,7 @@ def test_concentration_is_that_of_plain_counts_by_cell(
     in_parent = Counter(parents(ids, 7).tolist())
     towns = np.array([parent for parent, n in in_parent.items() if n >= 5])
     universe = children(towns, 9).tolist()
-    supplied = supplied_months(force_coverage(grown.home.lake, _force(grown, force)))
+    supplied = supplied_periods(force_coverage(grown.home.lake, _force(grown, force)))
     months = {str(m) for m in window(AS_OF, 12) if m in supplied}
     assert len(months) == 10
     for slug, group in GROUPS.items():

@@ -3,20 +3,26 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from tests.transforms.conftest import AS_OF, Simulated
-from transforms.gather import gather
-from transforms.publications.briefing import TOP_SPOTS, write_briefings
-from transforms.publications.edition import Edition
-from transforms.scores import DEFAULT_METHOD, METHODS
+from tests.transforms.simulated_home import AS_OF, Simulated
+from transforms.publications.apart import UnwrittenError
+from transforms.publications.edition.gather import gather
+from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.formats import briefing_page
+from transforms.publications.formats.briefing import TOP_SPOTS, write_briefings
+from transforms.publications.formats.briefing_map import draw_map
+from transforms.publications.formats.glyphs import all_shown, has_glyph, shown
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
 
 
 SECTIONS = (
     "Highest hot spots, all crime",
-    "What it rests on",
+    "What it is based on",
     "Serious violence (proxy)",
     "What changed",
     "How well it has done",
@@ -31,18 +37,20 @@ needs_poppler = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def edition(simulated: Simulated) -> Edition:
+def edition(simulated: Simulated) -> MonthEdition:
     return gather(simulated.home, AS_OF, METHODS[DEFAULT_METHOD])
 
 
 @pytest.fixture(scope="module")
-def pages(edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def pages(
+    edition: MonthEdition, tmp_path_factory: pytest.TempPathFactory
+) -> list[Path]:
     folder = tmp_path_factory.mktemp("briefing")
-    write_briefings(edition, folder / "briefing.pdf")
+    write_briefings(edition, folder / "briefing-*.pdf")
     return sorted(folder.iterdir())
 
 
-def _told(tool: str, page: Path, *last: str) -> str:
+def printed(tool: str, page: Path, *last: str) -> str:
     done = subprocess.run(
         [tool, str(page), *last], capture_output=True, text=True, check=True
     )
@@ -52,7 +60,7 @@ def _told(tool: str, page: Path, *last: str) -> str:
 def _tree(page: Path) -> list[tuple[str, str]]:
     """Each tag of the page in reading order, with the words that stand in it."""
     tags: list[tuple[str, str]] = []
-    for line in _told("pdfinfo", page, "-struct-text").splitlines():
+    for line in printed("pdfinfo", page, "-struct-text").splitlines():
         words = line.strip()
         if words.startswith('"'):
             tags[-1] = (tags[-1][0], tags[-1][1] + words.strip('"'))
@@ -75,7 +83,7 @@ def _cells(tags: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def test_there_is_a_page_for_each_scored_force(
-    pages: list[Path], edition: Edition
+    pages: list[Path], edition: MonthEdition
 ) -> None:
     assert [page.name for page in pages] == [
         f"briefing-{force.force.id}.pdf" for force in edition.scored
@@ -85,7 +93,9 @@ def test_there_is_a_page_for_each_scored_force(
 @needs_poppler
 def test_each_is_one_tagged_page_with_a_title(pages: list[Path]) -> None:
     for page in pages:
-        facts = dict(line.split(":", 1) for line in _told("pdfinfo", page).splitlines())
+        facts = dict(
+            line.split(":", 1) for line in printed("pdfinfo", page).splitlines()
+        )
         assert facts["Pages"].strip() == "1"
         assert facts["Tagged"].strip() == "yes"
         assert facts["Title"].strip().startswith("Hot spots: ")
@@ -93,7 +103,7 @@ def test_each_is_one_tagged_page_with_a_title(pages: list[Path]) -> None:
 
 @needs_poppler
 def test_its_headings_come_in_order_and_skip_no_level(
-    pages: list[Path], edition: Edition
+    pages: list[Path], edition: MonthEdition
 ) -> None:
     for page, force in zip(pages, edition.scored, strict=True):
         headings = [(tag, text) for tag, text in _tree(page) if re.match(r"H\d", tag)]
@@ -103,7 +113,7 @@ def test_its_headings_come_in_order_and_skip_no_level(
 
 @needs_poppler
 def test_its_table_has_headers_with_words_and_a_row_for_each_hot_spot(
-    pages: list[Path], edition: Edition
+    pages: list[Path], edition: MonthEdition
 ) -> None:
     for page, force in zip(pages, edition.scored, strict=True):
         tags = _cells(_tree(page))
@@ -133,12 +143,12 @@ def test_its_one_picture_is_told_in_words_and_its_language_is_set(
             "Map of the highest cells of all crime, with hot spots 1 "
         )
         assert re.search(r"/Type/Catalog[^\n]*/Lang\(en-GB\)", raw)
-        assert "<pdfuaid:part>1<" in _told("pdfinfo", page, "-meta")
+        assert "<pdfuaid:part>1<" in printed("pdfinfo", page, "-meta")
 
 
 @needs_poppler
-def test_it_says_what_the_tables_say(pages: list[Path], edition: Edition) -> None:
-    text = " ".join(_told("pdftotext", pages[0], "-").split())
+def test_it_says_what_the_tables_say(pages: list[Path], edition: MonthEdition) -> None:
+    text = " ".join(printed("pdftotext", pages[0], "-").split())
     [top] = [
         row
         for row in edition.hotspots.to_pylist()
@@ -148,13 +158,68 @@ def test_it_says_what_the_tables_say(pages: list[Path], edition: Edition) -> Non
     assert top["name"] in text
     assert f"{top['n_12m']:,}" in text
     assert edition.run_id in text
-    assert "no reason to suspect anyone" in text
+    assert "not a reason to suspect" in text
     assert "Not backtested on these data" in text
 
 
 def test_the_same_edition_gives_the_same_bytes(
-    pages: list[Path], edition: Edition, tmp_path: Path
+    pages: list[Path], edition: MonthEdition, tmp_path: Path
 ) -> None:
-    write_briefings(edition, tmp_path / "briefing.pdf")
+    write_briefings(edition, tmp_path / "briefing-*.pdf")
     for page in pages:
         assert (tmp_path / page.name).read_bytes() == page.read_bytes()
+
+
+def test_every_character_that_is_let_through_has_a_glyph(
+    edition: MonthEdition, tmp_path: Path
+) -> None:
+    letters = [chr(n) for n in range(0x10000) if has_glyph(chr(n))]
+    assert {*"ŵŷÂéß–’€&<Жω"} <= set(letters)
+    rows = edition.hotspots
+    force = edition.scored[0].force.id
+    names = ["".join(letters[at::8]) for at in range(8)]
+    _briefed(
+        edition, [*names, "日本通り", "\U0001f600", "ﬁsh ①", "a\x07b\u202e"], tmp_path
+    )
+    assert (tmp_path / f"briefing-{force}.pdf").stat().st_size > 10_000
+    assert edition.hotspots is rows
+
+
+def _briefed(edition: MonthEdition, names: list[str], folder: Path) -> None:
+    """The briefings of an edition whose hot spots have those names."""
+    rows = edition.hotspots
+    called = [names[at % len(names)] for at in range(len(rows))]
+    at = rows.schema.get_field_index("name")
+    column = pa.array(called, pa.string()).cast(rows.schema.field(at).type)
+    other = replace(edition)
+    other.__dict__["cells"] = edition.cells
+    other.__dict__["hotspots"] = rows.set_column(at, rows.schema.field(at), column)
+    write_briefings(other, folder / "briefing-*.pdf")
+
+
+def test_a_character_without_a_glyph_gives_way_to_its_like_or_a_sign() -> None:
+    assert shown("ﬁsh ①") == "fish 1"
+    assert shown("日本 Street") == "\ufffd\ufffd Street"
+    assert shown("Ｈigh\u3000Street") == "High Street"
+    assert shown("Heol y Bônt ŵ – 2") == "Heol y Bônt ŵ – 2"
+    assert all_shown({"a": ["日", 1, None]}) == {"a": ["\ufffd", 1, None]}
+
+
+def test_one_forces_page_that_fails_fails_alone(
+    edition: MonthEdition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(*given: object) -> bytes:
+        if given[0]["force"][0].as_py() == "northfell":  # type: ignore[index]
+            raise ValueError("no picture")
+        return draw_map(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(briefing_page, "draw_map", draw)
+    with pytest.raises(UnwrittenError, match=r"^briefing-northfell\.pdf$"):
+        write_briefings(edition, tmp_path / "briefing-*.pdf")
+    others = {f"briefing-{f.force.id}.pdf" for f in edition.scored}
+    others.remove("briefing-northfell.pdf")
+    assert {f.name for f in tmp_path.iterdir()} == others
+    tmp_path.joinpath("again").mkdir()
+    less = replace(edition, left_out=["briefing-northfell.pdf"])
+    write_briefings(less, tmp_path / "again" / "briefing-*.pdf")
+    assert {f.name for f in (tmp_path / "again").iterdir()} == others

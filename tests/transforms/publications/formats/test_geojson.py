@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from shapely.geometry import shape
 
-from transforms.cells import LATITUDE_BOUNDS, LONGITUDE_BOUNDS
-from transforms.publications.geojson import TOP_CELLS, TOP_GROUPS
+from transforms.publications.edition.selection import TOP_CELLS, TOP_GROUPS
+from transforms.reference.cells import LATITUDE_BOUNDS, LONGITUDE_BOUNDS
 
 
 @pytest.fixture(scope="module")

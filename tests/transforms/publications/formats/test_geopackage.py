@@ -1,5 +1,7 @@
 """The GeoPackage opens everywhere, in the National Grid, with its style."""
 
+import html
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -14,8 +16,9 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 
-from transforms.publications.geopackage import TOP_BANDS
-from transforms.schemas import HOTSPOTS, PUBLISHED, plain
+from transforms.lake.schemas import plain
+from transforms.publications.schemas import HOTSPOTS, PUBLISHED
+from transforms.reference.bands import TOP_5
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +55,7 @@ def test_it_holds_all_crime_and_the_top_of_the_rest_as_published(
     tier: Path, file: Path
 ) -> None:
     cells = pq.read_table(tier / "hotspot_cells.parquet").select(PUBLISHED.names)
-    top = pc.is_in(cells["score_band"].cast(pa.string()), pa.array(TOP_BANDS))
+    top = pc.is_in(cells["score_band"].cast(pa.string()), pa.array(TOP_5))
     wanted = cells.filter(pc.or_(top, pc.equal(cells["crime_group"], "all-crime")))
     meta, shown = pyogrio.read_arrow(file, layer="hotspot_cells")
     assert meta["crs"] == "EPSG:27700"
@@ -94,9 +97,12 @@ def test_the_style_is_the_layers_default_and_names_every_band(file: Path) -> Non
         "select f_table_name, f_geometry_column, useAsDefault, styleQML, update_time"
         " from layer_styles"
     )
-    [(layer, geometry, default, qml, stamp)] = _asked(file, query)
-    assert (layer, geometry, default) == ("hotspot_cells", "geom", 1)
-    assert stamp == "2025-12-31T00:00:00.000Z"
+    styles = _asked(file, query)
+    assert [layer for layer, *_ in styles] == ["hotspot_cells", "hotspots"]
+    for _, geometry, default, _, stamp in styles:
+        assert (geometry, default) == ("geom", 1)
+        assert stamp == "2025-12-31T00:00:00.000Z"
+    qml = styles[0][3]
     style = ET.fromstring(str(qml))  # noqa: S314
     drawn = {c.get("value"): c.get("symbol") for c in style.iter("category")}
     bands = {band for (band,) in _asked(file, "select score_band from hotspot_cells")}
@@ -110,6 +116,49 @@ def test_the_style_is_the_layers_default_and_names_every_band(file: Path) -> Non
         "data_dictionary": "attributes",
         "layer_styles": "attributes",
     }
+
+
+def _tip_of(expression: str, row: dict[str, object]) -> str:
+    """What QGIS makes of a text in a tip: SQLite has functions of the same names."""
+    with closing(sqlite3.connect(":memory:")) as memory:
+        names = ", ".join(f':{name} as "{name}"' for name in row)
+        asked = f"select {expression} from (select {names})"  # noqa: S608
+        return str(memory.execute(asked, row).fetchone()[0])
+
+
+@pytest.mark.parametrize("layer", ["hotspot_cells", "hotspots"])
+def test_a_map_tip_shows_text_to_the_letter(file: Path, layer: str) -> None:
+    query = "select f_table_name, styleQML from layer_styles"
+    style = ET.fromstring(str(dict(_asked(file, query))[layer]))  # noqa: S314
+    tip = style.findtext("mapTip") or ""
+    label = "<img src=x onerror='alert(1)'> & \"Sons\""
+    row = dict.fromkeys(pyogrio.read_info(file, layer=layer)["fields"], label)
+    texts = [
+        field.name
+        for field in (PUBLISHED if layer == "hotspot_cells" else HOTSPOTS)
+        if pa.types.is_string(plain(field).type)
+    ]
+    shown = re.findall(r"\[% (.*?) %\]", tip)
+    assert len(shown) >= 4
+    for expression in shown:
+        used = re.findall(r'"(\w+)"', expression)
+        if "round" in expression or not set(used) & {*texts} - {"h3_cell", "top_cell"}:
+            continue
+        assert html.unescape(_tip_of(expression, row)) == label
+        assert "<" not in _tip_of(expression, row)
+    assert '"place_label"' in tip or '"name"' in tip
+    # nothing in it acts: no script, and no element but for looks
+    outside = re.sub(r"\[%.*?%\]", "", tip)
+    assert set(re.findall(r"<(/?\w+)", outside)) <= {"b", "/b", "br"}
+
+
+def test_no_style_has_an_action_or_a_script(file: Path) -> None:
+    for _, text in _asked(file, "select f_table_name, styleQML from layer_styles"):
+        names = {element.tag for element in ET.fromstring(str(text)).iter()}  # noqa: S314
+        assert names <= {
+            "qgis", "renderer-v2", "categories", "category", "symbols", "symbol",
+            "layer", "Option", "prop", "mapTip",
+        }  # fmt: skip
 
 
 def test_it_says_what_it_is(tier: Path, file: Path) -> None:
@@ -157,7 +206,7 @@ def test_r_reads_every_layer_without_a_warning(file: Path) -> None:
         for name in names
     }
     assert layers == [f"{name};{drawn.get(name, ';')};{rows[name]}" for name in names]
-    assert style == "hotspot_cells TRUE TRUE"
+    assert style == "hotspot_cells hotspots TRUE TRUE TRUE TRUE"
 
 
 def test_it_follows_the_standard(file: Path) -> None:

@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 import pyogrio
 import pytest
 
-from tests.transforms.publications.conftest import Grown
-from transforms.publications.waypoints import GROUPS_SHOWN, write_waypoints
-from transforms.publications.workbook import top_hotspots
+from tests.transforms.publications.grown_home import Grown
+from transforms.publications.edition.selection import top_hotspots
+from transforms.publications.formats.gpx import GROUPS_SHOWN, write_waypoints
 
 
 _GPX = "{http://www.topografix.com/GPX/1/1}"

@@ -9,16 +9,18 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from tests.transforms.publications.conftest import Grown
-from transforms.cells import boundaries, from_text
-from transforms.groups import GROUPS
-from transforms.months import Month
-from transforms.publications.formats import FORMATS
-from transforms.publications.geopackage import TOP_BANDS, shown
-from transforms.publications.star import wkt
-from transforms.publications.star_columns import STAR, STAR_KEYS
+from tests.transforms.publications.grown_home import Grown
+from transforms.publications.edition.selection import whole_or_top
+from transforms.publications.formats.format import Contents
+from transforms.publications.formats.power_bi import wkt
+from transforms.publications.formats.registry import FORMATS
+from transforms.reference.bands import TOP_5
+from transforms.reference.cells import boundaries, from_text
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month
 
 
+STAR = [name for name in FORMATS if name.startswith("powerbi_")]
 FACTS = ("powerbi_fact_cells.csv", "powerbi_fact_history.csv")
 JOINS = {
     "cell_key": "powerbi_dim_cell.csv",
@@ -26,6 +28,12 @@ JOINS = {
     "crime_group": "powerbi_dim_group.csv",
     "month_end": "powerbi_dim_month.csv",
 }
+
+
+def columns(name: str) -> Contents:
+    contents = FORMATS[name].months
+    assert contents is not None
+    return contents
 
 
 def read(tier: Path, name: str) -> list[dict[str, str]]:
@@ -36,15 +44,15 @@ def read(tier: Path, name: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize("name", STAR)
 def test_columns_are_as_described_and_keys_are_keys(tier: Path, name: str) -> None:
     rows = read(tier, name)
-    assert list(rows[0]) == STAR[name].names
-    keys = [tuple(row[key] for key in STAR_KEYS[name]) for row in rows]
+    assert list(rows[0]) == columns(name).schema.names
+    keys = [tuple(row[key] for key in columns(name).keys) for row in rows]
     assert len(set(keys)) == len(keys) > 0
 
 
 @pytest.mark.parametrize("fact", FACTS)
 @pytest.mark.parametrize("key", JOINS)
 def test_every_fact_finds_its_dimension(tier: Path, fact: str, key: str) -> None:
-    assert STAR_KEYS[JOINS[key]] == [key]
+    assert columns(JOINS[key]).keys == (key,)
     known = {row[key] for row in read(tier, JOINS[key])}
     assert {row[key] for row in read(tier, fact)} <= known
 
@@ -53,14 +61,14 @@ def test_every_fact_finds_its_dimension(tier: Path, fact: str, key: str) -> None
 def test_the_same_edition_is_the_same_bytes(
     grown: Grown, tier: Path, tmp_path: Path, name: str
 ) -> None:
-    FORMATS[name](grown.now.edition, tmp_path / name)
+    FORMATS[name].write(grown.now.edition, tmp_path / name)
     assert (tmp_path / name).read_bytes() == (tier / name).read_bytes()
 
 
 def test_its_cells_are_those_of_the_geopackage(grown: Grown, tier: Path) -> None:
     wanted = {
         (f"{r['force']}/{r['h3_cell']}", r["crime_group"]): r
-        for r in shown(grown.now.edition).to_pylist()
+        for r in whole_or_top(grown.now.edition.cells).to_pylist()
     }
     facts = pacsv.read_csv(tier / FACTS[0]).to_pylist()
     assert {(r["cell_key"], r["crime_group"]) for r in facts} == wanted.keys()
@@ -78,9 +86,7 @@ def test_its_history_is_that_of_the_cells_on_top_now(tier: Path) -> None:
     history = pq.read_table(tier / "hotspot_history.parquet").to_pylist()
     history = [r for r in history if r["crime_group"] == "all-crime"]
     top = {
-        key(r)
-        for r in history
-        if r["as_of"] == "2025-12" and r["score_band"] in TOP_BANDS
+        key(r) for r in history if r["as_of"] == "2025-12" and r["score_band"] in TOP_5
     }
     wanted = {
         (f"{r['force']}/{r['h3_cell']}", str(Month.parse(r["as_of"]).last_day)): r

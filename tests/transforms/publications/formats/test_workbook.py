@@ -12,12 +12,17 @@ import pyarrow as pa
 import pyogrio
 import pytest
 
-from tests.transforms.publications.conftest import Grown
-from transforms.months import Month
-from transforms.publications import workbook
-from transforms.publications.edition import Edition
-from transforms.publications.geojson import TOP_CELLS, TOP_GROUPS, top_cells
-from transforms.publications.workbook import top_hotspots, write_workbook
+from tests.transforms.publications.grown_home import Grown
+from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.edition.selection import (
+    TOP_CELLS,
+    TOP_GROUPS,
+    top_cells,
+    top_hotspots,
+)
+from transforms.publications.formats import workbook
+from transforms.publications.formats.workbook import write_workbook
+from transforms.reference.months import Month
 
 
 SHEETS = ["Read me", "Hot spots", "Top cells", "Coverage", "Columns"]
@@ -55,7 +60,7 @@ def read(file: Path, sheet: str) -> pd.DataFrame:
         pyogrio.set_gdal_config_options({"OGR_XLSX_HEADERS": None})
 
 
-def with_labels(edition: Edition, labels: list[str]) -> Edition:
+def with_labels(edition: MonthEdition, labels: list[str]) -> MonthEdition:
     """The edition with those labels on its cells and hot spots, in turn."""
     planted = replace(edition)
     for table, column in (("cells", "place_label"), ("hotspots", "name")):
@@ -104,7 +109,7 @@ def test_its_sheets_hold_the_top_as_published(grown: Grown, file: Path) -> None:
     assert pyogrio.list_layers(file)[:, 0].tolist() == SHEETS
     published = {
         "Hot spots": top_hotspots(edition),
-        "Top cells": top_cells(edition.cells),
+        "Top cells": top_cells(edition),
     }
     for name, rows in published.items():
         sheet = read(file, name)

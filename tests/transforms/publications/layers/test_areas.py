@@ -13,10 +13,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.publications.map_files import areas_file, map_file
+from tests.transforms.publications.map.map_files import areas_file, map_file
 from transforms.errors import UsageError
-from transforms.publications.area_columns import with_cell_areas, with_hotspot_areas
-from transforms.publications.areas import AreaLayer, read_areas
+from transforms.publications.layers.area_columns import (
+    with_cell_areas,
+    with_hotspot_areas,
+)
+from transforms.publications.layers.areas import AreaLayer, read_areas
 
 
 TOWN = h3.latlng_to_cell(52.5, -1.5, 9)
@@ -76,7 +79,13 @@ def test_a_cell_has_the_areas_that_hold_its_centre(
     boxed: list[tuple[str, tuple[float, ...]]], cells: list[str]
 ) -> None:
     polygons = gpd.GeoSeries([shapely.box(*b) for _, b in boxed], crs="OGC:CRS84")
-    layer = AreaLayer("beat", "label", "", polygons, [label for label, _ in boxed])
+    layer = AreaLayer(
+        name="beat",
+        column="label",
+        sha256="",
+        polygons=polygons,
+        labels=[label for label, _ in boxed],
+    )
     rows = published(cells)
     joined = with_cell_areas(rows, [layer])
     assert joined.column_names == [*rows.column_names, "beat"]
@@ -162,13 +171,18 @@ BOX = {"geometry": shapely.box(0, 0, 9, 9)}
     ("name", "layers", "asked", "words"),
     [
         ("Beat", {"a": [BOX]}, "", "lower-case letters"),
-        ("lat", {"a": [BOX]}, "", "a published column is called so"),
-        ("hotspot_rank", {"a": [BOX]}, "", "a published column is called so"),
-        ("geom", {"a": [BOX]}, "", "a published column is called so"),
+        ("lat", {"a": [BOX]}, "", "a published column has that name"),
+        ("hotspot_rank", {"a": [BOX]}, "", "a published column has that name"),
+        ("geom", {"a": [BOX]}, "", "a published column has that name"),
         ("beat", {"a": [BOX | {"p": "x", "q": "y"}]}, "", "with one of p, q"),
         ("beat", {"a": [BOX | {"p": "x"}]}, ":q", "there is no column q"),
         ("beat", {"a": [BOX]}, "", "it has no columns"),
-        ("beat", {"a": [{"geometry": shapely.Point(1, 1)}]}, "", "no polygons in it"),
+        (
+            "beat",
+            {"a": [{"geometry": shapely.Point(1, 1)}]},
+            "",
+            "it contains no polygons",
+        ),
         ("beat", {"a": [BOX], "b": [BOX]}, "", "several layers (a, b)"),
     ],
 )
@@ -189,7 +203,9 @@ def test_a_file_that_is_not_there_or_no_map_or_without_crs_is_refused(
     with pytest.raises(UsageError, match=r"gone\.gpkg: there is no such file"):
         read_areas("beat", str(tmp_path / "gone.gpkg"))
     (tmp_path / "bad.gpkg").write_bytes(b"no map at all")
-    with pytest.raises(UsageError, match=r"bad\.gpkg: GDAL cannot read it") as refused:
+    with pytest.raises(
+        UsageError, match=r"bad\.gpkg: it does not begin like"
+    ) as refused:
         read_areas("beat", str(tmp_path / "bad.gpkg"))
     assert "\n" not in str(refused.value)
     frame = gpd.GeoDataFrame([BOX | {"beat": "x"}], crs="EPSG:27700")
@@ -214,6 +230,54 @@ def test_the_hash_is_of_the_bytes_and_of_all_that_a_shapefile_is(
     assert read_areas("beat", str(tmp_path / "moved.SHP")).sha256 == first
     (tmp_path / "moved.DBF").write_bytes((tmp_path / "b.dbf").read_bytes())
     assert read_areas("beat", str(tmp_path / "moved.SHP")).sha256 != first
+
+
+PARIS = shapely.box(2.2, 48.8, 2.4, 48.9)
+AROUND = shapely.box(-1.6, 52.4, -1.4, 52.6)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:27700", "EPSG:3857"])
+def test_a_layer_that_no_cell_lies_in_says_so(tmp_path: Path, crs: str) -> None:
+    shapes = gpd.GeoSeries([PARIS, AROUND], crs="OGC:CRS84").to_crs(crs)
+    file = areas_file(tmp_path / "a.gpkg", {"W": shapes[0], "E": shapes[0]}, crs)
+    [line] = read_areas("beat", str(file)).gaps(published(CELLS))
+    assert line.startswith("no published cell is in any of its 2 areas: ")
+    assert crs in line
+    one = areas_file(tmp_path / "b.gpkg", {"W": shapes[0]}, crs)
+    [line] = read_areas("beat", str(one)).gaps(published(CELLS))
+    assert "is in its one area" in line
+    here = areas_file(tmp_path / "c.gpkg", {"W": shapes[0], "In": shapes[1]}, crs)
+    assert read_areas("beat", str(here)).gaps(published(CELLS)) == []
+
+
+def test_coordinates_that_are_no_degrees_are_left_out_and_reported(
+    tmp_path: Path,
+) -> None:
+    metres = gpd.GeoSeries([AROUND], crs="OGC:CRS84").to_crs("EPSG:27700")[0]
+    # a grid's numbers under the name of another system: what exports often do
+    wrong = areas_file(tmp_path / "a.geojson", {"In": metres}, "OGC:CRS84")
+    layer = read_areas("beat", str(wrong))
+    assert list(layer.labels) == []
+    [line] = layer.gaps(published(CELLS))
+    assert line.startswith("1 shape is left out: the coordinates cannot be in")
+    assert "OGC:CRS84" in line
+    assert with_cell_areas(published(CELLS), [layer])["beat"].null_count == 2 * len(
+        CELLS
+    )
+    both = areas_file(tmp_path / "b.gpkg", {"A": metres, "B": AROUND}, "EPSG:4326")
+    layer = read_areas("beat", str(both))
+    assert (list(layer.labels), layer.misplaced) == (["B"], 1)
+    assert len(layer.gaps(published(CELLS))) == 1
+
+
+def test_a_label_that_is_withheld_is_reported(tmp_path: Path) -> None:
+    labels = ["=1+1", "<b>North</b>", "South", None]
+    rows = [{"geometry": AROUND, "label": label} for label in labels]
+    file = map_file(tmp_path / "a.gpkg", {"a": rows}, "OGC:CRS84")
+    layer = read_areas("beat", str(file))
+    assert list(layer.labels) == ["South"]
+    [line] = layer.gaps(published(CELLS))
+    assert line.startswith("2 of its areas are left out: their labels ")
 
 
 def test_a_bow_tie_is_mended(tmp_path: Path) -> None:

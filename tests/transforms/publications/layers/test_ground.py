@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from tests.transforms.publications.map_files import areas_file, country, map_file
+from tests.transforms.publications.map.map_files import areas_file, country, map_file
 from transforms.errors import UsageError
-from transforms.publications import ground as grounds
-from transforms.publications.ground import find_basemap, ground, read_boundary
+from transforms.publications.layers import ground as grounds
+from transforms.publications.layers.ground import find_basemap, ground, read_boundary
 
 
 MIDDLE = (470_000.0, 290_000.0)
@@ -263,3 +263,33 @@ def test_names_and_greenspaces_go_by_either_spelling(tmp_path: Path) -> None:
     file = map_file(tmp_path / "a.gpkg", other)
     names = [name for name, *_ in drawn_of(file, cells_about(MIDDLE))["layers"]]
     assert names == ["sea", "greenspace"]
+
+
+def test_a_ground_that_reaches_no_page_says_so(
+    file: Path, rows: pa.Table, tmp_path: Path
+) -> None:
+    far = cells_about((170_000.0, 30_000.0))
+    assert find_basemap(file).gaps(rows) == []
+    [line] = find_basemap(file).gaps(far)
+    assert line.startswith("nothing in it is near a published cell")
+    box = shapely.box(460_000, 280_000, 480_000, 300_000)
+    there = read_boundary(areas_file(tmp_path / "a.gpkg", {"A": box}))
+    assert there.gaps(rows) == []
+    [line] = there.gaps(far)
+    assert "no published cell is in its one area" in line
+    assert "EPSG:27700" in line
+
+
+def test_grid_numbers_under_the_name_of_degrees_are_left_out(
+    rows: pa.Table, tmp_path: Path
+) -> None:
+    box = shapely.box(460_000, 280_000, 480_000, 300_000)
+    wrong = areas_file(tmp_path / "a.gpkg", {"A": box}, "EPSG:4326")
+    boundary = read_boundary(wrong)
+    [line] = boundary.gaps(rows)
+    assert "cannot be in EPSG:4326, which is in degrees" in line
+    assert drawn(ground(boundary, None, rows) or {"layers": []}) == {}
+    stack = {"woodland": [{"geometry": box}]}
+    basemap = find_basemap(map_file(tmp_path / "b.gpkg", stack, "EPSG:4326"))
+    assert len(basemap.gaps(rows)) == 1
+    assert drawn(ground(None, basemap, rows) or {"layers": []}) == {}

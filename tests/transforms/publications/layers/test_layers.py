@@ -14,17 +14,18 @@ import pyogrio
 import pytest
 import shapely
 
-from tests.transforms.conftest import AS_OF, Simulated, copied_home
-from tests.transforms.publications.map_files import areas_file, country, map_file
-from tests.transforms.publications.map_page import unpacked
-from tests.transforms.sealed import differing
-from transforms.gather import gather
-from transforms.home import Home
-from transforms.publications import web_map
+from tests.transforms.operations.sealed import differing
+from tests.transforms.publications.map.map_files import areas_file, country, map_file
+from tests.transforms.publications.map.map_page import unpacked
+from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
+from transforms.homes.home import Home
+from transforms.publications.edition import month_edition
+from transforms.publications.edition.gather import gather
 from transforms.publications.layers import LayerFiles, Layers, read_layers
-from transforms.publish import Published, publish
-from transforms.schemas import HOTSPOTS, PUBLISHED
-from transforms.scores import DEFAULT_METHOD, METHODS
+from transforms.publications.map import write as web_map
+from transforms.publications.publish import Published, publish
+from transforms.publications.schemas import HOTSPOTS, PUBLISHED
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
 
 
 METHOD = METHODS[DEFAULT_METHOD]
@@ -223,3 +224,20 @@ def test_provenance_tells_hashes_and_no_paths(laid: Laid) -> None:
         data = path.read_bytes()
         assert laid.files.basemap.name.encode() not in data, path.name
         assert str(laid.files.basemap.parent).encode() not in data, path.name
+
+
+def test_the_published_cells_are_computed_once(
+    laid: Laid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed = month_edition.published_cells
+    calls: list[object] = []
+
+    def counted(*given: Any) -> Any:
+        calls.append(given)
+        return computed(*given)
+
+    monkeypatch.setattr(month_edition, "published_cells", counted)
+    home = copied_home(laid.home, tmp_path)
+    half = LayerFiles(areas={"half": laid.files.areas["half"]})
+    assert publish(home, AS_OF, METHOD, read_layers(half)).created
+    assert len(calls) == 1

@@ -11,10 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from websockets.sync.client import ClientConnection, connect
+
+from tests.targets import more_than_this_process
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+SKIPPED_WITHOUT = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium on this machine"
+)
+NEEDED = [pytest.mark.system, SKIPPED_WITHOUT]
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -191,16 +198,23 @@ class Tab:
 @contextmanager
 def opened(file: Path, profile: Path, part: str = "") -> Iterator[Tab]:
     """The file in a browser of its own, once it is there and its map, if any, ready."""
+    with empty(profile) as tab:
+        tab.call("Page.navigate", url=file.as_uri() + part)
+        until(lambda: tab.value(READY))
+        yield tab
+
+
+@contextmanager
+def empty(profile: Path, *more: str) -> Iterator[Tab]:
+    """A browser of its own that shows nothing yet."""
     assert CHROMIUM
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+    more_than_this_process()
+    command = [CHROMIUM, *FLAGS, *more, f"--user-data-dir={profile}", "about:blank"]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, stdout=quiet, stderr=quiet) as process:
         try:
             with connect(_address(profile), max_size=None) as socket:
-                tab = Tab(socket)
-                tab.call("Page.navigate", url=file.as_uri() + part)
-                until(lambda: tab.value(READY))
-                yield tab
+                yield Tab(socket)
         finally:
             process.terminate()
 

@@ -6,15 +6,15 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-from tests.transforms.publications.browser import Tab, until
-from tests.transforms.publications.map_page import (
+from tests.transforms.publications.map.browser import Tab, until
+from tests.transforms.publications.map.map_page import (
     CENTRES,
     cells_of,
     facts,
     pasts,
     table,
 )
-from transforms.publications.map import render, render_index
+from transforms.publications.map.page import render, render_index
 
 
 STATUS = "document.getElementById('status').textContent"
@@ -66,6 +66,6 @@ def written_index(folder: Path) -> list[Path]:
     index.write_text(render_index(facts(), pages), encoding="utf-8")
     for force, name in pages.items():
         cells = table(cells_of(force))
-        one = replace(facts(), index=index.name)
+        one = replace(facts(), links=((index.name, "All forces"),))
         (folder / name).write_text(render(cells, pasts(cells), one), encoding="utf-8")
     return [index, *(folder / name for name in pages.values())]

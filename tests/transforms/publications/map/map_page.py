@@ -11,13 +11,14 @@ import h3
 import numpy as np
 import pyarrow as pa
 
-from transforms.publications.map_facts import (
+from transforms.publications.map.facts import (
     ForceFact,
     GroupFact,
     HotspotFact,
     MapFacts,
 )
-from transforms.publications.map_rows import BANDS, PAST, SCHEMA, Past
+from transforms.publications.map.rows import PAST, SCHEMA, Past
+from transforms.reference.bands import SLUGS, TOP_5
 
 
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
@@ -47,12 +48,12 @@ def cells_of(
     ids = sorted(h3.grid_disk(middle, rings))
     rows = [row(force, cell, rank, len(ids)) for rank, cell in enumerate(ids, 1)]
     burgled = [r | {"crime_group": "burglary", "hotspot_id": None} for r in rows]
-    return rows + [r for r in burgled if r["score_band"] in BANDS[:3]]
+    return rows + [r for r in burgled if r["score_band"] in TOP_5]
 
 
 def row(force: str, cell: str, rank: int, of: int) -> dict[str, object]:
     """A cell of that rank among so many."""
-    shares = zip(BANDS, (0.01, 0.02, 0.05, 0.20, 1.0), strict=True)
+    shares = zip(SLUGS, (0.01, 0.02, 0.05, 0.20, 1.0), strict=True)
     return {
         "force": force,
         "crime_group": "all-crime",
@@ -85,7 +86,17 @@ def facts(**changes: object) -> MapFacts:
     supplied = tuple(at != MISSING for at in range(len(AS_OFS)))
     ranked = tuple(900 * (at != UNSCORED) for at in range(len(AS_OFS)))
     forces = tuple(
-        ForceFact(name, name.title(), 900, 11, "2024-04", None, 12, supplied, ranked)
+        ForceFact(
+            force=name,
+            name=name.title(),
+            universe_cells=900,
+            months_12m=11,
+            newest_month="2024-04",
+            note=None,
+            months_prev_12m=12,
+            supplied=supplied,
+            ranked=ranked,
+        )
         for name in CENTRES
     )
     given: dict[str, Any] = {
@@ -182,7 +193,15 @@ def many(
     of = newest.num_rows // forces * 5  # a universe is mostly cells without a row
     said = tuple(
         ForceFact(
-            name, name.title(), of, 12, "2024-04", None, 12, (True,) * 12, (of,) * 12
+            force=name,
+            name=name.title(),
+            universe_cells=of,
+            months_12m=12,
+            newest_month="2024-04",
+            note=None,
+            months_prev_12m=12,
+            supplied=(True,) * 12,
+            ranked=(of,) * 12,
         )
         for name in names
     )
@@ -224,7 +243,7 @@ def _frame(ids: Any, score: Any, count: Any) -> dict[str, Any]:
         "crime_group": np.full(len(ids), "all-crime"),
         "h3_cell": np.array([int(cell, 16) for cell in ids], np.uint64),
         "score": score,
-        "score_band": np.array(BANDS)[np.searchsorted(limits, rank)],
+        "score_band": np.array(SLUGS)[np.searchsorted(limits, rank)],
         "score_rank": rank,
         "n_1m": count.astype(np.int32),
     }

@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow.csv as pacsv
 import pytest
 
-from tests.transforms.publications import browser
-from tests.transforms.publications.map_open import (
+from tests.transforms.publications.map import browser
+from tests.transforms.publications.map.map_open import (
     FOCUSED,
     LISTED,
     PANEL,
@@ -19,21 +19,19 @@ from tests.transforms.publications.map_open import (
     focus,
     written_index,
 )
-from tests.transforms.publications.map_page import (
+from tests.transforms.publications.map.map_page import (
     AS_OFS,
     HOSTILE,
     cells_of,
     many,
     rows,
 )
-from transforms.publications import map as page
+from transforms.publications.map import page
 
 
-pytestmark = pytest.mark.skipif(
-    browser.CHROMIUM is None, reason="no Chromium on this machine"
-)
+pytestmark = browser.NEEDED
 
-AXE = Path(__file__).parents[2] / "vendor" / "axe-core"
+AXE = Path(__file__).parents[3] / "vendor" / "axe-core"
 # How many pixels of the canvas are all but opaque: nothing else is drawn there.
 INKED = """(() => {
   const canvas = document.querySelector("#map canvas");
@@ -230,7 +228,7 @@ def test_a_profile_says_what_it_rests_on(opened: Open) -> None:
         said = tab.value(PANEL)
         assert "Why it ranks where it does" in said
         assert "Persistent hot spot" in said
-        assert "Few months: the counts rest on 11 of the last 12" in said
+        assert "Few months: the counts are based on 11 of the last 12" in said
         assert "One incident makes up 75 % of the crime harm" in said
         assert "It is part of the hot spot “Heol y Bont”" in said
         chart = tab.value(
@@ -238,12 +236,10 @@ def test_a_profile_says_what_it_rests_on(opened: Open) -> None:
         )
         assert "August 2023 not supplied" in chart
         assert "June 2023 not scored" in chart
-        assert "2 of 12 months are gaps, not noughts" in chart
+        assert "2 of 12 months are gaps, not zeros" in chart
         assert tab.value("document.querySelectorAll('#panel svg .gap').length") == 2
-        assert "Not supplied, and so a gap: August 2023." in said
-        assert (
-            "Supplied, but without a score and so not in this page: June 2023." in said
-        )
+        assert "Not supplied, so a gap: August 2023." in said
+        assert "Supplied, but without a score, so not in this page: June 2023." in said
 
 
 def test_hot_spots_are_listed_with_all_their_cells(opened: Open) -> None:

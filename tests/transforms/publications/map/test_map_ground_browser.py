@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tests.transforms.publications import browser
-from tests.transforms.publications.map_page import (
+from tests.transforms.publications.map import browser
+from tests.transforms.publications.map.map_page import (
     CENTRES,
     HOSTILE,
     cells_of,
@@ -18,19 +18,17 @@ from tests.transforms.publications.map_page import (
     pasts,
     table,
 )
-from tests.transforms.publications.test_map_browser import (
+from tests.transforms.publications.map.test_map_browser import (
     AXE,
     LISTED,
     PANEL,
     SERIOUS,
     focus,
 )
-from transforms.publications import map as page
+from transforms.publications.map import page
 
 
-pytestmark = pytest.mark.skipif(
-    browser.CHROMIUM is None, reason="no Chromium on this machine"
-)
+pytestmark = browser.NEEDED
 
 NOTE = "Contains OS data © Crown copyright and database right 2024."
 SEA = [0xDD, 0xE7, 0xEE, 255]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow.csv as pacsv
 import pytest
 
-from tests.transforms.publications import browser
-from tests.transforms.publications.map_open import (
+from tests.transforms.publications.map import browser
+from tests.transforms.publications.map.map_open import (
     FOCUSED,
     LISTED,
     PANEL,
@@ -17,12 +17,10 @@ from tests.transforms.publications.map_open import (
     told_of_printing,
     written_index,
 )
-from tests.transforms.publications.map_page import AS_OFS, cells_of
+from tests.transforms.publications.map.map_page import AS_OFS, cells_of
 
 
-pytestmark = pytest.mark.skipif(
-    browser.CHROMIUM is None, reason="no Chromium on this machine"
-)
+pytestmark = browser.NEEDED
 
 # A select's list is the browser's own window, where no test's mouse comes: drawn so, it
 # is part of the page.

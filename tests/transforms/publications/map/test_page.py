@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from tests.transforms.publications.conftest import Grown
-from tests.transforms.publications.map_page import (
+from tests.transforms.publications.grown_home import Grown
+from tests.transforms.publications.map.map_page import (
     AS_OFS,
     CENTRES,
     HOSTILE,
@@ -25,10 +25,12 @@ from tests.transforms.publications.map_page import (
     table,
     unpacked,
 )
-from transforms.publications import formulas, web_map
-from transforms.publications import map as page
-from transforms.publications.map_facts import ForceFact
-from transforms.publications.map_rows import BANDS, mapped
+from transforms.publications import formulas
+from transforms.publications.map import page
+from transforms.publications.map import write as web_map
+from transforms.publications.map.facts import ForceFact
+from transforms.publications.map.rows import mapped
+from transforms.reference.bands import SLUGS
 
 
 @pytest.fixture
@@ -94,7 +96,15 @@ def test_every_script_of_ours_is_in_the_page() -> None:
 
 def test_hostile_words_stay_words(cells: pa.Table) -> None:
     coast = ForceFact(
-        "coast", HOSTILE, 900, 0, None, HOSTILE, 0, (False,) * 12, (0,) * 12
+        force="coast",
+        name=HOSTILE,
+        universe_cells=900,
+        months_12m=0,
+        newest_month=None,
+        note=HOSTILE,
+        months_prev_12m=0,
+        supplied=(False,) * 12,
+        ranked=(0,) * 12,
     )
     forces = (*facts().forces[:2], coast)
     text = rendered(cells, forces=forces, title=HOSTILE)
@@ -136,7 +146,7 @@ def test_every_row_is_there_with_its_numbers(cells: pa.Table) -> None:
                 columns["cell_id"][cell],
             ] = (
                 columns["score"][at],
-                BANDS[columns["score_band"][at]],
+                SLUGS[columns["score_band"][at]],
                 label[cell],
                 columns["expected_12m"][at],
                 *(columns[name][at] for name in ("score_rank", "n_12m", "score_hi")),

@@ -4,7 +4,7 @@ Knowledge is a system of linear facts about whole numbers. What it says of any s
 the least and the most that the sum can be: the bounds of an integer programme.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -49,6 +49,24 @@ class Knowledge:
         for members, low, high in facts:
             found.fact(members, low, high)
         return found
+
+    def take(
+        self, other: "Knowledge", split: Callable[[Iterable[int]], list[int]]
+    ) -> None:
+        """All that another knows of counts, of which this one has the parts."""
+        first, moved = self.counts, self._switches
+        for members, low, high in other._rows:
+            weights = {
+                part: weight
+                for member, weight in members.items()
+                for part in (
+                    split([member])
+                    if member < other.counts
+                    else [first + moved + member - other.counts]
+                )
+            }
+            self._rows.append((weights, low, high))
+        self._switches += other._switches
 
     def bounds(self, members: Iterable[int]) -> Range | None:
         """The least and the most that the members add up to; None if nothing can be."""

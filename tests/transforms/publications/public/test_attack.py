@@ -1,9 +1,10 @@
-"""Twelve releases, and someone who wants to know what they do not tell.
+"""Thirteen releases, and someone who wants to know what they do not tell.
 
-The attacker holds all twelve, the exact total of each table, every rule (how counts are
-rounded, when a cell is split, what is hidden and what is hidden with it) and an integer
-programme. The guarantee: of each cell, of resolution 7 or 8, that truly holds one to
-nine incidents, the attacker can rule out neither 0 nor 9. So no such count is
+The attacker holds all thirteen, the exact total of each table, what the
+searches of each quarter found, every rule (how counts are rounded, a cell split, what
+is hidden and what is hidden with it), which cells were searched in which month, and an
+integer programme. The guarantee: of each cell, of resolution 7 or 8, that truly holds
+one to nine incidents, the attacker can rule out neither 0 nor 9. So no such count is
 recovered, of none is it known that there was any, and none is known more closely than
 "below the minimum", which is what the rule says of it anyhow. Those above the minimum
 are no secret. That nothing between 0 and 9 is ruled out either is walked through, all
@@ -21,22 +22,30 @@ import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from tests.transforms.disclosure.attack import (
+from tests.transforms.publications.public.attack import (
     NONE_ABOVE,
     Knowledge,
     Range,
     subtractions,
     ways_to_hide,
 )
-from tests.transforms.disclosure.towns import COUNTS, PARENTS
-from transforms import cells
-from transforms.disclosure.gate import Key, Release, by_key, frozen, refusals
-from transforms.disclosure.periods import PUBLIC_GROUPS, Quarter, public_quarters
-from transforms.disclosure.settings import DisclosureSettings
-from transforms.disclosure.suppression import interval
-from transforms.disclosure.table import public_table
-from transforms.months import Month, month_range
-from transforms.schemas import PUBLIC_CELLS
+from tests.transforms.publications.public.towns import COUNTS, PARENTS
+from transforms.homes.disclosure_settings import DisclosureSettings
+from transforms.publications.public.gate import Key, Release, by_key, frozen, refusals
+from transforms.publications.public.periods import (
+    PUBLIC_GROUPS,
+    Quarter,
+    public_quarters,
+)
+from transforms.publications.public.share_gate import frozen_accuracy
+from transforms.publications.public.shares import STEP_PERCENT, public_accuracy
+from transforms.publications.public.suppression import interval
+from transforms.publications.public.table import public_table
+from transforms.publications.schemas import PUBLIC_CELLS
+from transforms.reference import cells
+from transforms.reference.arrays import Cells
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month, month_range
 
 
 LIMITS = DisclosureSettings()
@@ -44,7 +53,7 @@ MINIMUM, BASE = LIMITS.minimum_count, LIMITS.rounding
 LISTED = cells.from_text(PARENTS[:6])
 CHILDREN = cells.children(LISTED, 8)
 MONTHS = month_range(Month(2024, 1), Month(2025, 12))
-AS_OFS = MONTHS[-12:]
+AS_OFS = MONTHS[-13:]
 # Incidents a month of a child of resolution 8, in the country and in town.
 RATES = ([0, 0, 0, 0, 0.3, 1], [0, 0, 0, 5, 9, 0.8])
 Truth = NDArray[np.int64]  # groups, months, children
@@ -97,6 +106,39 @@ def table_of(truth: Truth, as_of: Month) -> pa.Table:
     return public_table("kent", pa.concat_tables(counts), LISTED, periods, LIMITS)
 
 
+def searched_of(seed: int) -> dict[tuple[str, str], Cells]:
+    """Which scored cells are searched in each month: some of the children's first."""
+    random = np.random.default_rng([seed, 7])
+    below = cells.children(CHILDREN, 9)[::7]
+    return {
+        (group, str(month)): np.sort(random.choice(below, 14, replace=False))
+        for group in PUBLIC_GROUPS
+        for month in MONTHS
+    }
+
+
+def shares_of(truth: Truth, table: pa.Table, as_of: Month, seed: int) -> pa.Table:
+    """What the searches found, of nothing but what is true at an as-of."""
+    held = MONTHS[: MONTHS.index(as_of) + 1]
+    below = cells.children(CHILDREN, 9)[::7]
+    monthly = pa.concat_tables(
+        [
+            pa.table(
+                {
+                    "h3_cell": below,
+                    "period": [str(month)] * len(below),
+                    "category": [GROUPS[group].categories[0]] * len(below),
+                    "incidents": truth[number, MONTHS.index(month)],
+                }
+            )
+            for number, group in enumerate(PUBLIC_GROUPS)
+            for month in held
+        ]
+    )
+    quarters = public_quarters(held, as_of, LIMITS.lag_months)
+    return public_accuracy("kent", table, monthly, searched_of(seed), quarters, LIMITS)
+
+
 @dataclass
 class Published:
     """All that is out, and what was true when each table first came out."""
@@ -106,11 +148,18 @@ class Published:
 
 
 def published(seed: int) -> Published:
-    """Twelve releases, each through the gate."""
+    """Thirteen releases, each through the gate."""
     found = Published([], {})
     for number, (truth, as_of) in enumerate(zip(history(seed), AS_OFS, strict=True)):
-        made = frozen(table_of(truth, as_of), found.releases)
-        release = Release(str(number), made, LIMITS)
+        new, before = table_of(truth, as_of), found.releases
+        made = frozen(new, before)
+        counted = pa.concat_tables(
+            [PUBLIC_CELLS.empty_table(), *(r.cells for r in before)]
+        )
+        shares = frozen_accuracy(
+            shares_of(truth, new, as_of, seed), counted, [r.accuracy for r in before]
+        )
+        release = Release(str(number), made, LIMITS, shares)
         assert refusals(release, found.releases) == []
         found.releases.append(release)
         for key in by_key(made):
@@ -198,7 +247,7 @@ def test_no_small_count_is_known_more_closely_than_that_it_is_small(seed: int) -
 def test_the_attacker_knows_more_where_only_the_small_are_hidden(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("transforms.disclosure.table.hidden", np.less)
+    monkeypatch.setattr("transforms.publications.public.table.hidden", np.less)
     truth = history(1)[-1]
     known = 0
     for key, table in by_key(table_of(truth, AS_OFS[-1])).items():
@@ -215,6 +264,64 @@ def test_the_attacker_knows_more_where_only_the_small_are_hidden(
 def only_small(untold: list[int], _: list[int], minimum: int) -> list[dict[int, Range]]:
     """What is hidden, if it is what is below the minimum."""
     return [dict.fromkeys(untold, (0, minimum - 1))]
+
+
+def split(members: Iterable[int]) -> list[int]:
+    """The parts of those children: not searched, and searched in some month."""
+    return [part for m in members for part in (m, m + len(CHILDREN))]
+
+
+def suppositions_of_share(
+    table: pa.Table, total: int, searched: list[int], percent: int
+) -> list[Knowledge]:
+    """The same, and what is known of a share: which children had any search, too."""
+    known = []
+    half = STEP_PERCENT / 2
+    for state in suppositions(table, total):
+        parts = Knowledge(2 * len(CHILDREN))
+        parts.take(state, split)
+        idle = sorted(set(range(len(CHILDREN))) - set(searched))
+        parts.fact([m + len(CHILDREN) for m in idle], 0, 0)
+        low = max(2 * MINIMUM, np.ceil((percent - half) * total / 100))
+        high = np.ceil((percent + half) * total / 100) - 1
+        parts.fact([m + len(CHILDREN) for m in searched], low, high)
+        known.append(parts)
+    return known
+
+
+@pytest.mark.parametrize("seed", [3, 5])
+def test_a_share_found_says_no_more_of_a_small_count(seed: int) -> None:
+    out = published(seed)
+    tables, searches, attacked = by_key(out.releases[-1].cells), searched_of(seed), 0
+    below = cells.children(CHILDREN, 9)[::7].tolist()
+    for row in out.releases[-1].accuracy.to_pylist():
+        key = (row["force"], row["crime_group"], row["period"])
+        if row["suppressed"]:
+            continue
+        quarter = Quarter(int(key[2][:4]), int(key[2][-1]))
+        ids = np.concatenate([searches[key[1], str(m)] for m in quarter.months])
+        searched = sorted({below.index(cell) for cell in ids.tolist()})
+        truth = out.truth[key]
+        states = suppositions_of_share(
+            tables[key], int(truth.sum()), searched, row["found_percent"]
+        )
+        for cell, members in small_cells(truth):
+            low, high = bounds(states, split(members))
+            assert low <= truth[members].sum() <= high, "the attacker knows the rules"
+            assert (low, high >= MINIMUM - 1) == (0, True), (key, cell, low, high)
+            attacked += 1
+    assert attacked > 50
+
+
+def test_a_share_is_the_same_in_every_release() -> None:
+    out, seen = published(5), dict[Key, dict[str, object]]()
+    for release in out.releases:
+        for row in release.accuracy.to_pylist():
+            key = (row["force"], row["crime_group"], row["period"])
+            assert seen.setdefault(key, row) == row
+    assert {key[2] for key in seen} == {key[2] for key in out.truth}
+    assert any(row["suppressed"] for row in seen.values())
+    assert any(row["found_percent"] for row in seen.values())
 
 
 @pytest.mark.parametrize("seed", range(1, 7))

@@ -7,13 +7,13 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
-from tests.transforms.disclosure.towns import counts_table, towns
-from transforms import cells
-from transforms.disclosure.bands import public_bands
-from transforms.disclosure.settings import DisclosureSettings
-from transforms.disclosure.table import public_table
-from transforms.schemas import PUBLIC_BANDS
+from tests.oracles import publications as oracles
+from tests.transforms.publications.public.towns import counts_table, towns
+from transforms.homes.disclosure_settings import DisclosureSettings
+from transforms.publications.public.bands import public_bands
+from transforms.publications.public.table import public_table
+from transforms.publications.schemas import PUBLIC_BANDS
+from transforms.reference import cells
 
 
 Town = tuple[list[str], dict[str, int]]

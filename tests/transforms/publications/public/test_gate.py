@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.disclosure.towns import PARENTS, counts_table, towns
-from transforms import cells
-from transforms.disclosure.gate import Release, by_key, frozen, refusals
-from transforms.disclosure.settings import DisclosureSettings
-from transforms.disclosure.table import public_table
-from transforms.schemas import PUBLIC_CELLS
+from tests.transforms.publications.public.towns import PARENTS, counts_table, towns
+from transforms.homes.disclosure_settings import DisclosureSettings
+from transforms.publications.public.gate import Release, by_key, frozen, refusals
+from transforms.publications.public.table import public_table
+from transforms.publications.schemas import PUBLIC_CELLS
+from transforms.reference import cells
 
 
 Row = tuple[str, int | None]
@@ -69,7 +69,7 @@ def test_the_same_rows_and_later_periods_may_go_out() -> None:
 def test_other_rows_of_a_period_that_is_out_are_refused() -> None:
     revised = release("two", table([(PARENTS[0], 25), *FIRST[1:]]))
     assert lines(revised) == [
-        "kent, all-crime, 2025-Q1: other rows (run one is out)",
+        "kent, all-crime, 2025-Q1: other rows (run one is public)",
     ]
     assert lines(release("two", table(FIRST[1:]))) == lines(revised)
     hidden: list[Row] = [(cell, None) for cell in PARENTS[:3]]
@@ -80,10 +80,10 @@ def test_another_partition_that_leaves_a_small_count_is_named() -> None:
     parts: list[Row] = [(CHILDREN[0], 10), (CHILDREN[1], 10)]
     found = lines(release("two", table(parts + FIRST[1:])))
     assert found == [
-        "kent, all-crime, 2025-Q1: other rows (run one is out)",
+        "kent, all-crime, 2025-Q1: other rows (run one is public)",
         (
-            f"kent, all-crime, 2025-Q1: {PARENTS[0]} less the cells within it that are"
-            " told leaves 0 to 6 (run one is out)"
+            f"kent, all-crime, 2025-Q1: {PARENTS[0]} minus the published cells within"
+            " it leaves 0 to 6 (run one is public)"
         ),
     ]
     turned = refusals(OUT, [release("two", table(parts + FIRST[1:]))])
@@ -93,14 +93,14 @@ def test_another_partition_that_leaves_a_small_count_is_named() -> None:
 def test_a_whole_split_leaves_nothing_but_is_refused_all_the_same() -> None:
     parts: list[Row] = [(c, 0) for c in CHILDREN[1:]]
     found = lines(release("two", table([(CHILDREN[0], 20), *parts, *FIRST[1:]])))
-    assert found == ["kent, all-crime, 2025-Q1: other rows (run one is out)"]
+    assert found == ["kent, all-crime, 2025-Q1: other rows (run one is public)"]
 
 
 @pytest.mark.parametrize("period", ["2025", "2025-03", "2025-02/2025-04"])
 def test_a_period_that_shares_months_is_refused(period: str) -> None:
     found = lines(release("two", table(FIRST, period)))
     assert found == [
-        f"kent, all-crime: {period} shares months with 2025-Q1 (run one is out)"
+        f"kent, all-crime: {period} shares months with 2025-Q1 (run one is public)"
     ]
     both = refusals(release("two", table(FIRST), table(FIRST, period)), [])
     assert f"kent, all-crime: {period} shares months with 2025-Q1, both new" in both
@@ -109,10 +109,10 @@ def test_a_period_that_shares_months_is_refused(period: str) -> None:
 def test_another_rounding_and_a_lower_minimum_are_refused() -> None:
     later = table(FIRST, "2025-Q2")
     assert lines(release("two", later, rounding=2)) == [
-        "rounded to 2, not to 5 (run one is out)"
+        "rounded to 2, not to 5 (run one is public)"
     ]
     assert lines(release("two", later, minimum_count=5)) == [
-        "minimum count 5, not 10 (run one is out)"
+        "minimum count 5, not 10 (run one is public)"
     ]
 
 
@@ -134,7 +134,7 @@ def test_a_higher_minimum_holds_for_what_is_new() -> None:
         (table([(PARENTS[0], 12), *FIRST[1:]]), "not rounded to 5"),
         (table([*FIRST, FIRST[0]]), "a cell twice"),
         (table([(PARENTS[0], None), *FIRST[1:]]), "fewer than 3 cells to hide"),
-        (table([*FIRST, (CHILDREN[0], 10)]), f"{PARENTS[0]} beside cells within it"),
+        (table([*FIRST, (CHILDREN[0], 10)]), f"{PARENTS[0]} and cells within it"),
     ],
 )
 def test_a_table_that_is_unsafe_by_itself_is_refused(new: pa.Table, line: str) -> None:
@@ -148,14 +148,14 @@ def test_a_suppressed_cell_with_a_count_is_refused() -> None:
     rows = table(FIRST)
     at = rows.schema.get_field_index("suppressed")
     lies = rows.set_column(at, PUBLIC_CELLS.field(at), [[True] * len(rows)])
-    assert "a suppressed cell is told" in refusals(release("one", lies), [])[0]
+    assert "a suppressed cell is published" in refusals(release("one", lies), [])[0]
 
 
 def test_every_earlier_release_is_held_against() -> None:
     later = release("two", table(FIRST), table(FIRST, "2025-Q2"))
     new = release("three", table(FIRST), table(FIRST[1:], "2025-Q2"))
     assert lines(new, OUT, later) == [
-        "kent, all-crime, 2025-Q2: other rows (run two is out)"
+        "kent, all-crime, 2025-Q2: other rows (run two is public)"
     ]
     assert refusals(new, [OUT]) == []
 

@@ -3,16 +3,16 @@
 import pyarrow as pa
 import pytest
 
-from transforms.categories import CATEGORIES
-from transforms.disclosure.periods import (
+from transforms.publications.public.periods import (
     PUBLIC_GROUPS,
     Quarter,
     public_quarters,
     quarter_counts,
     span,
 )
-from transforms.groups import GROUPS
-from transforms.months import Month, month_range
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month, month_range
 
 
 YEAR = month_range(Month(2024, 11), Month(2025, 12))
@@ -47,7 +47,7 @@ def test_months_and_categories_add_up_to_quarters_and_groups() -> None:
     monthly = pa.table(
         {
             "h3_cell": [1, 1, 1, 2, 1, 1, 1],
-            "month": [f"2025-0{month}" for month in (1, 3, 4, 2, 2, 2, 2)],
+            "period": [f"2025-0{month}" for month in (1, 3, 4, 2, 2, 2, 2)],
             "category": [
                 *("burglary", "robbery", "burglary", "burglary"),
                 *("anti-social-behaviour", "drugs", "possession-of-weapons"),
@@ -67,7 +67,7 @@ def test_every_category_is_told_at_most_once() -> None:
     monthly = pa.table(
         {
             "h3_cell": [1] * len(CATEGORIES),
-            "month": ["2025-01"] * len(CATEGORIES),
+            "period": ["2025-01"] * len(CATEGORIES),
             "category": list(CATEGORIES),
             "incidents": [1] * len(CATEGORIES),
         }

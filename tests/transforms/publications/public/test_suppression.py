@@ -14,20 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from transforms.disclosure.suppression import (
-    Counts,
-    hidden,
-    interval,
-    rounded,
-    splits,
-)
+from transforms.publications.public.suppression import hidden, interval, rounded, splits
+from transforms.reference.arrays import Integers
 
 
 MINIMUM = 5
 SMALL = set(range(MINIMUM))
 World = tuple[int, ...]
 Secret = NDArray[np.bool_]
-Rule = Callable[[Counts, int], Secret]
+Rule = Callable[[Integers, int], Secret]
 thorough = settings(deadline=None, derandomize=True, max_examples=200)
 
 
@@ -64,11 +59,11 @@ def test_a_hidden_small_count_may_be_any_small_count(cells: int, up_to: int) -> 
         assert given_away(hidden, cells, total) == []
 
 
-def primary_only(counts: Counts, minimum: int) -> Secret:
+def primary_only(counts: Integers, minimum: int) -> Secret:
     return np.asarray(counts < minimum)
 
 
-def smallest_next(counts: Counts, minimum: int) -> Secret:
+def smallest_next(counts: Integers, minimum: int) -> Secret:
     """The usual rule: at least two that hold the minimum, adding the next smallest."""
     order = np.lexsort((np.arange(len(counts)), counts))
     number = int((counts < minimum).sum())
@@ -105,7 +100,7 @@ def test_a_cell_not_split_says_of_no_child_how_small_it_is(children: int) -> Non
 
 @given(st.lists(st.integers(0, 30), max_size=9).map(np.array), st.integers(5, 12))
 @thorough
-def test_what_is_small_is_hidden_among_enough(counts: Counts, minimum: int) -> None:
+def test_what_is_small_is_hidden_among_enough(counts: Integers, minimum: int) -> None:
     secret = hidden(counts.astype(np.int64), minimum)
     assert secret[counts < minimum].all()
     more = secret & (counts >= minimum)

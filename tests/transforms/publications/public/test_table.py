@@ -9,12 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
-from tests.transforms.disclosure.towns import COUNTS, PARENTS, counts_table, towns
-from transforms import cells
-from transforms.disclosure.settings import DisclosureSettings
-from transforms.disclosure.table import public_parents, public_table
-from transforms.schemas import PUBLIC_CELLS
+from tests.oracles import publications as oracles
+from tests.transforms.publications.public.towns import (
+    COUNTS,
+    PARENTS,
+    counts_table,
+    towns,
+)
+from transforms.homes.disclosure_settings import DisclosureSettings
+from transforms.publications.public.table import public_parents, public_table
+from transforms.publications.schemas import PUBLIC_CELLS
+from transforms.reference import cells
 
 
 Town = tuple[list[str], dict[str, int]]

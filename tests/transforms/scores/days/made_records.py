@@ -7,9 +7,15 @@ import h3
 import pyarrow as pa
 
 from tests.builders import CATEGORY_SLUGS
-from transforms.cells import index_points
-from transforms.days.day import Day
+from transforms.lake.schemas import DAY_SCORES, conform
+from transforms.reference.cells import index_points
+from transforms.reference.days import Day
+from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
+from transforms.scores.days.score_day import score_day
+from transforms.scores.methods import DEFAULT_DAY_METHOD, METHODS
+from transforms.scores.panel import Panel
+from transforms.scores.score_view import with_value
 from transforms.simulator.timed import TimedTruth
 
 
@@ -36,6 +42,7 @@ def some_records(seed: int, days: int, number: int, busy: int = 6) -> Restricted
                 "longitude": longitude,
                 "latitude": latitude,
                 "in_area": True,
+                "place_label": street_of(cell),
                 "h3_r9": h3.str_to_int(h3.cell_to_parent(cell, 9)),
                 "h3_r10": h3.str_to_int(cell),
             }
@@ -43,15 +50,22 @@ def some_records(seed: int, days: int, number: int, busy: int = 6) -> Restricted
     return Restricted(as_records(rows))
 
 
+def street_of(cell: str) -> str:
+    """The street of those records: one for each of the town's seven parts."""
+    return f"Street {h3.cell_to_parent(cell, 8)[8:10]}"
+
+
 def as_records(rows: list[dict[str, object]]) -> pa.Table:
     """Rows with the columns that scores look at."""
     schema = pa.schema(
         {
+            "raw_line": pa.int32(),
             "category": pa.string(),
             "offence_code": pa.string(),
             "harm": pa.float64(),
             "occurred_from": _TIME,
             "occurred_to": _TIME,
+            "recorded_at": _TIME,
             "time_precision": pa.string(),
             "longitude": pa.float64(),
             "latitude": pa.float64(),
@@ -59,6 +73,9 @@ def as_records(rows: list[dict[str, object]]) -> pa.Table:
             "h3_r9": pa.int64(),
             "h3_r10": pa.int64(),
             "place_label": pa.string(),
+            "domestic": pa.bool_(),
+            "sexual": pa.bool_(),
+            "under_18": pa.bool_(),
         }
     )
     return pa.Table.from_pylist(rows, schema=schema)
@@ -70,6 +87,8 @@ def as_timed(truth: TimedTruth) -> Restricted:
     longitude, latitude = (held[n].to_numpy() for n in ("longitude", "latitude"))
     number = len(held)
     given = {
+        "raw_line": pa.nulls(number, pa.int32()),
+        "recorded_at": pa.nulls(number, _TIME),
         "harm": pa.nulls(number, pa.float64()),
         "time_precision": pa.repeat("minute", number),
         "in_area": pa.repeat(True, number),
@@ -79,3 +98,13 @@ def as_timed(truth: TimedTruth) -> Restricted:
     schema = as_records([]).schema
     columns = [given[n] if n in given else held[n] for n in schema.names]
     return Restricted(pa.table(dict(zip(schema.names, columns, strict=True))))
+
+
+def scored_day(panel: Panel, days: list[Day]) -> pa.Table:
+    """Kent's scores of the newest of those days, as the lake stores them."""
+    method = METHODS[DEFAULT_DAY_METHOD]
+    rows, _ = score_day(panel, days, days[-1], method, Scoring(), "kent", {})
+    facts = {"force": "kent", "as_of": str(days[-1]), "inputs_sha256": "mark"}
+    for name, value in facts.items():
+        rows = with_value(rows, name, value)
+    return conform(rows, DAY_SCORES)

@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.days.made import FIRST, as_records, some_records
-from transforms.days.day import Day, day_clock
-from transforms.days.methods import DAY_METHODS
-from transforms.days.panel import day_panel
-from transforms.days.view import day_views
+from tests.transforms.scores.days.made_records import FIRST, as_records, some_records
 from transforms.errors import UsageError
-from transforms.months import month_range
+from transforms.reference.days import Day, day_clock
+from transforms.reference.months import month_range
+from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
-from transforms.scores.view import view
-from transforms.scoring import Scoring
+from transforms.scores.days.panel import day_panel
+from transforms.scores.days.view import day_views
+from transforms.scores.methods import METHODS, methods_for
+from transforms.scores.view import view_at
 
 
 SPAN = 420
@@ -36,7 +36,7 @@ def test_rolled_sums_are_those_of_adding_up_every_day(
     clock = day_clock(horizon)
     as_ofs = [FIRST + 180 + sum(steps[:n]) for n in range(len(steps) + 1)]
     for rolled in day_views(panel, supplied, as_ofs, clock):
-        plain = view(panel, supplied, rolled.as_of, clock)
+        plain = view_at(panel, supplied, rolled.as_of, clock)
         assert rolled.windows.keys() == plain.windows.keys()
         for name, counts in plain.windows.items():
             np.testing.assert_array_equal(rolled.windows[name], counts)
@@ -46,12 +46,12 @@ def test_rolled_sums_are_those_of_adding_up_every_day(
             assert one.exposure_terms == pytest.approx(other.exposure_terms)
 
 
-@pytest.mark.parametrize("method", DAY_METHODS)
+@pytest.mark.parametrize("method", methods_for(day_clock(1)))
 def test_what_is_expected_of_a_week_is_seven_times_that_of_a_day(method: str) -> None:
     days = month_range(FIRST, FIRST + 199)
     panel = day_panel(some_records(3, 200, 300), days, "kent", Scoring())
     of_day, of_week = (
-        DAY_METHODS[method].expect(view(panel, days, days[-1], day_clock(n)))
+        METHODS[method].expect(view_at(panel, days, days[-1], day_clock(n)))
         for n in (1, 7)
     )
     for slug, expected in of_day.items():

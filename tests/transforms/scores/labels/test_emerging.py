@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
-from transforms.labels.emerging import (
+from tests.oracles import labels as oracles
+from transforms.scores.labels.emerging import (
     CLASSES,
     MINIMUM_STEPS,
     hotspot_class,

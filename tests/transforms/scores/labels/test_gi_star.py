@@ -12,9 +12,9 @@ from scipy.sparse import csr_array
 from scipy.special import ndtri
 from scipy.stats import false_discovery_control
 
-from tests import oracles
-from transforms.cells import Floats
-from transforms.labels.gi_star import (
+from tests.oracles import labels as oracles
+from transforms.reference.arrays import Floats
+from transforms.scores.labels.gi_star import (
     benjamini_hochberg,
     gi_star_z,
     significant,

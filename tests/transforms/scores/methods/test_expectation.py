@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
-from transforms.scores.expectation import Expectation, resting_on, together
+from tests.oracles import rates as oracles
+from transforms.scores.methods.expectation import Expectation, from_evidence, together
 
 
 # What little is expected of a quiet cell counts as much as what is of a busy one.
@@ -29,7 +29,7 @@ def test_means_and_variances_add_up(categories: list[list[oracles.Rate]]) -> Non
 
 
 def test_a_group_of_one_is_its_category() -> None:
-    only = resting_on(np.array([0.0, 0.3]), np.array([2.0, 4.0]))
+    only = from_evidence(np.array([0.0, 0.3]), np.array([2.0, 4.0]))
     assert only.rate_shape.tolist() == [0.5, 1.0]
     assert together([only]) is only
 

@@ -5,13 +5,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from transforms.categories import CATEGORIES
-from transforms.groups import GROUPS
-from transforms.months import Month, month_range
-from transforms.panel import Panel, build_panel
-from transforms.scores.expectation import Expectation
-from transforms.scores.harm_sums import HarmSums, harm_sums
-from transforms.scores.view import view
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month, month_range
+from transforms.scores.methods.expectation import Expectation
+from transforms.scores.panel import Panel, build_panel
+from transforms.scores.table.harm_sums import HarmSums, harm_sums
+from transforms.scores.view import view_at
 
 
 CELL, OTHER = sorted(h3.cell_to_children(h3.latlng_to_cell(52.5, -1.5, 7), 9))[:2]
@@ -31,14 +31,14 @@ def panel(rows: list[tuple[str, str, str, int, float, float]]) -> Panel:
     counted = pa.table(
         {
             "h3_cell": [int(c, 16) for c in cell],
-            "month": month,
+            "period": month,
             "category": category,
             "incidents": incidents,
             "harm": harm,
             "gravest": gravest,
         }
     )
-    points = counted.select(["h3_cell", "month"]).append_column(
+    points = counted.select(["h3_cell", "period"]).append_column(
         "point", pa.array(range(len(rows)), pa.int64())
     )
     return build_panel(counted, points, MONTHS, 9)
@@ -46,7 +46,7 @@ def panel(rows: list[tuple[str, str, str, int, float, float]]) -> Panel:
 
 def sums(supplied: list[Month], expected: dict[str, float]) -> HarmSums:
     """At the end of 2024, with so much expected of each cell, of those categories."""
-    seen = view(panel(ROWS), supplied, Month(2024, 12))
+    seen = view_at(panel(ROWS), supplied, Month(2024, 12))
     cells = np.ones(len(seen.cells))
     means = {slug: expected.get(slug, 0.0) * cells for slug in CATEGORIES}
     return harm_sums(seen, {slug: Expectation(m, cells) for slug, m in means.items()})
@@ -54,9 +54,9 @@ def sums(supplied: list[Month], expected: dict[str, float]) -> HarmSums:
 
 def columns(found: HarmSums, slug: str) -> dict[str, dict[str, float]]:
     """Of the cells with incidents each column."""
-    everywhere = np.ones(len(found.seen.cells), dtype=bool)
+    everywhere = np.ones(len(found.view.cells), dtype=bool)
     values = found.columns(GROUPS[slug], everywhere)
-    at = {f"{cell:x}": row for row, cell in enumerate(found.seen.cells.tolist())}
+    at = {f"{cell:x}": row for row, cell in enumerate(found.view.cells.tolist())}
     return {
         cell: {name: column[at[cell]] for name, column in values.items()}
         for cell in (CELL, OTHER)

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
-from tests import oracles
-from transforms.cells import Floats
-from transforms.scores.intervals import (
+from tests.oracles import scores as oracles
+from transforms.reference.arrays import Floats
+from transforms.scores.table.intervals import (
     MONTHLY_SIZE_BOUNDS,
     USUAL_MONTHLY_SIZE,
     monthly_size,

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
-from transforms.scores.expectation import Expectation
-from transforms.scores.top_share import cutoff, top_probability
+from tests.oracles import scores
+from tests.oracles.rates import Rate
+from transforms.scores.methods.expectation import Expectation
+from transforms.scores.table.top_share import cutoff, top_probability
 
 
 KIND = 2 ** (1 / 16)  # half an eighth of a doubling: as far as a cell is moved
@@ -19,7 +20,7 @@ CELLS = st.lists(st.one_of(QUIET, BUSY, EMPTY), min_size=2, max_size=60)
 thorough = settings(max_examples=100, deadline=None, derandomize=True)
 
 
-def expectation(rates: list[oracles.Rate]) -> Expectation:
+def expectation(rates: list[Rate]) -> Expectation:
     mean, shape = zip(*rates, strict=True)
     return Expectation(np.array(mean), np.array(shape))
 
@@ -27,7 +28,7 @@ def expectation(rates: list[oracles.Rate]) -> Expectation:
 @given(CELLS, st.integers(1, 10))
 @thorough
 def test_the_cutoff_is_as_exact_as_kinds_of_cells_allow(
-    rates: list[oracles.Rate], places: int
+    rates: list[Rate], places: int
 ) -> None:
     """Cells moved to one end of their kind pass it too seldom, to the other too often.
 
@@ -36,7 +37,7 @@ def test_the_cutoff_is_as_exact_as_kinds_of_cells_allow(
     assume(any(mean for mean, _ in rates))
     found = cutoff(expectation(rates), places)
     least, most = (
-        sum(oracles.blurred(extreme, KIND)(found, rate) for rate in rates)
+        sum(scores.blurred(extreme, KIND)(found, rate) for rate in rates)
         for extreme in (min, max)
     )
     above = min(places, sum(mean > 0 for mean, _ in rates))
@@ -52,8 +53,8 @@ def test_in_a_universe_of_many_kinds_they_are_nearly_exact_and_add_up(
     shape = 0.25 * (generator.lognormal(0.0, 1.0, 3000) + 12 * mean)
     found = top_probability(Expectation(mean, shape), 30)
     rates = list(zip(mean.tolist(), shape.tolist(), strict=True))
-    exact = oracles.top_cutoff(rates, 30)
-    expected = np.array([oracles.chance_above(exact, rate) for rate in rates])
+    exact = scores.top_cutoff(rates, 30)
+    expected = np.array([scores.chance_above(exact, rate) for rate in rates])
     assert found == pytest.approx(expected, abs=0.01)
     assert found.sum() == pytest.approx(30, rel=0.01)
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
-from transforms.aoristic import Spread, spread
+from tests.oracles import timing as oracles
 from transforms.errors import UsageError
+from transforms.scores.timing.aoristic import Spread, spread
 
 
 SPRING = datetime(2024, 3, 31, tzinfo=UTC)  # 01:00 UTC: the clock goes from 1 to 2

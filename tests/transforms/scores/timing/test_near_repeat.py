@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracles
+from tests.oracles import timing as oracles
 from transforms.errors import UsageError
-from transforms.near_repeat import Bands, NearRepeats, judge, near_repeats
+from transforms.scores.timing.near_repeat import Bands, NearRepeats, judge, near_repeats
 
 
 FIRST_DAY = date(2024, 2, 25)
@@ -210,5 +210,30 @@ def test_no_permutation_is_no_test() -> None:
 
 
 def test_more_pairs_than_memory_holds_are_refused_before_they_are_listed() -> None:
-    with pytest.raises(UsageError, match="31996000 pairs of incidents lie within 200"):
+    with pytest.raises(UsageError, match="31996000 pairs of incidents are within 200"):
         found_in([(0, 0, 0)] * 8000)
+
+
+@pytest.mark.parametrize("span_days", [300, 40_000])  # in two bytes, and in four
+def test_many_pairs_in_many_orders_are_counted_as_one_by_one(span_days: int) -> None:
+    rng = np.random.default_rng(4)
+    points = rng.integers(0, 20, (121, 2)).astype(float)  # 7,260 pairs, all near
+    number = rng.integers(0, span_days, len(points))
+    edges = (30, span_days // 2)
+    days = (np.datetime64("1990-01-01") + number).astype("datetime64[D]")
+    found = near_repeats(
+        points, days, ["minute"] * len(points), Bands((100.0,), edges), dealer(), 300
+    )
+    first, second = np.triu_indices(len(points), 1)
+    same = (points[first] == points[second]).all(axis=1)
+    tables, shuffled = [], dealer()
+    for order in [number, *(shuffled.permutation(number) for _ in range(300))]:
+        band = np.searchsorted(edges, np.abs(order[first] - order[second]), "right")
+        tables.append(np.bincount(3 * ~same + band, minlength=9).reshape(3, 3))
+    known = judge(tables[0], np.array(tables[1:]))
+    for name in ("observed", "expected", "ratio", "p"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(known, name))
+
+
+def dealer() -> np.random.Generator:
+    return np.random.default_rng(5)

@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from tests.transforms.timed.conftest import DAYS, START
+from tests.transforms.simulator.timed.conftest import DAYS, START
 from transforms.feeds.force.mapping_file import read_mapping
 from transforms.feeds.force.sift import SiftedDrop, sift_drop
 from transforms.simulator.timed import TimedTruth, simulate_timed, write_drops
-from transforms.simulator.timed.drops import daily, told
+from transforms.simulator.timed.drops import daily, sent
 from transforms.simulator.timed.hands import HANDS
 
 
@@ -82,7 +82,7 @@ def test_the_hour_shown_twice_is_counted_exactly(
 ) -> None:
     """Local times without an offset: each such row is told, none else is."""
     odd = Counter(
-        row["day"] for row in told(around_autumn).to_pylist() if showings(row)
+        row["day"] for row in sent(around_autumn).to_pylist() if showings(row)
     )
     known = [odd[day] for day, _ in daily(around_autumn)]
     assert sum(known) > 50
@@ -207,8 +207,8 @@ def test_a_year_is_told_within_its_days(truth: TimedTruth) -> None:
     first = Counter(
         row
         for row, deleted in zip(
-            told(truth)["reference"].to_pylist(),
-            told(truth)["deleted"].to_pylist(),
+            sent(truth)["reference"].to_pylist(),
+            sent(truth)["deleted"].to_pylist(),
             strict=True,
         )
         if not deleted

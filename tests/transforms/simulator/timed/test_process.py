@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.stats import chisquare
 
-from transforms import cells
-from transforms.aoristic import spread
-from transforms.near_repeat import Bands, NearRepeats, near_repeats
+from transforms.reference import cells
+from transforms.scores.timing.aoristic import spread
+from transforms.scores.timing.near_repeat import Bands, NearRepeats, near_repeats
 from transforms.simulator.timed import TimedTruth, simulate_timed
 from transforms.simulator.timed.cascade import SPELL_DAYS
 from transforms.simulator.timed.ground import to_grid

@@ -1,18 +1,78 @@
 """JSON lines: one object a line, its numbers kept in the digits they came in."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
+import pyarrow as pa
 
-from transforms.csv_bytes import Lines, too_many
 from transforms.errors import FileRejectedError
-from transforms.text_bytes import NEWLINE, Text
+from transforms.feeds.files.csv_bytes import too_many
+from transforms.feeds.files.text_bytes import NEWLINE, Text, read_text
+from transforms.feeds.force.drop_formats.drop import (
+    Drop,
+    RawDrop,
+    Row,
+    check_columns,
+    coded,
+    no_rows,
+)
+from transforms.feeds.force.drop_formats.mentions import json_pieces
+from transforms.feeds.force.drop_formats.raw_lines import RawLines, lines_of
+from transforms.feeds.force.mapping import ForceMapping
+from transforms.feeds.rules import UNREADABLE
+from transforms.reference.arrays import Lines
 
 
+KEYS: tuple[str, ...] = ()
 NO_OBJECT = "json"
 _BROKEN_SHARE = 0.001
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def read(data: bytes, mapping: ForceMapping, where: str) -> Drop:
+    """The objects of a file; a line that is not one is not a row."""
+    if not data.strip():
+        return no_rows(mapping, where, "the file is empty")
+    text = read_text(data, where)
+    found = read_objects(text, mapping.names, where)
+    check_columns(found.keys, mapping.names, where)
+    columns = {name: coded(pa.array(texts)) for name, texts in found.texts.items()}
+    broken = {NO_OBJECT: found.broken_lines, UNREADABLE: text.unreadable_lines}
+    return Drop(columns, found.lines, broken, repairs=text.repairs)
+
+
+def raw(data: bytes, mapping: ForceMapping) -> RawDrop:
+    """Its lines, the first included."""
+    lines, codec = lines_of(data, mapping)
+
+    def row_of(line: str) -> Row | None:
+        row = object_of(line.lstrip("\ufeff"))
+        return fields_of(row, mapping.names) if row is not None else None
+
+    return RawLines(
+        original=data,
+        lines=lines,
+        codec=codec,
+        first=1,
+        reference=mapping.columns.reference,
+        row_of=row_of,
+        words_of=_words,
+        pieces_of=json_pieces,
+    )
+
+
+def _words(line: str) -> list[str]:
+    """The texts in a line that is not an object of plain values, and its bare words."""
+    texts = []
+    for quoted in _QUOTED.findall(line):
+        try:
+            texts.append(json.loads(f'"{quoted}"'))
+        except ValueError:
+            texts.append(quoted)
+    return texts + re.findall(r"[\w/.-]+", line)
 
 
 @dataclass(frozen=True)
@@ -56,13 +116,13 @@ def read_objects(text: Text, names: list[str], where: str) -> Objects:
 def _check_broken(broken: list[int], lines: int, where: str) -> None:
     if broken and broken[-1] == lines:
         raise FileRejectedError(
-            f"{where}, line {lines}: the last row is no JSON object: cut off? get the"
-            " file again"
+            f"{where}, line {lines}: the last row is not a JSON object: cut off? get"
+            " the file again"
         )
     if too_many(len(broken), lines, _BROKEN_SHARE):
         raise FileRejectedError(
-            f"{where}, line {broken[0]}: {len(broken):,} of {lines:,} lines are no JSON"
-            " object of plain values"
+            f"{where}, line {broken[0]}: {len(broken):,} of {lines:,} lines are not"
+            " JSON objects of plain values"
         )
 
 
@@ -82,7 +142,7 @@ def object_of(line: bytes | str) -> dict[str, Any] | None:
 
 
 def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -109,5 +169,5 @@ def fields_of(row: dict[str, Any], names: list[str]) -> dict[str, str] | None:
 
 
 def _encodes(value: str) -> bool:
-    """Half a surrogate pair can be escaped in JSON, and is no character."""
+    """Half a surrogate pair can be escaped in JSON, and is not a character."""
     return not any("\ud800" <= c <= "\udfff" for c in value)

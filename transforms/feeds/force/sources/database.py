@@ -1,4 +1,4 @@
-"""A drop out of a force's database: what one SELECT tells now, as JSON lines.
+"""A drop out of a force's database: what one SELECT returns now, as JSON lines.
 
 Those lines are the drop's bytes as received. The session may not write, whatever the
 query says: the database itself sees to that.
@@ -12,7 +12,12 @@ from datetime import UTC, datetime
 from sqlalchemy import exc
 
 from transforms.errors import FileRejectedError, SourceError
-from transforms.feeds.force.sources.offered import OfferedDrop, check_size
+from transforms.feeds.force.sources.offered import (
+    Known,
+    OfferedDrop,
+    check_size,
+    nothing_known,
+)
 from transforms.feeds.force.sources.read_only import ReadOnlyDatabase
 from transforms.feeds.force.sources.row_lines import header, row_line
 
@@ -28,15 +33,16 @@ class QueriedDatabase:
     query: str
     received_at: datetime
     growing: list[str] = field(default_factory=list)  # an answer is always whole
+    unread: list[str] = field(default_factory=list)  # and asked for each time
 
-    def offered(self) -> list[OfferedDrop]:
+    def offered(self, _: Known = nothing_known) -> list[OfferedDrop]:
         """The answer; it is asked for when it is read."""
         name = f"{self.received_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.jsonl"
-        return [OfferedDrop(name, self._read)]
+        return [OfferedDrop(name, self._read, is_answer=True)]
 
     def _read(self) -> bytes:
         lines, size_bytes = [], 0
-        with _told(), self.database.session() as session:
+        with _as_source_error(), self.database.session() as session:
             # row by row: an answer may be more than memory holds
             session = session.execution_options(
                 stream_results=True, max_row_buffer=_ROWS_AT_ONCE, no_parameters=True
@@ -51,7 +57,7 @@ class QueriedDatabase:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _as_source_error() -> Iterator[None]:
     """A database's errors in one line, without a value: it may quote the rows."""
     try:
         yield
@@ -67,11 +73,11 @@ def _told() -> Iterator[None]:
 def _why(error: exc.DBAPIError) -> str:
     cause = error.orig
     code = getattr(cause, "sqlstate", None) or ""
-    said = type(cause).__name__ + (f" ({code})" if code else "")
+    why = type(cause).__name__ + (f" ({code})" if code else "")
     # about the query's words or the way there; others may quote a row
     if code[:2] in _OF_NO_ROW or not code:
-        said += ": " + " ".join(str(cause).split())
-    return said
+        why += ": " + " ".join(str(cause).split())
+    return why
 
 
 _OF_NO_ROW = ("25", "28", "3D", "42", "57")

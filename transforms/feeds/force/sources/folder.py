@@ -6,9 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from transforms.errors import SourceError
-from transforms.feeds.force.sources.offered import OfferedDrop, read_whole
+from transforms.feeds.force.sources.offered import (
+    Known,
+    OfferedDrop,
+    nothing_known,
+    read_whole,
+)
 from transforms.feeds.force.sources.settling import settled
-from transforms.feeds.force.still_growing import Look
+from transforms.feeds.force.sources.still_growing import Look
 
 
 @dataclass
@@ -18,15 +23,13 @@ class DropFolder:
     folder: Path
     sleep: Callable[[float], None] = time.sleep
     growing: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
-    def offered(self) -> list[OfferedDrop]:
+    def offered(self, known: Known = nothing_known) -> list[OfferedDrop]:
         """The files that nobody writes to; `SourceError` where there is no folder."""
-        found = settled(str(self.folder), self._listing, self.sleep)
-        self.growing = found.growing
-        return [
-            OfferedDrop(name, self._reader(name, look))
-            for name, look in found.whole.items()
-        ]
+        found = settled(str(self.folder), self._listing, self.sleep, known)
+        self.growing, self.unread = found.growing, found.unread
+        return found.offered(self._reader)
 
     def _listing(self) -> dict[str, Look]:
         try:
@@ -46,5 +49,5 @@ class DropFolder:
 
 
 def _look(path: Path) -> Look:
-    told = path.stat()
-    return Look(told.st_size, told.st_mtime_ns)
+    stats = path.stat()
+    return Look(stats.st_size, stats.st_mtime_ns)

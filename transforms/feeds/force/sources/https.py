@@ -8,28 +8,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-import httpx
-
 from transforms.errors import SourceError, UsageError
 from transforms.feeds.force.sources.access import Access
-from transforms.feeds.force.sources.links import files_beneath
-from transforms.feeds.force.sources.offered import OfferedDrop, read_whole
+from transforms.feeds.force.sources.offered import (
+    Known,
+    OfferedDrop,
+    nothing_known,
+    read_whole,
+)
 from transforms.feeds.force.sources.settling import settled
 from transforms.feeds.force.sources.signed import Body, Signed, signature
-from transforms.feeds.force.still_growing import Look
-from transforms.feeds.http import HANDED_ON, Client, Receiver, Reply
-from transforms.feeds.patience import Patience
-from transforms.feeds.replies import Nothing, Page
+from transforms.feeds.force.sources.still_growing import Look
+from transforms.feeds.web.http import HANDED_ON, Client, Receiver, Reply
+from transforms.feeds.web.index_page import links_of
+from transforms.feeds.web.replies import Nothing, Page
+from transforms.feeds.web.retries import Patience
+from transforms.feeds.web.urls import address_of, joined
+from transforms.lake.addresses import refuse_secrets
 
 
 def web_address(text: str) -> str:
-    """An address of https, checked; `UsageError` for one that tells too much."""
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL as error:
-        raise UsageError("source: no address of a web server") from error
-    if url.userinfo or url.query or url.fragment:
-        raise UsageError("source: a secret in an address would end up in logs")
+    """An address of https, checked; `UsageError` for one that reveals too much."""
+    refuse_secrets("source", text)
+    url = address_of(text)
+    if url is None:
+        raise UsageError("source: not an address of a web server")
     if url.scheme != "https" or not url.host:
         raise UsageError(f"{url}: write https://host/folder/ or https://host/file")
     if url.host in HANDED_ON:
@@ -45,11 +48,12 @@ class WebFolder:
     access: Access
     patience: Patience
     growing: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._signature = signature(self.access.token)
 
-    def offered(self) -> list[OfferedDrop]:
+    def offered(self, known: Known = nothing_known) -> list[OfferedDrop]:
         """The files that nobody replaces."""
         with Client(self.patience) as client:
             links = self._links(client)
@@ -57,12 +61,10 @@ class WebFolder:
                 self.url,
                 lambda: {name: self._look(client, url) for name, url in links.items()},
                 self.patience.sleep,
+                known,
             )
-        self.growing = found.growing
-        return [
-            OfferedDrop(name, self._reader(name, links[name], look))
-            for name, look in found.whole.items()
-        ]
+        self.growing, self.unread = found.growing, found.unread
+        return found.offered(lambda n, look: self._reader(n, links[n], look))
 
     def _links(self, client: Client) -> Mapping[str, str]:
         """The address of each file by its name."""
@@ -105,3 +107,22 @@ class WebFolder:
         if reply.status >= 300:
             raise SourceError(f"{url}: answered {reply.status}")
         return reply
+
+
+def files_beneath(index: str, page: str) -> dict[str, str]:
+    """Address by name of the files right beneath an index, which its page links to.
+
+    Links to other hosts and folders, to the table's own headings and to folders are
+    passed over: they are not drops, and the token is not for them. So are names that
+    would not be those of a file.
+    """
+    found = {}
+    for link in dict.fromkeys(link.text for link in links_of(page, index)):
+        url = str(joined(index, link) or "")
+        tail = url.removeprefix(index)
+        name = unquote(tail)
+        if not url.startswith(index) or not name or set(tail) & set("?#"):
+            continue
+        if name.isprintable() and "/" not in name:
+            found[name] = url
+    return found

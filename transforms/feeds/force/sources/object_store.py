@@ -1,6 +1,7 @@
 """Drops under a prefix of an object store: `s3://bucket/prefix`.
 
-Where the store is and who may read there is the environment's to say, as for homes.
+Where the store is and who may read there are in the keys to the feed; what they lack is
+the environment's to say, as for homes.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,12 +9,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from transforms.errors import SourceError
-from transforms.feeds.force.sources.offered import OfferedDrop, read_whole
+from transforms.errors import SourceError, UsageError
+from transforms.feeds.force.sources.access import Access
+from transforms.feeds.force.sources.offered import (
+    Known,
+    OfferedDrop,
+    nothing_known,
+    read_whole,
+)
 from transforms.feeds.force.sources.settling import settled
-from transforms.feeds.force.still_growing import Look
-from transforms.feeds.patience import Patience
-from transforms.storage import is_store_error, located
+from transforms.feeds.force.sources.still_growing import Look
+from transforms.feeds.web.retries import Patience
+from transforms.lake.storage import is_store_error, located
 
 
 @dataclass
@@ -22,23 +29,22 @@ class ObjectStore:
 
     address: str
     patience: Patience
+    access: Access = field(default_factory=Access)
     growing: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        prefix = cast("Any", located(self.address))
+        prefix = cast("Any", located(self.address, **_options(self.access)))
         self._store, self._prefix = prefix.fs, prefix.path.rstrip("/")
 
-    def offered(self) -> list[OfferedDrop]:
+    def offered(self, known: Known = nothing_known) -> list[OfferedDrop]:
         """The objects that nobody replaces."""
-        found = settled(self.address, self._listed, self.patience.sleep)
-        self.growing = found.growing
-        return [
-            OfferedDrop(name, self._reader(name, look))
-            for name, look in found.whole.items()
-        ]
+        found = settled(self.address, self._listed, self.patience.sleep, known)
+        self.growing, self.unread = found.growing, found.unread
+        return found.offered(self._reader)
 
     def _listed(self) -> dict[str, Look]:
-        with self._told():
+        with self._as_source_error():
             entries = self._store.ls(self._prefix, detail=True, refresh=True)
         below = f"{self._prefix}/"
         return {
@@ -51,7 +57,7 @@ class ObjectStore:
         path = f"{self._prefix}/{name}"
 
         def read() -> bytes:
-            with self._told():
+            with self._as_source_error():
                 return read_whole(
                     f"{self.address}, {name}",
                     listed,
@@ -62,7 +68,7 @@ class ObjectStore:
         return read
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _as_source_error(self) -> Iterator[None]:
         """A store's own errors in one line."""
         try:
             yield
@@ -73,6 +79,22 @@ class ObjectStore:
                 why = " ".join(str(error).split()) or type(error).__name__
                 raise SourceError(f"{self.address}: {why}; nothing is taken") from error
             raise
+
+
+def _options(access: Access) -> dict[str, str]:
+    """What the store's library is given, of the keys that there are."""
+    secret = access.secret_access_key
+    if (access.access_key_id is None) != (secret is None):
+        raise UsageError(
+            "HEXBEAT_FEED_ACCESS_KEY_ID and HEXBEAT_FEED_SECRET_ACCESS_KEY go together:"
+            " set both or neither"
+        )
+    given = {
+        "key": access.access_key_id,
+        "secret": secret and secret.get_secret_value(),
+        "endpoint_url": access.endpoint_url,
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def _look(entry: dict[str, Any]) -> Look:

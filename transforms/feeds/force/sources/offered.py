@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from transforms.errors import FileRejectedError
-from transforms.feeds.force.still_growing import Look, is_settled
+from transforms.feeds.force.sources.still_growing import Look, is_settled
 
 
 _MOST_BYTES = 2 << 30
@@ -21,15 +21,30 @@ class OfferedDrop:
 
     name: str
     read: Callable[[], bytes]
+    listed: str = ""  # place, size and time (or ETag); nothing where they are not known
+    is_answer: bool = False  # of a database: its name says only when it was asked for
+
+
+# Whether a drop of that name, listed so, is stored already: it need not be read.
+Known = Callable[[str, str], bool]
+
+
+def nothing_known(_name: str, _listed: str) -> bool:
+    """Every drop is read."""
+    return False
 
 
 class DropSource(Protocol):
     """A place that a force delivers to."""
 
     growing: list[str]  # names that the last look leaves for later, in order
+    unread: list[str]  # names that it found as they were known
 
-    def offered(self) -> list[OfferedDrop]:
-        """The drops that are whole now, by name; `SourceError` where it is not told."""
+    def offered(self, known: Known = nothing_known) -> list[OfferedDrop]:
+        """The drops that are whole now and not known, by name.
+
+        Raises `SourceError` if there is no list.
+        """
         ...
 
 

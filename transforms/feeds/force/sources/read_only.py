@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, exc, make_url
 from sqlalchemy.pool import NullPool
 
 from transforms.errors import UsageError
-from transforms.feeds.patience import Patience
+from transforms.feeds.web.retries import Patience
 
 
 _DATABASES = "postgresql://… or sqlite:///…"

@@ -10,11 +10,16 @@ import paramiko
 
 from transforms.errors import HexbeatError, SourceError
 from transforms.feeds.force.sources.access import Access
-from transforms.feeds.force.sources.offered import OfferedDrop, read_whole
+from transforms.feeds.force.sources.offered import (
+    Known,
+    OfferedDrop,
+    nothing_known,
+    read_whole,
+)
 from transforms.feeds.force.sources.settling import settled
 from transforms.feeds.force.sources.sftp_login import Server, log_in
-from transforms.feeds.force.still_growing import Look
-from transforms.feeds.patience import Patience, in_words
+from transforms.feeds.force.sources.still_growing import Look
+from transforms.feeds.web.retries import Patience, in_words
 
 
 @dataclass
@@ -25,20 +30,18 @@ class SftpFolder:
     access: Access
     patience: Patience
     growing: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
-    def offered(self) -> list[OfferedDrop]:
+    def offered(self, known: Known = nothing_known) -> list[OfferedDrop]:
         """The files that nobody writes to."""
-        found = settled(str(self.server), self._listed, self.patience.sleep)
-        self.growing = found.growing
-        return [
-            OfferedDrop(name, self._reader(name, look))
-            for name, look in found.whole.items()
-        ]
+        found = settled(str(self.server), self._listed, self.patience.sleep, known)
+        self.growing, self.unread = found.growing, found.unread
+        return found.offered(self._reader)
 
     def _listed(self) -> dict[str, Look]:
         with self._session(0) as sftp:
-            told = sftp.listdir_attr(str(self.server.folder))
-        return {t.filename: _look(t) for t in told if stat.S_ISREG(t.st_mode or 0)}
+            entries = sftp.listdir_attr(str(self.server.folder))
+        return {t.filename: _look(t) for t in entries if stat.S_ISREG(t.st_mode or 0)}
 
     def _reader(self, name: str, listed: Look) -> Callable[[], bytes]:
         path = str(self.server.folder / name)
@@ -78,13 +81,13 @@ class SftpFolder:
             raise
         except (paramiko.SSHException, EOFError, OSError) as error:
             why = f"not done within {in_words(deadline)}" if late.is_set() else None
-            why = why or self._told(error)
+            why = why or self._in_words(error)
             raise SourceError(f"{self.server}: {why}; nothing is taken") from error
         finally:
             watch.cancel()
             client.close()
 
-    def _told(self, error: Exception) -> str:
+    def _in_words(self, error: Exception) -> str:
         unkeyed = not (self.access.key_file or self.access.password)
         if unkeyed or isinstance(error, paramiko.AuthenticationException):
             return (
@@ -95,18 +98,18 @@ class SftpFolder:
             return "no such folder or file there"
         if isinstance(error, PermissionError):
             return f"{self.server.user} may not read there"
-        said = str(error) or type(error).__name__
-        return f"the connection failed or broke off ({said})"
+        why = str(error) or type(error).__name__
+        return f"the connection failed or broke off ({why})"
 
 
-def _look(told: paramiko.SFTPAttributes) -> Look:
-    return Look(told.st_size or 0, (told.st_mtime or 0) * 10**9)
+def _look(stats: paramiko.SFTPAttributes) -> Look:
+    return Look(stats.st_size or 0, (stats.st_mtime or 0) * 10**9)
 
 
 def _bytes(sftp: paramiko.SFTPClient, path: str, size_bytes: int) -> bytes:
     """As many bytes as were listed, and one more where the file has it.
 
-    Asked for bit by bit: a prefetch has a thread, whose errors would be shown at large.
+    Read bit by bit: a prefetch has a thread, whose errors would be printed in full.
     """
     with sftp.open(path, "rb") as file:
         return bytes(file.read(size_bytes) + file.read(1))

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from transforms.errors import SourceError, UsageError
 from transforms.feeds.force.sources.access import Access
 from transforms.feeds.force.sources.host_key import HostKey, refusal
+from transforms.lake.addresses import refuse_secrets
 
 
 _KINDS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
@@ -39,13 +40,12 @@ class Server:
     @classmethod
     def parse(cls, address: str) -> "Server":
         """Read an address; `UsageError` for one that lacks a part, or has too much."""
+        refuse_secrets("source", address)
         try:
             parts = urlsplit(address)
             host, user, port = parts.hostname, parts.username, parts.port or 22
         except ValueError as error:
             raise UsageError("source: no address of an SFTP server") from error
-        if parts.password is not None:
-            raise UsageError("source: a password in an address would end up in logs")
         if not (host and user and parts.path) or parts.query or parts.fragment:
             raise UsageError(f"{address}: write sftp://user@host:port/folder")
         return cls(unquote(user), host, port, PurePosixPath(unquote(parts.path)))
@@ -55,7 +55,7 @@ class Server:
 
 
 class _Pinned:
-    """Nothing is known of hosts but the pin: each key is held against it."""
+    """Nothing is known of hosts but the pin: each key is compared with it."""
 
     def __init__(self, server: Server, pinned: HostKey | None) -> None:
         self._server, self._pinned = server, pinned
@@ -64,8 +64,8 @@ class _Pinned:
         self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey
     ) -> None:
         if not self._pinned or key.fingerprint != self._pinned.fingerprint:
-            said = refusal(self._pinned, key.get_name(), key.fingerprint)
-            raise SourceError(f"{self._server}: {said}")
+            why = refusal(self._pinned, key.get_name(), key.fingerprint)
+            raise SourceError(f"{self._server}: {why}")
 
 
 def log_in(

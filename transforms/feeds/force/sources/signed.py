@@ -5,17 +5,20 @@ from collections.abc import Mapping
 from pydantic import SecretStr
 
 from transforms.errors import UsageError
-from transforms.feeds.http import Receiver, Reply, ShortBodyError
-from transforms.feeds.replies import Nothing
+from transforms.feeds.web.http import Receiver, Reply, ShortBodyError
+from transforms.feeds.web.replies import Nothing
 
 
 def signature(token: SecretStr | None) -> Mapping[str, str]:
-    """The header that shows it; what no header takes is refused, and not told."""
+    """The header with the token; a token that no header takes is refused, not shown."""
     if token is None:
         return {}
     text = token.get_secret_value()
     if not text.isascii() or not text.isprintable() or set(text) & set(" ,"):
-        raise UsageError("HEXBEAT_FEED_TOKEN: no token: it holds a space or worse")
+        raise UsageError(
+            "HEXBEAT_FEED_TOKEN is not a valid token: it contains spaces, commas or"
+            " unprintable characters"
+        )
     return {"Authorization": f"Bearer {text}"}
 
 
@@ -51,7 +54,7 @@ class Body(Nothing):
         self.taken = bytearray()
 
     def begin(self, reply: Reply) -> int:
-        """Start anew."""
+        """Start again."""
         self.taken.clear()
         return self.expected_bytes
 

@@ -11,6 +11,11 @@ class Look:
     modified_ns: int
     mark: str = ""  # what a server says instead: its ETag
 
+    @property
+    def names_bytes(self) -> bool:
+        """Whether it says more than a length, so that other bytes look otherwise."""
+        return bool(self.modified_ns or self.mark.strip())
+
 
 def is_settled(before: Look, after: Look) -> bool:
     """Whether nothing was written between two looks."""

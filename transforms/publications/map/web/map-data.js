@@ -1,5 +1,5 @@
 "use strict";
-// The packed columns become arrays: map_pack.py and map_payload.py wrote them.
+// Turns the packed columns into arrays; pack.py and payload.py write them.
 (function () {
   const HUNDREDTHS = 100;
   const STEPS_A_ROOT = 16;
@@ -32,10 +32,10 @@
       const values = numbers(part, planes, n, kind === "steps" || name === "expected_12m");
       if (kind === "plain") for (let i = 0; i < n; i++) values[i] -= 1;
       if (kind === "steps") climb(values);
-      if (kind === "beside" && name === "expected_12m") {
+      if (kind === "changes" && name === "expected_12m") {
         const guess = yearOf(head, columns);
         for (let i = 0; i < n; i++) values[i] = guess[i] + back(values[i]);
-      } else if (kind === "beside") {
+      } else if (kind === "changes") {
         const [series, k] = name.split(".");
         newer = columns[`${series}.${Number(k) + 1}`] ?? newest(series, columns);
         for (let i = 0; i < n; i++) values[i] = newer[i] + back(values[i]);
@@ -46,10 +46,11 @@
   }
 
   function numbers(part, planes, n, wide) {
-    // Steps between small numbers fit small arrays, but what they add up to may not.
+    // Steps between small numbers fit small arrays, but their sums may not.
     const values = planes === 1 && !wide ? new Int16Array(n) : new Int32Array(n);
     for (let plane = 0; plane < planes; plane++) {
-      const from = plane * n, times = 8 * plane;
+      const from = plane * n,
+        times = 8 * plane;
       for (let i = 0; i < n; i++) values[i] |= part[from + i] << times;
     }
     return values;
@@ -65,8 +66,10 @@
   }
 
   function ids(part, n) {
-    const high = new Uint32Array(n), low = new Uint32Array(n);
-    let upper = 0, lower = 0;
+    const high = new Uint32Array(n),
+      low = new Uint32Array(n);
+    let upper = 0,
+      lower = 0;
     for (let i = 0; i < n; i++) {
       const byte = (plane) => part[plane * n + i];
       const sum = lower + byte(0) + byte(1) * 0x100 + byte(2) * 0x10000 + byte(3) * 0x1000000;
@@ -77,7 +80,7 @@
     return [high, low];
   }
 
-  // In tenths: what the score alone would bring in the months supplied.
+  // In tenths: the score times the months supplied.
   function yearOf(head, columns) {
     const guess = new Int32Array(columns.score.length);
     for (const [, force, start, stop] of head.blocks) {
@@ -97,8 +100,8 @@
 
   const orNull = (value) => (value < 0 ? null : value);
 
-  // What is known of rows, asked for by row number and as-of.
-  function asked(data) {
+  // Reads values of rows by row number and as-of.
+  function readerOf(data) {
     const { columns } = data;
     const last = data.as_ofs.length - 1;
     const word = (name, row) => {
@@ -110,7 +113,7 @@
       const steps = columns[`root.${at}`][row];
       return steps < 0 ? null : (steps / STEPS_A_ROOT) ** 2;
     };
-    // Both in the coarser steps, or mere rounding would look like a change.
+    // Both in the coarser steps, or rounding would look like a change.
     const coarse = (row, at) => {
       const steps = at === last ? root(columns.score[row]) : columns[`root.${at}`][row];
       return steps < 0 ? null : (steps / STEPS_A_ROOT) ** 2;
@@ -126,12 +129,13 @@
       hundredth: (name, row) => (columns[name][row] < 0 ? null : columns[name][row] / HUNDREDTHS),
       count: (row, at) => orNull(columns[`n_1m.${at}`][row]),
       coarse,
-      change: (row, at) => (at === 0 ? hexbeat.change(null, null) : hexbeat.change(coarse(row, at), coarse(row, at - 1))),
+      change: (row, at) =>
+        at === 0 ? hexbeat.change(null, null) : hexbeat.change(coarse(row, at), coarse(row, at - 1)),
       cellId,
       idOf: (row) => cellId(columns.cell[row]),
       title: (row) => word("place_label", row) ?? `Cell ${cellId(columns.cell[row])}`,
     };
   }
 
-  Object.assign(hexbeat, { unpack, asked });
+  Object.assign(hexbeat, { unpack, readerOf });
 })();

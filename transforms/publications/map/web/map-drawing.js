@@ -1,39 +1,48 @@
 "use strict";
-// The map itself: Leaflet's canvas, with only as many hexagons as it can move smoothly.
+// The map itself: Leaflet's canvas, with as many hexagons as it can move smoothly.
 (function () {
   const MOST = 10000;
-  // Below this many pixels an edge a hexagon is a speck: its parent is drawn instead.
+  // Hexagons with edges below this many pixels are drawn as their parents instead.
   const SMALLEST = 1.8;
-  // Below this an outline would hide its own fill.
+  // With shorter edges, an outline would hide the fill.
   const ROOM_FOR_LINES = 5;
-  // From this many on outlines have their full width.
+  // From this length on, outlines have their full width.
   const ROOM_FOR_FULL_LINES = 14;
-  // Below this the chosen hexagon is ringed from outside, or the ring would cover it.
+  // With shorter edges, the chosen hexagon gets a larger ring that does not cover it.
   const ROOMY = 16;
   const KEPT_POLYGONS = 40000;
   const SAMPLED = 4000;
   const NAMES_TO_ZOOM = 11;
-  const ENGLAND_AND_WALES = [[49.9, -6.4], [55.8, 1.8]];
+  const ENGLAND_AND_WALES = [
+    [49.9, -6.4],
+    [55.8, 1.8],
+  ];
 
-  function mapOf(data, known, view, state, said) {
+  function mapOf(data, known, view, state, onDraw) {
     const map = L.map("map", {
-      attributionControl: false, maxZoom: 17, minZoom: 5, zoomSnap: 0.5, zoomDelta: 1,
+      attributionControl: false,
+      maxZoom: 17,
+      minZoom: 5,
+      zoomSnap: 0.5,
+      zoomDelta: 1,
       renderer: L.canvas({ padding: 0.05 }),
-      zoomAnimation: false, fadeAnimation: false, inertia: false,
+      zoomAnimation: false,
+      fadeAnimation: false,
+      inertia: false,
     });
     const ground = hexbeat.groundOf(map, data.ground);
     const drawn = L.layerGroup().addTo(map);
     const highlight = L.layerGroup().addTo(map);
     L.control.scale({ maxWidth: 140 }).addTo(map);
-    // Roads shall show through.
+    // Lower with a ground, so that roads show through.
     const OPAQUE = data.ground === null ? 0.85 : 0.75;
     const polygons = new Map();
     let shown = { items: new Map(), tier: view.finest, runs: [] };
 
     function metresAPixel() {
       const middle = map.getSize().divideBy(2);
-      const beside = map.containerPointToLatLng(middle.add([100, 0]));
-      return map.distance(map.containerPointToLatLng(middle), beside) / 100;
+      const other = map.containerPointToLatLng(middle.add([100, 0]));
+      return map.distance(map.containerPointToLatLng(middle), other) / 100;
     }
 
     function box() {
@@ -52,23 +61,24 @@
       restyle(items, lines);
       shown = { items, tier, runs };
       mark();
-      said(runs.length, isFinest, tier);
+      onDraw(runs.length, isFinest, tier);
     }
 
-    // Nought where there is no room; else in steps, so that few zooms restyle anything.
+    // 0 if there is no room; otherwise in steps, so that few zooms change a style.
     function widthOfLines(edge) {
       return edge < ROOM_FOR_LINES ? 0 : Math.min(1, Math.ceil((edge / ROOM_FOR_FULL_LINES) * 4) / 4);
     }
 
     function restyle(items, lines) {
-      // Lowest first and so undermost: each band is put on top of those before it.
+      // Lowest band first: each band is drawn on top of those before it.
       const order = data.bands.map(() => []);
       for (const [polygon, band] of items) order[band].push(polygon);
       for (let band = order.length - 1; band >= 0; band--) {
         const style = styleOf(band, lines);
         for (const polygon of order[band]) {
           if (drawn.hasLayer(polygon)) {
-            if (polygon.options.fillColor !== style.fillColor || polygon.options.weight !== style.weight) polygon.setStyle(style);
+            if (polygon.options.fillColor !== style.fillColor || polygon.options.weight !== style.weight)
+              polygon.setStyle(style);
             polygon.bringToFront();
           } else {
             L.setOptions(polygon, style);
@@ -80,9 +90,17 @@
 
     function styleOf(band, lines) {
       const { style } = hexbeat.BANDS[data.bands[band]];
-      // A canvas wants dashes as numbers; Leaflet only parses them where it sets a style.
+      // A canvas needs dashes as numbers; Leaflet parses them only when it sets a style.
       const dash = style.dashArray ? style.dashArray.split(" ").map(Number) : null;
-      return { ...style, dashArray: style.dashArray ?? null, _dashArray: dash, weight: style.weight * lines, stroke: lines > 0, fillOpacity: lines ? OPAQUE : 1, interactive: false };
+      return {
+        ...style,
+        dashArray: style.dashArray ?? null,
+        _dashArray: dash,
+        weight: style.weight * lines,
+        stroke: lines > 0,
+        fillOpacity: lines ? OPAQUE : 1,
+        interactive: false,
+      };
     }
 
     function polygonOf(tier, run) {
@@ -101,11 +119,16 @@
       const edge = h3.getHexagonEdgeLengthAvg(h3.getResolution(id), "m") / metresAPixel();
       outline(state.cell);
       // Red on a white halo stands out on every band.
-      for (const line of [{ color: "#ffffff", weight: 8 }, { color: "#b3261e", weight: 4 }]) {
+      for (const line of [
+        { color: "#ffffff", weight: 8 },
+        { color: "#b3261e", weight: 4 },
+      ]) {
         const ring = { ...line, fill: false, interactive: false };
-        highlight.addLayer(edge < ROOMY
-          ? L.circleMarker(h3.cellToLatLng(id), { ...ring, radius: Math.max(8, edge + 4) })
-          : L.polygon(h3.cellToBoundary(id), ring));
+        highlight.addLayer(
+          edge < ROOMY
+            ? L.circleMarker(h3.cellToLatLng(id), { ...ring, radius: Math.max(8, edge + 4) })
+            : L.polygon(h3.cellToBoundary(id), ring),
+        );
       }
     }
 
@@ -116,18 +139,23 @@
         if (spot === null) continue;
         const [, , start, stop] = view.blockOf(row);
         const ids = [];
-        for (let other = start; other < stop; other++) if (data.columns.hotspot[other] === spot) ids.push(known.idOf(other));
+        for (let other = start; other < stop; other++)
+          if (data.columns.hotspot[other] === spot) ids.push(known.idOf(other));
         const shape = h3.cellsToMultiPolygon(ids);
-        for (const line of [{ color: "#ffffff", weight: 5 }, { color: "#111111", weight: 2 }]) highlight.addLayer(L.polygon(shape, { ...line, fill: false, interactive: false }));
+        for (const line of [
+          { color: "#ffffff", weight: 5 },
+          { color: "#111111", weight: 2 },
+        ])
+          highlight.addLayer(L.polygon(shape, { ...line, fill: false, interactive: false }));
       }
     }
 
     function sample() {
-      const held = view.finest.best;
-      const step = Math.max(1, Math.floor(held.length / SAMPLED));
+      const { best } = view.finest;
+      const step = Math.max(1, Math.floor(best.length / SAMPLED));
       const places = [];
-      for (let cell = 0; cell < held.length; cell += step) {
-        if (held[cell] >= 0) places.push([...view.centre(view.finest, cell), held[cell]]);
+      for (let cell = 0; cell < best.length; cell += step) {
+        if (best[cell] >= 0) places.push([...view.centre(view.finest, cell), best[cell]]);
       }
       return places;
     }
@@ -135,17 +163,20 @@
     function frame() {
       const places = sample();
       if (places.length === 0) return L.latLngBounds(ENGLAND_AND_WALES);
-      // A few incidents lie far from their force: they must not shrink all the others.
+      // A few incidents are far from their force and must not enlarge the frame.
       const strays = Math.floor(places.length / 200);
       const [north, east] = [0, 1].map((axis) => {
         const sorted = Float64Array.from(places, (place) => place[axis]).sort();
         return [sorted[strays], sorted[places.length - 1 - strays]];
       });
-      return L.latLngBounds([[north[0], east[0]], [north[1], east[1]]]).pad(0.05);
+      return L.latLngBounds([
+        [north[0], east[0]],
+        [north[1], east[1]],
+      ]).pad(0.05);
     }
 
-    // The cell under a point: the highest one in the hexagon that is drawn there. Some
-    // forces have coarser cells than others.
+    // The cell under a point: the highest one in the hexagon drawn there. Some forces have
+    // coarser cells than others.
     function cellAt({ latlng }) {
       const { tier, runs } = shown;
       for (let resolution = tier.resolution; resolution >= view.tiers[0].resolution; resolution--) {
@@ -164,13 +195,18 @@
       const sums = data.forces.map(() => [0, 0, 0]);
       for (const [lat, lng, row] of sample()) {
         const sum = sums[view.blockOf(row)[1]];
-        sum[0] += lat; sum[1] += lng; sum[2] += 1;
+        sum[0] += lat;
+        sum[1] += lng;
+        sum[2] += 1;
       }
       const named = data.forces.map(({ name }, code) => ({ name, code, sum: sums[code] })).filter(({ sum }) => sum[2]);
       named.sort((a, b) => b.sum[2] - a.sum[2]);
       return named.map(({ name, code, sum: [north, east, n] }) => {
         const icon = L.divIcon({ className: "force-name", html: hexbeat.element("span", name), iconSize: [0, 0] });
-        return { code, marker: L.marker([north / n, east / n], { icon, interactive: false, keyboard: false }).addTo(map) };
+        return {
+          code,
+          marker: L.marker([north / n, east / n], { icon, interactive: false, keyboard: false }).addTo(map),
+        };
       });
     }
 
@@ -182,8 +218,9 @@
         const other = code !== null && state.force !== null && code !== state.force;
         holder.classList.toggle("hidden", other || (code !== null && map.getZoom() > NAMES_TO_ZOOM));
         const edges = holder.firstElementChild.getBoundingClientRect();
-        const clash = taken.some((by) => edges.left < by.right && by.left < edges.right
-          && edges.top < by.bottom && by.top < edges.bottom);
+        const clash = taken.some(
+          (by) => edges.left < by.right && by.left < edges.right && edges.top < by.bottom && by.top < edges.bottom,
+        );
         if (clash) holder.classList.add("hidden");
         else if (edges.width) taken.push(edges);
       }

@@ -2,7 +2,7 @@
 // The ground under the cells: the user's boundary and basemap, and the names of places.
 (function () {
   const QUANTUM = 1e-5;
-  // Quiet, so that no cell is mistaken for ground: the undermost first, as they come.
+  // Pale, so that no cell is mistaken for ground; the lowest layer first.
   const STYLES = {
     land: { fillColor: "#fafaf7" },
     sea: { fillColor: "#dde7ee" },
@@ -18,10 +18,10 @@
     roads_national: { color: "#8d7d5c", weight: 2 },
     boundary: { color: "#3b3f46", weight: 1.5, dashArray: "8 4" },
   };
-  // From which zoom on the names of a rank are written: cities, towns, villages.
+  // The zoom from which names are shown, by rank: cities, towns, villages.
   const NAMED_FROM = [0, 9, 12];
   const MOST_NAMES = 200;
-  // Neighbours follow each other: so many are drawn, or passed over, as one.
+  // Neighbours are consecutive: this many are drawn, or skipped, as one.
   const TOGETHER = 40;
 
   function groundOf(map, ground) {
@@ -39,17 +39,17 @@
       }
     }
     const written = L.layerGroup().addTo(map);
-    let held = { view: null, names: [] };
+    let latest = { view: null, names: [] };
     return {
       names() {
         const view = map.getBounds().toBBoxString();
-        if (view !== held.view) held = { view, names: write(map, ground.names, written) };
-        return held.names;
+        if (view !== latest.view) latest = { view, names: write(map, ground.names, written) };
+        return latest.names;
       },
     };
   }
 
-  // A chain of steps, from the last point of the ring before.
+  // A chain of steps, starting at the last point of the previous ring.
   function placesOf(ring, chain) {
     const places = [];
     for (let i = 0; i < ring.length; i += 2) {
@@ -66,13 +66,19 @@
     return L.polygon(shapes, { ...shared, ...style, stroke: false, fillOpacity: 1, fillRule: "nonzero" });
   }
 
-  // The largest places in view, in order: which of them have room is not known yet.
+  // The largest places in view, in order; overlapping names are hidden later.
   function write(map, names, written) {
     written.clearLayers();
     const bounds = map.getBounds();
-    const shown = names.filter(([rank, , lng, lat]) => map.getZoom() >= NAMED_FROM[rank] && bounds.contains([lat, lng]));
+    const shown = names.filter(
+      ([rank, , lng, lat]) => map.getZoom() >= NAMED_FROM[rank] && bounds.contains([lat, lng]),
+    );
     return shown.slice(0, MOST_NAMES).map(([rank, name, lng, lat]) => {
-      const icon = L.divIcon({ className: `place-name rank-${rank}`, html: hexbeat.element("span", name), iconSize: [0, 0] });
+      const icon = L.divIcon({
+        className: `place-name rank-${rank}`,
+        html: hexbeat.element("span", name),
+        iconSize: [0, 0],
+      });
       const marker = L.marker([lat, lng], { icon, interactive: false, keyboard: false });
       written.addLayer(marker);
       return { code: null, marker };

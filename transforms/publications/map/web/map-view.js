@@ -1,11 +1,11 @@
 "use strict";
-// Which rows a choice of force, group, share and as-of leaves, cell by cell and for the
-// parents of the cells: cells are sorted by id, so those of one parent lie together.
+// The rows that match a choice of force, group, share and as-of, by cell and by parent.
+// Cells are sorted by id, so those of one parent are consecutive.
 (function () {
   const COARSEST = 3;
   const NONE = -1;
 
-  // The parent's id: its resolution in bits 52 to 55, the digits below it all sevens.
+  // The parent's id: its resolution in bits 52 to 55, and all lower digits set to 7.
   function parentOf(high, low, resolution) {
     if (((high >>> 20) & 15) <= resolution) return [high, low];
     const unused = 3 * (15 - resolution);
@@ -16,7 +16,8 @@
 
   function level(columns, resolution) {
     const { high, low } = columns;
-    const starts = [], ids = [];
+    const starts = [],
+      ids = [];
     let [lastHigh, lastLow] = [0, 0];
     for (let cell = 0; cell < high.length; cell++) {
       const [upper, lower] = parentOf(high[cell], low[cell], resolution);
@@ -38,8 +39,10 @@
     };
   }
 
-  // Spread by a generator: as arguments, 300,000 values would overflow the stack.
-  function* chunk(values) { yield* values; }
+  // A generator, because 300,000 values as arguments would overflow the stack.
+  function* chunk(values) {
+    yield* values;
+  }
 
   function levels(columns) {
     let [finest, roomiest] = [COARSEST, 15];
@@ -48,12 +51,12 @@
       finest = Math.max(finest, resolution);
       roomiest = Math.min(roomiest, resolution);
     }
-    const made = [];
-    for (let resolution = COARSEST; resolution <= finest; resolution++) made.push(level(columns, resolution));
-    // Coarser cells stand among finer ones as they are.
-    for (const tier of made) tier.reach = h3.getHexagonEdgeLengthAvg(Math.min(tier.resolution, roomiest), "m");
-    for (let i = 0; i + 1 < made.length; i++) made[i].children = childrenOf(made[i], made[i + 1]);
-    return made;
+    const tiers = [];
+    for (let resolution = COARSEST; resolution <= finest; resolution++) tiers.push(level(columns, resolution));
+    // Coarser cells may be mixed with finer ones.
+    for (const tier of tiers) tier.reach = h3.getHexagonEdgeLengthAvg(Math.min(tier.resolution, roomiest), "m");
+    for (let i = 0; i + 1 < tiers.length; i++) tiers[i].children = childrenOf(tiers[i], tiers[i + 1]);
+    return tiers;
   }
 
   function childrenOf(parent, child) {
@@ -81,9 +84,12 @@
 
     const blocksOf = ({ group, force }) => blocks.filter(([g, f]) => g === group && (force === null || f === force));
 
-    // Of a border cell both forces hold a row: the higher one is what the map shows.
+    // A cell on a border has a row for both forces: the map shows the higher one.
     function choose(state) {
-      const band = known.bands(state.at), score = worth(state.at), cell = columns.cell, best = finest.best;
+      const band = known.bands(state.at),
+        score = worth(state.at),
+        cell = columns.cell,
+        best = finest.best;
       const above = (row, other) => band[row] < band[other] || (band[row] === band[other] && score[row] > score[other]);
       best.fill(NONE);
       let rows = 0;
@@ -91,26 +97,26 @@
         for (let row = start; row < stop; row++) {
           if (band[row] < 0 || shares[band[row]] > state.share) continue;
           rows += 1;
-          const held = best[cell[row]];
-          if (held === NONE || above(row, held)) best[cell[row]] = row;
+          const other = best[cell[row]];
+          if (other === NONE || above(row, other)) best[cell[row]] = row;
         }
       }
       for (let i = tiers.length - 2; i >= 0; i--) gatherUp(tiers[i], tiers[i + 1].best, above);
       return rows;
     }
 
-    function gatherUp(tier, below, above) {
+    function gatherUp(tier, finer, above) {
       for (let run = 0; run < tier.n; run++) {
-        let held = NONE;
+        let highest = NONE;
         for (let child = tier.children[run]; child < tier.children[run + 1]; child++) {
-          const row = below[child];
-          if (row !== NONE && (held === NONE || above(row, held))) held = row;
+          const row = finer[child];
+          if (row !== NONE && (highest === NONE || above(row, highest))) highest = row;
         }
-        tier.best[run] = held;
+        tier.best[run] = highest;
       }
     }
 
-    // The finest level of which no more than `most` are in view, and not too small.
+    // The finest level with at most `most` hexagons in view, and not too small ones.
     function inView(box, most, smallest) {
       let depth = 0;
       let runs = [];
@@ -137,8 +143,9 @@
 
     function shows(tier, run, box) {
       if (tier.best[run] === NONE) return false;
-      // Children stick out of their parent, and a hexagon out of its centre.
-      const up = (1.5 * tier.reach) / 111000, along = up * 2;
+      // Children reach outside their parent, and a hexagon beyond its centre.
+      const up = (1.5 * tier.reach) / 111000,
+        along = up * 2;
       const [lat, lng] = centre(tier, run);
       return lat > box.south - up && lat < box.north + up && lng > box.west - along && lng < box.east + along;
     }
@@ -154,7 +161,9 @@
     }
 
     function rowsOf(cell, { group, force }) {
-      return blocksOf({ group, force }).map((block) => rowIn(block, cell)).filter((row) => row !== null);
+      return blocksOf({ group, force })
+        .map((block) => rowIn(block, cell))
+        .filter((row) => row !== null);
     }
 
     const blockOf = (row) => blocks.find(([, , start, stop]) => row >= start && row < stop);

@@ -1,32 +1,53 @@
 "use strict";
-// The page: its choices, what follows from each, and the address that keeps them.
+// The page: its choices, their effects, and the address that stores them.
 (function () {
-  const { byId, element, drawing, monthName, whole, BANDS } = hexbeat;
+  const { byId, element, drawing, clock, periodName, nextName, whole, BANDS } = hexbeat;
   const PLAY_EVERY_MS = 900;
-  const SHARES = [[1, "Top 1 %"], [2, "Top 2 %"], [5, "Top 5 %"], [20, "Top 20 %"], [100, "All listed"]];
+  const SHARES = [
+    [1, "Top 1 %"],
+    [2, "Top 2 %"],
+    [5, "Top 5 %"],
+    [20, "Top 20 %"],
+    [100, "All listed"],
+  ];
 
   function start(data) {
-    const known = hexbeat.asked(data);
+    hexbeat.setClock(data);
+    const known = hexbeat.readerOf(data);
     const view = hexbeat.viewOf(data, known);
-    const state = { force: data.forces.length === 1 ? 0 : null, group: 0, share: 100, at: known.last, cell: null, list: "cells", search: "" };
+    const state = {
+      force: data.forces.length === 1 ? 0 : null,
+      group: 0,
+      share: 100,
+      at: known.last,
+      cell: null,
+      list: "cells",
+      search: "",
+    };
     const act = { choose: (cell) => open(cell, { go: true }), back: backToList, close: close };
     const list = hexbeat.listOf(data, known, view, state, act);
     const profile = hexbeat.profileOf(data, known, view, state, act);
     let map = null;
     let playing = null;
 
-    function say(shapes, isFinest, tier) {
+    function showStatus(shapes, isFinest, tier) {
       const force = state.force === null ? null : data.forces[state.force];
-      const unscored = force !== null && force.ranked[state.at] === 0 ? `${force.name} has no score at this as-of month.` : null;
+      const unscored =
+        force !== null && force.ranked[state.at] === 0
+          ? `${force.name} has no score at this as-of ${clock.period}.`
+          : null;
       const note = force?.note ?? unscored;
       const finest = view.finest.resolution;
-      const drawn = shapes === 0 ? "No cells in view."
-        : isFinest ? `Showing all ${whole.format(shapes)} cells in view.`
-          : `Showing ${whole.format(shapes)} areas of up to ${whole.format(7 ** (finest - tier.resolution))} cells, each as its highest cell; zoom in for the cells.`;
+      const drawn =
+        shapes === 0
+          ? "No cells in view."
+          : isFinest
+            ? `Showing all ${whole.format(shapes)} cells in view.`
+            : `Showing ${whole.format(shapes)} areas of up to ${whole.format(7 ** (finest - tier.resolution))} cells, each as its highest cell; zoom in for the cells.`;
       byId("status").textContent = note ? `${drawn} ${note}` : drawn;
     }
 
-    // Everything that a choice changes; `fit` where it may have moved out of view.
+    // Updates everything that depends on a choice; `fit` moves the map to it.
     function update({ fit = false } = {}) {
       view.choose(state);
       show();
@@ -39,12 +60,15 @@
 
     function show() {
       const { label, note } = data.groups[state.group];
-      const month = monthName(data.as_ofs[state.at]);
+      const month = periodName(data.as_ofs[state.at]);
       byId("as-of").value = String(state.at);
       byId("as-of").setAttribute("aria-valuetext", month);
       byId("as-of-name").textContent = month;
-      byId("shown").textContent = `${label}: counts to the end of ${month}, expected in ${monthName(data.as_ofs[state.at], { later: 1 })}`;
-      byId("group-note").textContent = data.groups[state.group].whole ? note : `${note}. Of this group each force’s top 5 % is listed.`;
+      byId("shown").textContent =
+        `${label}: counts to the end of ${month}, expected ${nextName(data.as_ofs[state.at])}`;
+      byId("group-note").textContent = data.groups[state.group].whole
+        ? note
+        : `${note}. For this group, only each force’s top 5 % is listed.`;
       byId("force").value = state.force === null ? "" : String(state.force);
       byId("group").value = String(state.group);
       byId("share").value = String(state.share);
@@ -74,7 +98,7 @@
       (byId("top").querySelector(`[data-cell="${cell}"]`) ?? byId("cells")).focus();
     }
 
-    // Where nothing is listed the cell chosen before is chosen no longer.
+    // A click where nothing is listed clears the chosen cell.
     function leave() {
       state.cell = null;
       profile.nothing(null);
@@ -97,15 +121,25 @@
       history.replaceState(null, "", `#${parts}`);
     }
 
-    // An address is a stranger's word: what it does not name rightly stays as it was.
+    // The address is not trusted: a value that is not valid changes nothing.
     function recall() {
       const parts = new URLSearchParams(location.hash.slice(1));
       if (!parts.has("group") && !parts.has("cell") && !parts.has("force")) return false;
       const at = (values, wanted, otherwise) => (values.includes(wanted) ? values.indexOf(wanted) : otherwise);
-      state.force = at(data.forces.map((one) => one.force), parts.get("force"), state.force);
-      state.group = at(data.groups.map((one) => one.slug), parts.get("group"), state.group);
+      state.force = at(
+        data.forces.map((one) => one.force),
+        parts.get("force"),
+        state.force,
+      );
+      state.group = at(
+        data.groups.map((one) => one.slug),
+        parts.get("group"),
+        state.group,
+      );
       state.at = at(data.as_ofs, parts.get("as-of"), state.at);
-      state.share = SHARES.some(([share]) => String(share) === parts.get("top")) ? Number(parts.get("top")) : state.share;
+      state.share = SHARES.some(([share]) => String(share) === parts.get("top"))
+        ? Number(parts.get("top"))
+        : state.share;
       state.cell = parts.has("cell") ? view.cellOf(parts.get("cell")) : state.cell;
       return true;
     }
@@ -154,10 +188,24 @@
         update();
         if (state.cell !== null) profile.open(state.cell);
       });
-      on("share", "change", (value) => { state.share = Number(value); update(); });
-      on("list", "change", (value) => { state.list = value; list.shorten(); list.fill(); });
-      on("search", "input", (value) => { state.search = value; list.shorten(); list.fill(); });
-      on("as-of", "input", (value) => { pause(); stepTo(Number(value)); });
+      on("share", "change", (value) => {
+        state.share = Number(value);
+        update();
+      });
+      on("list", "change", (value) => {
+        state.list = value;
+        list.shorten();
+        list.fill();
+      });
+      on("search", "input", (value) => {
+        state.search = value;
+        list.shorten();
+        list.fill();
+      });
+      on("as-of", "input", (value) => {
+        pause();
+        stepTo(Number(value));
+      });
       byId("play").addEventListener("click", play);
       byId("more").addEventListener("click", list.lengthen);
       byId("save").addEventListener("click", list.save);
@@ -174,13 +222,14 @@
       data.groups.forEach((group, i) => byId("group").append(element("option", group.label, { value: i })));
       for (const [share, words] of SHARES) byId("share").append(element("option", words, { value: share }));
       byId("as-of").max = String(known.last);
+      byId("as-of").parentElement.hidden = known.last === 0;
       for (const band of data.bands) byId("bands").append(legend(BANDS[band]));
     }
 
     offer();
     recall();
     view.choose(state);
-    map = hexbeat.mapOf(data, known, view, state, say);
+    map = hexbeat.mapOf(data, known, view, state, showStatus);
     map.fit();
     const names = data.forces.length > 1 ? map.nameForces() : [];
     profile.close();
@@ -198,13 +247,21 @@
 
   function legend({ label, style: { fillColor, color, weight, dashArray } }) {
     const svg = drawing("svg", { width: 26, height: 28, "aria-hidden": true });
-    svg.append(drawing("polygon", { points: "13,2 23,8 23,20 13,26 3,20 3,8", fill: fillColor, stroke: color, "stroke-width": weight, "stroke-dasharray": dashArray ?? "none" }));
+    svg.append(
+      drawing("polygon", {
+        points: "13,2 23,8 23,20 13,26 3,20 3,8",
+        fill: fillColor,
+        stroke: color,
+        "stroke-width": weight,
+        "stroke-dasharray": dashArray ?? "none",
+      }),
+    );
     const entry = element("li");
     entry.append(svg, element("span", label));
     return entry;
   }
 
-  async function open() {
+  async function begin() {
     const state = document.documentElement.dataset;
     try {
       start(await hexbeat.unpack(byId("payload")));
@@ -218,5 +275,5 @@
     }
   }
 
-  open();
+  begin();
 })();

@@ -22,7 +22,7 @@ from transforms.feeds.force.sources.database import QueriedDatabase
 from transforms.feeds.force.sources.offered import OfferedDrop
 from transforms.feeds.force.sources.read_only import ReadOnlyDatabase
 from transforms.feeds.force.sources.row_lines import row_line
-from transforms.feeds.patience import Patience
+from transforms.feeds.web.retries import Patience
 
 
 ASKED = datetime(2026, 11, 20, 12, 0, 0, 5, tzinfo=UTC)
@@ -48,7 +48,7 @@ def sqlite(tmp_path: Path) -> str:
 
 
 def drop(url: str, query: str, deadline: float = 30) -> OfferedDrop:
-    patience = Patience(deadline, silence_seconds=2)
+    patience = Patience(deadline_seconds=deadline, silence_seconds=2)
     database = ReadOnlyDatabase(SecretStr(url), patience)
     [found] = QueriedDatabase(database, query, ASKED).offered()
     return found

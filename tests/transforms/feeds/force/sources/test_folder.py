@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transforms.feeds.force.made import CSV_MAPPING, RECEIVED, mapping
+from tests.transforms.feeds.force.made_drops import CSV_MAPPING, RECEIVED, mapping
 from transforms.errors import FileRejectedError, SourceError, UsageError
 from transforms.feeds.force.sources.access import Access
 from transforms.feeds.force.sources.folder import DropFolder

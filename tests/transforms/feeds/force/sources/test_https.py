@@ -15,7 +15,7 @@ from tests.transforms.feeds.test_http_hostile import openssl
 from transforms.errors import FileRejectedError, SourceError, UsageError
 from transforms.feeds.force.sources.access import Access
 from transforms.feeds.force.sources.https import WebFolder, web_address
-from transforms.feeds.patience import Patience
+from transforms.feeds.web.retries import Patience
 
 
 TOKEN = "a-token-of-the-force"  # noqa: S105
@@ -69,7 +69,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
 def folder(
     address: str, sleep: Sleeper | None = None, token: str | None = TOKEN
 ) -> WebFolder:
-    patience = Patience(5, silence_seconds=2, retries=1, sleep=sleep or Sleeper())
+    patience = Patience(
+        deadline_seconds=5, silence_seconds=2, retries=1, sleep=sleep or Sleeper()
+    )
     access = Access(token=SecretStr(token) if token else None)
     return WebFolder(web_address(address), access, patience)
 
@@ -85,6 +87,17 @@ def test_the_files_that_a_page_links_to_are_offered_by_name(server: Mirror) -> N
 def test_an_address_may_be_of_a_file(server: Mirror) -> None:
     [drop] = folder(f"{server.address}a.csv").offered()
     assert (drop.name, drop.read()) == ("a.csv", b"a" * 10_000)
+
+
+def test_a_file_listed_as_before_is_not_offered_again(
+    server: Mirror, tmp_path: Path
+) -> None:
+    listed = {drop.name: drop.listed for drop in folder(server.address).offered()}
+    (tmp_path / "b.csv").write_bytes(b"b" * 10_001)
+    source = folder(server.address)
+    found = source.offered(lambda name, now: listed[name] == now)
+    assert [drop.name for drop in found] == ["b.csv"]
+    assert source.unread == ["a.csv", "f f.csv"]
 
 
 def test_a_file_that_grows_waits(server: Mirror, tmp_path: Path) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+from pydantic import SecretStr
 
 from tests.flows.servers import forget_stores, free_port
 from tests.transforms.feeds.force.sources.servers import Sleeper
-from transforms.errors import FileRejectedError, SourceError
+from transforms.errors import FileRejectedError, SourceError, UsageError
+from transforms.feeds.force.sources.access import Access
 from transforms.feeds.force.sources.object_store import ObjectStore
-from transforms.feeds.patience import Patience
+from transforms.feeds.web.retries import Patience
 
 
 ADDRESS = "s3://force/drops"
@@ -65,12 +67,54 @@ def test_objects_are_offered_by_name_and_read(bucket: Any) -> None:
     ]  # fmt: skip
 
 
+def test_the_feed_s_own_keys_come_before_the_environment_s(
+    bucket: Any, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(bucket, "a.csv", b"1")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    forget_stores()
+    keys = Access(
+        access_key_id="kent",
+        secret_access_key=SecretStr("canary"),
+        endpoint_url=endpoint,
+    )
+    found = ObjectStore(ADDRESS, Patience(sleep=Sleeper()), keys)
+    assert [d.name for d in found.offered()] == ["a.csv"]
+    assert "canary" not in repr(found)
+
+
+def test_half_a_pair_of_keys_is_refused() -> None:
+    for half in (
+        Access(access_key_id="kent"),
+        Access(secret_access_key=SecretStr("canary")),
+    ):
+        with pytest.raises(UsageError, match="go together") as caught:
+            ObjectStore(ADDRESS, Patience(sleep=Sleeper()), half)
+        assert "canary" not in str(caught.value)
+
+
 def test_one_that_is_replaced_meanwhile_waits(bucket: Any) -> None:
     put(bucket, "a.csv", b"one")
     put(bucket, "b.csv", b"one")
     source = store(Sleeper(lambda: put(bucket, "a.csv", b"two")))
     assert [drop.name for drop in source.offered()] == ["b.csv"]
     assert source.growing == ["a.csv"]
+
+
+def test_one_listed_as_before_is_not_offered_again(bucket: Any) -> None:
+    put(bucket, "a.csv", b"one")
+    put(bucket, "b.csv", b"one")
+    listed = {drop.name: drop.listed for drop in store().offered()}
+    put(bucket, "b.csv", b"two")
+    source = store(sleep := Sleeper())
+    found = source.offered(lambda name, now: listed[name] == now)
+    assert ([drop.name for drop in found], source.unread) == (["b.csv"], ["a.csv"])
+    put(bucket, "b.csv", b"one")
+    assert store(sleep).offered(lambda name, now: listed[name] == now) == []
+    assert len(sleep.asked) == 1
 
 
 def test_one_that_is_replaced_since_is_refused(bucket: Any) -> None:

@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.feeds.force.sources.servers import Sleeper
-from transforms.errors import FileRejectedError, SourceError
+from transforms.errors import FileRejectedError
 from transforms.feeds.force.sources.offered import read_whole
 from transforms.feeds.force.sources.settling import DONE, settled
-from transforms.feeds.force.still_growing import Look
+from transforms.feeds.force.sources.still_growing import Look
 
 
 LISTINGS = st.dictionaries(
@@ -42,10 +42,37 @@ def test_two_looks_tell(before: dict[str, Look], after: dict[str, Look]) -> None
     assert all(found.whole[name] == seen[name] for name in found.whole)
 
 
-@pytest.mark.parametrize("name", ["../up", "c:\\drop", "a\nb", "\u202egnp"])
-def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
-    with pytest.raises(SourceError, match="a name that no file"):
-        settled("place", lambda: {name: Look(1, 1)}, Sleeper())
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(LISTINGS, LISTINGS, st.sets(st.sampled_from(["a", "b", "c"])))
+def test_what_is_known_is_neither_waited_for_nor_offered(
+    before: dict[str, Look], after: dict[str, Look], known: set[str]
+) -> None:
+    looks = iter([before, after])
+    sleep = Sleeper()
+    found = settled("place", lambda: next(looks), sleep, lambda name, _: name in known)
+    there = [name for name in ("a", "b", "c") if name in before]
+    # without a time and a mark, a length alone does not say that it is known
+    new = [n for n in there if n not in known or not before[n].modified_ns]
+    assert bool(sleep.asked) == any(f"{name}{DONE}" not in before for name in new)
+    seen = after if sleep.asked else before
+    assert set(found.unread) == {n for n in known & set(seen) if seen[n].modified_ns}
+    whole, growing = at_leisure(before, seen)
+    assert set(found.whole) == whole - set(found.unread)
+    assert set(found.growing) == growing - set(found.unread)
+
+
+@pytest.mark.parametrize("name", ["up/../a", "c:\\drop", "a\nb", "\u202egnp", "\udcff"])
+def test_a_name_that_leads_elsewhere_is_refused_alone(name: str) -> None:
+    sleep = Sleeper()
+    listing = {name: Look(1, 1), "a": Look(1, 1), "a.done": Look(0, 0)}
+    found = settled("place", lambda: listing, sleep)
+    bad, good = found.offered(lambda *_: lambda: b"whole")
+    assert (good.name, good.read(), sleep.asked) == ("a", b"whole", [])
+    assert bad.name == repr(name)
+    with pytest.raises(FileRejectedError, match="rename it") as refused:
+        bad.read()
+    assert str(refused.value).startswith(f"place, {name!r}: ")
+    assert str(refused.value).isprintable()
 
 
 @pytest.mark.parametrize(

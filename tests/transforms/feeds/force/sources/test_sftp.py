@@ -24,7 +24,7 @@ from transforms.feeds.force.sources.access import Access
 from transforms.feeds.force.sources.settling import BETWEEN_LOOKS_SECONDS
 from transforms.feeds.force.sources.sftp import SftpFolder
 from transforms.feeds.force.sources.sftp_login import Server
-from transforms.feeds.patience import Patience
+from transforms.feeds.web.retries import Patience
 
 
 DROP = os.urandom(1_000_000)
@@ -51,7 +51,9 @@ def folder(
     **changes: object,
 ) -> SftpFolder:
     access = Access(key_file=server.keys / "user", host_key=server.fingerprint())
-    patience = Patience(deadline, silence_seconds=5, sleep=sleep or Sleeper())
+    patience = Patience(
+        deadline_seconds=deadline, silence_seconds=5, sleep=sleep or Sleeper()
+    )
     return SftpFolder(
         Server.parse(server.address(port)),
         replace(access, **changes),  # type: ignore[arg-type]
@@ -71,6 +73,16 @@ def test_files_are_offered_by_name_and_read_to_the_byte(server: SshServer) -> No
     ]  # fmt: skip
     assert source.growing == []
     assert sleep.asked == [BETWEEN_LOOKS_SECONDS]
+
+
+def test_a_file_listed_as_before_is_not_offered_again(server: SshServer) -> None:
+    for name in ("a.csv", "b.csv"):
+        (server.drops / name).write_bytes(b"1")
+    listed = {drop.name: drop.listed for drop in folder(server).offered()}
+    (server.drops / "b.csv").write_bytes(b"22")
+    source = folder(server)
+    found = source.offered(lambda name, now: listed[name] == now)
+    assert ([drop.name for drop in found], source.unread) == (["b.csv"], ["a.csv"])
 
 
 def test_a_file_that_grows_waits_for_the_next_time(server: SshServer) -> None:
@@ -225,7 +237,7 @@ def test_a_password_logs_in(password: str, words: str) -> None:
     source = SftpFolder(
         Server.parse(f"sftp://me@127.0.0.1:{door.getsockname()[1]}/drops"),
         Access(password=SecretStr(password), host_key=key.fingerprint),
-        Patience(20, silence_seconds=5),
+        Patience(deadline_seconds=20, silence_seconds=5),
     )
     said = refused(source)
     answering.join()

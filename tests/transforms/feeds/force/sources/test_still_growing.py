@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from transforms.feeds.force.still_growing import Look, is_settled
+from transforms.feeds.force.sources.still_growing import Look, is_settled
 
 
 def look(path: Path) -> Look:

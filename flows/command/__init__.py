@@ -1,0 +1,1 @@
+"""The `hexbeat` command: its options, its commands, and what it prints."""

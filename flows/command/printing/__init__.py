@@ -1,0 +1,1 @@
+"""What commands print: each kind of result in one module."""

@@ -1,1 +1,0 @@
-"""The commands of `hexbeat`, by what they are for."""

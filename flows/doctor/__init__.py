@@ -1,0 +1,1 @@
+"""`hexbeat doctor`: whether versions, settings and home are in order."""

@@ -1,0 +1,222 @@
+"""Register the work pool, deployments and automations with a Prefect server.
+
+Run as a module, against the server that PREFECT_API_URL names; running it again changes
+nothing that people changed (see `kept`).
+"""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import (
+    VariableCreate,
+    VariableUpdate,
+    WorkPoolCreate,
+)
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.exceptions import (
+    ObjectAlreadyExists,
+    ObjectNotFound,
+    PrefectHTTPStatusError,
+)
+from prefect.flows import Flow, load_flow_from_entrypoint
+from prefect.utilities.schema_tools import validate
+
+from flows.command.printing.terminal import print_line
+from flows.server.answers import is_refusal, refusal
+from flows.server.automations import register_automations
+from flows.server.kept import Deployment, Kept, kept_part, merged
+from flows.server.up import POOL
+from transforms.errors import HexbeatError, UsageError
+from transforms.lake.addresses import AUTH_INSTEAD, refuse_secrets
+
+
+ROOT = Path(__file__).parents[2]  # of the checkout or image: deployments run from here
+DEPLOYMENTS = Path("deploy") / "prefect.yaml"
+FEED = "force-feed"  # the deployment that those of the feeds are made of
+_TEMPLATE = "{{"  # what `prefect deploy` would fill in, from the environment too
+
+
+def register(feeds: Sequence[str]) -> None:
+    """Create the pool, the deployments and the automations, or update them.
+
+    `feeds` has each home of a force's own feed, as force=home.
+    """
+    refuse_secrets(
+        "PREFECT_API_URL", os.environ.get("PREFECT_API_URL", ""), AUTH_INSTEAD
+    )
+    asyncio.run(_make_pool())
+    file = _with_feeds(_shipped(), feeds)
+    deployments = asyncio.run(_as_people_want(file["deployments"]))
+    # In one write each: a kill in between would lose what people changed.
+    _deploy({**file, "deployments": deployments})
+    asyncio.run(_remember(file["deployments"]))
+    register_automations()
+
+
+async def _make_pool() -> None:
+    async with get_client() as client:
+        try:
+            await client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+        except ObjectAlreadyExists:
+            return
+
+
+def _shipped() -> dict[str, Any]:
+    if not (ROOT / DEPLOYMENTS).exists():
+        raise UsageError(
+            f"{ROOT} has no {DEPLOYMENTS}: deployments run from a checkout"
+        )
+    file: dict[str, Any] = yaml.safe_load((ROOT / DEPLOYMENTS).read_text("utf-8"))
+    return file
+
+
+def _with_feeds(file: dict[str, Any], feeds: Sequence[str]) -> dict[str, Any]:
+    """The file with a deployment for each feed, switched on: it has been named."""
+    [common] = [d for d in file["deployments"] if d["name"] == FEED]
+    schedules = [{**each, "active": True} for each in common["schedules"]]
+    of_feeds = [
+        {
+            **common,
+            "name": force,
+            "description": f"Bring in what {force}'s own source offers, and score it.",
+            "parameters": {"params": {"home": home}},
+            "schedules": schedules,
+        }
+        for force, _, home in (each.partition("=") for each in feeds)
+    ]
+    return {**file, "deployments": [*file["deployments"], *of_feeds]}
+
+
+async def _as_people_want(shipped: list[Deployment]) -> list[Deployment]:
+    """Each deployment with what people changed in it."""
+    async with get_client() as client:
+        return [
+            _usable(
+                each,
+                merged(each, await _last(client, each), await _standing(client, each)),
+            )
+            for each in shipped
+        ]
+
+
+def _usable(shipped: Deployment, wanted: Deployment) -> Deployment:
+    """The deployment as wanted; paused where this version refuses its parameters."""
+    if wanted == shipped or not (why := _refused(wanted)):
+        return wanted
+    name = f"{_flow_name(shipped)}/{shipped['name']}"
+    print_line(
+        f"warning: {name} is paused, with the parameters that hexbeat ships: {why}; set"
+        " them again, then resume it"
+    )
+    return {**shipped, "paused": True}
+
+
+def _refused(wanted: Deployment) -> str | None:
+    """Why the server would take these parameters no more, if it would not."""
+    given = [wanted, *wanted["schedules"]]
+    sets = [each.get("parameters") or {} for each in given]
+    if _TEMPLATE in str([sets, wanted["schedules"]]):
+        return f"they contain {_TEMPLATE}"
+    flow: Flow[..., Any] = load_flow_from_entrypoint(
+        wanted["entrypoint"], use_placeholder_flow=False
+    )
+    schema = flow.parameters.model_dump_for_openapi()
+    for each in sets:
+        # as the server does: what a run must have may be given when it is started
+        errors = validate(each, schema, ignore_required=True)
+        if errors:
+            where = ".".join(str(part) for part in errors[0].path)
+            return f"this version does not take their {where or 'form'}"
+    return None
+
+
+async def _standing(client: PrefectClient, shipped: Deployment) -> Kept | None:
+    """What the server has of a deployment; None if it is new there."""
+    try:
+        found = await client.read_deployment_by_name(
+            f"{_flow_name(shipped)}/{shipped['name']}"
+        )
+    except ObjectNotFound:
+        return None
+    return kept_part(_as_shipped(found))
+
+
+def _as_shipped(found: DeploymentResponse) -> Deployment:
+    """A deployment of the server's as deploy/prefect.yaml would have it."""
+    return {
+        "parameters": found.parameters,
+        "paused": found.paused,
+        "schedules": [
+            {
+                **schedule.schedule.model_dump(mode="json", exclude_none=True),
+                "active": schedule.active,
+                "parameters": schedule.parameters,
+                "slug": schedule.slug,
+            }
+            for schedule in found.schedules
+        ],
+    }
+
+
+async def _last(client: PrefectClient, shipped: Deployment) -> Kept | None:
+    """What hexbeat registered last; None if it kept no note of it yet."""
+    found = await client.read_variable_by_name(_note(shipped))
+    return found.value if found and isinstance(found.value, dict) else None
+
+
+async def _remember(shipped: list[Deployment]) -> None:
+    """Note what hexbeat registered, to know at the next start what people changed."""
+    async with get_client() as client:
+        for each in shipped:
+            name, value = _note(each), kept_part(each)
+            if await client.read_variable_by_name(name):
+                await client.update_variable(VariableUpdate(name=name, value=value))
+            else:
+                await client.create_variable(VariableCreate(name=name, value=value))
+
+
+def _note(shipped: Deployment) -> str:
+    """The name of the Prefect variable with that note."""
+    name = f"hexbeat_shipped_{_flow_name(shipped)}_{shipped['name']}"
+    return re.sub(r"[^a-z0-9]", "_", name)
+
+
+def _flow_name(shipped: Deployment) -> str:
+    function: str = shipped["entrypoint"].rpartition(".")[2]
+    return function.replace("_", "-")
+
+
+def _deploy(file: dict[str, Any]) -> None:
+    with TemporaryDirectory(prefix="hexbeat-") as folder:
+        path = Path(folder) / DEPLOYMENTS.name
+        path.write_text(yaml.safe_dump(file, sort_keys=False), encoding="utf-8")
+        words = ["--no-prompt", "deploy", "--prefect-file", str(path), "--all"]
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", *words],
+            cwd=ROOT,
+            env={**os.environ, "HEXBEAT_APP_DIR": str(ROOT)},
+            capture_output=True,
+            text=True,
+        )
+    if done.returncode:
+        raise HexbeatError(" ".join((done.stderr or done.stdout).split()))
+
+
+if __name__ == "__main__":
+    try:
+        register(sys.argv[1:])
+    except HexbeatError as error:
+        sys.exit(str(error))
+    except PrefectHTTPStatusError as error:
+        if not is_refusal(error):
+            raise
+        sys.exit(f"the Prefect server {refusal()}")

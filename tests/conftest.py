@@ -1,0 +1,35 @@
+"""For all tests: a force's own feed in one leaves the others as they were."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests import targets
+from tests.flows.servers import prefect_server
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that reads a home as a whole run fills it belongs to the system's."""
+    for item in items:
+        if "simulated" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.system)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    targets.runs(item)
+
+
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """One server for commands that need none of their own: its start takes seconds."""
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as env:
+        yield env

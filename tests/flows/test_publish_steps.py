@@ -1,0 +1,138 @@
+"""Each task of the publish flow fails and is retried alone; the next run goes on."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.logging import disable_run_logger
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect_dask.task_runners import DaskTaskRunner
+
+from flows.ingest import ingest
+from flows.server.prefect_settings import DATABASE
+from flows.task_runner import parallel
+from flows.tasks import Whole, ingest_one, score_one
+from tests.builders import kent_csv, months, release_zip
+from tests.flows.servers import ROOT, clean_environment, with_database
+from transforms.incidents.request import resolve
+from transforms.reference.forces import FORCES
+from transforms.scores.methods import DEFAULT_METHOD
+
+
+SCRIPT = """
+import json, sys
+from pathlib import Path
+from flows.server.own import prefect_api
+
+home, name, failures = sys.argv[1], sys.argv[2], int(sys.argv[3])
+with prefect_api(Path(home)):
+    import flows.publish_tasks as tasks
+    from flows.params import PublishParams
+    from flows.publish import publish
+    from flows.run_stages import account_of
+
+    usual, calls = getattr(tasks, name), []
+
+    def busy(*given):
+        calls.append(given)
+        if len(calls) <= failures:
+            raise OSError(16, "the disk is busy")
+        return usual(*given)
+
+    setattr(tasks, name, busy)
+    done = publish(PublishParams(home=home, public=True), return_state=True)
+    print(json.dumps(account_of(done)))
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with three months of a force, scored."""
+    span = [str(month) for month in months("2024-01", 3)]
+    files = {("kent", month): kent_csv(month, 40) for month in span}
+    release_zip(tmp_path, "2024-04", files)
+    folder = tmp_path / "home"
+    with disable_run_logger():
+        request = Whole(resolve(tmp_path, FORCES, ["kent"]))
+        ingest_one.fn(str(folder), "kent", request)
+        score_one.fn(str(folder), "kent", span[-1], DEFAULT_METHOD)
+    with_database(folder / "prefect")
+    return folder
+
+
+def published(home: Path, name: str, failures: int) -> dict[str, Any]:
+    """The account of the flow, in which that function fails so many times."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(home), name, str(failures)],
+        env=clean_environment(), cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def attempts(home: Path) -> dict[str, int]:
+    """How often each task was tried in the newest flow run."""
+    database = sqlite3.connect(home / "prefect" / DATABASE)
+    newest = "(select id from flow_run order by created desc limit 1)"
+    ask = f"select name, run_count from task_run where flow_run_id = {newest}"  # noqa: S608
+    try:
+        return dict(database.execute(ask).fetchall())
+    finally:
+        database.close()
+
+
+@pytest.mark.system
+def test_a_task_that_fails_is_retried_alone(home: Path) -> None:
+    account = published(home, "freeze", 1)
+    assert account["outcome"] == "done"
+    assert account["facts"]["forecasts_frozen"] == ["kent"]
+    assert attempts(home) == {
+        "judge older forecasts": 1,
+        "publish 2024-03": 1,
+        "freeze new forecasts": 2,
+        "publish the public tier": 1,
+    }
+    database = sqlite3.connect(home / "prefect" / DATABASE)
+    [[number]] = database.execute("select flow_version from flow_run").fetchall()
+    database.close()
+    assert number == version("hexbeat")
+
+
+@pytest.mark.system
+def test_what_fails_after_the_publication_is_a_gap_that_the_next_run_closes(
+    home: Path,
+) -> None:
+    first = published(home, "freeze", 3)
+    assert (first["outcome"], list(first["failed"])) == ("gaps", ["freeze"])
+    assert first["facts"]["created"]
+    assert "forecasts_frozen" not in first["facts"]
+    second = published(home, "freeze", 0)
+    assert second["facts"]["run_id"] == first["facts"]["run_id"]
+    assert second["facts"]["forecasts_frozen"] == ["kent"]
+    assert second["failed"] == {}
+
+
+@pytest.mark.system
+def test_nothing_is_published_that_lacks_what_could_be_judged(home: Path) -> None:
+    account = published(home, "judge", 3)
+    assert (account["outcome"], list(account["failed"])) == ("failed", ["judge"])
+    assert "run_id" not in account["facts"]
+
+
+def test_the_runner_is_chosen_when_a_run_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HEXBEAT_WORKERS", "5")
+    threads = ingest.task_runner.duplicate()
+    assert isinstance(threads, ThreadPoolTaskRunner)
+    assert threads._max_workers == 5
+    monkeypatch.setenv("HEXBEAT_TASK_RUNNER", "dask://cluster:8786")
+    cluster = ingest.task_runner.duplicate()
+    assert isinstance(cluster, DaskTaskRunner)
+    assert cluster.address == "tcp://cluster:8786"
+    assert isinstance(parallel("threads").duplicate(), ThreadPoolTaskRunner)

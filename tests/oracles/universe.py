@@ -1,0 +1,47 @@
+"""Twin of the cells that are scored."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import h3
+
+from tests.oracles.incidents import Incident
+
+
+def universe(incidents: Sequence[Incident], as_of: tuple[int, int]) -> set[str]:
+    """All resolution-9 cells in resolution-7 cells with five incidents up to then.
+
+    Those far from the force are left out.
+    """
+    by_cell = Counter(cell for cell, month, _ in incidents if month <= as_of)
+    held: Counter[str] = Counter()
+    for cell, number in by_cell.items():
+        held[h3.cell_to_parent(cell, 7)] += number
+    far = far_regions(by_cell)
+    return {
+        child
+        for parent, number in held.items()
+        if number >= 5 and h3.cell_to_parent(parent, 6) not in far
+        for child in h3.cell_to_children(parent, 9)
+    }
+
+
+def far_regions(by_cell: Mapping[str, int]) -> set[str]:
+    """The resolution-6 cells that lie far from where a force's incidents are."""
+    total = sum(by_cell.values())
+    region_of = {cell: h3.cell_to_parent(cell, 6) for cell in by_cell}
+    centre = {region: h3.cell_to_latlng(region) for region in region_of.values()}
+    far = set()
+    for region, middle in centre.items():
+        for radius_km, share_in_one_cell in ((20, 0.75), (150, 0.0)):
+            around = [
+                number
+                for cell, number in by_cell.items()
+                if h3.great_circle_distance(middle, centre[region_of[cell]])
+                <= radius_km
+            ]
+            few = sum(around) < 0.10 * total
+            if few and max(around) >= share_in_one_cell * sum(around):
+                far.add(region)
+    left_out = sum(n for cell, n in by_cell.items() if region_of[cell] in far)
+    return far if left_out <= 0.05 * total else set()

@@ -1,0 +1,84 @@
+"""revisions.sql against following each id by hand."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import sql
+from tests.oracles.incidents import Placed, revised
+
+
+NAMES = ["crime_id", "category", "longitude", "latitude", "outcome"]
+KINDS = [pa.binary(), pa.string(), pa.float64(), pa.float64(), pa.string()]
+ONE: Placed = (b"1", "burglary", -1.5, 52.5, "under-investigation")
+TWO: Placed = (b"2", "robbery", -1.6, 52.6, None)
+ASB: Placed = (None, "anti-social-behaviour", -1.5, 52.5, None)
+# few ids and many rows of each, in an order of text that is not that of numbers
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from([None, b"1", b"2"]),
+        st.sampled_from(["burglary", "drugs"]),
+        st.sampled_from([None, -1.5, -1.25, 0.5, 10.5]),
+        st.just(52.5),
+        st.sampled_from([None, "fined", "fined again", "no-suspect"]),
+    ),
+    max_size=14,
+)
+
+
+def _table(rows: list[Placed]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(NAMES)
+    arrays = [pa.array(c, k) for c, k in zip(columns, KINDS, strict=True)]
+    return pa.table(arrays, names=NAMES)
+
+
+def _revision(before: list[Placed], after: list[Placed]) -> tuple[int, ...]:
+    """Rows added, gone, moved and of another outcome."""
+    found = sql.run("revisions", {"before": _table(before), "after": _table(after)})
+    [counts] = found.to_pylist()
+    return tuple(counts.values())
+
+
+@given(before=ROWS, after=ROWS)
+@example(  # one outcome is the beginning of the other
+    before=[(*ONE[:4], "fined"), (*ONE[:4], "fined again")],
+    after=[(*ONE[:2], 0.5, 52.5, "fined"), (*ONE[:2], 10.5, 52.5, "fined again")],
+)
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_each_row_is_matched_followed_or_counted_alone(
+    before: list[Placed], after: list[Placed]
+) -> None:
+    assert _revision(before, after) == revised(before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "revision"),
+    [
+        ([ONE, TWO], [TWO, ONE], (0, 0, 0, 0)),
+        ([ONE], [ONE, TWO], (1, 0, 0, 0)),
+        ([ONE, TWO], [TWO], (0, 1, 0, 0)),
+        ([ONE], [(*ONE[:2], -1.7, 52.5, ONE[4])], (0, 0, 1, 0)),
+        ([ONE], [(*ONE[:4], "offender-fined")], (0, 0, 0, 1)),
+        ([ONE], [(*ONE[:2], None, None, "offender-fined")], (0, 0, 1, 1)),
+        ([ONE, ONE], [ONE, (*ONE[:4], None)], (0, 0, 0, 1)),
+        ([ASB, ASB], [ASB], (0, 1, 0, 0)),
+        ([ASB], [(*ASB[:2], -1.6, 52.6, None)], (1, 1, 0, 0)),
+    ],
+)
+def test_each_kind_of_change_is_counted(
+    before: list[Placed], after: list[Placed], revision: tuple[int, ...]
+) -> None:
+    assert _revision(before, after) == revision
+
+
+@given(before=ROWS, after=ROWS)
+@settings(max_examples=80, deadline=None, derandomize=True)
+def test_rows_gone_and_added_account_for_the_difference_in_number(
+    before: list[Placed], after: list[Placed]
+) -> None:
+    added, gone, _, outcomes = _revision(before, after)
+    assert added - gone == len(after) - len(before)
+    back = _revision(after, before)
+    assert (back[0], back[1], back[3]) == (gone, added, outcomes)
+    assert _revision(before, before) == (0, 0, 0, 0)

@@ -1,0 +1,1 @@
+"""Backtests of daily scores."""

@@ -1,0 +1,1 @@
+"""Publications of daily scores, inside a force."""

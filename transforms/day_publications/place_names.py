@@ -1,0 +1,84 @@
+"""What a day's edition may know of places: the names of streets, and no record's own.
+
+A label is a field of a record. It is published only as the name of a cell or hot spot,
+where several records that are not sensitive have it: one that fewer have may say who
+or what was there, and a sensitive record must not name its place (decision 86).
+"""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import sql
+from transforms.incidents.scored import scored_incidents
+from transforms.publications.formulas import withhold_code
+from transforms.reference.arrays import Cells
+from transforms.reference.days import Day
+from transforms.reference.groups import group_categories
+from transforms.reference.place_labels import VENUE_KINDS
+from transforms.reference.score_settings import Scoring
+from transforms.restricted import Restricted
+from transforms.scores.days.panel import SCORED_RESOLUTION
+
+
+AT_LEAST_RECORDS = 3  # of the force's 365 days, for a label to be a name
+SENSITIVE = ("domestic", "sexual", "under_18")
+
+
+class PlaceNames:
+    """The names of a force's places at a day, from the records of its 365 days."""
+
+    def __init__(self, year: pa.Table, as_of: Day, scoring: Scoring, force: str):
+        flags = [pc.fill_null(year[name], False) for name in SENSITIVE]
+        open_rows = year.filter(pc.invert(pc.or_(pc.or_(*flags[:2]), flags[2])))
+        kept = scored_incidents(open_rows, scoring.exclusions, force)
+        # the rows are those of the window already, whatever the month they began in
+        self._window = {"first_month": str(as_of), "last_month": str(as_of)}
+        self._records = Restricted(_with_names(kept, str(as_of)))
+
+    def of_cells(self, ids: Cells) -> pa.Array:
+        """The most common name among each cell's records; null where there is none."""
+        found = sql.run("cell_places", self._input, **self._params)
+        at = pc.index_in(pa.array(ids, pa.int64()), value_set=found["h3_cell"])
+        return found["place_label"].combine_chunks().take(at)
+
+    def of_hotspots(self, scores: pa.Table) -> pa.Table:
+        """The most common name among the group's records in each of the hot spots.
+
+        Hot spots without any are left out.
+        """
+        members = scores.select(["hotspot_id", "crime_group", "h3_cell"])
+        listed = members.filter(pc.is_valid(members["hotspot_id"]))
+        inputs = {
+            "members": listed.group_by(listed.column_names).aggregate([]),
+            "groups": group_categories(),
+            "venues": pa.table({"place_label": list(VENUE_KINDS)}),
+        }
+        return withhold_code(
+            sql.run("hotspot_places", self._input | inputs, **self._params)
+        )
+
+    @property
+    def _input(self) -> dict[str, sql.Relation]:
+        return {"incidents": self._records.reveal()}
+
+    @property
+    def _params(self) -> dict[str, int | str]:
+        return {"h3_res": SCORED_RESOLUTION, **self._window}
+
+
+def _with_names(kept: pa.Table, period: str) -> pa.Table:
+    """The records with a label that is a name, as the queries of places take them."""
+    counted = pc.value_counts(kept["place_label"])
+    enough = np.asarray(counted.field("counts")) >= AT_LEAST_RECORDS
+    names = counted.field("values").filter(pa.array(enough)).drop_null()
+    rows = kept.filter(pc.is_in(kept["place_label"], value_set=names))
+    columns = {
+        name: rows[name]
+        for name in ("category", "in_area", "h3_r9", "h3_r10", "place_label")
+    }
+    unknown = pa.nulls(len(rows), pa.string())
+    month = pa.repeat(pa.scalar(period), len(rows))
+    return pa.table(
+        {**columns, "month": month, "lsoa_code": unknown, "lsoa_vintage": unknown}
+    )

@@ -1,0 +1,413 @@
+"""From a force's own records to its scores of a day, a backtest, and a publication."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.backtests.days.origins import Origin, backtest_days, origins_of
+from transforms.backtests.days.report import DayAccuracy, accuracy, mean_gain
+from transforms.day_publications.edition import Before, DayInputs
+from transforms.errors import LakeError, UsageError, WithheldError
+from transforms.homes.home import SETTINGS_FILE
+from transforms.homes.runs.seal import TIER, is_installed, latest_run
+from transforms.lake.checksums import refuse_damaged
+from transforms.lake.data_files import DataFile, read_files
+from transforms.lake.lake import Lake
+from transforms.lake.tables import TABLES
+from transforms.publications.edition.edition import run_id_of
+from transforms.publications.layers import LayerFiles, Layers, read_layers
+from transforms.publications.publish import Placed, place
+from transforms.records.day_coverage import NOT_WHOLE, Days, day_holds, days_of
+from transforms.records.drop_doubts import TO_DO, Doubt, doubts_of, open_doubts
+from transforms.records.homes import ForceHome
+from transforms.records.ledger import Entry, drops, newest_day, supplied
+from transforms.records.live import live_records, records_by_day
+from transforms.records.removal import finish, is_unfinished
+from transforms.records.tables import RECORDS_TABLE, quarantined_rows
+from transforms.reference.clocks import Clock
+from transforms.reference.days import DAYS, HORIZONS_DAYS, Day, day_clock
+from transforms.restricted import Restricted
+from transforms.scores.days.known import known_by, recorded_share
+from transforms.scores.days.panel import day_panel, every_day
+from transforms.scores.days.score_day import TABLE as SCORES_TABLE
+from transforms.scores.days.score_day import (
+    ScoredDay,
+    day_sha256,
+    groups_not_scored,
+    score_force_day,
+    stored_before,
+)
+from transforms.scores.inputs import unscorable
+from transforms.scores.methods import DEFAULT_DAY_METHOD, Method
+from transforms.scores.panel import Panel
+
+
+_DOUBTS_SHOWN = 3  # the newest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """What a home holds, read once, to work on."""
+
+    home: ForceHome
+    lake: Lake
+    taken: Sequence[Entry]
+    doubts: Sequence[Doubt]  # drops with too many quarantined rows
+    records: Restricted
+    days: Days
+    supplied: Sequence[Day]
+
+    @cached_property
+    def panel(self) -> Panel:
+        """The records as counts, for what is computed of them."""
+        days, scoring = every_day(self.supplied), self.home.home.scoring
+        return day_panel(self.records, days, self.home.force, scoring)
+
+    @cached_property
+    def recorded_share(self) -> float:
+        """The share of the records that say when they were recorded."""
+        return recorded_share(self.records)
+
+    def known_by(self, day: Day) -> "Stored":
+        """The same with the records that had been recorded by the end of that day."""
+        if not self.recorded_share:
+            return self
+        return replace(self, records=known_by(self.records, day))
+
+    @property
+    def files(self) -> list[DataFile]:
+        """The data files of the records."""
+        return self.lake.files(RECORDS_TABLE, self.home.force)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backtested:
+    """How the score would have done at one horizon."""
+
+    horizon_days: int
+    first: Day
+    last: Day
+    origins: int
+    recorded_share: float  # of the records, those that say when they were recorded
+    gain: float  # on the best rivals, mean over categories, share of incidents
+    gain_lo: float | None
+    gain_hi: float | None
+    lines: list[DayAccuracy]
+
+    def as_account(self) -> dict[str, Any]:
+        """In plain values, days as text."""
+        return asdict(self) | {"first": str(self.first), "last": str(self.last)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayRun(Placed):
+    """What scoring and publishing a day did."""
+
+    as_of: Day
+    scored: bool  # False where nothing it rests on had changed
+    rows: int
+    backtested: list[Backtested]
+    not_scored: list[str]  # groups of which no incident was sent
+    newer_not_whole: list[Day]  # why no newer day was scored, where none was asked for
+    layer_gaps: Mapping[str, str]  # parts of the force's layers that a new run lacks
+
+
+def run_day(
+    home: ForceHome,
+    method: Method,
+    who: str,
+    now: datetime,
+    as_of: Day | None = None,
+    backtest: bool = False,
+) -> DayRun:
+    """Score a day, the newest supplied one if none is named, and publish it.
+
+    `UsageError` where the feed has too few days, `WithheldError` where one is missing
+    or partial that nobody has looked at. A line is added to the audit log.
+    """
+    with home.changed("a scoring"):
+        finish(home, now)  # nothing is published of what is to be erased
+        stored, day = _stored_at(home, as_of)
+        scored = _scored(stored, day, method, lambda: stored.panel)
+        backtested = _backtests(stored, day) if backtest else []
+        placed, gaps = _published(stored, day, method, scored, backtested)
+        made = {"as_of": str(day), "run_id": placed.run_id, "created": placed.created}
+        home.log(now, who, "publish", made)
+    return DayRun(
+        **vars(placed),
+        as_of=day,
+        scored=scored.is_new,
+        rows=len(scored.rows),
+        backtested=backtested,
+        not_scored=groups_not_scored(scored.rows),
+        newer_not_whole=[d for d in stored.days.not_whole if as_of is None and d > day],
+        layer_gaps=gaps,
+    )
+
+
+def standing_day(
+    home: ForceHome, method: Method, who: str, now: datetime
+) -> DayRun | None:
+    """The newest day as it is scored and published; None where that is to be done.
+
+    It does what `run_day` does where there is nothing to do; else it changes nothing.
+    """
+    with home.changed("a scoring"):
+        if is_unfinished(home):
+            return None
+        stored, day = _stored_at(home, None)
+        try:
+            scored = _scored(stored, day, method, _nothing_stands)
+        except _NotStandingError:
+            return None
+        inputs = _inputs(stored, day, method, scored, [])
+        publications = home.home.publications
+        run_id = run_id_of(day, inputs.identity, [])
+        is_there = is_installed(publications / "runs" / run_id, TIER)
+        if not is_there or latest_run(publications) != run_id:
+            return None
+        placed = place(publications, day, inputs.identity, inputs.edition)
+        made = {"as_of": str(day), "run_id": run_id, "created": placed.created}
+        home.log(now, who, "publish", made)
+    return DayRun(
+        **vars(placed),
+        as_of=day,
+        scored=False,
+        rows=len(scored.rows),
+        backtested=[],
+        not_scored=groups_not_scored(scored.rows),
+        newer_not_whole=[newer for newer in stored.days.not_whole if newer > day],
+        layer_gaps={},
+    )
+
+
+class _NotStandingError(Exception):
+    """Scores are asked for that are not stored."""
+
+
+def _nothing_stands() -> Panel:
+    raise _NotStandingError
+
+
+def _published(
+    stored: Stored,
+    day: Day,
+    method: Method,
+    scored: ScoredDay,
+    backtested: Sequence[Backtested],
+) -> tuple[Placed, Mapping[str, str]]:
+    """Publish a day's scores; where that run stands, its tables are not made.
+
+    Also what parts of the force's layers a new run lacks, by layer.
+    """
+    inputs = _inputs(stored, day, method, scored, backtested)
+    edition = cache(inputs.edition)
+    publications = stored.home.home.publications
+    placed = place(publications, day, inputs.identity, edition)
+    return placed, edition().layer_gaps if placed.created else {}
+
+
+def _inputs(
+    stored: Stored,
+    day: Day,
+    method: Method,
+    scored: ScoredDay,
+    backtested: Sequence[Backtested],
+) -> DayInputs:
+    """What a publication of that day is made from."""
+    home = stored.home
+    overrides = home.feed.overrides.items()
+    return DayInputs(
+        force=home.home.registry[home.force],
+        as_of=day,
+        method=method,
+        scoring=home.home.scoring,
+        scores=scored.rows,
+        # keyed: the hash of a file of scores outlives a record that is erased
+        scores_hmac=home.tombstones.mark(b"score file:" + scored.sha256.encode()),
+        records=stored.records,
+        recorded_share=stored.recorded_share,
+        coverage={d: c for d, c in stored.days.coverage.items() if d <= day},
+        overrides={str(d): o for d, o in overrides if d <= day.date},
+        accuracy=[line for found in backtested for line in found.lines],
+        drops=[entry.offered_hmac for entry in stored.taken if entry.raw_sha256],
+        before=_before(home, day),
+        layers=_layers(home),
+        accepted=[d for d in stored.doubts if d.accepted and d.holds(day)],
+    )
+
+
+def _layers(home: ForceHome) -> Layers:
+    """The force's own layers; `UsageError` for one that cannot be used."""
+    given = home.feed.layers
+    boundary, basemap = (f and Path(f) for f in (given.boundary, given.basemap))
+    return read_layers(LayerFiles(boundary or None, basemap or None, given.areas))
+
+
+def _before(home: ForceHome, day: Day) -> Before | None:
+    """The scores of the day before, for what has changed since."""
+    found = stored_before(home.lake, home.force, day)
+    if found is None:
+        return None
+    as_of, file = found
+
+    def scores() -> pa.Table:
+        refuse_damaged(SCORES_TABLE, [file])
+        return read_files([file], TABLES[SCORES_TABLE])
+
+    mark = home.tombstones.mark(b"score file:" + file.sha256.encode())
+    return Before(as_of=as_of, scores_hmac=mark, scores=scores)
+
+
+def read_stored(home: ForceHome) -> Stored:
+    """The home's records as numbers; `UsageError` where it holds none."""
+    lake = home.lake.pinned()
+    refuse_damaged(RECORDS_TABLE, lake.files(RECORDS_TABLE, home.force))
+    records = live_records(lake, home.force)
+    taken = supplied(drops(lake, home.force))
+    _refuse_unfinished(home, records, taken)
+    by_day = records_by_day(records)
+    days = days_of(by_day, home.feed.overrides, newest_day(taken))
+    if not (known := days.supplied):
+        raise UsageError(
+            f"{home.home.root} contains no records of a completed day: get some with"
+            " hexbeat feed pull"
+        )
+    return Stored(
+        home=home,
+        lake=lake,
+        taken=taken,
+        doubts=doubts_of(taken, quarantined_rows(lake, home.force), home.feed.accepted),
+        records=records,
+        days=days,
+        supplied=known,
+    )
+
+
+def _refuse_unfinished(
+    home: ForceHome, records: Restricted, taken: Sequence[Entry]
+) -> None:
+    """A publication names all drops that it rests on, to go once one of them does."""
+    known = {entry.raw_sha256 for entry in taken}
+    if set(pc.unique(records.reveal()["raw_sha256"]).to_pylist()) - known:
+        raise LakeError(
+            f"{home.home.root} contains records of a drop that is not in its ledger: a"
+            " pull was cut off; run hexbeat feed pull"
+        )
+
+
+def backtest_home(
+    home: ForceHome,
+    horizon_days: int,
+    who: str,
+    now: datetime,
+    first: Day | None = None,
+    last: Day | None = None,
+) -> Backtested:
+    """How the scores of those days would have done, noted in the audit log."""
+    with home.changed("a backtest"):
+        finish(home, now)
+        found = backtest_feed(read_stored(home), day_clock(horizon_days), first, last)
+        span = {"first": str(found.first), "last": str(found.last)}
+        home.log(now, who, "read", {"analysis": "backtest", **span})
+    return found
+
+
+def backtest_feed(
+    stored: Stored, clock: Clock, first: Day | None = None, last: Day | None = None
+) -> Backtested:
+    """How the scores of those days would have done."""
+    origins = origins_of(stored.supplied, clock, first, last)
+    then = (lambda day: stored.known_by(day).panel) if stored.recorded_share else None
+    found: list[Origin] = list(
+        backtest_days(stored.panel, stored.supplied, origins, clock, then)
+    )
+    gain, gain_lo, gain_hi = mean_gain(found, DEFAULT_DAY_METHOD)
+    return Backtested(
+        horizon_days=clock.term,
+        first=origins[0],
+        last=origins[-1],
+        origins=len(origins),
+        recorded_share=stored.recorded_share,
+        gain=gain,
+        gain_lo=gain_lo,
+        gain_hi=gain_hi,
+        lines=accuracy(found),
+    )
+
+
+def _backtests(stored: Stored, day: Day) -> list[Backtested]:
+    """At each horizon, of outcomes that were known on that day."""
+    return [
+        backtest_feed(stored, day_clock(days), last=day + -days)
+        for days in HORIZONS_DAYS
+    ]
+
+
+def _stored_at(home: ForceHome, asked: Day | None) -> tuple[Stored, Day]:
+    """A day that can be published, and what had been recorded by its end."""
+    stored = read_stored(home)
+    day = _as_of(stored, asked)
+    _refuse_withheld(stored, day)
+    _refuse_doubted(stored, day)
+    return stored.known_by(day), day
+
+
+def _as_of(stored: Stored, asked: Day | None) -> Day:
+    newest = max(stored.supplied)
+    if asked is not None and asked > newest:
+        _refuse_withheld(stored, asked)
+        raise UsageError(f"as-of {asked}: the newest day supplied is {newest}")
+    day = asked or newest
+    if why := unscorable(stored.supplied, day, DAYS):
+        raise UsageError(f"{stored.home.force} cannot be scored at {day}: {why}")
+    return day
+
+
+def _refuse_withheld(stored: Stored, day: Day) -> None:
+    """Nobody may see scores while days are lacking, unless someone has decided so."""
+    if not (holds := day_holds(stored.days.coverage, day)):
+        return
+    rules = [hold.rule for hold in holds]
+    said = [_number(rules.count(rule), rule) for rule in NOT_WHOLE if rule in rules]
+    raise WithheldError(
+        f"{stored.home.force} at {day} is not published: {' and '.join(said)}, the"
+        f" newest {holds[-1].period}. Ask the force to resend them, or record in"
+        f" {SETTINGS_FILE} under [[feed.days]] how to treat them"
+    )
+
+
+def _number(days: int, rule: str) -> str:
+    return f"{days} days are {rule}" if days > 1 else f"1 day is {rule}"
+
+
+def _refuse_doubted(stored: Stored, day: Day) -> None:
+    """Nobody may see scores that lack many rows, unless someone has accepted it."""
+    found = [doubt for doubt in open_doubts(stored.doubts) if doubt.holds(day)]
+    if not found:
+        return
+    shown = "; ".join(doubt.in_words for doubt in found[-_DOUBTS_SHOWN:])
+    number = f"{len(found)} drops are" if len(found) > 1 else "a drop is"
+    raise WithheldError(
+        f"{stored.home.force} at {day} is not published: {number} in doubt: {shown}."
+        f" {TO_DO}"
+    )
+
+
+def _scored(
+    stored: Stored, day: Day, method: Method, panel: Callable[[], Panel]
+) -> ScoredDay:
+    home, scoring = stored.home, stored.home.home.scoring
+    hashes = [file.sha256 for file in stored.files]
+    inputs = day_sha256(hashes, stored.supplied, day, method, scoring)
+    # keyed: the hash of a file of records outlives a row that is erased from it
+    mark = home.tombstones.mark(b"scores:" + inputs.encode())
+    return score_force_day(
+        home.lake, home.force, day, mark, panel, stored.supplied, method, scoring
+    )

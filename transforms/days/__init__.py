@@ -1,1 +1,0 @@
-"""Day by day: what a feed that knows the day of each incident makes possible."""

@@ -1,1 +1,0 @@
-"""Disclosure control: what may be told to everyone, so that nobody is given away."""

@@ -1,0 +1,1 @@
+"""Files of the police.uk archive: in folders, zips, or zips behind HTTP."""

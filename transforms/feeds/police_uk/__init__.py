@@ -1,0 +1,1 @@
+"""The files of data.police.uk: street crime, outcomes, stop and search."""

@@ -1,0 +1,1 @@
+"""HTTP: requests, retries, replies."""

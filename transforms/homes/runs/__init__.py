@@ -1,0 +1,1 @@
+"""A home's runs on disk: made whole, sealed, listed."""

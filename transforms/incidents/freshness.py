@@ -1,0 +1,49 @@
+"""Whether a force's feed is fresh, or stale, partial, rejected or stopped."""
+
+from typing import Literal
+
+from transforms.incidents.coverage import reason_of
+from transforms.incidents.status import ForceStatus
+from transforms.reference.months import Month
+
+
+Stale = Literal["stale", "partial", "rejected", "stopped", "unfinished"]
+# "not_supplied" is a fact that everybody knows: the force supplies nothing any more
+Freshness = Stale | Literal["fresh", "not_supplied"]
+_NO_FILE = ("missing", "not_supplied")
+
+
+def freshness(
+    status: ForceStatus,
+    today: Month,
+    stale_after_months: int,
+    stopped_after_months: int,
+) -> tuple[Freshness, str]:
+    """How fresh a force's feed is, and why it is not "fresh"."""
+    if status.unfinished:
+        return "unfinished", status.unfinished
+    if fact := status.silence(today):
+        return "not_supplied", fact
+    newest = status.newest()
+    if newest is None:
+        return "stopped", "no month was supplied"
+    age_months = today.since(newest)
+    why = f"its newest supplied month is {newest}, {age_months} months ago"
+    if age_months > stopped_after_months:
+        return "stopped", why
+    if age_months > stale_after_months:
+        return "stale", why
+    return _of_newest_file(status)
+
+
+def _of_newest_file(status: ForceStatus) -> tuple[Freshness, str]:
+    """What the newest month with a file says: one without has not come yet."""
+    with_file = [m for m, c in status.months.items() if c.status not in _NO_FILE]
+    last = max(with_file)
+    match status.months[last].status:
+        case "partial_suspected":
+            return "partial", f"{last} has far fewer rows than the months before it"
+        case "rejected":
+            return "rejected", reason_of(status.months[last]) or f"the file of {last}"
+        case _:
+            return "fresh", ""

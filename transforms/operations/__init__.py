@@ -1,0 +1,1 @@
+"""Keep, check, copy and mend a home."""

@@ -1,0 +1,1 @@
+"""The content of one publication, collected before anything is written."""

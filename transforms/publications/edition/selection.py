@@ -1,0 +1,96 @@
+"""Which cells and hot spots a file shows that does not contain all of them."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.publications.edition.day_edition import DayEdition
+from transforms.publications.edition.edition import Edition
+from transforms.reference.bands import TOP_5
+from transforms.reference.groups import ALL_CRIME
+
+
+TOP_CELLS = 50
+# What a briefing asks for: everything, the grave, the visible, and three that patrols
+# are sent for. The other groups are in the files of all cells.
+TOP_GROUPS = (
+    "all-crime",
+    "serious-violence-proxy",
+    "robbery-and-theft-from-person",
+    "anti-social-behaviour",
+    "burglary",
+    "vehicle-crime",
+)
+_CELL_COLUMNS = {
+    "months": (
+        "force", "crime_group", "score_rank", "h3_cell", "as_of", "place_label",
+        "lsoa21cd", "score", "score_lo", "score_hi", "score_band", "n_1m", "n_3m",
+        "n_12m", "n_36m", "n_prev_12m", "months_12m", "months_36m", "expected_12m",
+        "p_top1", "hotspot_class", "hotspot_id", "universe_cells", "lat", "lon",
+    ),
+    "days": (
+        "force", "horizon_days", "crime_group", "score_rank", "h3_cell", "as_of",
+        "place_label", "score", "score_lo", "score_hi", "score_band", "n_7d", "n_28d",
+        "n_365d", "n_prev_28d", "days_28d", "days_365d", "expected_365d", "p_top1",
+        "hotspot_class", "hotspot_id", "universe_cells", "lat", "lon",
+    ),
+}  # fmt: skip
+_HOTSPOT_COLUMNS = {
+    "months": (
+        "force", "crime_group", "hotspot_rank", "name", "expected", "n_1m", "n_12m",
+        "n_prev_12m", "months_12m", "months_prev_12m", "expected_12m", "harm_12m",
+        "harm_score", "p_top1", "hotspot_class", "cells", "area_m2", "lsoa21cd", "lat",
+        "lon", "as_of", "top_cell", "hotspot_id",
+    ),
+    "days": (
+        "force", "horizon_days", "crime_group", "hotspot_rank", "name", "expected",
+        "change", "previous_rank", "n_7d", "n_28d", "n_prev_28d", "n_365d",
+        "incidents_day_365d", "incidents_night_365d", "harm_365d", "harm_score",
+        "p_top1", "hotspot_class", "cells", "area_m2", "lat", "lon", "as_of",
+        "top_cell", "hotspot_id",
+    ),
+}  # fmt: skip
+
+
+def whole_or_top(cells: pa.Table, whole: Sequence[str] = (ALL_CRIME,)) -> pa.Table:
+    """Of some crime groups all cells, of the others those in the top 5 %."""
+    of_whole = pc.is_in(
+        cells["crime_group"].cast(pa.string()), pa.array(list(whole), pa.string())
+    )
+    top = pc.is_in(cells["score_band"].cast(pa.string()), pa.array(TOP_5))
+    return cells.filter(pc.or_(of_whole, top))
+
+
+def top_cells(edition: Edition) -> pa.Table:
+    """The highest cells of each force in each of those groups, in order of rank."""
+    cells, columns = edition.cells, _CELL_COLUMNS[edition.clock.unit]
+    wanted = pc.and_(
+        pc.less_equal(cells["score_rank"], TOP_CELLS),
+        pc.is_in(cells["crime_group"].cast(pa.string()), pa.array(TOP_GROUPS)),
+    )
+    keys = ("force", "horizon_days", "crime_group", "score_rank")
+    order = [(key, "ascending") for key in keys if key in columns]
+    return cells.filter(wanted).select(list(columns)).sort_by(order)
+
+
+def top_changes(edition: DayEdition) -> pa.Table:
+    """The hot spots of those groups that are new or gone, among the first of either."""
+    rows = edition.hotspot_changes
+    rank = pc.coalesce(rows["hotspot_rank"], rows["previous_rank"])
+    listed = pc.and_(
+        pc.less_equal(rank, TOP_CELLS),
+        pc.is_in(rows["crime_group"].cast(pa.string()), pa.array(TOP_GROUPS)),
+    )
+    return rows.filter(pc.and_(listed, pc.not_equal(rows["change"], "kept")))
+
+
+def top_hotspots(edition: Edition, groups: Sequence[str] = TOP_GROUPS) -> pa.Table:
+    """The first hot spots of each force in each of those groups, in order of rank."""
+    spots = edition.hotspots
+    wanted = pc.and_(
+        pc.less_equal(spots["hotspot_rank"], TOP_CELLS),
+        pc.is_in(spots["crime_group"].cast(pa.string()), pa.array(groups)),
+    )
+    columns = _HOTSPOT_COLUMNS[edition.clock.unit]
+    return spots.filter(wanted).select([*columns, *edition.layers.names])

@@ -1,0 +1,154 @@
+"""The list of formats: a format is a function, and one row here.
+
+Each writer gets what the publication says and the path to write; the same content gives
+the same bytes. One that has nothing to say writes no file. One that fails, fails alone.
+Writers, data dictionary, data package and viewer all go by these rows.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from transforms.backtests.schemas import ACCURACY_SUMMARY, CALIBRATION, DAY_ACCURACY
+from transforms.publications.apart import write_apart
+from transforms.publications.edition.edition import Edition
+from transforms.publications.edition.force_tables import FORCES
+from transforms.publications.formats import (
+    accuracy,
+    accuracy_chart,
+    analyst_database,
+    briefing,
+    documents,
+    flat_files,
+    geojson,
+    geopackage,
+    geoparquet,
+    gpx,
+    power_bi,
+    public_files,
+    workbook,
+)
+from transforms.publications.formats import power_bi_columns as columns
+from transforms.publications.formats.format import (
+    CSV,
+    DUCKDB,
+    FILE,
+    GEOJSON,
+    GEOPACKAGE,
+    GPX,
+    HTML,
+    JSON,
+    MARKDOWN,
+    PARQUET,
+    PDF,
+    PNG,
+    SVG,
+    XLSX,
+    Format,
+    table,
+)
+from transforms.publications.map.write import write_map
+from transforms.publications.schemas import (
+    CONCENTRATION,
+    DAY_CELLS,
+    DAY_COVERAGE,
+    DAY_HOTSPOTS,
+    EXCLUDED,
+    HISTORY,
+    HOTSPOT_CHANGES,
+    HOTSPOTS,
+    PUBLIC_ACCURACY,
+    PUBLIC_BANDS,
+    PUBLIC_CELLS,
+    PUBLISHED,
+    PUBLISHED_COVERAGE,
+    PUBLISHED_HISTORY,
+)
+from transforms.scores.timing.schemas import DAY_AND_NIGHT, NEAR_REPEATS, WEEKDAY_HOURS
+
+
+def _write_dictionary(edition: Edition, path: Path) -> None:
+    documents.write_dictionary(edition, FORMATS.values(), path)
+
+
+# One line a format. The dictionary lists the tables in this order.
+_CELLS = table(PUBLISHED, "h3_cell", "force", "crime_group")
+_ACCURACY = table(
+    ACCURACY_SUMMARY, "crime_group", "method", "horizon_months", "area_share"
+)
+_DAY_CELLS = table(DAY_CELLS, "h3_cell", "crime_group", "horizon_days")
+_DAY_ACCURACY = table(
+    DAY_ACCURACY, "crime_group", "method", "horizon_days", "area_share"
+)
+_HISTORY = table(HISTORY, "h3_cell", "force", "as_of", "crime_group")
+_PUBLIC_CELLS = table(PUBLIC_CELLS, "force", "period", "crime_group", "h3_cell")
+_PUBLIC_BANDS = table(PUBLIC_BANDS, "force", "crime_group", "h3_cell")
+_PUBLIC_ACCURACY = table(PUBLIC_ACCURACY, "force", "period", "crime_group")
+_ROWS = (
+    Format(name=geoparquet.CELLS_FILE, write=geoparquet.write_cells, media_type=PARQUET, months=_CELLS, needed=True),
+    Format(name="hotspot_cells.csv", write=flat_files.write_cells_csv, media_type=CSV, months=_CELLS),
+    Format(name="day_cells.parquet", write=geoparquet.write_cells, media_type=PARQUET, days=_DAY_CELLS, needed=True),
+    Format(name="day_cells.csv", write=flat_files.write_cells_csv, media_type=CSV, days=_DAY_CELLS),
+    Format(name="top_cells.csv", write=flat_files.write_top_cells, media_type=CSV, days=_DAY_CELLS),
+    Format(name="hotspots.gpkg", write=geopackage.write_geopackage, media_type=GEOPACKAGE, months=FILE, days=FILE),
+    Format(name="top_hotspots.geojson", write=geojson.write_top, media_type=GEOJSON, months=FILE),
+    Format(name="hotspots.csv", write=flat_files.write_hotspots, media_type=CSV, months=table(HOTSPOTS, "hotspot_id"), days=table(DAY_HOTSPOTS, "hotspot_id", "horizon_days")),
+    Format(name="hotspot_changes.csv", write=flat_files.write_hotspot_changes, media_type=CSV, days=table(HOTSPOT_CHANGES, "crime_group", "hotspot_id")),
+    Format(name="hotspot_history.parquet", write=flat_files.write_history, media_type=PARQUET, months=_HISTORY),
+    Format(name="accuracy.csv", write=accuracy.write_accuracy, media_type=CSV, months=_ACCURACY, days=_DAY_ACCURACY),
+    Format(name="accuracy.svg", write=accuracy_chart.write_chart, media_type=SVG, months=FILE),
+    Format(name="accuracy.png", write=accuracy_chart.write_chart, media_type=PNG, months=FILE),
+    Format(name="calibration.csv", write=accuracy.write_calibration, media_type=CSV, months=table(CALIBRATION, "crime_group", "method", "kind", "part")),
+    Format(name="accuracy_history.csv", write=accuracy.write_accuracy_history, media_type=CSV, months=table(PUBLISHED_HISTORY, "run_id", "force", "crime_group")),
+    Format(name="concentration.csv", write=flat_files.write_concentration, media_type=CSV, months=table(CONCENTRATION, "force", "crime_group")),
+    Format(name="exclusions.csv", write=flat_files.write_exclusions, media_type=CSV, months=table(EXCLUDED, "force", "exclusion")),
+    Format(name="coverage.csv", write=flat_files.write_coverage, media_type=CSV, months=table(PUBLISHED_COVERAGE, "force", "month"), days=table(DAY_COVERAGE, "force", "day")),
+    Format(name="weekday_hours.csv", write=flat_files.hours_table("weekday_hours"), media_type=CSV, days=table(WEEKDAY_HOURS, "crime_group", "weekday", "hour")),
+    Format(name="day_and_night.csv", write=flat_files.hours_table("day_and_night"), media_type=CSV, days=table(DAY_AND_NIGHT, "crime_group", "h3_cell")),
+    Format(name="near_repeats.csv", write=flat_files.day_table("near_repeats"), media_type=CSV, days=table(NEAR_REPEATS, "category", "distance", "days")),
+    Format(name="top_hotspots.xlsx", write=workbook.write_workbook, media_type=XLSX, months=FILE, days=FILE),
+    Format(name="top_hotspots.gpx", write=gpx.write_waypoints, media_type=GPX, months=FILE, days=FILE),
+    Format(name="hotspots.duckdb", write=analyst_database.write_database, media_type=DUCKDB, months=FILE),
+    Format(name="powerbi_fact_cells.csv", write=power_bi.write_fact_cells, media_type=CSV, months=table(columns.CELLS_FACT, "cell_key", "crime_group")),
+    Format(name="powerbi_fact_history.csv", write=power_bi.write_fact_history, media_type=CSV, months=table(columns.HISTORY_FACT, "cell_key", "crime_group", "month_end")),
+    Format(name="powerbi_dim_cell.csv", write=power_bi.write_dim_cell, media_type=CSV, months=table(columns.CELL, "cell_key")),
+    Format(name="powerbi_dim_force.csv", write=power_bi.write_dim_force, media_type=CSV, months=table(FORCES, "force")),
+    Format(name="powerbi_dim_group.csv", write=power_bi.write_dim_group, media_type=CSV, months=table(columns.GROUP, "crime_group")),
+    Format(name="powerbi_dim_month.csv", write=power_bi.write_dim_month, media_type=CSV, months=table(columns.MONTH, "month_end")),
+    Format(name="map.html", pages="map-*.html", write=write_map, media_type=HTML, months=FILE, days=FILE),
+    Format(name="briefing-*.pdf", write=briefing.write_briefings, media_type=PDF, months=FILE, days=FILE),
+    Format(name="METHOD.md", write=documents.write_method, media_type=MARKDOWN, months=FILE, days=FILE, needed=True),
+    Format(name="DATA_DICTIONARY.md", write=_write_dictionary, media_type=MARKDOWN, months=FILE, days=FILE, needed=True),
+    Format(name="provenance.json", write=documents.write_provenance, media_type=JSON, months=FILE, days=FILE, needed=True),
+    # The public tier
+    Format(name="public_cells.parquet", write=public_files.parquet_of("cells"), media_type=PARQUET, months=_PUBLIC_CELLS, audience="public"),
+    Format(name="public_cells.csv", write=public_files.csv_of("cells"), media_type=CSV, months=_PUBLIC_CELLS, audience="public"),
+    Format(name="public_bands.parquet", write=public_files.parquet_of("bands"), media_type=PARQUET, months=_PUBLIC_BANDS, audience="public"),
+    Format(name="public_bands.csv", write=public_files.csv_of("bands"), media_type=CSV, months=_PUBLIC_BANDS, audience="public"),
+    Format(name="public_bands.geojson", write=public_files.write_geojson, media_type=GEOJSON, months=FILE, audience="public"),
+    Format(name="public_accuracy.parquet", write=public_files.parquet_of("accuracy"), media_type=PARQUET, months=_PUBLIC_ACCURACY, audience="public"),
+    Format(name="public_accuracy.csv", write=public_files.csv_of("accuracy"), media_type=CSV, months=_PUBLIC_ACCURACY, audience="public"),
+    Format(name="transparency.md", write=public_files.write_transparency, media_type=MARKDOWN, months=FILE, audience="public"),
+)  # fmt: skip
+FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
+
+
+def format_of(file: str) -> Format | None:
+    """The format of a published file; None of those that seal a publication."""
+    return next((row for row in FORMATS.values() if row.writes(file)), None)
+
+
+def formats_for(unit: str, audience: str = "internal") -> Iterator[Format]:
+    """The formats of a publication on a clock of that unit, in their order."""
+    for row in FORMATS.values():
+        if row.audience == audience and row.contents(unit) is not None:
+            yield row
+
+
+def write_all(edition: Edition, folder: Path) -> None:
+    """Write every file of an edition; `UnwrittenError` names those that failed."""
+    rows = list(formats_for(edition.clock.unit))
+    writes = {row.name: partial(row.write, edition) for row in rows}
+    needed = [row.name for row in rows if row.needed]
+    several = [row.name for row in rows if row.pages]
+    write_apart(folder, writes, edition.left_out, needed, several)

@@ -1,0 +1,109 @@
+"""The map of a day: a page for each horizon, with links between them."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.publications.apart import Write, write_apart
+from transforms.publications.edition.day_edition import DayEdition
+from transforms.publications.map.facts import (
+    ForceFact,
+    MapFacts,
+    hotspot_facts,
+    map_groups,
+)
+from transforms.publications.map.page import render
+from transforms.publications.map.rows import mapped
+from transforms.reference.days import HORIZONS_DAYS
+
+
+# The page has the column names of months; these are the columns of days for them.
+_COLUMNS = {
+    "n_1m": "n_7d",
+    "n_12m": "n_365d",
+    "n_prev_12m": "n_prev_28d",
+    "expected_12m": "expected_365d",
+    "harm_top_share_12m": "harm_top_share_365d",
+}
+_UNKNOWN = ("lsoa21cd",)  # a force's own feed has none
+
+
+def write_days(edition: DayEdition, path: Path, whole: Sequence[str]) -> None:
+    """Write the page of the shortest horizon to that path, and others next to it."""
+    first, *others = HORIZONS_DAYS
+    names = {first: path.name}
+    names |= {days: f"{path.stem}-{days}-days{path.suffix}" for days in others}
+    pages: dict[str, Write] = {
+        name: partial(_write_page, edition, whole, days, names)
+        for days, name in names.items()
+    }
+    write_apart(path.parent, pages, edition.left_out)
+
+
+def _write_page(
+    edition: DayEdition,
+    whole: Sequence[str],
+    days: int,
+    names: dict[int, str],
+    to: Path,
+) -> None:
+    layers = edition.layers
+    rows = mapped(_of_horizon(edition.cells, days), whole, layers.names)
+    facts = MapFacts(
+        run_id=edition.run_id,
+        as_ofs=(str(edition.as_of),),
+        groups=map_groups(whole),
+        attribution=edition.attribution,
+        method=edition.method.LABEL,
+        excluded=edition.excluded_in_words,
+        forces=(_force(edition),),
+        hotspots=hotspot_facts(_at(edition.hotspots, days), rows),
+        title=f"Hot spots of {_next(days)}",
+        links=tuple(
+            (name, f"Hot spots of {_next(other)}")
+            for other, name in names.items()
+            if other != days and name not in edition.left_out
+        ),
+        unit=edition.clock.unit,
+        term=days,
+        areas=layers.names,
+        ground_note=layers.note(edition.as_of.date.year),
+    )
+    text = render(rows, (), facts, layers.ground(rows))
+    to.write_text(text, encoding="utf-8")
+
+
+def _next(days: int) -> str:
+    return "the next day" if days == 1 else f"the next {days} days"
+
+
+def _of_horizon(cells: pa.Table, days: int) -> pa.Table:
+    """The rows of one horizon, under the names that the page gives its columns."""
+    rows = _at(cells, days)
+    for name, column in _COLUMNS.items():
+        rows = rows.append_column(name, rows[column])
+    for name in _UNKNOWN:
+        rows = rows.append_column(name, pa.nulls(len(rows), pa.string()))
+    return rows
+
+
+def _at(rows: pa.Table, days: int) -> pa.Table:
+    return rows.filter(pc.equal(rows["horizon_days"], days))
+
+
+def _force(edition: DayEdition) -> ForceFact:
+    [facts] = edition.force_facts
+    return ForceFact(
+        force=facts["force"],
+        name=facts["name"],
+        universe_cells=facts["universe_cells"],
+        months_12m=facts["days_365d"],
+        months_1m=edition.cells["days_7d"][0].as_py(),
+        months_prev_12m=edition.cells["days_prev_28d"][0].as_py(),
+        newest_month=facts["newest_day"],
+        supplied=(True,),
+        ranked=(facts["universe_cells"],),
+    )

@@ -1,0 +1,189 @@
+"use strict";
+// Words and elements: data is added to the page as text only, never as HTML.
+const hexbeat = {};
+
+(function () {
+  // Outline and dash differ too, so that no band depends on colour alone.
+  const BANDS = {
+    top_1pct: {
+      label: "Top 1 % of the force’s cells",
+      short: "top 1 %",
+      share: 1,
+      style: { fillColor: "#253494", color: "#000000", weight: 2.5 },
+    },
+    top_2pct: {
+      label: "Next, to the top 2 %",
+      short: "top 2 %",
+      share: 2,
+      style: { fillColor: "#2c7fb8", color: "#000000", weight: 1.5, dashArray: "5 3" },
+    },
+    top_5pct: {
+      label: "Next, to the top 5 %",
+      short: "top 5 %",
+      share: 5,
+      style: { fillColor: "#41b6c4", color: "#253494", weight: 1 },
+    },
+    top_20pct: {
+      label: "Next, to the top 20 %",
+      short: "top 20 %",
+      share: 20,
+      style: { fillColor: "#a1dab4", color: "#4a5260", weight: 0.75, dashArray: "1 3" },
+    },
+    rest: {
+      label: "The rest of the cells listed",
+      short: "below the top 20 %",
+      share: 100,
+      style: { fillColor: "#ffffcc", color: "#8a8f98", weight: 0.5 },
+    },
+  };
+
+  const KINDS = {
+    new: "for the first time in the last month",
+    consecutive: "without a break in the newest months, after none before",
+    oscillating: "now, though it was the opposite in some earlier month",
+    sporadic: "now, on and off",
+    historical: "in nine of ten months, but no longer",
+    intensifying: "in nine of ten months, and growing more so",
+    diminishing: "in nine of ten months, and growing less so",
+    persistent: "in nine of ten months, with no trend",
+  };
+
+  const whole = new Intl.NumberFormat("en-GB");
+  const tenths = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const byId = (id) => document.getElementById(id);
+
+  function element(tag, text, attributes = {}) {
+    const node = document.createElement(tag);
+    if (text !== undefined && text !== null) node.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    return node;
+  }
+
+  function drawing(tag, attributes = {}, text = null) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    if (text !== null) node.textContent = text;
+    return node;
+  }
+
+  function button(text, act, attributes = {}) {
+    const node = element("button", text, { type: "button", ...attributes });
+    node.addEventListener("click", act);
+    return node;
+  }
+
+  // What differs between a page of months and one of days; `clock` is that of this page.
+  const MONTHS = {
+    period: "month",
+    year: 12,
+    before: 12,
+    listed: "36 months",
+    next: "next month",
+    count: "Next month’s count",
+    likeThis: "months like this",
+    recent: null,
+    noClass: "fewer than 10 of the last 12 months were supplied on the same map points",
+    step: "month",
+    columns: {},
+  };
+  const DAYS = {
+    period: "day",
+    year: 365,
+    before: 28,
+    listed: "365 days",
+    recent: 7,
+    noClass: "fewer than 10 of the last twelve 28-day steps were supplied in full",
+    step: "28-day step",
+    columns: {
+      n_1m: "n_7d",
+      n_12m: "n_365d",
+      n_prev_12m: "n_prev_28d",
+      months_12m: "days_365d",
+      expected_12m: "expected_365d",
+      // without census areas, and with one as-of, these would be empty
+      lsoa21cd: null,
+      change: null,
+    },
+  };
+  const clock = { ...MONTHS };
+
+  function setClock({ unit, term }) {
+    if (unit === "months") return;
+    const [next, like] = term === 1 ? ["next day", "days"] : [`next ${term} days`, `periods of ${term} days`];
+    Object.assign(clock, DAYS, {
+      term,
+      next: `the ${next}`,
+      count: `The count of the ${next}`,
+      likeThis: `${like} like this`,
+    });
+  }
+
+  // A month, or a day: so many of them later.
+  function periodName(period, { later = 0 } = {}) {
+    const [year, month, day] = period.split("-").map(Number);
+    const isDay = day !== undefined;
+    const date = isDay
+      ? new Date(Date.UTC(year, month - 1, day + later))
+      : new Date(Date.UTC(year, month - 1 + later, 1));
+    const written = { month: "long", year: "numeric", timeZone: "UTC" };
+    return date.toLocaleDateString("en-GB", isDay ? { ...written, day: "numeric" } : written);
+  }
+
+  // When what is forecast at an as-of falls due: `in March 2026`, `on 30 March 2026`.
+  function nextName(asOf) {
+    const first = periodName(asOf, { later: 1 });
+    if (clock.term === undefined) return `in ${first}`;
+    return clock.term > 1 ? `in the ${clock.term} days from ${first}` : `on ${first}`;
+  }
+
+  // A count of fewer periods than its window is not a low count, so name the periods.
+  function count(value, periods = null, of = null) {
+    if (value === null) return "not supplied";
+    const hasGaps = periods !== null && periods < of;
+    return hasGaps ? `${whole.format(value)} (in ${periods} of ${of} ${clock.period}s)` : whole.format(value);
+  }
+
+  function expected(value) {
+    if (value === null) return "not listed";
+    if (value < 0.01) return "under 0.01";
+    return value < 1 ? value.toFixed(2) : tenths.format(value);
+  }
+
+  function change(now, before) {
+    if (now === null || before === null) return { mark: "", text: "no earlier score", way: "unknown" };
+    const by = now - before;
+    if (Math.abs(by) < 0.005) return { mark: "≈", text: "about the same", way: "same" };
+    const much = expected(Math.abs(by));
+    return by > 0
+      ? { mark: `▲ ${much}`, text: `up ${much}`, way: "up" }
+      : { mark: `▼ ${much}`, text: `down ${much}`, way: "down" };
+  }
+
+  // A column's name as a heading: `policing_beat` is Policing beat.
+  const heading = (name) => (name[0].toUpperCase() + name.slice(1)).replaceAll("_", " ");
+
+  function classInWords(name) {
+    if (name === null) return `No class: ${clock.noClass}.`;
+    if (name === "none") return `No pattern: no significant run of hot or cold ${clock.step}s.`;
+    const [kind, side] = name.split("_");
+    return `${kind[0].toUpperCase()}${kind.slice(1)} ${side} spot: ${side === "hot" ? "busier" : "quieter"} than chance, with its neighbours, ${KINDS[kind].replaceAll("month", clock.step)}.`;
+  }
+
+  Object.assign(hexbeat, {
+    BANDS,
+    whole,
+    byId,
+    element,
+    drawing,
+    button,
+    clock,
+    setClock,
+    periodName,
+    nextName,
+    count,
+    expected,
+    change,
+    heading,
+    classInWords,
+  });
+})();

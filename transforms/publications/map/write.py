@@ -1,0 +1,131 @@
+"""`map.html`: the scores of the newest twelve as-of months, as a page.
+
+If one page would be too large to open, `map.html` links to a page for each force.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.publications.apart import Write, write_apart
+from transforms.publications.edition.day_edition import DayEdition
+from transforms.publications.edition.edition import Edition
+from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.map.days import write_days
+from transforms.publications.map.facts import (
+    ForceFact,
+    MapFacts,
+    hotspot_facts,
+    map_groups,
+)
+from transforms.publications.map.history import as_ofs, pasts, ranked
+from transforms.publications.map.page import render, render_index
+from transforms.publications.map.rows import mapped
+from transforms.reference.groups import ALL_CRIME
+from transforms.reference.months import window
+
+
+WHOLE_GROUPS = (ALL_CRIME, "serious-violence-proxy")
+# A row takes about 20 bytes of the page, and a page should stay below 5 MB.
+MOST_ROWS = 200_000
+
+
+def write_map(edition: Edition, path: Path) -> None:
+    """Write the page or pages: they open from a file, with no server or network."""
+    match edition:
+        case MonthEdition():
+            _write_months(edition, path)
+        case DayEdition():
+            write_days(edition, path, WHOLE_GROUPS)
+        case _:
+            raise TypeError(type(edition).__name__)
+
+
+def _write_months(edition: MonthEdition, path: Path) -> None:
+    layers = edition.layers
+    rows = mapped(edition.cells, WHOLE_GROUPS, layers.names)
+    if rows.num_rows <= MOST_ROWS:
+        whole = partial(_write_page, edition, edition.forces, rows, None)
+        write_apart(path.parent, {path.name: whole}, edition.left_out)
+        return
+    pages = {
+        force.force.id: f"{path.stem}-{force.force.id}{path.suffix}"
+        for force in edition.scored
+    }
+    there = {
+        force: page for force, page in pages.items() if page not in edition.left_out
+    }
+
+    def write_index(index: Path) -> None:
+        facts = _facts(edition, edition.forces, rows.slice(0, 0))
+        index.write_text(render_index(facts, there), encoding="utf-8")
+
+    writes: dict[str, Write] = {
+        pages[force.force.id]: partial(_write_page, edition, [force], rows, path.name)
+        for force in edition.scored
+    }
+    write_apart(path.parent, {**writes, path.name: write_index}, edition.left_out)
+
+
+def _write_page(
+    edition: MonthEdition,
+    forces: Sequence[ForceEdition],
+    rows: pa.Table,
+    index: str | None,
+    page: Path,
+) -> None:
+    ids = pa.array([force.force.id for force in forces])
+    mine = rows.filter(pc.is_in(rows["force"], value_set=ids))
+    facts = _facts(edition, forces, mine, index)
+    past = pasts(forces, edition.as_of)
+    text = render(mine, past, facts, edition.layers.ground(mine))
+    page.write_text(text, encoding="utf-8")
+
+
+def _facts(
+    edition: MonthEdition,
+    forces: Sequence[ForceEdition],
+    rows: pa.Table,
+    index: str | None = None,
+) -> MapFacts:
+    return MapFacts(
+        run_id=edition.run_id,
+        as_ofs=as_ofs(edition.as_of),
+        groups=map_groups(WHOLE_GROUPS),
+        attribution=edition.attribution,
+        method=edition.method.LABEL,
+        excluded=edition.excluded_in_words,
+        forces=tuple(_force(edition, force) for force in forces),
+        hotspots=hotspot_facts(edition.hotspots, rows),
+        title=forces[0].force.name if index else "Hot spots",
+        links=((index, "All forces"),)
+        if index and index not in edition.left_out
+        else (),
+        areas=edition.layers.names,
+        ground_note=edition.layers.note(edition.as_of.year),
+    )
+
+
+def _force(edition: MonthEdition, force: ForceEdition) -> ForceFact:
+    as_of = edition.as_of
+    same = set(force.counted_span(as_of, 24))
+    renewed = force.crossed(as_of, 24)
+    return ForceFact(
+        force=force.force.id,
+        name=force.force.name,
+        universe_cells=force.universe_cells,
+        months_12m=force.counted(as_of, 12),
+        newest_month=force.newest_month(as_of),
+        note=force.unscored,
+        months_prev_12m=force.counted(as_of, 24) - force.counted(as_of, 12),
+        supplied=tuple(
+            month in same and bool(force.supplied(month, 1))
+            for month in window(as_of, 12)
+        ),
+        ranked=ranked(force, as_of),
+        renewed=None if renewed is None else str(renewed),
+    )

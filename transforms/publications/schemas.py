@@ -1,0 +1,222 @@
+"""The columns of what is only published: cells, hot spots, coverage, the public tier.
+
+They are made of the columns of stored tables, and mean the same.
+"""
+
+import pyarrow as pa
+
+from transforms.lake.schemas import (
+    ACCURACY_HISTORY,
+    COVERAGE,
+    DAY_SCORES,
+    SCORES,
+    TEXT,
+    about,
+    column,
+    plain,
+)
+from transforms.lake.schemas.scores import NOT_SUPPLIED
+
+
+_COUNT = pa.int32()
+
+PUBLISHED_HISTORY = pa.schema(
+    [plain(field) for field in ACCURACY_HISTORY if field.name != "judged_at"]
+)
+
+_INTERNAL = ("h3_cell", "inputs_sha256")
+
+PUBLISHED = pa.schema(
+    [
+        column("h3_cell", TEXT, "H3 cell: 15 lower-case hexadecimal characters"),
+        column("force_code", TEXT, "ONS police force area code", null="the force has none"),
+        *(plain(field) for field in SCORES if field.name not in _INTERNAL),
+        column("place_label", TEXT, "Most common street or venue among the cell's incidents of 36 months; ties in alphabetical order", null="none named, or the name starts like a formula, contains < or >, or is over 255 characters"),
+        column("lsoa21cd", TEXT, "Most common 2021 LSOA among the cell's incidents of 36 months; ties in alphabetical order; 2011 codes count if 2021 kept them", null="no 2021 code known"),
+        column("lat", pa.float64(), "Latitude of the cell's centre, degrees, WGS 84"),
+        column("lon", pa.float64(), "Longitude of the cell's centre, degrees, WGS 84"),
+        column("easting", pa.int32(), "Easting of the cell's centre, metres, British National Grid (EPSG:27700, to about 3 m, in the far south-west 5 m)"),
+        column("northing", pa.int32(), "Northing of the cell's centre, metres, British National Grid (EPSG:27700, to about 3 m, in the far south-west 5 m)"),
+        column("cell_area_m2", pa.float64(), "Area of the cell, square metres"),
+        column("n_outcomes_12m", _COUNT, "Crimes of n_12m whose latest outcome is known and final", null="no outcomes file of those months is stored for the force"),
+        column("positive_share_12m", pa.float64(), "Share of those with a positive outcome (charge, caution, penalty notice, local resolution, drugs warning), 0 to 1", null="n_outcomes_12m is 0 or empty"),
+    ]
+)  # fmt: skip
+
+_HISTORY = (
+    "crime_group", "n_1m", "n_3m", "n_12m", "months_1m", "months_3m", "months_12m",
+    "score", "score_lo", "score_hi", "score_rank", "score_pctile", "score_band",
+    "universe_cells", "method",
+)  # fmt: skip
+
+HISTORY = pa.schema(
+    [
+        PUBLISHED.field("h3_cell"),
+        PUBLISHED.field("force"),
+        PUBLISHED.field("as_of"),
+        *(PUBLISHED.field(name) for name in _HISTORY),
+    ]
+)
+
+PUBLISHED_COVERAGE = pa.schema(
+    [
+        COVERAGE.field("force"),
+        column("force_name", TEXT, "Force: its name"),
+        COVERAGE.field("month"),
+        column("status", TEXT, "What the month counts as: supplied, partial_suspected, missing, not_supplied or rejected. Only supplied months are exposure; missing is never zero"),
+        *(COVERAGE.field(name) for name in ("release", "rows_in", "rows_accepted", "rows_quarantined", "rows_located", "raw_sha256", "repairs", "rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")),
+        column("reason", TEXT, "Why the month has this status: why a file was rejected, or the reason of an override", null="the normal rules apply"),
+        column("points_renewed", TEXT, "First month that used the same map points as this month, YYYY-MM: counts of cells are never compared with months before it", null="no renewal is known up to this month"),
+    ]
+)  # fmt: skip
+
+
+HOTSPOTS = pa.schema(
+    [
+        column("hotspot_id", TEXT, "Hot spot: keeps its id from one as-of month to the next while most of its cells stay; ids start again when the map points are renewed"),
+        PUBLISHED.field("force"),
+        PUBLISHED.field("as_of"),
+        PUBLISHED.field("crime_group"),
+        column("hotspot_rank", _COUNT, "Rank by expected among the force's hot spots of the group; 1 is highest"),
+        column("name", TEXT, "Most common street among its incidents of 36 months, or type of venue if none is named; ties in alphabetical order", null="none named, or the name starts like a formula, contains < or >, or is over 255 characters"),
+        column("expected", pa.float64(), "Expected incidents in the next month: the sum of its cells' scores"),
+        column("n_1m", _COUNT, "Incidents in the as-of month", null=NOT_SUPPLIED),
+        column("n_12m", _COUNT, "Incidents in the 12 calendar months to the as-of month", null=NOT_SUPPLIED),
+        column("n_prev_12m", _COUNT, "Incidents in the 12 calendar months before the last 12", null=NOT_SUPPLIED),
+        PUBLISHED.field("months_12m"),
+        PUBLISHED.field("months_prev_12m"),
+        column("expected_12m", pa.float64(), "Incidents expected over the same number of months as n_12m is based on, at the current rate, ignoring seasonality: the sum of its cells' expected_12m"),
+        column("harm_12m", pa.float64(), "Crime harm of n_12m, in the unit of the harm weights", null=NOT_SUPPLIED),
+        column("harm_score", pa.float64(), "Crime harm expected in the next month, in the unit of the harm weights"),
+        column("p_top1", pa.float64(), "Highest p_top1 of its cells, 0 to 1", null="nothing is expected in any cell"),
+        column("hotspot_class", TEXT, "Emerging hot spot category of its highest-scored cell; a label, never the ranking", null="fewer than 10 of the last 12 months were supplied since the map points were last renewed"),
+        column("cells", _COUNT, "Number of its cells"),
+        column("area_m2", pa.float64(), "Their area, square metres"),
+        column("top_cell", TEXT, "Its cell with the highest score"),
+        column("lsoa21cd", TEXT, "2021 LSOA of its highest-scored cell", null="no 2021 code known"),
+        column("lat", pa.float64(), "Latitude of the centre of its highest-scored cell, degrees, WGS 84"),
+        column("lon", pa.float64(), "Longitude of the centre of its highest-scored cell, degrees, WGS 84"),
+        column("h3_cells", TEXT, "Its cells, separated by spaces, highest score first"),
+    ]
+)  # fmt: skip
+
+CONCENTRATION = pa.schema(
+    [
+        PUBLISHED.field("force"),
+        PUBLISHED.field("as_of"),
+        PUBLISHED.field("crime_group"),
+        column("incidents_12m", _COUNT, "Located incidents in the universe in the 12 calendar months to the as-of month"),
+        PUBLISHED.field("months_12m"),
+        PUBLISHED.field("universe_cells"),
+        column("cells_with_any", _COUNT, "Cells with any of those incidents"),
+        column("share_of_cells_25", pa.float64(), "Smallest share of the cells that contains 25 % of those incidents, 0 to 1"),
+        column("share_of_cells_50", pa.float64(), "Smallest share of the cells that contains 50 % of those incidents, 0 to 1"),
+        column("gini", pa.float64(), "Gini coefficient over all cells, 0 to 1"),
+        column("generalised_gini", pa.float64(), "Generalised Gini coefficient: the same, allowing for fewer incidents than cells (Bernasco and Steenbeek 2017)"),
+    ]
+)  # fmt: skip
+
+EXCLUDED = pa.schema(
+    [
+        PUBLISHED.field("force"),
+        column("exclusion", TEXT, "Id of the rule; `far-from-force` for areas far from where the force's incidents are"),
+        column("places", TEXT, "Places it excludes: a regular expression for the whole label, a cell, or areas far from the force"),
+        column("why", TEXT, "Why they are left out"),
+        column("incidents_12m", _COUNT, "Located incidents that it left out in the 12 calendar months to the as-of month; an incident that matches two rules counts for both"),
+        column("incidents_36m", _COUNT, "The same in 36 calendar months"),
+    ]
+)  # fmt: skip
+
+_SUPPRESSED = "suppressed"
+
+PUBLIC_CELLS = pa.schema(
+    [
+        PUBLISHED.field("force"),
+        column("period", TEXT, "Calendar quarter, such as 2025-Q1; each is published once and then frozen"),
+        column("crime_group", TEXT, "Crime group: all-crime or anti-social-behaviour"),
+        PUBLISHED.field("h3_cell"),
+        column("h3_res", pa.int8(), "H3 resolution of the cell: 7, or 8 if each of a cell's children has none or at least the minimum"),
+        column("incidents_rounded", _COUNT, "Incidents in the period of the scored cells that are this cell's descendants (h3 cell_to_parent, not the outline), rounded", null=_SUPPRESSED),
+        column("suppressed", pa.bool_(), "Withheld: the cell has fewer than the minimum (zero included), or is withheld to protect another that has"),
+    ]
+)  # fmt: skip
+
+PUBLIC_BANDS = pa.schema(
+    [
+        PUBLISHED.field("force"),
+        PUBLISHED.field("as_of"),
+        *(PUBLIC_CELLS.field(name) for name in ("period", "crime_group", "h3_cell", "h3_res")),
+        column("score_band", TEXT, "top_1pct, top_2pct, top_5pct, top_20pct or rest of the published cells of that force, period and group, by the sum of their descendants' scores at the as-of month", null=_SUPPRESSED),
+    ]
+)  # fmt: skip
+
+PUBLIC_ACCURACY = pa.schema(
+    [
+        PUBLISHED.field("force"),
+        *(PUBLIC_CELLS.field(name) for name in ("period", "crime_group")),
+        column("area_share", pa.float64(), "Share of the universe's cells that is searched each month: those ranked highest by the score of the month before"),
+        column("found_percent", pa.int8(), "Share of the period's incidents that the searches of its months found, to the nearest 5 %; published once, with the period's counts", null=_SUPPRESSED),
+        column("suppressed", pa.bool_(), "Withheld: it would be based on too few incidents, found or not found"),
+    ]
+)  # fmt: skip
+
+_NO_DAY_NAME = "no such label, or it starts like a formula, contains < or >, or is over 255 characters"
+_NO_HOURS = "no hour of the group's incidents is known"
+_DAY_PLACES = ("h3_cell", "lon", "lat", "easting", "northing", "cell_area_m2")
+
+DAY_CELLS = pa.schema(
+    [
+        *(plain(field) for field in DAY_SCORES if field.name not in _INTERNAL),
+        column("place_label", TEXT, "Most common street or venue among the cell's incidents of 365 days, of the labels that three or more of the force's incidents have, sensitive ones left out; ties in alphabetical order", null=_NO_DAY_NAME),
+        *(PUBLISHED.field(name) for name in _DAY_PLACES),
+    ]
+)  # fmt: skip
+
+DAY_HOTSPOTS = pa.schema(
+    [
+        column("hotspot_id", TEXT, "Hot spot: keeps its id from one as-of day to the next while most of its cells stay"),
+        *(DAY_CELLS.field(name) for name in ("force", "as_of", "horizon_days", "crime_group")),
+        column("hotspot_rank", _COUNT, "Rank by expected among the hot spots of the group and horizon; 1 is highest"),
+        column("name", TEXT, "Most common street among its incidents of 365 days, or type of venue if none is named, chosen as place_label is; if they have none, place_label of its highest-scored cell", null=_NO_DAY_NAME),
+        column("expected", pa.float64(), "Expected incidents in the next horizon_days days: the sum of its cells' scores"),
+        *(
+            column(name, _COUNT, f"{DAY_CELLS.field(name).metadata[b'description'].decode()}: the sum of its cells", null="no day of the window was supplied")
+            for name in ("n_7d", "n_28d", "n_prev_28d", "n_365d")
+        ),
+        *(DAY_CELLS.field(name) for name in ("harm_365d", "harm_score")),
+        column("p_top1", pa.float64(), "Highest p_top1 of its cells, 0 to 1", null="nothing is expected in any cell"),
+        column("incidents_day_365d", pa.float64(), "Incidents of the group in its cells between 07:00 and 19:00, of those of 365 days whose hours are known; spans count by their shares", null=_NO_HOURS),
+        column("incidents_night_365d", pa.float64(), "The same between 19:00 and 07:00", null=_NO_HOURS),
+        column("change", TEXT, "new, or kept since the as-of day before", null="none of the seven days before was scored by the same method"),
+        column("previous_rank", _COUNT, "Its hotspot_rank then", null="it is new, or change is empty"),
+        DAY_CELLS.field("hotspot_class"),
+        column("cells", _COUNT, "Number of its cells"),
+        column("area_m2", pa.float64(), "Their area, square metres"),
+        column("top_cell", TEXT, "Its cell with the highest score"),
+        *(HOTSPOTS.field(name) for name in ("lat", "lon", "h3_cells")),
+    ]
+)  # fmt: skip
+
+HOTSPOT_CHANGES = pa.schema(
+    [
+        *(DAY_HOTSPOTS.field(name) for name in ("force", "crime_group", "hotspot_id")),
+        column("change", TEXT, "new: a hot spot now and not at previous_as_of; gone: the reverse; kept: at both"),
+        DAY_HOTSPOTS.field("name"),
+        column("hotspot_rank", _COUNT, "Its rank in the group now", null="it is gone"),
+        column("previous_rank", _COUNT, "Its rank in the group at previous_as_of", null="it is new"),
+        column("expected", pa.float64(), "Incidents expected in the next day", null="it is gone"),
+        column("previous_expected", pa.float64(), "Incidents expected in the day after previous_as_of", null="it is new"),
+        *(column(name, DAY_HOTSPOTS.field(name).type, about(DAY_HOTSPOTS.field(name))["description"] + "; if it is gone, as it was") for name in ("top_cell", "lat", "lon")),
+        DAY_HOTSPOTS.field("as_of"),
+        column("previous_as_of", TEXT, "The as-of day that is compared: the newest earlier one that is scored by the same method, up to seven days before"),
+    ]
+)  # fmt: skip
+
+DAY_COVERAGE = pa.schema(
+    [
+        SCORES.field("force"),
+        column("day", TEXT, "Day in London, YYYY-MM-DD, from the first supplied one to the as-of"),
+        column("status", TEXT, "What the day counts as: supplied, partial, missing or set_aside. Only supplied days are exposure; missing is never zero"),
+        column("reason", TEXT, "Why somebody set the day aside, or counts it as supplied", "the plain rule"),
+    ]
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""What everything else refers to: forces, categories, months, cells, weights."""

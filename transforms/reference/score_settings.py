@@ -1,0 +1,46 @@
+"""How a home wants its scores made: what is left out, what weighs more, what clusters.
+
+Shipped defaults apply where `hexbeat.toml` is silent. All of it is part of the identity
+of every score and every publication.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated
+
+from pydantic import Field
+
+from transforms.reference.exclusions import Exclusion, shipped_exclusions
+from transforms.reference.harm import HarmWeights, shipped_weights
+from transforms.reference.toml_files import STRICT, WHOLE, Number
+
+
+@dataclass(frozen=True)
+class HotspotLimits:
+    """Which cells are clustered into hot spots, and how large one may grow."""
+
+    __pydantic_config__ = STRICT
+
+    share_percent: Annotated[
+        Number, Field(gt=0, le=5), "of the ranked cells, the top"
+    ] = 1.0
+    max_cells: Annotated[int, Field(gt=0, le=10**12), "of one hot spot", WHOLE] = 12
+    max_area_m2: Annotated[Number, Field(gt=0, le=10**12), "of one hot spot"] = (
+        1_200_000.0
+    )
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """A home's own choices about scores."""
+
+    exclusions: tuple[Exclusion, ...] = field(default_factory=shipped_exclusions)
+    harm: HarmWeights = field(default_factory=shipped_weights)
+    hotspots: HotspotLimits = field(default_factory=HotspotLimits)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The identity of all of it."""
+        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Daily scores, for a feed that gives the day of each incident."""

@@ -1,0 +1,132 @@
+"""Daily scores: incidents expected in the next day and the next week."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.lake.checksums import refuse_damaged
+from transforms.lake.data_files import DataFile, read_files
+from transforms.lake.lake import Lake
+from transforms.lake.tables import TABLES
+from transforms.reference.days import DAYS, HORIZONS_DAYS, Day, day_clock
+from transforms.reference.groups import GROUPS
+from transforms.reference.score_settings import Scoring
+from transforms.scores.days.view import day_views
+from transforms.scores.inputs import inputs_sha256
+from transforms.scores.methods import Method
+from transforms.scores.panel import Panel
+from transforms.scores.score_view import Spots, score_view, with_value
+from transforms.scores.stage import Stage, bring_up_to_date
+
+
+TABLE = "day_scores"
+_GROUPS = "with an incident"  # which groups have scores: part of their identity
+COMPARED_DAYS = 7  # before a day: hot spots of longer ago are no news
+
+
+@dataclass(frozen=True)
+class ScoredDay:
+    """The stored scores of a force's day."""
+
+    is_new: bool  # False where nothing they rest on had changed
+    sha256: str  # of their file
+    rows: pa.Table  # as DAY_SCORES
+
+
+def day_sha256(
+    record_files: Sequence[str],
+    supplied: Sequence[Day],
+    as_of: Day,
+    method: Method,
+    scoring: Scoring,
+) -> str:
+    """The identity of scores of a force's own records.
+
+    `record_files` are the hashes of the files that the records are stored in.
+    """
+    days = [str(day) for day in supplied if day <= as_of]
+    incidents = [sorted(record_files), days, _GROUPS]
+    return inputs_sha256(incidents, as_of, method, scoring, DAYS)
+
+
+def score_force_day(
+    lake: Lake,
+    force: str,
+    as_of: Day,
+    mark: str,
+    panel: Callable[[], Panel],  # made only where something is computed
+    supplied: Sequence[Day],
+    method: Method,
+    scoring: Scoring,
+) -> ScoredDay:
+    """A force's scores of a day, computed unless the stored ones are current.
+
+    `mark` is the hash of the inputs: stored scores with the same mark are current.
+    """
+
+    def score(day: Day, _: Day | None, earlier: Spots) -> tuple[pa.Table, Spots]:
+        return score_day(panel(), supplied, day, method, scoring, force, earlier)
+
+    stage = Stage(
+        table=TABLE,
+        force=force,
+        clock=DAYS,
+        as_of=as_of,
+        wanted={as_of: mark},
+        score=score,
+    )
+    done, _ = bring_up_to_date(lake, lake.pinned(), stage)
+    files = lake.files(TABLE, force)
+    [file] = [f for f in files if f.partition["as_of"] == str(as_of)]
+    refuse_damaged(TABLE, [file])
+    return ScoredDay(bool(done), file.sha256, read_files([file], TABLES[TABLE]))
+
+
+def stored_before(lake: Lake, force: str, as_of: Day) -> tuple[Day, DataFile] | None:
+    """The newest stored scores of the seven days before a day."""
+    files = {Day.parse(f.partition["as_of"]): f for f in lake.files(TABLE, force)}
+    recent = [day for day in files if 0 < as_of.since(day) <= COMPARED_DAYS]
+    return (newest := max(recent), files[newest]) if recent else None
+
+
+def score_day(
+    panel: Panel,
+    supplied: Sequence[Day],
+    as_of: Day,
+    method: Method,
+    scoring: Scoring,
+    force: str,
+    earlier: Spots,
+) -> tuple[pa.Table, Spots]:
+    """The score rows of a force's groups on one day, at both horizons; its hot spots.
+
+    Both horizons have the same ranking, and so the same hot spots. A group without one
+    incident has no rows: its cells would be ranked by nothing.
+    """
+    tables, spots = [], earlier
+    sent = _groups_sent(panel, [day for day in supplied if day <= as_of])
+    for days in HORIZONS_DAYS:
+        [view] = day_views(panel, supplied, [as_of], day_clock(days))
+        rows, spots = score_view(view, method, scoring, force, earlier)
+        rows = rows.filter(pc.is_in(rows["crime_group"].cast(pa.string()), sent))
+        tables.append(with_value(rows, "horizon_days", days).unify_dictionaries())
+    return pa.concat_tables(tables), spots
+
+
+def groups_not_scored(rows: pa.Table) -> list[str]:
+    """The groups that have no scores, since no incident of them was sent."""
+    scored = set(pc.unique(rows["crime_group"].cast(pa.string())).to_pylist())
+    return [slug for slug in GROUPS if slug not in scored]
+
+
+def _groups_sent(panel: Panel, days: Sequence[Day]) -> pa.Array:
+    """The groups with an incident in a cell on one of those days."""
+    columns = [panel.row_of[day] for day in days]
+    by_slot = np.asarray(panel.counts[:, columns].sum(axis=1))
+    numbers = by_slot.reshape(len(panel.categories), -1).sum(axis=1)
+    some = {c for c, n in zip(panel.categories, numbers, strict=True) if n}
+    sent = [g.slug for g in GROUPS.values() if some & set(g.categories)]
+    return pa.array(sent, pa.string())

@@ -1,0 +1,1 @@
+"""From a method's expectation to the rows of the scores table."""

@@ -1,0 +1,1 @@
+"""When incidents happen: hours, days of the week, near repeats."""
