@@ -32,6 +32,8 @@ def score(params: ScoreParams) -> State[dict[str, Any]]:
     )
     summary.changed = any(a.get("as_ofs") for a in accounts)
     summary.facts["rows"] = sum(a.get("rows", 0) for a in accounts)
+    summary.facts["as_ofs_scored"] = sum(len(a.get("as_ofs", [])) for a in accounts)
+    summary.facts["as_ofs_unchanged"] = sum(a.get("unchanged", 0) for a in accounts)
     summary.facts["forces_scored"] = sum(
         "as_ofs" in a and not a["unscored"] for a in accounts
     )

@@ -15,7 +15,7 @@ import pytest
 from tests.oracles import methods as oracles
 from transforms.feeds.police_uk import street
 from transforms.homes.home import Home, open_home
-from transforms.incidents.coverage import entries
+from transforms.incidents.coverage import deciding, entries
 from transforms.incidents.ingest import ingest_force
 from transforms.incidents.lake_check import force_coverage
 from transforms.incidents.request import resolve
@@ -173,6 +173,8 @@ def test_city_of_london_is_the_same_whichever_release_comes_first(
     order: tuple[str, str], home: Home, tmp_path: Path
 ) -> None:
     force, lake = FORCES["city-of-london"], Lake(tmp_path / "lake")
+    overlap = [f"2018-{m}" for m in (10, 11, 12)] + ["2019-01", "2019-02"]
+    read = []
     for release in order:
         request = resolve(
             DATA / "archive",
@@ -184,8 +186,10 @@ def test_city_of_london_is_the_same_whichever_release_comes_first(
         )
         members = [m for m in request.members if m.release == release]
         ingest_force(lake, street, force, members, request.months, RECEIVED_AT)
+        known = deciding(entries(lake.read("coverage")))
+        read.append([known[Month.parse(month)].scored_sha256 for month in overlap])
+    assert read[0] == read[1]  # outcomes changed in every month, nothing else
     held = {e.month: e for e in entries(lake.read("coverage")) if e.raw_sha256}
-    overlap = [f"2018-{m}" for m in (10, 11, 12)] + ["2019-01", "2019-02"]
     revised = [e for e in entries(lake.read("coverage")) if e.rows_added is not None]
     assert {held[month].release for month in overlap if order[0] == "2020-11"} <= {
         "2020-11"

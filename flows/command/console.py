@@ -168,8 +168,11 @@ def _in_words(stage: Mapping[str, Any]) -> list[str]:
         case "score":
             number = facts["forces_scored"]
             forces = f"{number} {'force' if number == 1 else 'forces'}"
-            at = f"{forces} at {facts['as_of']}"
-            return [f"{at}, {facts['rows']:,} rows written"]
+            done = (
+                f"{facts['as_ofs_scored']:,} as-of months scored,"
+                f" {facts['as_ofs_unchanged']:,} unchanged, {facts['rows']:,} rows"
+            )
+            return [f"{forces} at {facts['as_of']}: {done} written"]
         case "backtest":
             number = facts["forces"]
             forces = f"{number} {'force' if number == 1 else 'forces'}"

@@ -102,7 +102,7 @@ def origin_sha256(
     With fewer horizons, the identity it had before later outcomes were stored.
     """
     outcomes = {
-        str(month): c.entry.raw_sha256 if c.entry else None
+        str(month): c.entry.score_input if c.entry else None
         for month in _outcome_months(months, origin)
         if month.since(origin) in horizons_months and (c := months.get(month))
     }

@@ -41,6 +41,7 @@ class Entry:
     crc32: int | None = None
     size_bytes: int | None = None
     raw_sha256: str | None = None
+    scored_sha256: str | None = None
     rows_in: int | None = None
     rows_accepted: int | None = None
     rows_quarantined: int | None = None
@@ -56,6 +57,14 @@ class Entry:
     def key(self) -> tuple[str, str, str, str]:
         """A release says one thing of a month."""
         return self.force, self.feed, self.month, self.release
+
+    @property
+    def score_input(self) -> str | None:
+        """The identity of what scores read of the month.
+
+        That of the whole file where an earlier hexbeat read it.
+        """
+        return self.scored_sha256 or self.raw_sha256
 
 
 MonthCoverage = PeriodCoverage[Month, Entry]

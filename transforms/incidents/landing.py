@@ -14,6 +14,7 @@ from transforms.feeds.archive.members import Member, read_member
 from transforms.feeds.rules import Sifted
 from transforms.incidents.coverage import Entry, Observed, as_table, merged
 from transforms.incidents.lake_check import Ledger, is_whole, partitions_of
+from transforms.incidents.scored import scored_sha256
 from transforms.lake.checksums import damage
 from transforms.lake.crash_points import crash_point
 from transforms.lake.data_files import DataFile, read_files
@@ -60,6 +61,7 @@ def land(
         replace(
             entry,
             raw_sha256=sifted.raw_sha256,
+            scored_sha256=_scored(feed, sifted),
             rows_in=sifted.rows_in,
             rows_accepted=sifted.accepted.num_rows,
             rows_quarantined=broken.num_rows,
@@ -88,6 +90,10 @@ def noted(
         crc32=member.crc32,
         size_bytes=member.size_bytes,
     )
+
+
+def _scored(feed: Feed, sifted: Sifted) -> str | None:
+    return scored_sha256(sifted.accepted) if feed.TABLE == "incidents" else None
 
 
 def _revision(

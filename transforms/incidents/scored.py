@@ -3,16 +3,22 @@
 Every count of incidents takes them from here, a force's own records among them.
 """
 
+import json
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 import sql
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.months import Month, window
 
 
+# All that scores read of an incident; cells and area follow from the point.
+_READ = ("category", "offence_code", "longitude", "latitude", "in_area", "place_label")
 _WINDOWS_MONTHS = (12, 36)
 _RULES = pa.schema([("id", pa.string()), ("label", pa.string()), ("cell", pa.int64())])
 
@@ -26,6 +32,35 @@ def scored_incidents(
     """
     inputs = {"incidents": incidents, "rules": _rules(exclusions, force)}
     return sql.run("kept_incidents", inputs)
+
+
+def scored_sha256(incidents: pa.Table) -> str:
+    """The hash of all that scores read of a month's incidents, in any order of rows.
+
+    What they do not read (outcomes, Crime IDs, LSOAs, the file and its lines) leaves it
+    as it is.
+    """
+    digest = sha256()
+    codes = []
+    for name in _READ:
+        values, code = _coded(incidents[name])
+        digest.update(json.dumps(values).encode())
+        codes.append(code)
+    digest.update(np.stack(codes)[:, np.lexsort(codes)].tobytes())
+    return digest.hexdigest()
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[list[Any], NDArray[np.int64]]:
+    """A column's values in their order, and which of them each row has; -1 for none."""
+    encoded = column.combine_chunks()
+    if not pa.types.is_dictionary(encoded.type):
+        encoded = encoded.dictionary_encode()
+    values = encoded.dictionary.to_pylist()
+    used = encoded.indices.fill_null(len(values)).to_numpy()
+    order = sorted({*used.tolist()} - {len(values)}, key=values.__getitem__)
+    rank = np.full(len(values) + 1, -1)
+    rank[order] = np.arange(len(order))
+    return [values[i] for i in order], rank[used]
 
 
 def removed_incidents(

@@ -61,9 +61,12 @@ def months_sha256(
     method: Method,
     scoring: Scoring,
 ) -> str:
-    """The identity of scores of the public feed, based on the file of each month."""
+    """The identity of scores of the public feed, based on what they read of each month.
+
+    So a release that changes nothing but outcomes leaves them as they are.
+    """
     incidents = [
-        (str(month), c.status, c.entry.raw_sha256 if c.entry else None)
+        (str(month), c.status, c.entry.score_input if c.entry else None)
         for month, c in months.items()
         if month <= as_of
     ]

@@ -18,6 +18,7 @@ COVERAGE = pa.schema(
         column("crc32", pa.int64(), "CRC-32 of the file", null="missing"),
         column("size_bytes", pa.int64(), "Size of the file, in bytes", null="missing"),
         column("raw_sha256", TEXT, "SHA-256 of the file's bytes", null="missing or rejected"),
+        column("scored_sha256", TEXT, "SHA-256 of what scores read of its rows: their categories, points and place labels, in any order", null="missing, rejected, of a feed that scores do not read, or read by an earlier hexbeat"),
         column("rows_in", pa.int64(), "Lines in the file, without the header", null="missing or rejected"),
         column("rows_accepted", pa.int64(), "Rows accepted", null="missing or rejected"),
         column("rows_quarantined", pa.int64(), "Rows quarantined by a rule", null="missing or rejected"),
