@@ -11,7 +11,7 @@ from flows.summary import Summary
 from transforms.day_publications.run import DayRun
 from transforms.records.drop_doubts import TO_DO, Doubt
 from transforms.records.homes import ForceHome
-from transforms.records.pull import Pulled
+from transforms.records.pulled import Pulled
 from transforms.records.reread import Reread
 
 
@@ -31,6 +31,7 @@ def pull_account(home: ForceHome, done: Pulled) -> dict[str, Any]:
         "outside": done.outside,
         "reread": _counts(done.reread),
         "rejected": done.rejected | done.reread.kept,
+        "still_refused": done.still_refused,
         "doubts": _in_words(done.doubts),
         "removed": asdict(done.removed),
         "withheld": done.withheld,
@@ -80,6 +81,9 @@ def add_pull(summary: Summary, account: dict[str, Any]) -> None:
         summary.notes.append(
             f"{growing:,} drops are still growing: the next pull takes them"
         )
+    if refused := account["still_refused"]:
+        drops = "1 drop is" if refused == 1 else f"{refused:,} drops are"
+        summary.notes.append(f"{drops} still refused: see hexbeat feed status")
     if ends := account["open_ends"]:
         summary.notes.append(
             f"{ends:,} rows end after they were received: their end counts as unknown"
@@ -118,6 +122,7 @@ def score_account(force: str, done: DayRun, left_out: dict[str, str]) -> dict[st
         "not_scored": done.not_scored,
         "layer_gaps": dict(done.layer_gaps),
         "newer_not_whole": [str(newer) for newer in done.newer_not_whole],
+        "not_whole_is_news": done.not_whole_is_news,
         "backtested": [each.as_account() for each in done.backtested],
     }
 
@@ -136,11 +141,15 @@ def add_score(summary: Summary, account: dict[str, Any]) -> None:
         summary.failed[name] = f"{name}: {why}"
     if days := account["newer_not_whole"]:
         number = f"{len(days)} newer days are" if len(days) > 1 else "1 newer day is"
-        summary.failed[account["force"]] = (
+        said = (
             f"{account['force']}: scored at {account['as_of']}, because {number}"
             f" partial or missing, the newest {days[-1]}. That ends when their"
             " records come, or hexbeat.toml says under [[feed.days]] how they count"
         )
+        if account["not_whole_is_news"]:
+            summary.failed[account["force"]] = said
+        else:
+            summary.notes.append(said)
 
 
 def summary_of_nothing(

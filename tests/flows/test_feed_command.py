@@ -13,9 +13,11 @@ from prefect.logging import disable_run_logger
 from flows.command import feed as feeding
 from flows.command.printing import drop as drops
 from flows.command.running import home_of
+from flows.feed_summary import add_pull
 from flows.feed_tasks import pull_drops
 from flows.force_feed import lines_of_its_own
 from flows.server.prefect_settings import DATABASE
+from flows.summary import Summary
 from tests.flows.commands import hexbeat, hexbeat_here
 from tests.flows.servers import with_database
 from tests.transforms.feeds.force.made_drops import (
@@ -328,6 +330,13 @@ def test_a_refused_drop_is_a_gap_of_the_task(home: Path) -> None:
     assert list(account["rejected"]) == ["3.csv"]
     assert (account["landed"], account["drops"]) == (True, 2)
     assert "canary" not in str(account)
+    with disable_run_logger():
+        again = pull_drops.fn(str(home), "kent", str(drops), "me")
+    assert isinstance(again, dict)  # no failed state: it has been reported
+    summary = Summary(stage="pull", asked=["kent"])
+    add_pull(summary, again)
+    assert summary.notes == ["1 drop is still refused: see hexbeat feed status"]
+    assert summary.outcome == "nothing to do"
     with disable_run_logger():
         state = pull_drops.fn(str(home), "kent", str(home / "none"), "me")
     assert "no such folder" in str(state)

@@ -176,6 +176,7 @@ def test_the_log_of_a_force_s_feed_names_the_file_and_the_kind_of_error_only(
         withdrawn=None,
         backtested=[],
         newer_not_whole=[],
+        not_whole_is_news=False,
         layer_gaps={},
         not_scored=[],
         unwritten=_failed(),

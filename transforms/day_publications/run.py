@@ -30,6 +30,7 @@ from transforms.records.ledger import Entry, drops, newest_day, supplied
 from transforms.records.live import live_records, records_by_day
 from transforms.records.removal import finish, is_unfinished
 from transforms.records.tables import RECORDS_TABLE, quarantined_rows
+from transforms.records.told import Told
 from transforms.reference.clocks import Clock
 from transforms.reference.days import DAYS, HORIZONS_DAYS, Day, day_clock
 from transforms.restricted import Restricted
@@ -115,6 +116,7 @@ class DayRun(Placed):
     backtested: list[Backtested]
     not_scored: list[str]  # groups of which no incident was sent
     newer_not_whole: list[Day]  # why no newer day was scored, where none was asked for
+    not_whole_is_news: bool  # whether no earlier run has reported one of them
     layer_gaps: Mapping[str, str]  # parts of the force's layers that a new run lacks
 
 
@@ -139,6 +141,8 @@ def run_day(
         placed, gaps = _published(stored, day, method, scored, backtested)
         made = {"as_of": str(day), "run_id": placed.run_id, "created": placed.created}
         home.log(now, who, "publish", made)
+        newer = [d for d in stored.days.not_whole if as_of is None and d > day]
+        is_news = as_of is None and _are_news(home, newer)
     return DayRun(
         **vars(placed),
         as_of=day,
@@ -146,7 +150,8 @@ def run_day(
         rows=len(scored.rows),
         backtested=backtested,
         not_scored=groups_not_scored(scored.rows),
-        newer_not_whole=[d for d in stored.days.not_whole if as_of is None and d > day],
+        newer_not_whole=newer,
+        not_whole_is_news=is_news,
         layer_gaps=gaps,
     )
 
@@ -175,6 +180,8 @@ def standing_day(
         placed = place(publications, day, inputs.identity, inputs.edition)
         made = {"as_of": str(day), "run_id": run_id, "created": placed.created}
         home.log(now, who, "publish", made)
+        newer = [d for d in stored.days.not_whole if d > day]
+        is_news = _are_news(home, newer)
     return DayRun(
         **vars(placed),
         as_of=day,
@@ -182,9 +189,18 @@ def standing_day(
         rows=len(scored.rows),
         backtested=[],
         not_scored=groups_not_scored(scored.rows),
-        newer_not_whole=[newer for newer in stored.days.not_whole if newer > day],
+        newer_not_whole=newer,
+        not_whole_is_news=is_news,
         layer_gaps={},
     )
+
+
+def _are_news(home: ForceHome, days: Sequence[Day]) -> bool:
+    """Whether no earlier run has reported one of those days, which are not whole."""
+    told = Told.of(home, "days")
+    news = [day for day in days if told.is_news(str(day))]
+    told.write()
+    return bool(news)
 
 
 class _NotStandingError(Exception):

@@ -37,6 +37,7 @@ class Doubt:
     """A drop with too many quarantined rows, in numbers."""
 
     drop: str
+    mark: str  # of its bytes, as offered
     received: Day
     rows: int  # quarantined
     of_rows: int
@@ -145,6 +146,7 @@ def _doubt(
         if rules.total() >= FEWEST_ROWS:
             return Doubt(
                 drop=entry.name,
+                mark=entry.offered_hmac,
                 received=Day.of(entry.received_at.astimezone(LONDON).date()),
                 rows=rules.total(),
                 of_rows=sample.rows,

@@ -50,6 +50,7 @@ class Landed:
     open_ends: int = 0  # rows whose end lies after receipt, and counts as unknown
     outside: str | None = None  # why it may be another force's
     nowhere: bool = False  # it gives places, and none in England or Wales
+    is_news: bool = True  # where it is refused: no earlier pull has reported it
 
 
 def land(

@@ -84,12 +84,13 @@ def merged(ledger: Iterable[Entry], new: Iterable[Entry]) -> list[Entry]:
     return sorted(found.values(), key=lambda entry: entry.key)
 
 
-def without_gone(ledger: Iterable[Entry], offered: Collection[str]) -> list[Entry]:
-    """The ledger without the rejected drops that the source no longer offers.
+def without_gone(ledger: Iterable[Entry], refused: Collection[str]) -> list[Entry]:
+    """The ledger without the rejected drops whose names are not among those refused.
 
-    Nobody can mend them any more: what was theirs comes in another drop, or never.
+    They are offered no more, or with other bytes, which are stored: nobody has to mend
+    them any more.
     """
-    return [e for e in ledger if e.observed == "supplied" or e.name in offered]
+    return [e for e in ledger if e.observed == "supplied" or e.name in refused]
 
 
 def commit(lake: Lake, force: str, ledger: list[Entry], before: list[Entry]) -> None:

@@ -51,6 +51,7 @@ class Reread:
     """What came back, in numbers, and one line for each drop that stays as it was."""
 
     names: set[str] = field(default_factory=set)  # of the drops read again
+    marks: set[str] = field(default_factory=set, compare=False)  # of those, keyed
     records: int = 0  # rows that came back
     quarantined: int = 0  # rows that still are
     kept: dict[str, str] = field(default_factory=dict)  # drop: why
@@ -80,7 +81,7 @@ def reread(home: ForceHome, who: str, now: datetime, drop: str | None = None) ->
     with home.changed("a reading again"):
         finish(home, now)
         done = _carried_out(home, named(home, drop))
-        done.doubts = doubts_among(home, done.names)
+        done.doubts = doubts_among(home, done.marks)
         done.withheld = retain(home, now)[1]
         home.log(now, who, "reread", for_the_audit(home, done))
     return done
@@ -101,14 +102,14 @@ def is_due(home: ForceHome) -> bool:
     return bool(_due(home))
 
 
-def doubts_among(home: ForceHome, names: set[str]) -> list[Doubt]:
-    """The doubts that nobody has accepted of drops of those names."""
-    if not names:
+def doubts_among(home: ForceHome, marks: set[str]) -> list[Doubt]:
+    """The doubts that nobody has accepted of those drops, as offered."""
+    if not marks:
         return []
     taken = ledger.supplied(ledger.drops(home.lake, home.force))
     quarantine = quarantined_rows(home.lake, home.force)
     found = open_doubts(doubts_of(taken, quarantine, home.feed.accepted))
-    return [doubt for doubt in found if doubt.drop in names]
+    return [doubt for doubt in found if doubt.mark in marks]
 
 
 def for_the_audit(home: ForceHome, done: Reread) -> dict[str, object]:
@@ -180,6 +181,7 @@ def _read_again(
             done.kept[entries[0].name] = f"{error}; it stays as it was read"
             continue
         done.names.update(entry.name for entry in entries)
+        done.marks.update(entry.offered_hmac for entry in entries)
         done.records += sum(len(one.came_back) for one in found)
         done.quarantined += len(found[-1].quarantined)
         yield found

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from prefect.logging import disable_run_logger
 
+from flows.feed_summary import add_score, score_account
 from flows.feed_tasks import score_day_of
+from flows.summary import Summary
 from tests.flows.commands import hexbeat
 from tests.flows.servers import with_database
 from tests.transforms.records.made_homes import Offers
@@ -68,6 +70,12 @@ def run(root: Path, day: Day | None = None) -> DayRun:
     return run_day(open_force_home(root), METHODS["point_exposure"], "me", NOW, day)
 
 
+def summarised(done: DayRun) -> Summary:
+    summary = Summary(stage="score-day", asked=["avonmere"])
+    add_score(summary, score_account("avonmere", done, {}))
+    return summary
+
+
 @pytest.mark.system
 def test_a_held_day_is_a_line_and_exit_code_3(root: Path) -> None:
     with_database(root / "prefect")
@@ -99,7 +107,12 @@ def test_missing_days_hold_what_rests_on_them_until_somebody_says(root: Path) ->
     words = "3 days from 2025-12-14 to 2025-12-16 count as set aside: their export"
     assert words in method
     assert done.as_of == CUT[0] + -1
-    assert done.newer_not_whole == CUT
+    assert (done.newer_not_whole, done.not_whole_is_news) == (CUT, True)
+    again = run(root)
+    assert (again.newer_not_whole, again.not_whole_is_news) == (CUT, False)
+    assert summarised(done).outcome == "gaps"
+    assert summarised(again).outcome == "nothing to do"
+    assert [note for note in summarised(again).notes if "3 newer days are" in note]
     with pytest.raises(WithheldError, match="3 days are partial, the newest 2025-12-2"):
         run(root, CUT[-1])
     assert "their export failed" in (

@@ -23,7 +23,8 @@ from transforms.homes.runs.seal import latest_run
 from transforms.lake.crash_points import listen
 from transforms.publications.formats import registry
 from transforms.records.homes import create_force_home, open_force_home
-from transforms.records.pull import Pulled, pull, pull_of_nothing
+from transforms.records.pull import pull, pull_of_nothing
+from transforms.records.pulled import Pulled
 from transforms.records.status import status
 from transforms.scores.methods import METHODS
 

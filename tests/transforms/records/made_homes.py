@@ -16,7 +16,8 @@ from tests.transforms.feeds.force.made_drops import (
 )
 from transforms.feeds.force.sources.offered import Known, OfferedDrop, nothing_known
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
-from transforms.records.pull import Pulled, pull
+from transforms.records.pull import pull
+from transforms.records.pulled import Pulled
 from transforms.records.tables import stored_records
 
 

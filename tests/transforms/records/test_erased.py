@@ -23,7 +23,8 @@ from transforms.records import pull as pulling
 from transforms.records.erasure import erase_reference
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
 from transforms.records.live import live_records
-from transforms.records.pull import Pulled, pull
+from transforms.records.pull import pull
+from transforms.records.pulled import Pulled
 from transforms.records.retention import confirm_due
 from transforms.reference.days import Day
 from transforms.scores.methods import METHODS

@@ -120,7 +120,7 @@ def test_the_same_bytes_again_make_no_commit(home: ForceHome) -> None:
     pulled(home, {"a.csv": example(), "b.csv": b"x;y\n1;2\n"})
     before = commits(home)
     done = pulled(home, {"a.csv": example(), "b.csv": b"x;y\n1;2\n"}, days_later=1)
-    assert (done.unchanged, done.drops, list(done.rejected)) == (1, 0, ["b.csv"])
+    assert (done.unchanged, done.drops, done.still_refused) == (1, 0, 1)
     assert commits(home) == before
 
 

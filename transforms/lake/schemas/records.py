@@ -75,7 +75,7 @@ DROPS = pa.schema(
     [
         FORCE_RECORDS.field("force"),
         column("name", TEXT, "Name of the drop, as its source has it"),
-        column("offered_hmac", TEXT, "HMAC-SHA256 of its bytes as offered, with the home's own key"),
+        column("offered_hmac", TEXT, "HMAC-SHA256 of its bytes as offered (of why, if they did not come), with the home's own key"),
         column("mapping_sha256", TEXT, "SHA-256 of the mapping that it was read with"),
         column("received_at", _UTC, "When it was first read, UTC"),
         column("observed", TEXT, "supplied or rejected"),
