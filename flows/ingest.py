@@ -13,7 +13,10 @@ from flows.sources import asked_of
 from flows.summary import Summary
 from flows.task_runner import parallel
 from flows.tasks import Whole, ingest_one
+from transforms.errors import SourceError
 from transforms.feeds.police_uk import street
+from transforms.homes.home import Home
+from transforms.incidents.lake_check import stored_forces
 from transforms.incidents.request import Request, freshness
 
 
@@ -25,22 +28,18 @@ from transforms.incidents.request import Request, freshness
 )
 @plain_faults
 def ingest(params: IngestParams) -> State[dict[str, Any]]:
-    """Bring the lake up to date with a source of releases."""
+    """Bring the lake up to date with a source of releases.
+
+    Files that are stored are not read again. A source that cannot be reached is a gap:
+    what is stored stays, and the next run goes on.
+    """
     home = home_of(params.home)
-    with asked_of(params, home) as (ready, request):
-        forces = [force.id for force in request.forces]
-        summary = Summary(stage="ingest", asked=[*forces, *request.absent])
-        summary.failed.update(request.absent)
-        summary.lost += request.absent
-        summary.failed |= {
-            f"source {n}": why for n, why in enumerate(request.broken, 1)
-        }
-        summary.notes += _passed_over(request)
-        if line := freshness(ready, request):
-            summary.notes.append(line)
-        whole = Whole(request)
-        futures = {f: ingest_one.submit(home.address, f, whole) for f in forces}
-        accounts = gather(summary, futures)
+    summary = Summary(stage="ingest")
+    try:
+        accounts = _accounts(summary, params, home)
+    except SourceError as error:
+        _note_unreached(summary, params, home, error)
+        return final(summary)
     for account in accounts:
         months = account.get("feeds", {}).get(street.NAME, {}).get("landed", [])
         emit_landed(account["force"], months)
@@ -58,7 +57,44 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
         feed: sum(c["rows_in"] for name, c in by_feed if name == feed)
         for feed in dict(by_feed)
     }
-    summary.facts["months"] = [str(request.months[0]), str(request.months[-1])]
+    if summary.changed:  # otherwise what the run before it read stays to be seen
+        _show(accounts)
+    return final(summary)
+
+
+def _accounts(
+    summary: Summary, params: IngestParams, home: Home
+) -> list[dict[str, Any]]:
+    """The accounts of all requested forces; what the source lacks is noted."""
+    with asked_of(params, home) as (ready, request):
+        forces = [force.id for force in request.forces]
+        summary.asked = [*forces, *request.absent]
+        summary.failed.update(request.absent)
+        summary.lost += request.absent
+        summary.failed |= {
+            f"source {n}": why for n, why in enumerate(request.broken, 1)
+        }
+        summary.notes += _passed_over(request)
+        if line := freshness(ready, request):
+            summary.notes.append(line)
+        summary.facts["months"] = [str(request.months[0]), str(request.months[-1])]
+        whole = Whole(request)
+        futures = {f: ingest_one.submit(home.address, f, whole) for f in forces}
+        return gather(summary, futures)
+
+
+def _note_unreached(
+    summary: Summary, params: IngestParams, home: Home, error: SourceError
+) -> None:
+    """A gap if the requested forces are stored, so that there is something to score."""
+    stored = [force.id for force in stored_forces(home.lake, home.registry)]
+    summary.asked = list(params.forces or stored)
+    summary.lost = [force for force in summary.asked if force not in stored]
+    summary.failed["source"] = str(error)
+
+
+def _show(accounts: list[dict[str, Any]]) -> None:
+    """The artifacts: what was read, quarantined and revised, by force."""
     revised = [row for a in accounts for row in a.get("revised", [])]
     if revised:
         table_artifact(
@@ -73,7 +109,6 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
         description="Files and rows by force",
     )
     quarantine_artifact(accounts)
-    return final(summary)
 
 
 def _in_numbers(account: dict[str, Any]) -> dict[str, Any]:

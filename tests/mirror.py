@@ -134,11 +134,11 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def serving(
-    folder: Path, tls: SSLContext | None = None, **how: bool
+    folder: Path, tls: SSLContext | None = None, port: int = 0, **how: bool
 ) -> Iterator[Mirror]:
     """A mirror of a folder, for as long as the block lasts."""
     mirror = Mirror(folder, **how)
-    server = _Server(("127.0.0.1", 0), type("Bound", (Handler,), {"mirror": mirror}))
+    server = _Server(("127.0.0.1", port), type("Bound", (Handler,), {"mirror": mirror}))
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     scheme = "https" if tls else "http"

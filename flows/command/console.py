@@ -156,7 +156,7 @@ def _in_words(stage: Mapping[str, Any]) -> list[str]:
     """The result of a stage: a line, and those under it."""
     facts = stage["facts"]
     match stage["stage"]:
-        case "ingest":
+        case "ingest" if "months" in facts:
             first, last = facts["months"]
             read = (
                 f"{facts['files']} files read, {first} to {last}: {facts['rows_in']:,}"

@@ -57,6 +57,18 @@ def test_other_hours_and_days_are_let_through(cron: str) -> None:
     assert broken({"schedules": schedules}) == []
 
 
+def test_a_feed_that_is_down_in_the_morning_is_asked_again_before_noon() -> None:
+    [refresh] = [
+        each
+        for each in yaml.safe_load(FILE.read_text())["deployments"]
+        if each["name"] == "refresh"
+    ]
+    crons = [s["cron"] for s in refresh["schedules"] if s["active"]]
+    hours = sorted(int(cron.split()[1]) for cron in crons)
+    assert len(hours) > 1
+    assert hours[0] < hours[1] < 12
+
+
 def test_the_file_has_no_fault() -> None:
     assert broken({}) == []
 

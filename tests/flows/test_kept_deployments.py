@@ -19,6 +19,7 @@ REFRESH: Deployment = next(
     for each in yaml.safe_load(FILE.read_text())["deployments"]
     if each["name"] == "refresh"
 )
+REFRESH["schedules"] = REFRESH["schedules"][:1]  # one is enough for these tests
 EMPTY: Deployment = {"name": "x"}
 WORDS = st.dictionaries(st.sampled_from("abc"), st.integers(0, 2), max_size=3)
 

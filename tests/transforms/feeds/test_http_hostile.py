@@ -6,6 +6,7 @@ import subprocess
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -355,13 +356,41 @@ def test_a_private_ca_is_trusted_if_named_and_no_other(
         assert len(mirror.asked) == 1
 
 
-def test_a_refused_connection_is_told_at_once(tmp_path: Path) -> None:
+def test_a_host_that_refuses_is_tried_again_with_waits(tmp_path: Path) -> None:
     with serving(tmp_path) as mirror:
         gone = mirror.address
     sleep = Sleeper()
+    with Client(patience(sleep)) as client:
+        with pytest.raises(SourceError, match=r"cannot be reached.*, 6 times; run"):
+            client.fetch("GET", gone, Page())
+        assert len(sleep.asked) == 5
+        # once for each request that follows: a run has hundreds
+        with pytest.raises(SourceError, match=r"cannot be reached.*, once; run"):
+            client.fetch("GET", gone, Page())
+        assert len(sleep.asked) == 5
+
+
+def test_a_host_without_a_name_is_tried_again() -> None:
+    sleep = Sleeper()
     with (
         Client(patience(sleep)) as client,
-        pytest.raises(SourceError, match="cannot be reached"),
+        pytest.raises(SourceError, match=r"cannot be reached.*, 6 times"),
     ):
-        client.fetch("GET", gone, Page())
-    assert sleep.asked == []
+        client.fetch("GET", "http://no-such-host.invalid/", Page())
+    assert len(sleep.asked) == 5
+
+
+def test_a_server_that_is_restarted_is_waited_for(tmp_path: Path) -> None:
+    with serving(tmp_path) as mirror:
+        gone = mirror.address
+    with ExitStack() as ends:
+
+        def restart(_: float) -> None:
+            port = httpx.URL(gone).port or 0
+            mirror = ends.enter_context(serving(tmp_path, port=port))
+            mirror.faults.append(lambda handler: (good(handler), True)[1])
+
+        page = Page()
+        with Client(patience(restart)) as client:
+            assert client.fetch("GET", gone, page).status == 200
+        assert page.text == BODY.decode()

@@ -26,6 +26,7 @@ from transforms.feeds.web.retries import (
     in_words,
     is_untrusted,
     status_can_pass,
+    times,
 )
 from transforms.feeds.web.urls import joined
 
@@ -35,6 +36,7 @@ _MAX_HEADER_BYTES = 64 << 10
 _MAX_REDIRECTS = 3
 _CHUNK_BYTES = 64 << 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout)
 # The public archive keeps its zips in a store of its own, on another host.
 HANDED_ON = {"data.police.uk": "policeuk-data.s3.amazonaws.com"}
 
@@ -97,6 +99,7 @@ class Client:
         self._portal = self._open.enter_context(start_blocking_portal())
         self._open.callback(self._portal.call, self._http.aclose)
         self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._unreached = set[str]()  # hosts, after all retries
 
     def __reduce__(self) -> tuple[Callable[..., "Client"], tuple[Patience]]:
         """In another process, to which a file of a source was handed, that one's."""
@@ -117,19 +120,24 @@ class Client:
         """The reply, its body handed to the receiver; patient with what can pass.
 
         A status of 400 or more that cannot pass is the caller's to judge: its body
-        is not read.
+        is not read. A host that all retries did not reach is tried once from then on:
+        otherwise each force of a run would wait for it anew.
         """
-        last = self.patience.retries
+        host = "/".join(url.split("/", 3)[:3])
+        last = 0 if host in self._unreached else self.patience.retries
         for attempt in range(last + 1):
             asked = None
             try:
                 reply = self._portal.call(self._exchange, method, url, receiver)
+                self._unreached.discard(host)
                 if not status_can_pass(reply.status):
                     return reply
                 why = f"it answered {reply.status}"
                 asked = self._bearable(url, asked_wait(reply.headers))
             except (httpx.TransportError, ShortBodyError) as error:
                 why = self._passing(url, error)
+                if attempt == last and isinstance(error, _UNREACHED):
+                    self._unreached.add(host)
             except (httpx.InvalidURL, UnicodeError) as error:
                 # httpx looks at where a redirect leads even where it does not follow
                 raise _leads_nowhere(url) from error
@@ -141,7 +149,7 @@ class Client:
                 ) from None
             if attempt < last:
                 self.patience.sleep(self.patience.wait(attempt, asked))
-        raise SourceError(f"{url}: {why}, {last + 1} times; run again later")
+        raise SourceError(f"{url}: {why}, {times(last + 1)}; run again later")
 
     def _bearable(self, url: str, asked: float | None) -> float | None:
         if asked is not None and asked > self.patience.longest_wait_seconds:
@@ -155,14 +163,15 @@ class Client:
     def _passing(self, url: str, error: httpx.TransportError | ShortBodyError) -> str:
         """Why an attempt failed, where the next may not; else an error."""
         why = str(error) or type(error).__name__
-        if isinstance(error, ShortBodyError) or can_pass(error):
+        if isinstance(error, ShortBodyError):
             return why
+        if can_pass(error):
+            unreached = isinstance(error, _UNREACHED)
+            return f"cannot be reached ({why})" if unreached else why
         if headers_too_long(error):
             why = f"its headers are over {_MAX_HEADER_BYTES >> 10} kB"
         elif is_untrusted(error):
             why += "; if a private CA signed it, name its file in SSL_CERT_FILE"
-        elif isinstance(error, httpx.ConnectError):
-            why = f"cannot be reached ({why}); is the address right?"
         raise SourceError(f"{url}: {why}") from error
 
     async def _exchange(self, method: str, url: str, receiver: Receiver) -> Reply:

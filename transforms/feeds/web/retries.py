@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from random import SystemRandom
-from socket import gaierror
 
 import httpx
 
 
 _CAN_PASS = frozenset({429, 500, 502, 503, 504})
-_FOR_GOOD = (ssl.SSLCertVerificationError, gaierror, ConnectionRefusedError)
 _JITTER = SystemRandom()
 
 
@@ -47,15 +45,18 @@ def status_can_pass(status: int) -> bool:
 
 
 def can_pass(error: httpx.TransportError) -> bool:
-    """Whether a broken exchange may go well next time."""
+    """Whether a broken exchange may go well next time.
+
+    A host without a name or that refuses to connect may be one that is restarted.
+    """
     if isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError):
         return False
-    return not (headers_too_long(error) or any(_has(error, _FOR_GOOD)))
+    return not (headers_too_long(error) or is_untrusted(error))
 
 
 def is_untrusted(error: httpx.TransportError) -> bool:
     """Whether the server's certificate is why."""
-    return any(_has(error, (ssl.SSLCertVerificationError,)))
+    return any(isinstance(e, ssl.SSLCertVerificationError) for e in _causes(error))
 
 
 def headers_too_long(error: httpx.TransportError) -> bool:
@@ -83,10 +84,9 @@ def in_words(seconds: float) -> str:
     return f"{seconds:,.0f} seconds"
 
 
-def _has(
-    error: BaseException, kinds: tuple[type[BaseException], ...]
-) -> Iterator[bool]:
-    return (isinstance(cause, kinds) for cause in _causes(error))
+def times(number: int) -> str:
+    """How often something was tried."""
+    return "once" if number == 1 else f"{number} times"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
