@@ -1,4 +1,4 @@
-"""Events that hexbeat sends to the Prefect server, for automations to act on.
+"""Events that hexbeat sends to the Prefect server, and tags, for automations to act on.
 
 Counts, months and reasons: never a row.
 """
@@ -13,6 +13,11 @@ from transforms.plain_text import plain_values
 LANDED = "hexbeat.partition.landed"
 PUBLISHED = "hexbeat.publication.published"
 STALE = "hexbeat.feed.stale"
+
+# A shared server has runs of others too. The first is of our deployments, of whose runs
+# people are notified; the other of stages, and of runs that were started by hand.
+DEPLOYMENT_TAG = "hexbeat"
+RUN_TAG = "hexbeat-run"
 
 
 def emit_landed(force: str, months: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import Flow, State, Task, get_run_logger, runtime
+from prefect import Flow, State, Task, get_run_logger, runtime, tags
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.context import FlowRunContext
 from prefect.futures import PrefectFuture, as_completed
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from flows import progress
 from flows.artifacts import summary_artifact
+from flows.events import RUN_TAG
 from flows.plain_logs import log_plainly
 from flows.settings import Settings
 from flows.summary import Outcome, Summary
@@ -172,7 +173,8 @@ def _run(stages: Iterable[Stage]) -> list[dict[str, Any]]:
     accounts: list[dict[str, Any]] = []
     for run, params in stages:
         call = cast("Callable[..., State[Any]]", _spread(run))
-        accounts.append(account_of(call(params, return_state=True)))
+        with tags(RUN_TAG):  # stages have none of their deployment's tags
+            accounts.append(account_of(call(params, return_state=True)))
         if _failed(accounts):
             break
     return accounts

@@ -71,6 +71,9 @@ def run_flow(
         checked(Settings, {"task_runner": task_runner})
 
     with prefect_api(home.root), ConsoleProgress(silent=as_json) as console:
+        from prefect import tags
+
+        from flows.events import RUN_TAG
         from flows.run_stages import account_of
         from flows.task_runner import Parallel, parallel
 
@@ -79,7 +82,8 @@ def run_flow(
         if task_runner:
             for_stages = not isinstance(run.task_runner, Parallel)
             run = run.with_options(task_runner=parallel(task_runner, for_stages))
-        account = account_of(run(params, return_state=True))
+        with tags(RUN_TAG):  # if it is killed beside `hexbeat up`, it becomes Crashed
+            account = account_of(run(params, return_state=True))
     return show_summary(account, as_json=as_json)
 
 

@@ -15,7 +15,7 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectNotFound
 
-from flows.events import STALE
+from flows.events import DEPLOYMENT_TAG, RUN_TAG, STALE
 from flows.settings import Settings
 from transforms.errors import UsageError
 
@@ -24,10 +24,6 @@ from transforms.errors import UsageError
 _SILENT_FOR = timedelta(seconds=540)
 _NOTICES = ("hexbeat: runs that ended badly", "hexbeat: feeds gone stale")
 _ANY_RUN = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
-# The tag of our deployments: a shared server has runs of others too.
-_OURS = ResourceSpecification(
-    {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.hexbeat"}
-)
 _BAD_ENDS = ("Failed", "Crashed", "TimedOut", "CompletedWithGaps")
 
 
@@ -62,7 +58,7 @@ def _zombies() -> AutomationCore:
             after={"prefect.flow-run.heartbeat"},
             expect={"prefect.flow-run.*"},
             match=_ANY_RUN,
-            match_related=_OURS,
+            match_related=_tagged(DEPLOYMENT_TAG, RUN_TAG),
             for_each={"prefect.resource.id"},
             posture=Posture.Proactive,
             threshold=1,
@@ -86,7 +82,7 @@ def _notices(block: UUID) -> Iterator[AutomationCore]:
         trigger=EventTrigger(
             expect={f"prefect.flow-run.{end}" for end in _BAD_ENDS},
             match=_ANY_RUN,
-            match_related=_OURS,
+            match_related=_tagged(DEPLOYMENT_TAG),
             posture=Posture.Reactive,
             threshold=1,
         ),
@@ -126,3 +122,11 @@ async def _block(client: PrefectClient, named: str) -> UUID:
             f"HEXBEAT_NOTIFY={named}: the Prefect server has no such block; make it in"
             " its UI, and write it as type/name, such as slack-webhook/analysts"
         ) from error
+
+
+def _tagged(*tags: str) -> ResourceSpecification:
+    """Runs with one of these tags."""
+    ids = [f"prefect.tag.{tag}" for tag in tags]
+    return ResourceSpecification(
+        {"prefect.resource.role": "tag", "prefect.resource.id": ids}
+    )

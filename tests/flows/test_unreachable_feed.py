@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.events import RUN_TAG
 from flows.ingest import _note_unreached
 from flows.params import IngestParams
 from flows.summary import Summary
@@ -40,6 +41,11 @@ def test_what_is_stored_is_published_and_the_feed_is_a_gap(
     assert "Traceback" not in done.stderr
     assert "1 force at 2024-03" in done.stdout
     assert " published\n" in done.stdout
+
+    newest = {"limit": 4, "sort": "START_TIME_DESC"}
+    runs = ask(f"{prefect['PREFECT_API_URL']}/flow_runs/filter", newest)
+    # of no deployment: the tag is what makes a killed one Crashed
+    assert {(run["deployment_id"], *run["tags"]) for run in runs} == {(None, RUN_TAG)}
 
     again = hexbeat("ingest", *asked, "--source", source, "--json", env=prefect)
     assert json.loads(again.stdout)["outcome"] == "nothing to do"
