@@ -21,6 +21,9 @@ from transforms.lake.crash_points import arm
 from transforms.lake.storage import is_store_error
 
 
+_GO_ON = "run the same command again to go on"
+
+
 def main() -> None:
     """Run the command; an error that people can fix is one line."""
     interrupted: list[int] = []
@@ -48,7 +51,7 @@ def main() -> None:
 
 
 def _stopped() -> int:
-    print_error("stopped; run the same command again to go on")
+    print_error(f"stopped; {_GO_ON}")
     return 130
 
 
@@ -74,6 +77,9 @@ def _report(error: Exception) -> int:
                 " again, the database in the home's prefect folder is damaged: it"
                 " contains only the history of runs, so move it away"
             )
+        case _ if type(error).__module__.partition(".")[0] in ("httpx", "httpcore"):
+            # sources have errors of ours
+            print_error(f"the Prefect server does not answer: {text}; {_GO_ON}")
         case _:
             print_traceback(error)
     return 1

@@ -22,6 +22,7 @@ from flows.server.listening import host_of, listening
 from flows.server.password import new_password
 from flows.server.prefect_settings import DATABASE, LEAN, QUIET, prefect_folder, settle
 from flows.server.standing import standing_api, use_standing
+from flows.server.watch import watched
 
 
 if TYPE_CHECKING:
@@ -42,11 +43,13 @@ def prefect_api(home: Path) -> Iterator[str]:
     os.environ.update(QUIET)
     if url := os.environ.get("PREFECT_API_URL"):
         check_answers(url)
-        yield url
+        with watched(url):
+            yield url
         return
     if url := standing_api(prefect_folder(home)):
         use_standing(prefect_folder(home), url)
-        yield url
+        with watched(url):
+            yield url
         return
     if "prefect" in sys.modules:
         raise ServerError("Prefect was imported before its server was set up")

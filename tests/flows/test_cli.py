@@ -354,6 +354,27 @@ flows.command.cli.main()
 """
 
 
+LOST_SERVER = """
+import flows.command.cli
+import httpx
+
+def lose(**_):
+    raise httpx.ConnectError("All connection attempts failed")
+
+flows.command.cli.app = lose
+flows.command.cli.main()
+"""
+
+
+def test_a_server_that_prefect_gave_up_is_a_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOST_SERVER], capture_output=True, text=True, check=False
+    )
+    why = "the Prefect server does not answer: All connection attempts failed"
+    assert done.returncode == 1
+    assert done.stderr == f"hexbeat: {why}; run the same command again to go on\n"
+
+
 def test_a_server_that_fails_in_the_middle_is_a_line() -> None:
     done = subprocess.run(
         [sys.executable, "-c", FAILED_SERVER],
