@@ -286,7 +286,7 @@ def test_a_ledger_that_is_gone_takes_no_raw_drop_with_it(
         erase(home, reference)
     assert sum(path.is_file() for path in home.raw.root.rglob("*")) == raw
     assert home.tombstones.begun() is None
-    monkeypatch.setattr(pulling, "_new", lambda *_: iter(()))
+    monkeypatch.setattr(pulling, "new_drops", lambda *_: iter(()))
     pull_all(home)  # the source is empty
     assert sum(path.is_file() for path in home.raw.root.rglob("*")) == raw
 
