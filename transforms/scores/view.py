@@ -1,23 +1,25 @@
 """What a method may look at: one force as known at one as-of, and nothing later."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from transforms.reference import cells
-from transforms.reference.arrays import Cells, Floats
+from transforms.reference.arrays import Cells, Floats, Integers
 from transforms.reference.clocks import MONTHS, Clock, Period
 from transforms.reference.groups import FORMER_GROUPS, GROUPS, CrimeGroup
 from transforms.reference.months import window
 from transforms.reference.portable_math import sparse_product
 from transforms.scores.panel import Panel
 
+
+Made = TypeVar("Made")
 
 STEPS = 12
 # With each supplied month of the present geocoding epoch, an incident of an earlier one
@@ -32,7 +34,8 @@ class Memory:
     """Incidents weighted by age: the weight halves with every half-life."""
 
     sums: Floats  # categories x cells, weighted incidents
-    exposure_terms: float  # the same weights of the supplied periods, in terms
+    exposure_periods: float  # the same weights of the supplied periods
+    exposure_terms: float  # and that in terms
     rings: tuple[Floats, ...]  # categories x cells: `sums` over each ring around
 
 
@@ -55,6 +58,7 @@ class View:
     )
     _parents: dict[int, NDArray[np.int64]] = field(default_factory=dict, repr=False)
     _counting: dict[Period, "View"] = field(default_factory=dict, repr=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def counting(self, group: CrimeGroup) -> "View":
         """This view, limited to supplied months in which all of a group was counted.
@@ -73,8 +77,29 @@ class View:
                 _memories={},
                 _parents=self._parents,
                 _counting={},
+                _made={},
             )
         return self._counting[since]
+
+    def for_term(self, clock: Clock) -> Self:
+        """This view with a clock that differs in its term alone.
+
+        What was computed of this one holds for it too, but for exposure in terms.
+        """
+        memories = {
+            key: replace(of, exposure_terms=clock.terms(of.exposure_periods))
+            for key, of in self._memories.items()
+        }
+        other = replace(self, clock=clock, _memories=memories, _counting={})
+        vars(other).update(vars(self) | vars(other))  # with the cached properties
+        return other
+
+    def once(self, what: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` makes of this as-of: once, whatever the term."""
+        if what not in self._made:
+            self._made[what] = make()
+        made: Made = self._made[what]
+        return made
 
     @cached_property
     def groups(self) -> tuple[CrimeGroup, ...]:
@@ -173,6 +198,22 @@ class View:
                     by_set[row, i] = value
         return self.here(self.panel.weighted(by_set))
 
+    def weighing(self, weights: Floats) -> Floats:
+        """Counts summed under each column of weights (supplied periods x k).
+
+        Returns categories x cells x k.
+        """
+        row_of = self.panel.row_of
+        rows = np.array([row_of.get(period, -1) for period in self.supplied], dtype=int)
+        stored = np.zeros((len(self.panel.periods), weights.shape[1]))
+        stored[rows[rows >= 0]] = weights[rows >= 0]
+        return self.here(self.panel.weighted(stored))
+
+    @cached_property
+    def ages(self) -> Integers:
+        """How many periods before the as-of each supplied period is."""
+        return np.array([self.as_of.since(p) for p in self.supplied], dtype=np.int64)
+
     def here(self, values: Floats) -> Floats:
         """Values of categories x the panel's cells, limited to the view's cells."""
         return values if self._everywhere else values[:, self.inside]
@@ -197,21 +238,23 @@ class View:
             }
             if fading:
                 weight |= {p: weight[p] * left for p, left in self._faded.items()}
-            exposure_terms = self.clock.terms(sum(weight.values()))
+            exposure_periods = sum(weight.values())
             sums = self.sums([weight])[:, :, 0]
-            self.remember(half_life_months, sums, exposure_terms, fading)
+            self.remember(half_life_months, sums, exposure_periods, fading)
         return self._memories[half_life_months, fading]
 
     def remember(
         self,
         half_life_months: float,
         sums: Floats,
-        exposure_terms: float,
+        exposure_periods: float,
         fading: bool = False,
     ) -> None:
         """Keep a memory: sums of categories x cells, and their exposure."""
         rings = tuple(sparse_product(ring, sums.T).T for ring in self.links)
-        self._memories[half_life_months, fading] = Memory(sums, exposure_terms, rings)
+        self._memories[half_life_months, fading] = Memory(
+            sums, exposure_periods, self.clock.terms(exposure_periods), rings
+        )
 
     @cached_property
     def epoch(self) -> Period | None:

@@ -14,7 +14,11 @@ import shapely
 from transforms.lake.schemas import about, plain
 from transforms.publications.edition.edition import Edition
 from transforms.publications.edition.selection import whole_or_top
-from transforms.publications.formats.outlines import for_gdal, hexagons
+from transforms.publications.formats.outlines import (
+    distinct_hexagons,
+    for_gdal,
+    hexagons,
+)
 from transforms.publications.formats.qgis_style import (
     HOTSPOT_STYLE_NAME,
     STYLE_NAME,
@@ -96,10 +100,10 @@ def _content(edition: Edition) -> str:
 
 def _write_cells(edition: Edition, path: Path) -> None:
     rows = whole_or_top(edition.cells)
-    outlines = gpd.GeoSeries(hexagons(rows["h3_cell"].to_pylist()), crs="OGC:CRS84")
-    rows = for_gdal(rows).append_column(
-        "geom", pa.array(outlines.to_crs(GRID).to_wkb())
-    )
+    # a cell has a row for each group and horizon, and one outline
+    drawn, of_row = distinct_hexagons(rows["h3_cell"].to_pylist())
+    outlines = gpd.GeoSeries(drawn, crs="OGC:CRS84").to_crs(GRID).to_wkb()
+    rows = for_gdal(rows).append_column("geom", pa.array(outlines).take(of_row))
     pyogrio.write_arrow(
         rows,
         path,
@@ -119,15 +123,19 @@ def _write_cells(edition: Edition, path: Path) -> None:
 def _write_hotspots(edition: Edition, path: Path) -> None:
     """The hot spots of all groups, each the outline of its cells taken together."""
     rows = edition.hotspots
-    listed = [cells.split(" ") for cells in rows["h3_cells"].to_pylist()]
+    # a hot spot of days is listed at both horizons
+    distinct = rows["h3_cells"].combine_chunks().dictionary_encode()
+    listed = [cells.split(" ") for cells in distinct.dictionary.to_pylist()]
     drawn = hexagons([cell for ids in listed for cell in ids])
     ends = np.cumsum([len(ids) for ids in listed], dtype=int)
     together = [shapely.union_all(some) for some in np.split(drawn, ends[:-1])]
-    outlines = gpd.GeoSeries(together[: len(rows)], crs="OGC:CRS84").to_crs(GRID)
+    outlines = gpd.GeoSeries(together[: len(listed)], crs="OGC:CRS84").to_crs(GRID)
     parts, of_spot = shapely.get_parts(outlines.to_numpy(), return_index=True)
     multi = shapely.multipolygons(parts, indices=of_spot)
     pyogrio.write_arrow(
-        for_gdal(rows).append_column("geom", pa.array(shapely.to_wkb(multi))),
+        for_gdal(rows).append_column(
+            "geom", pa.array(shapely.to_wkb(multi)).take(distinct.indices)
+        ),
         path,
         layer=HOTSPOT_LAYER,
         driver="GPKG",

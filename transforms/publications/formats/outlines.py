@@ -17,8 +17,14 @@ _DEGREE_DECIMALS = 6
 
 def hexagons(ids: list[str]) -> np.ndarray:
     """The polygon of each cell, counter-clockwise; each distinct cell drawn once."""
+    drawn, of_row = distinct_hexagons(ids)
+    return np.asarray(drawn[of_row])
+
+
+def distinct_hexagons(ids: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The polygon of each distinct cell, and which of them is each row's."""
     rings, of_row = rings_of(ids)
-    return np.asarray(shapely.polygons(rings)[of_row]) if len(rings) else rings[:, 0, 0]
+    return shapely.polygons(rings) if len(rings) else rings[:, 0, 0], of_row
 
 
 def rings_of(ids: list[str]) -> tuple[Floats, np.ndarray]:

@@ -24,7 +24,7 @@ def day_panel(
     records of other days, and excluded places, are left out.
     """
     rows = records.reveal()
-    refuse_without_days(rows["time_precision"].to_pylist(), "a daily score")
+    refuse_without_days(rows["time_precision"], "a daily score")
     kept = scored_incidents(rows, scoring.exclusions, force)
     dated = sql.run(
         "dated_records",

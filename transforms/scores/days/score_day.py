@@ -108,8 +108,9 @@ def score_day(
     """
     tables, spots = [], earlier
     sent = _groups_sent(panel, [day for day in supplied if day <= as_of])
+    [view] = day_views(panel, supplied, [as_of], DAYS)
     for days in HORIZONS_DAYS:
-        [view] = day_views(panel, supplied, [as_of], day_clock(days))
+        view = view.for_term(day_clock(days))
         rows, spots = score_view(view, method, scoring, force, earlier)
         rows = rows.filter(pc.is_in(rows["crime_group"].cast(pa.string()), sent))
         tables.append(with_value(rows, "horizon_days", days).unify_dictionaries())

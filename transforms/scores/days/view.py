@@ -112,6 +112,5 @@ def _view(
     for months in _HALF_LIVES_MONTHS:
         half_life_days = months * clock.periods_a_month
         sums = by_cell(rolling.decayed(half_life_days))
-        exposure = clock.terms(rolling.decayed_days(half_life_days))
-        view.remember(months, sums, exposure)
+        view.remember(months, sums, rolling.decayed_days(half_life_days))
     return view

@@ -6,6 +6,7 @@ calls costs more than the number of cells.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -58,17 +59,24 @@ def labels(view: View, kept: Kept) -> dict[str, Labels]:
 
 def _labels(view: View, kept: Kept) -> dict[str, Labels]:
     """The labels of groups that one view counts."""
-    whole = view.steps.shape[2]
-    kinds = dict(_kinds(view, kept)) if whole >= MINIMUM_STEPS else {}
+    kinds: dict[str, Marks] = {}
+    if view.steps.shape[2] >= MINIMUM_STEPS:
+        cells = [(slug, mine.tobytes()) for slug, mine in kept.items()]
+        kinds = view.once(("classes", *cells), lambda: dict(_kinds(view, kept)))
     by_group = {}
     for slug, mine in kept.items():
-        z = np.full(len(view.cells), np.nan)
-        if whole:
-            months = view.of(view.steps, GROUPS[slug].categories)
-            z = gi_star_z(months.mean(axis=1), view.links[0])
-        q = benjamini_hochberg(two_sided_p(z))
+        z, q = view.once(("gi*", slug), partial(_stands_out, view, slug))
         by_group[slug] = Labels(z[mine], q[mine], kinds.get(slug))
     return by_group
+
+
+def _stands_out(view: View, slug: str) -> tuple[Floats, Floats]:
+    """Gi* of a group's mean step, and its q, of all cells."""
+    z = np.full(len(view.cells), np.nan)
+    if view.steps.shape[2]:
+        months = view.of(view.steps, GROUPS[slug].categories)
+        z = gi_star_z(months.mean(axis=1), view.links[0])
+    return z, benjamini_hochberg(two_sided_p(z))
 
 
 def _kinds(view: View, kept: Kept) -> Iterator[tuple[str, Marks]]:

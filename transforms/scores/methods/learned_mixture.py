@@ -53,18 +53,30 @@ def in_words(clock: Clock) -> str:
 
 def expect(view: View) -> dict[str, Expectation]:
     """Expected incidents of each group in the next term in each cell of the view."""
-    lessons = list(_lessons(view))
-    now = Past(view, view.as_of, np.arange(len(view.cells)))
+    densities = view.once(NAME, lambda: _densities(view))
     level = view.memory(LEVEL_HALF_LIFE_MONTHS)
     expected = {}
     for group in view.groups:
-        weights = _weights(group, lessons)
-        density = np.einsum("cp,p->c", now.densities(group), weights)
+        density = densities[group.slug]
         total = float(view.of(level.sums, group.categories).sum())
         mean = scaled(density, total / level.exposure_terms)
         evidence = mean * level.exposure_terms + _LEAST_INCIDENTS
         expected[group.slug] = Expectation(mean, evidence)
     return expected
+
+
+def _densities(view: View) -> dict[str, Floats]:
+    """Of each group, where its incidents are: in the proportions of what is expected.
+
+    Whatever the term: a view of another one has the same.
+    """
+    lessons = list(_lessons(view))
+    now = Past(view, view.as_of, np.arange(len(view.cells)))
+    found = {}
+    for group in view.groups:
+        weights = _weights(group, lessons)
+        found[group.slug] = np.einsum("cp,p->c", now.densities(group), weights)
+    return found
 
 
 @dataclass(frozen=True)
@@ -84,14 +96,12 @@ def _lessons(view: View) -> Iterator[Lesson]:
     """Of the last year or so; an as-of with under a step's past teaches nothing."""
     step = view.clock.step
     for back in range(1, LESSONS + 1):
-        as_of = view.as_of + -step * back
-        if sum(period <= as_of for period in view.supplied) < step:
+        if (view.ages >= step * back).sum() < step:
             return
-        end = as_of + step
-        span = [day for day in view.supplied if as_of < day <= end]
-        came = view.sums([dict.fromkeys(span, 1.0)])[:, :, 0]
+        came_then = (view.ages >= step * (back - 1)) & (view.ages < step * back)
+        came = view.weighing(came_then[:, None].astype(float))[:, :, 0]
         at = np.flatnonzero(came.any(axis=0))
-        yield Lesson(Past(view, as_of, at), came[:, at])
+        yield Lesson(Past(view, view.as_of + -step * back, at), came[:, at])
 
 
 def _weights(group: CrimeGroup, lessons: Sequence[Lesson]) -> Floats:

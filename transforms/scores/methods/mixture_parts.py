@@ -6,7 +6,6 @@ it alike or fading with age, in the cell, in the rings around it or in its wider
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +16,7 @@ from scipy.sparse import csr_array
 from transforms.reference.arrays import Floats
 from transforms.reference.clocks import Period
 from transforms.reference.groups import CrimeGroup
-from transforms.reference.portable_math import sparse_product
+from transforms.reference.portable_math import power, sparse_product
 from transforms.scores.view import View
 
 
@@ -49,35 +48,32 @@ class Past:
 
         A part that knows no incident gives nothing. The last is the same everywhere.
         """
-        everywhere = np.full(len(self.at), 1.0 / len(self.view.cells))
         own = self._of(group.categories, len(OWN_HALF_LIVES_MONTHS))
-        other = self._of(group.others, OTHER_HALF_LIVES)
-        return np.column_stack([*own, *other, everywhere])
+        other = self._of(group.others, OTHER_HALF_LIVES if group.others else 0)
+        everywhere = np.full((1, len(self.at)), 1.0 / len(self.view.cells))
+        return np.ascontiguousarray(np.concatenate([own, other, everywhere]).T)
 
-    def _of(self, categories: tuple[str, ...], half_lives: int) -> Iterator[Floats]:
-        if not categories:
-            return
-        known = self._totals[:, self.view.rows_of(categories)].sum(axis=1).tolist()
-        for half_life in range(half_lives):
-            for seen in self._seen:
-                of = self.view.of(seen[half_life], categories)
-                yield of / (known[half_life] or 1.0)
+    def _of(self, categories: tuple[str, ...], half_lives: int) -> Floats:
+        """What the first half-lives give, each from all kinds of place: parts x cells.
+
+        All at once: a group in a few cells costs calls, and not numbers.
+        """
+        known = self._totals[:, self.view.rows_of(categories)].sum(axis=1)
+        known[known == 0] = 1.0
+        seen = self.view.of(self._seen[:, :half_lives], categories)
+        given = seen / known[:half_lives, None, None]
+        return np.asarray(given.reshape(half_lives * _PLACES, len(self.at)))
 
     @cached_property
     def _sums(self) -> Floats:
         """Incidents weighted by age: cells x (half-lives x categories)."""
-        clock = self.view.clock
-        ages = {
-            period: clock.age_months(self.as_of, period)
-            for period in self.view.supplied
-            if period <= self.as_of
-        }
-        sums = self.view.sums(
-            [
-                {period: math.pow(0.5, age / months) for period, age in ages.items()}
-                for months in OWN_HALF_LIVES_MONTHS
-            ]
-        )
+        age = self.view.ages - self.view.as_of.since(self.as_of)
+        is_past = age >= 0
+        age_months = age[is_past] / self.view.clock.periods_a_month
+        weights = np.zeros((len(age), len(OWN_HALF_LIVES_MONTHS)))
+        for column, months in enumerate(OWN_HALF_LIVES_MONTHS):
+            weights[is_past, column] = power(0.5, age_months / months)
+        sums = self.view.weighing(weights)
         return np.ascontiguousarray(sums.transpose(1, 2, 0)).reshape(sums.shape[1], -1)
 
     @cached_property
@@ -86,10 +82,10 @@ class Past:
         return self._shaped(self._sums.sum(axis=0))
 
     @cached_property
-    def _seen(self) -> list[Floats]:
+    def _seen(self) -> Floats:
         """The same from each kind of place: the cell, the rings, the wider areas.
 
-        Half-lives x categories x the cells that look.
+        Categories x half-lives x places x the cells that look.
         """
         places = [self._sums[self.at]]
         for distance, ring in enumerate(self.view.links, start=1):
@@ -102,7 +98,8 @@ class Past:
             shared = math.pow(_CHILDREN, self.view.panel.resolution - resolution)
             area = sparse_product(within, self._sums)[parents[self.at]]
             places.append(area / shared)
-        return [self._shaped(np.ascontiguousarray(place.T)) for place in places]
+        seen = np.ascontiguousarray(np.array(places).transpose(2, 0, 1))
+        return self._shaped(seen).swapaxes(0, 1)
 
     def _shaped(self, flat: Floats) -> Floats:
         """Half-lives apart from categories."""

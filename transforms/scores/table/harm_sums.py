@@ -38,10 +38,7 @@ def harm_sums(view: View, expected: dict[str, Expectation]) -> HarmSums:
 
     The mean weight of a category's incidents is over all the force's supplied months.
     """
-    ever = view.panel.harm_within(view.supplied)
-    count = view.sums([dict.fromkeys(view.supplied, 1.0)])[:, :, 0].sum(axis=1)
-    harm = ever[:, view.inside].sum(axis=1)
-    weight = np.divide(harm, count, out=np.zeros(len(count)), where=count > 0)
+    weight = view.once("harm of an incident", lambda: _mean_weights(view))
     none = np.zeros(len(view.cells))  # for a former category
     means = np.array(
         [
@@ -50,3 +47,13 @@ def harm_sums(view: View, expected: dict[str, Expectation]) -> HarmSums:
         ]
     )
     return HarmSums(view, means * weight[:, None])
+
+
+def _mean_weights(view: View) -> Floats:
+    """The harm of an incident of each category."""
+    ever = view.panel.harm_within(view.supplied)
+    count = view.sums([dict.fromkeys(view.supplied, 1.0)])[:, :, 0].sum(axis=1)
+    harm = ever[:, view.inside].sum(axis=1)
+    means = np.zeros(len(count))
+    np.divide(harm, count, out=means, where=count > 0)
+    return means

@@ -10,16 +10,22 @@ Hours are those of the clock in Great Britain: the one that the clock shows twic
 autumn counts twice, the one skipped in spring never.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.errors import UsageError
 from transforms.reference.arrays import Floats, Instants, Integers
 from transforms.reference.days import LONDON
-from transforms.reference.time_precision import DAY, refuse_without_days
+from transforms.reference.time_precision import (
+    DAY,
+    TimePrecision,
+    known_to,
+    refuse_without_days,
+)
 
 
 _HOUR_US = 3_600_000_000
@@ -71,7 +77,7 @@ class Spread:
 def spread(
     occurred_from: Instants,  # UTC, microseconds
     occurred_to: Instants,
-    time_precision: Sequence[str | None],
+    time_precision: TimePrecision,
 ) -> Spread:
     """The aoristic weights of incidents, each with one moment or span.
 
@@ -82,7 +88,7 @@ def spread(
     refuse_without_days(time_precision, "a table of weekdays and hours")
     start, end = (t.astype("datetime64[us]") for t in (occurred_from, occurred_to))
     timed = start <= end  # false where one is not known
-    by_day = timed & (np.asarray(time_precision, dtype=object) == DAY)
+    by_day = timed & known_to(time_precision, DAY)
     start[by_day], end[by_day] = _whole_days(start[by_day], end[by_day])
     short = timed & (end - start <= np.timedelta64(_MOST_HOURS, "h"))
     position = np.flatnonzero(short)
@@ -120,9 +126,9 @@ def _parts(start_us: Integers, end_us: Integers) -> tuple[Integers, Integers, Fl
 def _week_hours(hour: Integers) -> Integers:
     """The hour of the week on the clock, of hours since 1970 in UTC."""
     distinct, back = np.unique(hour, return_inverse=True)
-    clock = [datetime.fromtimestamp(h * 3600, LONDON) for h in distinct.tolist()]
-    shown = [24 * moment.weekday() + moment.hour for moment in clock]
-    return np.array(shown, dtype=np.int64)[back]
+    moments = pa.array(distinct * 3600).cast(pa.timestamp("s", LONDON.key))
+    shown = pc.add(pc.multiply(pc.day_of_week(moments), 24), pc.hour(moments))
+    return np.asarray(shown, dtype=np.int64)[back]
 
 
 def _whole_days(start: Instants, end: Instants) -> tuple[Instants, Instants]:

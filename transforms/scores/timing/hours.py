@@ -14,7 +14,7 @@ from transforms.reference import cells
 from transforms.reference.categories import CATEGORIES
 from transforms.reference.days import LONDON, Day
 from transforms.reference.groups import GROUPS
-from transforms.reference.time_precision import MINUTE, refuse_without_days
+from transforms.reference.time_precision import MINUTE, known_to, refuse_without_days
 from transforms.restricted import Restricted
 from transforms.scores.timing.aoristic import Spread, spread
 from transforms.scores.timing.schemas import DAY_AND_NIGHT, WEEKDAY_HOURS
@@ -26,6 +26,7 @@ _WEEKDAYS = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
 _UTC = pa.timestamp("us", "UTC")
+_SPREAD_BY = ("occurred_from", "occurred_to", "time_precision")
 
 
 def last_day_of(records: pa.Table) -> pa.Array:
@@ -47,9 +48,8 @@ def of_the_year(records: Restricted, as_of: Day, supplied: Sequence[Day]) -> pa.
 
 def with_hours(rows: pa.Table) -> pa.Table:
     """The records whose hours are known: a whole day says nothing of its hours."""
-    precision = rows["time_precision"].cast(pa.string())
-    refuse_without_days(precision.to_pylist(), "a table of weekdays and hours")
-    return rows.filter(pc.equal(precision, MINUTE))
+    refuse_without_days(rows["time_precision"], "a table of weekdays and hours")
+    return rows.filter(pa.array(known_to(rows["time_precision"], MINUTE)))
 
 
 def weekday_hours(rows: pa.Table) -> pa.Table:
@@ -58,7 +58,9 @@ def weekday_hours(rows: pa.Table) -> pa.Table:
     Records whose hour is not known are left out. `UsageError` unless every record's day
     is known.
     """
-    rows, lines = with_hours(rows), []
+    lines = []
+    # each group is filtered: of few columns
+    rows = with_hours(rows).select([*_SPREAD_BY, "category"])
     for slug, group in GROUPS.items():
         of_group = rows.filter(pc.is_in(rows["category"], _set(group.categories)))
         if not len(of_group):
@@ -127,7 +129,7 @@ def _spread(rows: pa.Table) -> Spread:
     return spread(
         began.to_numpy().astype("datetime64[us]"),
         ended.to_numpy().astype("datetime64[us]"),
-        rows["time_precision"].to_pylist(),
+        rows["time_precision"],
     )
 
 

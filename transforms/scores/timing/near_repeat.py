@@ -10,7 +10,7 @@ The public feed has no days, so it cannot be tested.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -21,7 +21,7 @@ from scipy.spatial import cKDTree
 
 from transforms.errors import UsageError
 from transforms.reference.arrays import Floats, Instants, Integers
-from transforms.reference.time_precision import refuse_without_days
+from transforms.reference.time_precision import TimePrecision, refuse_without_days
 
 
 Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]  # positions
@@ -90,7 +90,7 @@ class NearRepeats:
 def near_repeats(
     points_m: Floats,
     days: Instants,
-    time_precision: Sequence[str | None],
+    time_precision: TimePrecision,
     bands: Bands,
     rng: np.random.Generator,
     permutations: int = PERMUTATIONS,
@@ -148,14 +148,19 @@ def _pairs_by_distance(points_m: Floats, bands: Bands) -> list[Pairs]:
             f"near-repeat test can handle {_MOST_PAIRS}: choose a lower last edge of "
             "distance, or fewer incidents"
         )
-    first, second = tree.query_pairs(reach_m, p=power, output_type="ndarray").T
-    between = np.abs(points_m[first] - points_m[second])
-    apart = between.sum(axis=1) if power == 1 else np.sqrt((between**2).sum(axis=1))
-    band = np.searchsorted(bands.distance_m, apart, side="right") + (apart > 0)
-    return [
-        (first[band == row].astype(np.int32), second[band == row].astype(np.int32))
-        for row in range(bands.shape[0] - 1)
-    ]
+    listed = tree.query_pairs(reach_m, p=power, output_type="ndarray")
+    first, second = (np.ascontiguousarray(side, np.int32) for side in listed.T)
+    east, north = (axis[first] - axis[second] for axis in points_m.T.copy())
+    if power == 1:
+        apart = np.abs(east) + np.abs(north)
+    else:
+        apart = np.sqrt(east**2 + north**2)
+    # a comparison for each edge takes less than a search for each of millions of pairs
+    band = (apart > 0).astype(np.uint8)
+    for edge in bands.distance_m:
+        band += apart >= edge
+    within = (np.flatnonzero(band == row) for row in range(bands.shape[0] - 1))
+    return [(first[pairs], second[pairs]) for pairs in within]
 
 
 def _pairs_by_days(number: Numbers, bands: Bands) -> Integers:

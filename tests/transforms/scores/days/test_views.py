@@ -14,6 +14,7 @@ from transforms.restricted import Restricted
 from transforms.scores.days.panel import day_panel
 from transforms.scores.days.view import day_views
 from transforms.scores.methods import METHODS, methods_for
+from transforms.scores.score_view import score_view
 from transforms.scores.view import view_at
 
 
@@ -77,3 +78,15 @@ def test_days_count_on_over_the_nights_of_the_clock() -> None:
     assert Day.parse("2026-10-26").since(Day.parse("2026-10-24")) == 2
     with pytest.raises(UsageError, match="1 or 7 days, not 3"):
         day_clock(3)
+
+
+@pytest.mark.parametrize("method", methods_for(day_clock(1)))
+def test_a_view_for_another_term_scores_as_one_made_for_it(method: str) -> None:
+    days = month_range(FIRST, FIRST + 419)
+    panel = day_panel(some_records(3, 420, 600), days, "kent", Scoring())
+    [view] = day_views(panel, days, [days[-1]], day_clock(1))
+    given = METHODS[method], Scoring(), "kent", {}
+    score_view(view, *given)  # everything is computed of one term
+    shared, _ = score_view(view.for_term(day_clock(7)), *given)
+    [own] = day_views(panel, days, [days[-1]], day_clock(7))
+    assert shared.equals(score_view(own, *given)[0])
