@@ -5,71 +5,33 @@ value before anything runs.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from transforms.errors import UsageError
+from flows.fields import (
+    MONTH,
+    Address,
+    AreaName,
+    DayMethodName,
+    DayText,
+    ForceId,
+    MethodName,
+    MonthText,
+)
+from flows.form import ONE_OR_ALL, RESCORE_OR_RANGE, form
 from transforms.incidents.freshness import Stale
-from transforms.lake.addresses import PATTERN, refuse_secrets
 from transforms.publications.layers import LayerFiles
-from transforms.publications.layers.area_columns import NAME_PATTERN
-from transforms.reference.clocks import MONTHS, Clock
-from transforms.reference.days import HORIZONS_DAYS, day_clock
 from transforms.scores.methods import (
     DEFAULT_DAY_METHOD,
     DEFAULT_METHOD,
-    methods_for,
 )
 
 
-def _without_secrets(address: str) -> str:
-    try:
-        refuse_secrets("address", address)
-    except UsageError as error:
-        raise ValueError(str(error)) from error
-    return address
-
-
-ForceId = Annotated[str, Field(pattern=r"^[a-z][a-z-]{1,40}$")]
-AreaName = Annotated[str, Field(pattern=NAME_PATTERN)]
-Address = Annotated[
-    str,
-    AfterValidator(_without_secrets),
-    Field(json_schema_extra={"pattern": PATTERN}),
-]
-MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-
-
-_DAYS = day_clock(HORIZONS_DAYS[0])
-
-
-def _serving(clock: Clock) -> AfterValidator:
-    """Refuses the name of a method that does not serve the clock."""
-    known = methods_for(clock)
-
-    def checked(name: str) -> str:
-        if name not in known:
-            raise ValueError(f"unknown; there are {', '.join(known)}")
-        return name
-
-    return AfterValidator(checked)
-
-
-MethodName = Annotated[
-    str,
-    _serving(MONTHS),
-    Field(json_schema_extra={"enum": sorted(methods_for(MONTHS))}),
-]
-DayMethodName = Annotated[
-    str,
-    _serving(_DAYS),
-    Field(json_schema_extra={"enum": sorted(methods_for(_DAYS))}),
-]
-
-
 class _Params(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", hide_input_in_errors=True, json_schema_extra=form()
+    )
 
     home: Address | None = Field(
         None,
@@ -80,19 +42,23 @@ class _Params(BaseModel):
 class IngestParams(_Params):
     """What to bring into the lake."""
 
+    model_config = ConfigDict(json_schema_extra=form(ONE_OR_ALL))
+
     forces: list[ForceId] = Field(
         default_factory=list,
-        description="police.uk ids of forces, such as bedfordshire",
+        description="Forces by their police.uk ids, such as bedfordshire; none if All"
+        " Forces is on",
     )
     all_forces: bool = Field(
         False,
-        description="Every force with a street file in the source and range of months",
+        description="Every force with a street file in the source and range of months;"
+        " default: off",
     )
     start: MonthText | None = Field(
-        None, description="First month, YYYY-MM; default: the newest 36 months"
+        None, description=f"First month, {MONTH}; default: the newest 36 months"
     )
     end: MonthText | None = Field(
-        None, description="Last month, YYYY-MM; default: the newest in the source"
+        None, description=f"Last month, {MONTH}; default: the newest in the source"
     )
     source: Address | None = Field(
         None,
@@ -100,18 +66,24 @@ class IngestParams(_Params):
         " CSVs; default: HEXBEAT_SOURCE, or the public archive",
     )
     release: MonthText | None = Field(
-        None, description="Release of a folder of extracted CSVs, YYYY-MM"
+        None,
+        description=f"Release of a folder of extracted CSVs, {MONTH}; default: as the"
+        " folder is named",
     )
     until_release: MonthText | None = Field(
-        None, description="Use the source as it was at that release, YYYY-MM"
+        None,
+        description=f"Use the source as it was at that release, {MONTH}; default: as it"
+        " is now",
     )
     whole_zips: bool = Field(
         False,
-        description="Download whole ZIP files from a server without range requests",
+        description="Download whole ZIP files from a server without range requests;"
+        " default: off",
     )
     refetch: bool = Field(
         False,
-        description="Also fetch and read again what is stored: repairs damaged files",
+        description="Also fetch and read again what is stored: repairs damaged files;"
+        " default: off",
     )
 
     @property
@@ -125,9 +97,11 @@ class AsOfParams(_Params):
     """Which as-of month, by which method."""
 
     as_of: MonthText | None = Field(
-        None, description="As-of month, YYYY-MM; default: the newest supplied month"
+        None, description=f"As-of month, {MONTH}; default: the newest supplied month"
     )
-    method: MethodName = Field(DEFAULT_METHOD, description="Scoring method")
+    method: MethodName = Field(
+        DEFAULT_METHOD, description=f"Scoring method; default: {DEFAULT_METHOD}"
+    )
 
     @property
     def when(self) -> str:
@@ -139,7 +113,9 @@ class ScoreParams(AsOfParams):
     """What to score."""
 
     rescore: bool = Field(
-        False, description="Compute scores again, even if their input has not changed"
+        False,
+        description="Compute scores again, even if their input has not changed;"
+        " default: off",
     )
 
 
@@ -147,20 +123,24 @@ class PublishParams(AsOfParams):
     """What to publish, and for whom."""
 
     public: bool = Field(
-        False, description="Also make the public tier, with disclosure control"
+        False,
+        description="Also make the public tier, with disclosure control; default: off",
     )
     boundary: Path | None = Field(
         None,
-        description="File of polygons whose outlines the map draws under the cells",
+        description="File of polygons whose outlines the map draws under the cells;"
+        " default: none",
     )
     basemap: Path | None = Field(
         None,
-        description="GeoPackage in the layout of OS Open Zoomstack, as the base map",
+        description="GeoPackage in the layout of OS Open Zoomstack, as the base map;"
+        " default: none",
     )
     boundary_layers: dict[AreaName, str] = Field(
         default_factory=dict,
-        description="Your own areas, to join to the cells: the name of the new column,"
-        " and FILE or FILE:COLUMN with its labels",
+        description="Your own areas, to join to the cells, as JSON: the name of the new"
+        ' column, and FILE or FILE:COLUMN with its labels, such as {"beat":'
+        ' "/srv/beats.gpkg:NAME"}; default: none',
     )
 
     @property
@@ -174,13 +154,13 @@ class BacktestParams(_Params):
 
     forces: list[ForceId] = Field(
         default_factory=list,
-        description="police.uk ids of forces; default: all that are stored",
+        description="Forces by their police.uk ids; default: all that are stored",
     )
     start: MonthText | None = Field(
-        None, description="First origin, YYYY-MM; default: the last 12 origins"
+        None, description=f"First origin, {MONTH}; default: the last 12 origins"
     )
     end: MonthText | None = Field(
-        None, description="Last origin, YYYY-MM; default: the newest with an outcome"
+        None, description=f"Last origin, {MONTH}; default: the newest with an outcome"
     )
 
     @property
@@ -194,16 +174,14 @@ class MaintainParams(_Params):
     """How to maintain a home; its hexbeat.toml says what to keep."""
 
     dry_run: bool = Field(
-        False, description="Count what would be removed, and remove nothing"
+        False,
+        description="Count what would be removed, and remove nothing; default: off",
     )
 
     @property
     def how(self) -> str:
         """What the name of the flow run says: whether anything is removed."""
         return "dry run" if self.dry_run else "for good"
-
-
-DayText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-[0-3]\d$")]
 
 
 class ForceFeedParams(_Params):
@@ -216,7 +194,7 @@ class ForceFeedParams(_Params):
         default=["pull", "score"],
         min_length=1,
         description="reread: read quarantined rows of stored drops again; pull: ingest"
-        " new drops; score: score a day and publish it",
+        " new drops; score: score a day and publish it; default: pull and score",
     )
     drop: str | None = Field(
         None, description="Drop to read again; default: all with quarantined rows"
@@ -224,33 +202,50 @@ class ForceFeedParams(_Params):
     as_of: DayText | None = Field(
         None, description="As-of day, YYYY-MM-DD; default: the newest supplied day"
     )
-    method: DayMethodName = Field(DEFAULT_DAY_METHOD, description="Scoring method")
+    method: DayMethodName = Field(
+        DEFAULT_DAY_METHOD, description=f"Scoring method; default: {DEFAULT_DAY_METHOD}"
+    )
     backtest: bool = Field(
         False,
-        description="Also run a backtest, so that the publication has its accuracy",
+        description="Also run a backtest, so that the publication has its accuracy;"
+        " default: off",
     )
 
 
 class RefreshParams(IngestParams, ScoreParams, PublishParams):
     """What to ingest, score and publish."""
 
+    model_config = ConfigDict(json_schema_extra=form(ONE_OR_ALL))
+
     backtest: bool = Field(
         False,
-        description="Also run a backtest, so that the publication has its accuracy",
+        description="Also run a backtest, so that the publication has its accuracy;"
+        " default: off",
     )
 
 
 class BackfillParams(RefreshParams):
     """A range of months to complete: what is missing or revised is ingested."""
 
-    start: MonthText = Field(description="First month, YYYY-MM")
-    end: MonthText = Field(description="Last month, YYYY-MM")
-    dry_run: bool = Field(False, description="Only show what would be done")
+    model_config = ConfigDict(json_schema_extra=form(RESCORE_OR_RANGE))
+
+    start: MonthText | None = Field(None, description=f"First month, {MONTH}")
+    end: MonthText | None = Field(None, description=f"Last month, {MONTH}")
+    dry_run: bool = Field(
+        False, description="Only show what would be done; default: off"
+    )
     rescore_only: bool = Field(
         False,
         description="Ingest nothing; score the last twelve months of every stored"
-        " force again, and publish",
+        " force again, and publish; default: off",
     )
+
+    @property
+    def span(self) -> str:
+        """What the name of the flow run says of these parameters."""
+        if self.rescore_only:
+            return f"all stored forces again, to {self.as_of or self.end or 'newest'}"
+        return super().span
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -260,6 +255,8 @@ class BackfillParams(RefreshParams):
                 "rescore_only ingests nothing, and scores every stored force: it cannot"
                 " be combined with forces, all_forces, refetch or dry_run"
             )
+        if not self.rescore_only and not (self.start and self.end):
+            raise ValueError("a backfill is of a range: give its start and end")
         if self.dry_run and self.whole_zips:
             raise ValueError(
                 "dry_run and whole_zips cannot be combined: it would download every ZIP"
@@ -274,15 +271,18 @@ class FreshnessParams(_Params):
         4,
         ge=1,
         le=60,
-        description="A feed is stale if its newest month is older than this",
+        description="A feed is stale if its newest month is older than this;"
+        " default: 4 months",
     )
     stopped_after_months: int = Field(
         12,
         ge=1,
         le=120,
-        description="A feed has stopped if its newest month is older than this",
+        description="A feed has stopped if its newest month is older than this;"
+        " default: 12 months",
     )
     fails_for: list[Stale] = Field(
         default=list(get_args(Stale)),
-        description="The run fails if the feed of any force is one of these",
+        description="The run fails if the feed of any force is one of these; default:"
+        " all",
     )

@@ -31,6 +31,10 @@ VERSION = version("hexbeat")  # of every flow: Prefect's own would hash a file o
 _SETTLING_TRIES = 5
 _UPDATES = 10  # of a stage's progress in Prefect: each costs half a task
 
+# Facts of a stage that was repeated: work that adds up, and whether anything was made.
+_COUNTED = ("rows", "as_ofs_scored", "origins")
+_MADE = ("created", "public_created")
+
 _NEVER = Month(1, 1)  # the as-of month if none is supplied: it is refused
 
 log_plainly()
@@ -160,12 +164,23 @@ def _settled(home: Home, stages: Sequence[Stage]) -> list[dict[str, Any]]:
         ledger = home.lake.versions().get("coverage")
         before, accounts = accounts, _run(stages)
         for earlier, account in zip(before, accounts, strict=False):
-            account["changed"] |= earlier["changed"]
-            if account["changed"] and account["outcome"] == "nothing to do":
-                account["outcome"] = "done"
+            _add(account, earlier)
         if home.lake.versions().get("coverage") == ledger:
             break
     return accounts
+
+
+def _add(account: dict[str, Any], earlier: dict[str, Any]) -> None:
+    """Add what a stage did before it was repeated."""
+    account["changed"] |= earlier["changed"]
+    if account["changed"] and account["outcome"] == "nothing to do":
+        account["outcome"] = "done"
+    now, before = account["facts"], earlier["facts"]
+    for count in _COUNTED:
+        if count in now and count in before:
+            now[count] += before[count]
+    if now.get("run_id") == before.get("run_id"):
+        now |= {k: now[k] or before[k] for k in _MADE if k in now and k in before}
 
 
 def _run(stages: Iterable[Stage]) -> list[dict[str, Any]]:

@@ -119,7 +119,7 @@ def backfill(
         **layered(layers),
     )
     for name, month in (("--from", "start"), ("--to", "end")):
-        if month not in options:
+        if month not in options and not rescore_only:
             raise UsageError(f"a backfill is of a range: give {name} YYYY-MM")
     also = {
         "--dry-run": dry_run,

@@ -36,8 +36,8 @@ DEPLOYMENT = "backfill/backfill"
 class Submitted:
     """One run of a backfill on the server; without a name if nothing was sent."""
 
-    start: str
-    end: str
+    start: str | None  # none: the months up to the end, scored again
+    end: str | None  # none: the newest
     files: int = 0
     run: str | None = None
     state: str = "nothing to do"

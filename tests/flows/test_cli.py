@@ -75,6 +75,7 @@ def test_help_needs_no_prefect_and_names_every_command() -> None:
         (["backtest", "--to", "2025-13"], "--to"),
         (["maintain"], "is empty: run hexbeat ingest first"),
         (["maintain", "--dry"], "--dry"),
+        (["backfill", "--rescore-only"], "is empty: run hexbeat ingest first"),
         (["rn"], "run"),
         (["publish", "--boundary-layer", "beats.gpkg"], "write NAME=FILE"),
         (["publish", "--boundary-layer", "Beat=beats.gpkg"], "'Beat'"),
@@ -88,7 +89,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     options = ["--source", source] if "kent" not in arguments else []
     if arguments[0] == "run" and "--frce" not in arguments:
         arguments = [*arguments, *map(str, options), "--home", str(tmp_path)]
-    if arguments[0] in ("backtest", "maintain"):
+    if arguments[0] in ("backtest", "maintain", "backfill"):
         arguments = [*arguments, "--home", str(tmp_path)]
     done = hexbeat_here(*arguments)
     assert done.returncode == 2

@@ -72,7 +72,8 @@ def show_submitted(params: BackfillParams, home: Home, as_json: bool) -> int:
         return code
     for run in sent:
         name = f" {run.run}" if run.run else ""
-        print_line(f"{run.start}..{run.end} {run.files:,} files{name} {run.state}")
+        span = f"{run.start or ''}..{run.end or 'newest'}"
+        print_line(f"{span} {run.files:,} files{name} {run.state}")
     return _complain(absent)
 
 
