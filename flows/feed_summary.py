@@ -9,7 +9,7 @@ from typing import Any
 
 from flows.summary import Summary
 from transforms.day_publications.run import DayRun
-from transforms.records.drop_doubts import TO_DO, Doubt
+from transforms.records.doubt import TO_DO, Doubt
 from transforms.records.homes import ForceHome
 from transforms.records.pulled import Pulled
 from transforms.records.reread import Reread
@@ -28,7 +28,6 @@ def pull_account(home: ForceHome, done: Pulled) -> dict[str, Any]:
         "quarantined_by_rule": dict(done.broken.most_common()),
         "open_ends": done.open_ends,
         "nowhere": done.nowhere,
-        "outside": done.outside,
         "reread": _counts(done.reread),
         "rejected": done.rejected | done.reread.kept,
         "still_refused": done.still_refused,
@@ -93,8 +92,6 @@ def add_pull(summary: Summary, account: dict[str, Any]) -> None:
             f"{name}: ingested, but none of its places are in England or Wales:"
             " check crs and the columns in the mapping"
         )
-    for name, why in account["outside"].items():
-        summary.failed[name] = f"{name}: {why}"
     if account["mapping_changed"]:
         summary.notes.append(
             "the mapping has changed since the last drop was ingested; what was"

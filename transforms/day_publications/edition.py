@@ -20,7 +20,7 @@ from transforms.publications.formulas import withhold_code
 from transforms.publications.layers import Layers
 from transforms.publications.schemas import DAY_CELLS, DAY_COVERAGE
 from transforms.records.day_coverage import DayCoverage
-from transforms.records.drop_doubts import Doubt
+from transforms.records.doubt import Doubt
 from transforms.records.resting import DROPS
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.days import Day
@@ -76,7 +76,7 @@ class DayInputs:
     coverage: DayCoverage  # to the as-of
     overrides: Mapping[str, Override]  # by day, what somebody knew of it
     accuracy: Sequence[DayAccuracy]
-    accepted: Sequence[Doubt]  # drops with many quarantined rows, by the settings
+    accepted: Sequence[Doubt]  # drops that were in doubt, by the settings
     layers: Layers = field(default_factory=Layers)  # the force's own
     before: Before | None = None  # where an earlier day is compared
     drops: Sequence[str]  # keyed hash of the bytes of each, as offered

@@ -24,12 +24,13 @@ from transforms.publications.edition.edition import run_id_of
 from transforms.publications.layers import LayerFiles, Layers, read_layers
 from transforms.publications.publish import Placed, place
 from transforms.records.day_coverage import NOT_WHOLE, Days, day_holds, days_of
-from transforms.records.drop_doubts import TO_DO, Doubt, doubts_of, open_doubts
+from transforms.records.doubt import TO_DO, Doubt, open_doubts
+from transforms.records.drop_doubts import doubts_in
 from transforms.records.homes import ForceHome
 from transforms.records.ledger import Entry, drops, newest_day, supplied
 from transforms.records.live import live_records, records_by_day
 from transforms.records.removal import finish, is_unfinished
-from transforms.records.tables import RECORDS_TABLE, quarantined_rows
+from transforms.records.tables import RECORDS_TABLE
 from transforms.records.told import Told
 from transforms.reference.clocks import Clock
 from transforms.reference.days import DAYS, HORIZONS_DAYS, Day, day_clock
@@ -59,7 +60,7 @@ class Stored:
     home: ForceHome
     lake: Lake
     taken: Sequence[Entry]
-    doubts: Sequence[Doubt]  # drops with too many quarantined rows
+    doubts: Sequence[Doubt]  # drops with too many quarantined rows, or elsewhere
     records: Restricted
     days: Days
     supplied: Sequence[Day]
@@ -299,7 +300,7 @@ def read_stored(home: ForceHome) -> Stored:
         home=home,
         lake=lake,
         taken=taken,
-        doubts=doubts_of(taken, quarantined_rows(lake, home.force), home.feed.accepted),
+        doubts=doubts_in(home, lake),
         records=records,
         days=days,
         supplied=known,

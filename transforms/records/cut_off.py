@@ -21,6 +21,7 @@ from transforms.records import ledger
 from transforms.records.blanking import blanked
 from transforms.records.homes import ForceHome
 from transforms.records.landing import Landed, commit, land
+from transforms.records.likeness import Earlier
 from transforms.records.tables import quarantined_rows, stored_records
 from transforms.records.to_remove import ToRemove
 
@@ -77,26 +78,32 @@ def finish_landing(
     found = []
     for drop in unlisted:
         if drop.raw_sha256 in stored:
-            found.append(landed := _from_raw(home, drop, to_remove, now))
-            if not landed.entry.reason:
+            found.append(landed := from_raw(home, drop, to_remove, now))
+            if not landed.entry.is_rejected:
                 commit(home, [landed], {drop.raw_sha256})
     return found
 
 
-def _from_raw(
+def from_raw(
     home: ForceHome, drop: Noted, to_remove: ToRemove, now: datetime
 ) -> Landed:
-    """The drop as it was on arrival; rows that are blank there count as erased."""
+    """The drop from its raw bytes; rows that are blank there count as erased."""
     data = home.raw.read(drop.raw_sha256, drop.name)
     landed = land(home, OfferedDrop(drop.name, lambda: data), data, to_remove, now)
-    if landed.quarantined is None:
+    if landed.quarantined is None or landed.records is None:
         return landed
     stay = pa.array(blanked(data, home.mapping, _NOTHING).stay, pa.int32())
     lines = landed.quarantined["raw_line"]
     broken = landed.quarantined.filter(pc.is_in(lines, value_set=stay))
     blank = len(lines) - len(broken)
+    doubt = None
+    if not home.feed.accepts(drop.name):
+        doubt = Earlier.of(home, {drop.raw_sha256}).outside_area(
+            landed.records.reveal()
+        )
     entry = replace(
         landed.entry,
+        reason=doubt,
         offered_hmac=drop.offered_hmac,
         quarantined=len(broken),
         erased=(landed.entry.erased or 0) + blank,

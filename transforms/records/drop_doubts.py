@@ -1,8 +1,8 @@
-"""Drops of which too many rows are quarantined: nothing is published over them unseen.
+"""Drops in doubt: too many of their rows are quarantined, or their places elsewhere.
 
 A few rows that break a rule are somebody's slips; many are a fault of the export or the
-mapping. Judged is what is quarantined now, so a drop that is read again with a mended
-mapping is in doubt no more.
+mapping. Judged is what is quarantined now, and did not come again as good records in a
+later drop: once the mapping is mended, or the rows are, a drop is in doubt no more.
 """
 
 from collections import Counter, deque
@@ -10,11 +10,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.special import betainc
 
-from transforms.records.day_coverage import HOLDING_DAYS
+from transforms.lake.lake import Lake
+from transforms.records import ledger
+from transforms.records.doubt import (
+    Doubt,
+    accepting,
+    open_doubts,
+    places_in_doubt,
+    received_on,
+)
+from transforms.records.homes import ForceHome
 from transforms.records.ledger import Entry
-from transforms.reference.days import LONDON, Day
+from transforms.records.live import live_records
+from transforms.records.sent_again import not_sent_again
+from transforms.records.tables import of_drops, quarantined_rows, without_drops
 from transforms.reference.overrides import DropsEntry
 
 
@@ -22,10 +34,6 @@ LIMIT_SHARE = 0.005  # of a drop's rows; above it is a fault and no slip
 FEWEST_ROWS = 3  # fewer are never a doubt, however small the drop
 TIMES_THE_PAST = 3  # so far above its past a rule's share must be,
 CHANCE = 1e-4  # and so rare if the drop were like those before it
-TO_DO = (
-    "Mend the mapping and run hexbeat feed reread, or accept it in hexbeat.toml under"
-    " [[feed.drops]]"
-)
 
 _ASKED_FOR = frozenset({"ambiguous-hour"})  # once a year, because the mapping says so
 _ENOUGH_ROWS = int(FEWEST_ROWS / LIMIT_SHARE)  # a smaller drop counts with those before
@@ -33,19 +41,14 @@ _RULES_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doubt:
+class RowsInDoubt(Doubt):
     """A drop with too many quarantined rows, in numbers."""
 
-    drop: str
-    mark: str  # of its bytes, as offered
-    received: Day
-    rows: int  # quarantined
     of_rows: int
     rules: Mapping[str, int]  # the commonest first
     drops: int = 1  # that these are the rows of: of small ones, some before it too
     past_rows: int | None = None  # with these a rule's past share is the reason
     past_broken: int = 0
-    accepted: DropsEntry | None = None  # what the settings say of it
 
     @property
     def in_words(self) -> str:
@@ -59,10 +62,6 @@ class Doubt:
             return said
         return f"{said}; of the {self.past_rows:,} rows before it {self.past_broken:,}"
 
-    def holds(self, as_of: Day) -> bool:
-        """Whether a publication of that day could rest on it."""
-        return as_of.since(self.received) < HOLDING_DAYS
-
 
 @dataclass(frozen=True)
 class _Sample:
@@ -70,12 +69,42 @@ class _Sample:
 
     rows: int
     broken: Counter[str]
+    marks: frozenset[str] = frozenset()  # of its drops, as offered
 
     def __add__(self, other: "_Sample") -> "_Sample":
-        return _Sample(self.rows + other.rows, self.broken + other.broken)
+        marks = self.marks | other.marks
+        return _Sample(self.rows + other.rows, self.broken + other.broken, marks)
 
 
 _NOTHING = _Sample(0, Counter())
+
+
+def doubts_in(home: ForceHome, lake: Lake) -> list[Doubt]:
+    """All doubts of a home's drops, those about their places first."""
+    taken, accepted = (
+        ledger.supplied(ledger.drops(lake, home.force)),
+        home.feed.accepted,
+    )
+    elsewhere: list[Doubt] = []
+    if any(entry.reason for entry in taken):  # most homes need no look
+        placed = _placed(live_records(lake, home.force).reveal())
+        elsewhere = places_in_doubt(taken, placed, accepted)
+    quarantine = quarantined_rows(lake, home.force)
+    found = doubts_of(taken, quarantine, accepted)
+    if marks := {mark for doubt in open_doubts(found) for mark in doubt.marks}:
+        raw = {str(e.raw_sha256) for e in taken if e.offered_hmac in marks}
+        doubted = quarantine.filter(of_drops(quarantine, raw))
+        rest = not_sent_again(home, lake, taken, doubted)
+        if len(rest) < len(doubted):
+            rest = pa.concat_tables([without_drops(quarantine, raw), rest])
+            found = doubts_of(taken, rest, accepted)
+    return elsewhere + found
+
+
+def _placed(live: pa.Table) -> set[str]:
+    """The raw drops that have a place in some record."""
+    located = live.filter(pc.is_valid(live["longitude"]))
+    return set(pc.unique(located["raw_sha256"]).to_pylist())
 
 
 def doubts_of(
@@ -92,7 +121,8 @@ def doubts_of(
     past, window = _NOTHING, deque[_Sample]()
     for entry in sorted(stored, key=lambda entry: (entry.received_at, entry.name)):
         rows = (entry.rows_in or 0) - (entry.erased or 0)
-        sample = _Sample(rows, broken.get(str(entry.raw_sha256), Counter()))
+        marks = frozenset({entry.offered_hmac})
+        sample = _Sample(rows, broken.get(str(entry.raw_sha256), Counter()), marks)
         _add(window, sample)
         doubt = _doubt(entry, window, past, accepted)
         if doubt:
@@ -101,11 +131,6 @@ def doubts_of(
         if doubt is None or doubt.accepted:
             past += sample
     return found
-
-
-def open_doubts(doubts: Iterable[Doubt]) -> list[Doubt]:
-    """Those that nobody has accepted."""
-    return [doubt for doubt in doubts if doubt.accepted is None]
 
 
 def _broken_rules(quarantine: pa.Table) -> dict[str, Counter[str]]:
@@ -144,17 +169,17 @@ def _doubt(
         over = sample.broken.total() > LIMIT_SHARE * sample.rows
         rules = sample.broken if over else _above(sample, past)
         if rules.total() >= FEWEST_ROWS:
-            return Doubt(
+            return RowsInDoubt(
                 drop=entry.name,
-                mark=entry.offered_hmac,
-                received=Day.of(entry.received_at.astimezone(LONDON).date()),
+                marks=sample.marks,
+                received=received_on(entry),
                 rows=rules.total(),
                 of_rows=sample.rows,
                 rules=dict(sorted(rules.items(), key=lambda item: (-item[1], item[0]))),
                 drops=drops,
                 past_rows=None if over else past.rows,
                 past_broken=sum(past.broken[rule] for rule in rules),
-                accepted=next((a for a in accepted if a.names(entry.name)), None),
+                accepted=accepting(accepted, entry),
             )
     return None
 

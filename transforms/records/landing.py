@@ -48,7 +48,6 @@ class Landed:
     data: bytes = field(default=b"", repr=False)
     broken: Counter[str] = field(default_factory=Counter)  # rows by rule
     open_ends: int = 0  # rows whose end lies after receipt, and counts as unknown
-    outside: str | None = None  # why it may be another force's
     nowhere: bool = False  # it gives places, and none in England or Wales
     is_news: bool = True  # where it is refused: no earlier pull has reported it
 
@@ -63,7 +62,8 @@ def land(
 ) -> Landed:
     """Read one drop's bytes: its rows, but for those whose reference is erased.
 
-    It is refused where it is not like the `earlier` drops, unless it is accepted.
+    It is refused where it is not like the `earlier` drops, and in doubt where there are
+    none and it lies elsewhere, unless it is accepted.
     """
     is_accepted = home.feed.accepts(offered.name)
     entry = noted(home, offered.name, home.tombstones.mark(data), now)
@@ -85,7 +85,8 @@ def land(
         return landed
     if unlike := earlier.unlike(offered.name, kept, sifted.exchanged_days):
         return rejected(entry, f"{offered.name}: {unlike}")
-    return replace(landed, outside=earlier.outside_area(kept))
+    doubt = earlier.outside_area(kept)
+    return replace(landed, entry=replace(landed.entry, reason=doubt))
 
 
 def noted(home: ForceHome, name: str, mark: str, now: datetime) -> Entry:

@@ -28,7 +28,7 @@ class Entry:
     mapping_sha256: str
     received_at: datetime
     observed: Literal["supplied", "rejected"]
-    reason: str | None = None
+    reason: str | None = None  # why it is rejected or, supplied, in doubt
     raw_sha256: str | None = None
     rows_in: int | None = None
     accepted: int | None = None
@@ -38,6 +38,11 @@ class Entry:
     located: int | None = None
     ambiguous: int | None = None
     first_day: date | None = None
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether nothing of it was taken."""
+        return self.observed == "rejected"
 
     @property
     def key(self) -> tuple[str, str]:
@@ -65,20 +70,24 @@ def merged(ledger: Iterable[Entry], new: Iterable[Entry]) -> list[Entry]:
     """The ledger with new entries; an entry that repeats an old one changes nothing.
 
     An accepted drop stays accepted, as it was last read: one that retention had cut may
-    be read again. For rejected drops, keep only the latest entry of a name, and remove
-    it once other bytes of that name are accepted.
+    be read again, and is as doubtful as it was. For rejected drops, keep only the
+    latest entry of a name, and remove it once other bytes of that name are accepted.
     """
     found = {entry.key: entry for entry in ledger}
     for entry in new:
         known = found.get(entry.key)
         if known and known.observed == "supplied":
             if entry.observed == "supplied":
-                found[entry.key] = replace(entry, received_at=known.received_at)
+                is_same = entry.mapping_sha256 == known.mapping_sha256
+                doubt = entry.reason or (known.reason if is_same else None)
+                found[entry.key] = replace(
+                    entry, received_at=known.received_at, reason=doubt
+                )
             continue
         if known and replace(entry, received_at=known.received_at) == known:
             continue
         for key in [k for k, e in found.items() if e.name == entry.name]:
-            if found[key].observed == "rejected":
+            if found[key].is_rejected:
                 del found[key]
         found[entry.key] = entry
     return sorted(found.values(), key=lambda entry: entry.key)

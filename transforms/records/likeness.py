@@ -5,6 +5,7 @@ row is still a possible one. Where the feed has had its places until now does.
 """
 
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,15 +15,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.records import ledger
 from transforms.records.homes import ForceHome
-from transforms.records.tables import stored_records
+from transforms.records.tables import of_drops, stored_records
 from transforms.reference.arrays import Cells
 from transforms.reference.cells import neighbourhood, parents
 from transforms.reference.days import LONDON
 from transforms.reference.force_areas import RESOLUTION, area_of
 
 
-_COLUMNS = ("deleted", "drop", "h3_r9", "occurred_from")
+_COLUMNS = ("deleted", "drop", "h3_r9", "occurred_from", "raw_sha256")
 _DATED = re.compile(r"(?<!\d)(20\d\d)[-_]?(\d\d)[-_]?(\d\d)(?!\d)")
 _ACCEPT = "if it is right, accept the drop in hexbeat.toml under [[feed.drops]]"
 _MEND = f"mend the mapping or the export, then pull again; {_ACCEPT}"
@@ -48,10 +50,17 @@ class Earlier:
     dated: int = 0  # drops with a day in their names, which is about their newest
 
     @classmethod
-    def of(cls, home: ForceHome) -> Self:
-        """All that is stored."""
+    def of(cls, home: ForceHome, without: Collection[str] = ()) -> Self:
+        """All that is stored, but for some raw drops and what is in doubt itself."""
+        taken = ledger.supplied(ledger.drops(home.lake, home.force))
+        trusted = {
+            str(entry.raw_sha256)
+            for entry in taken
+            if entry.reason is None or home.feed.accepts(entry.name)
+        }
         found = cls(home.force)
         records = stored_records(home.lake, home.force, *_COLUMNS).reveal()
+        records = records.filter(of_drops(records, trusted.difference(without)))
         found._add_places(records)
         newest = (
             _live(records)
@@ -125,17 +134,25 @@ class Earlier:
         )
 
     def outside_area(self, records: pa.Table) -> str | None:
-        """Why a first drop may be another force's, or misread."""
-        found = _cells(records)
+        """Why a first drop may be another force's, or misread.
+
+        One of few places is judged together with those before it.
+        """
+        found, before = _cells(records), 0
         inside = _inside(found, self.force)
-        if len(found) < _ENOUGH or self.located >= _ENOUGH_EARLIER:
+        most = (1 - _OUTSIDE_SHARE) * len(found)
+        if not len(found) or self.located >= _ENOUGH_EARLIER or inside > most:
             return None
-        if inside > (1 - _OUTSIDE_SHARE) * len(found):
+        located = len(found)
+        if located < _ENOUGH:
+            before = self.located
+            located, inside = located + before, inside + self.inside
+        if located < _ENOUGH or inside > (1 - _OUTSIDE_SHARE) * located:
             return None
+        together = ", with those of the drops before it," if before else ""
         return (
-            f"ingested, but only {inside:,} of {len(found):,} places lie in or near the"
-            f" area of {self.force}: check force, crs and the columns in the mapping;"
-            f" {_ACCEPT}"
+            f"only {inside:,} of {located:,} places{together} lie in or near the area"
+            f" of {self.force}"
         )
 
     def _add_places(self, records: pa.Table) -> None:

@@ -31,7 +31,7 @@ class NewDrop(NamedTuple):
     def landed(self, told: Told) -> Landed:
         """The drop read; where it is refused, whether that is news."""
         landed = self.read()
-        if landed.entry.reason is None:
+        if not landed.entry.is_rejected:
             return landed
         is_news, entry = told.is_news(*self.fault), self.before or landed.entry
         return replace(landed, entry=entry, is_news=is_news)
@@ -130,6 +130,6 @@ def _landed(
             " name that sorts after, or map columns.updated",
         )
     landed = land(home, offered, data, to_remove, entry.received_at, earlier())
-    if landed.records is not None:
+    if landed.records is not None and landed.entry.reason is None:
         earlier().add(offered.name, landed.records.reveal())
     return landed

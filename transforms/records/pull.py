@@ -1,6 +1,7 @@
 """One pull: what a force's source offers is brought in, what is old is taken out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pyarrow.compute as pc
@@ -14,6 +15,7 @@ from transforms.records.ledger import Entry
 from transforms.records.listed import Listed
 from transforms.records.new_drops import new_drops
 from transforms.records.pulled import Pulled
+from transforms.records.read_anew import read_anew, to_read_anew
 from transforms.records.removal import erased_by, finish, is_unfinished
 from transforms.records.reread import (
     doubts_among,
@@ -41,9 +43,13 @@ def pull(home: ForceHome, source: DropSource, who: str, now: datetime) -> Pulled
         started = finish(home, now)
         retained, done.withheld = retain(home, now)
         done.mapping_changed = _mapping_changed(home)
+        told = Told.of(home, "drops")
+        for landed in read_anew(home, now):
+            fault = (*landed.entry.key, home.mapping_sha256)
+            is_rejected = landed.entry.is_rejected
+            done.add(replace(landed, is_news=is_rejected and told.is_news(*fault)))
         done.reread = reread_changed(home)
         listed, noted = Listed.of(home, now), cut_off.begun(home)
-        told = Told.of(home, "drops")
         new = new_drops(home, source, listed, done, now)
         for batch in _batches(one.landed(told) for one in new):
             cut_off.note(home, batch)
@@ -68,7 +74,7 @@ def pull(home: ForceHome, source: DropSource, who: str, now: datetime) -> Pulled
         _tidy(home, now)
         home.log(now, who, "pull", _for_the_audit(home, done))
         told.write()
-        if not any(landed.entry.reason for landed in finished):
+        if not any(landed.entry.is_rejected for landed in finished):
             cut_off.forget(home)
     return done
 
@@ -86,12 +92,14 @@ def pull_of_nothing(
             return None
         if _mapping_changed(home) or is_due(home) or cut_off.begun(home):
             return None
+        if to_read_anew(home):
+            return None
         listed, told = Listed.of(home, now), Told.of(home, "drops")
         for one in new_drops(home, source, listed, done, now):
             # one that is refused as it was is nothing to do
             if not told.knows(*one.fault):
                 return None
-            if (landed := one.landed(told)).entry.reason is None:
+            if not (landed := one.landed(told)).entry.is_rejected:
                 return None
             done.add(landed)
         before, after = _without_gone(home, done, source)

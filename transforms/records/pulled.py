@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from transforms.records.drop_doubts import Doubt
+from transforms.records.doubt import Doubt
 from transforms.records.landing import Landed
 from transforms.records.removal import Removed
 from transforms.records.reread import Reread
@@ -30,7 +30,6 @@ class Pulled:
     marks: set[str] = field(default_factory=set, compare=False)  # of those, keyed
     doubts: list[Doubt] = field(default_factory=list)  # of those
     nothing_new: int = 0  # drops without a row
-    outside: dict[str, str] = field(default_factory=dict)  # drop: why it may be wrong
     reread: Reread = field(default_factory=Reread)  # stored drops, with this mapping
     growing: int = 0  # drops left for the next pull
     removed: Removed = field(default_factory=Removed)
@@ -49,10 +48,10 @@ class Pulled:
 
     def add(self, landed: Landed) -> None:
         """Take a drop's numbers in."""
-        if landed.entry.reason:
+        if landed.entry.is_rejected:
             self.refused.add(landed.entry.name)
             if landed.is_news:
-                self.rejected[landed.entry.name] = landed.entry.reason
+                self.rejected[landed.entry.name] = landed.entry.reason or ""
             return
         self.drops += 1
         self.nothing_new += landed.entry.rows_in == 0
@@ -60,9 +59,7 @@ class Pulled:
         self.marks.add(landed.entry.offered_hmac)
         self.broken += landed.broken
         self.open_ends += landed.open_ends
-        if landed.nowhere:
+        if landed.nowhere and not landed.entry.reason:  # which is a doubt
             self.nowhere.append(landed.entry.name)
-        elif landed.outside:
-            self.outside[landed.entry.name] = landed.outside
         for name in _COUNTS:
             self.counts[name] += getattr(landed.entry, name) or 0

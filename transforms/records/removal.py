@@ -120,10 +120,10 @@ def _finish_pull(home: ForceHome, now: datetime) -> None:
     """List what a pull left unlisted: only drops of the ledger are searched."""
     to_remove = ToRemove(erased_by(home))
     for landed in finish_landing(home, cut_off.begun(home), to_remove, now):
-        if why := landed.entry.reason:
+        if landed.entry.is_rejected:
             raise LakeError(
                 f"{home.home.root}: a pull was cut off, and the mapping now refuses its"
-                f" drop ({why}): mend the mapping, then do this again"
+                f" drop ({landed.entry.reason}): mend the mapping, then do this again"
             )
 
 

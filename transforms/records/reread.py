@@ -23,7 +23,8 @@ from transforms.lake.schemas import FORCE_QUARANTINE, RECORDS, conform
 from transforms.lake.storage import replace_flushed
 from transforms.records import ledger
 from transforms.records.blanking import Blanked, blanked
-from transforms.records.drop_doubts import Doubt, doubts_of, open_doubts
+from transforms.records.doubt import Doubt, open_doubts
+from transforms.records.drop_doubts import doubts_in
 from transforms.records.homes import ForceHome
 from transforms.records.landing import as_records, of_drop
 from transforms.records.latest import latest
@@ -106,10 +107,8 @@ def doubts_among(home: ForceHome, marks: set[str]) -> list[Doubt]:
     """The doubts that nobody has accepted of those drops, as offered."""
     if not marks:
         return []
-    taken = ledger.supplied(ledger.drops(home.lake, home.force))
-    quarantine = quarantined_rows(home.lake, home.force)
-    found = open_doubts(doubts_of(taken, quarantine, home.feed.accepted))
-    return [doubt for doubt in found if doubt.mark in marks]
+    found = open_doubts(doubts_in(home, home.lake))
+    return [doubt for doubt in found if not doubt.marks.isdisjoint(marks)]
 
 
 def for_the_audit(home: ForceHome, done: Reread) -> dict[str, object]:
@@ -209,7 +208,8 @@ def _one_again(home: ForceHome, entry: Entry, was: pa.Table, erased: ToRemove) -
     days = [day for day in (entry.first_day, rest.first_day) if day]
     counted = replace(
         entry,
-        mapping_sha256=home.mapping_sha256,
+        # what its places were read with decides whether it is read anew
+        mapping_sha256=entry.mapping_sha256 if entry.reason else home.mapping_sha256,
         accepted=len(rest.stay) - len(still),
         deleted=int(pc.sum(accepted["deleted"]).as_py() or 0),
         located=len(accepted) - accepted["longitude"].null_count,

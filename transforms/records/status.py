@@ -8,7 +8,8 @@ from datetime import datetime
 from transforms.errors import LakeError
 from transforms.records import ledger
 from transforms.records.day_coverage import Days, days_of
-from transforms.records.drop_doubts import doubts_of, open_doubts
+from transforms.records.doubt import open_doubts
+from transforms.records.drop_doubts import doubts_in
 from transforms.records.homes import ForceHome
 from transforms.records.live import live_records, records_by_day
 from transforms.records.retention import due
@@ -32,7 +33,7 @@ class FeedStatus:
     deleted: int
     tombstones: int
     quarantined: dict[str, int]  # by rule, the commonest first
-    doubts: list[str]  # drops with too many quarantined rows, each in words
+    doubts: list[str]  # drops in doubt, each in words
     days: Days
     stopped: bool
     mapping_changed: bool  # since the newest drop was read
@@ -69,7 +70,7 @@ def _status(home: ForceHome, now: datetime, stopped_after_days: int) -> FeedStat
     live = live_records(lake, home.force)
     quarantine = quarantined_rows(lake, home.force)
     rules = Counter(quarantine["rule"].to_pylist())
-    doubts = open_doubts(doubts_of(taken, quarantine, home.feed.accepted))
+    doubts = open_doubts(doubts_in(home, lake))
     newest = max(taken, key=lambda entry: entry.received_at, default=None)
     until = ledger.newest_day(taken)
     days = days_of(records_by_day(live), home.feed.overrides, until)
@@ -79,7 +80,7 @@ def _status(home: ForceHome, now: datetime, stopped_after_days: int) -> FeedStat
         force=home.force,
         drops=len(taken),
         rejected=len(entries) - len(taken),
-        refused={e.name: e.reason or "" for e in entries if e.observed == "rejected"},
+        refused={e.name: e.reason or "" for e in entries if e.is_rejected},
         received_at=newest.received_at if newest else None,
         records=len(live),
         deleted=len(stored_records(lake, home.force)) - len(live),

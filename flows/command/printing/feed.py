@@ -8,7 +8,7 @@ from transforms.day_publications.edition import known_then_in_words
 from transforms.day_publications.run import Backtested
 from transforms.records.audit import Audited
 from transforms.records.day_coverage import Days
-from transforms.records.drop_doubts import TO_DO
+from transforms.records.doubt import TO_DO
 from transforms.records.removal import Removed
 from transforms.records.retention import Due
 from transforms.records.status import FeedStatus

@@ -98,6 +98,27 @@ class Model:
         return {str(d): _status(counts[d]) for d in days}
 
 
+def as_modelled(root: Path, model: Model, now: datetime) -> None:
+    """A home has the records and days of its model, and its audit log is whole."""
+    home = open_force_home(root)
+    assert {
+        name: None
+        if row["deleted"]
+        else (row["category"], row["occurred_from"], row["place_label"])
+        for name, row in state(home).items()
+    } == model.state
+    found = status(home, now, 7)
+    assert {str(d): c.status for d, c in found.days.coverage.items()} == model.days
+    assert found.audit_fault is None
+
+
+def map_new_code(root: Path) -> None:
+    """Somebody adds the unknown code to a home's mapping."""
+    path = root / "mapping.toml"
+    line = '"105A" = "violence-and-sexual-offences"'
+    path.write_text(path.read_text().replace(line, f'"{NEW_CODE}" = "robbery"\n{line}'))
+
+
 def _status(records: int) -> str:
     if records >= A_DAY - 5:
         return "supplied"
@@ -158,18 +179,7 @@ class Week:
     def evening(self, now: datetime, newest: int | None, why: str = "") -> None:
         """The home is as the model says, and publishes that day, or nothing and why."""
         home = open_force_home(self.root)
-        rows = state(home)
-        assert {
-            name: None
-            if row["deleted"]
-            else (row["category"], row["occurred_from"], row["place_label"])
-            for name, row in rows.items()
-        } == self.model.state
-        found = status(home, now, 7)
-        assert {str(d): c.status for d, c in found.days.coverage.items()} == (
-            self.model.days
-        )
-        assert found.audit_fault is None
+        as_modelled(self.root, self.model, now)
         before = latest_run(home.home.publications)
         if newest is None:
             with pytest.raises(WithheldError, match=why):
@@ -310,9 +320,7 @@ def saturday(week: Week) -> None:
 
 def sunday(week: Week, point: str) -> None:
     """The mapping is mended, and the pull that reads the rows again is killed."""
-    path = week.root / "mapping.toml"
-    line = '"105A" = "violence-and-sexual-offences"'
-    path.write_text(path.read_text().replace(line, f'"{NEW_CODE}" = "robbery"\n{line}'))
+    map_new_code(week.root)
     week.killed(at(6, 5), point)
     done = week.pull(at(6, 6))
     assert done.doubts == []

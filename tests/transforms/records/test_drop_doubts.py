@@ -10,12 +10,8 @@ from pydantic import TypeAdapter
 
 from tests.oracles import drop_doubts as oracle
 from transforms.lake.schemas import FORCE_QUARANTINE
-from transforms.records.drop_doubts import (
-    Doubt,
-    doubts_of,
-    is_far_above,
-    open_doubts,
-)
+from transforms.records.doubt import Doubt, open_doubts
+from transforms.records.drop_doubts import doubts_of, is_far_above
 from transforms.records.ledger import Entry
 from transforms.reference.days import Day
 from transforms.reference.overrides import DropsEntry

@@ -72,23 +72,14 @@ def test_places_far_from_all_earlier_ones_are_refused_and_can_be_accepted(
 
 def test_places_of_its_area_are_new_to_a_feed_and_no_fault(home: ForceHome) -> None:
     done = pulled(home, BEFORE | {"4.csv": drop(day("2026-11-04"), (1.3, 51.13))})
-    assert (done.rejected, done.outside) == ({}, {})
+    assert (done.rejected, done.doubts) == ({}, [])
 
 
 def test_a_first_pull_judges_each_drop_by_those_before_it(tmp_path: Path) -> None:
     home = made_home(tmp_path)
-    drops = {f"{n}.csv": drop(day(f"2026-11-0{n}"), LEICESTER) for n in (1, 2)}
+    drops = {f"{n}.csv": drop(day(f"2026-11-0{n}"), KENT) for n in (1, 2)}
     done = pulled(home, drops | {"3.csv": drop(day("2026-11-03"), WILTSHIRE)})
     assert list(done.rejected) == ["3.csv"]
-    assert list(done.outside) == ["1.csv"]  # of a feed that is not where Kent is
-    assert (
-        "only 0 of 60 places lie in or near the area of kent" in done.outside["1.csv"]
-    )
-
-
-def test_a_first_drop_outside_its_area_can_be_accepted(tmp_path: Path) -> None:
-    home = accepting(made_home(tmp_path), "1.csv")
-    assert pulled(home, {"1.csv": drop(day("2026-11-01"), LEICESTER)}).outside == {}
 
 
 @pytest.mark.parametrize("rows", [1, 19])

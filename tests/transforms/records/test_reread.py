@@ -78,7 +78,8 @@ def whole(folder: Path, text: str, drops: Mapping[str, bytes]) -> ForceHome:
 @cache
 def with_new_code() -> list[Truth]:
     """Forty records, four of them of the new code."""
-    made = [replace(t, deleted=False) for t in truths(40)]
+    at_home = Truth("").place
+    made = [replace(t, deleted=False, place=t.place and at_home) for t in truths(40)]
     return [replace(t, offence=NEW) if n < 4 else t for n, t in enumerate(made)]
 
 

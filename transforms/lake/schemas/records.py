@@ -79,7 +79,7 @@ DROPS = pa.schema(
         column("mapping_sha256", TEXT, "SHA-256 of the mapping that it was read with"),
         column("received_at", _UTC, "When it was first read, UTC"),
         column("observed", TEXT, "supplied or rejected"),
-        column("reason", TEXT, "Why it was rejected", "it was not"),
+        column("reason", TEXT, "Why it was rejected; of one that was supplied, why its places are in doubt", "neither is so"),
         column("raw_sha256", TEXT, "SHA-256 of its bytes as they are stored, with erased rows blanked", _REJECTED + ", or all its rows are past their retention"),
         column("rows_in", _COUNT, "Rows in it: accepted, quarantined and erased", _REJECTED),
         column("accepted", _COUNT, "Rows that became records, including deleted ones", _REJECTED),

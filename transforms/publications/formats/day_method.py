@@ -1,5 +1,6 @@
 """METHOD.md of a day: a publication of a force's own feed."""
 
+from collections.abc import Mapping
 from textwrap import fill
 from typing import Any
 
@@ -181,12 +182,16 @@ def _overrides(edition: DayEdition) -> str:
 
 
 def _accepted(edition: DayEdition) -> str:
-    """The drops of which many rows are quarantined and left out, with the reasons."""
-    return "".join(
-        f" {entry['name']}: {entry['rows_quarantined']:,} rows are quarantined and left"
-        f" out, accepted: {entry['reason']}."
-        for entry in edition.accepted
-    )
+    """The drops that were in doubt, with the reasons for which they were accepted."""
+    return "".join(_accepted_drops(entry) for entry in edition.accepted)
+
+
+def _accepted_drops(entry: Mapping[str, Any]) -> str:
+    rows = entry["rows_quarantined"]
+    left_out = f"{rows:,} rows are quarantined and left out"
+    elsewhere = "taken with places outside the area of the force"
+    what = left_out if rows else elsewhere
+    return f" {entry['name']}: {what}, accepted: {entry['reason']}."
 
 
 def _span(days: list[str]) -> str:
