@@ -1,7 +1,6 @@
 # Two commands on a fresh machine with Python 3.11 or newer: `make demo`, `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-UV_VERSION := 0.13.9
 READY := .venv/.ready
 SCRIPTS := transforms/publications/map/web/*.js
 # A file's tests share a worker, and with it their fixtures; the long ones come first.
@@ -14,9 +13,10 @@ help:  ## what there is
 
 # Older pip cannot install a lock with extras by hash, so a pinned uv does. Bytecode is
 # compiled now: otherwise every command's first start would pay for it.
-$(READY): requirements.lock pyproject.toml Makefile
+$(READY): requirements.lock requirements-uv.lock pyproject.toml Makefile
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/pip install --quiet --disable-pip-version-check \
+		--require-hashes --requirement requirements-uv.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes \
 		--compile-bytecode --requirements requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps \
@@ -69,7 +69,9 @@ fix: $(READY)  ## format, lint and regenerate what can be
 	$(BIN)/oxfmt $(SCRIPTS)
 	$(BIN)/python -m tests.docs
 
-lock: $(READY)  ## renew requirements.lock, and the image's from it
+lock: $(READY)  ## renew requirements.lock, the image's from it, and uv's
+	echo uv | $(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade \
+		--python-version 3.11 --no-header --no-annotate --output-file requirements-uv.lock -
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes \
 		--upgrade --extra dev --python-version 3.11 --no-header \
 		--output-file requirements.lock pyproject.toml

@@ -55,12 +55,13 @@ def test_what_builds_it_is_pinned_too() -> None:
     assert _named(builders) | {"editables"} <= DEVELOPERS.keys()
 
 
-def test_uv_is_the_one_of_the_makefile() -> None:
-    ours = re.search(r"^ARG UV_VERSION=(\S+)$", FILE, re.MULTILINE)
-    theirs = re.search(r"^UV_VERSION := (\S+)$", (ROOT / "Makefile").read_text(), re.M)
-    assert ours
-    assert theirs
-    assert ours[1] == theirs[1]
+def test_uv_is_installed_by_hash_wherever_it_is_installed() -> None:
+    assert pins((ROOT / "requirements-uv.lock").read_text()).keys() == {"uv"}
+    by_hash = "--require-hashes --requirement requirements-uv.lock"
+    for text in (FILE, (ROOT / "Makefile").read_text(), _readme()):
+        joined = re.sub(r"\\\n\s+", "", text)
+        assert by_hash in joined
+        assert not re.search(r"pip install [^\n]*\buv==", joined)
 
 
 def test_it_runs_as_nobody_in_particular_and_takes_signals() -> None:
@@ -80,7 +81,5 @@ def test_what_is_copied_is_let_through_and_nothing_else() -> None:
     assert all((ROOT / name).exists() for name in copied)
 
 
-def test_the_steps_by_hand_name_the_same_uv() -> None:
-    wanted = re.search(r"^ARG UV_VERSION=(\S+)$", FILE, re.MULTILINE)
-    assert wanted
-    assert f"uv=={wanted[1]}\n" in (DEPLOY / "README.md").read_text()
+def _readme() -> str:
+    return (DEPLOY / "README.md").read_text()
