@@ -110,6 +110,8 @@ def backup(
 def migrate(*, home: HomeFolder = None) -> int:
     """Upgrade a home that an older version of hexbeat wrote."""
     from transforms.homes.home import open_any_layout
+    from transforms.homes.runs.catalog import write_catalog
+    from transforms.homes.runs.seal import latest_run
     from transforms.lake.layout import layout_of, refuse_other_layout
     from transforms.lake.migrations import migrate as migrate_lake
 
@@ -118,5 +120,7 @@ def migrate(*, home: HomeFolder = None) -> int:
         print_line(f"migrate  {line}")
         sys.stdout.flush()
     refuse_other_layout(opened.lake.root)
+    if latest_run(opened.publications):
+        write_catalog(opened.publications)
     print_line(f"layout   {layout_of(opened.lake.root)}")
     return 0

@@ -34,7 +34,9 @@ class RawCheck:
         pattern = f"*/{expected[:2]}/{expected}.*"
         for path in sorted((self._home.root / "raw").glob(pattern)):
             return _kept_sha256(path)
-        key = raw["force"], raw["feed"], raw["month"], raw["release"]
+        # The first publications had one feed, and did not name it.
+        feed = raw.get("feed", street.NAME)
+        key = raw["force"], feed, raw["month"], raw["release"]
         entry = self._ledger.get(key)
         member = self.members.get((raw["release"], entry.member)) if entry else None
         return sha256(read_member(member)).hexdigest() if member else None

@@ -14,6 +14,7 @@ TIER = "internal"
 MANIFEST = "manifest.json"
 LATEST = "latest.json"
 SCHEMA_VERSION = "1.2"  # of everything published
+OLDER_SCHEMA_VERSIONS = ("1.0", "1.1")  # of which a home may have publications
 
 
 def is_installed(folder: Path, tier: str) -> bool:
@@ -58,7 +59,16 @@ def point_latest(publications: Path, run_id: str) -> None:
 def latest_text(publications: Path, run_id: str) -> str:
     """The text of latest.json where it names that run."""
     manifest = publications / "runs" / run_id / TIER / MANIFEST
-    return json_text(pointer_to(run_id, file_sha256(manifest), SCHEMA_VERSION))
+    version = _published_as(manifest)
+    return json_text(pointer_to(run_id, file_sha256(manifest), version))
+
+
+def _published_as(manifest: Path) -> str:
+    """The schema version that a run has: an older hexbeat may have published it."""
+    try:
+        return str(json.loads(manifest.read_bytes())["schema_version"])
+    except (ValueError, KeyError, TypeError):
+        return SCHEMA_VERSION  # a damaged manifest is for verify to report
 
 
 def latest_run(publications: Path) -> str | None:
