@@ -5,20 +5,19 @@ reasons of rejections.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from prefect.artifacts import (
-    create_link_artifact,
-    create_markdown_artifact,
-    create_table_artifact,
-)
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from flows.summary import Summary
 from transforms.errors import ForceError
 from transforms.homes.home import Home
 from transforms.homes.runs.seal import TIER
 from transforms.incidents.coverage import MonthCoverage
+from transforms.incidents.freshness import late
 from transforms.incidents.lake_check import force_coverage, stored_forces
+from transforms.incidents.status import statuses
 from transforms.lake.storage import is_remote, located
 from transforms.plain_text import in_markdown, plain
 from transforms.reference.coverage import supplied_periods
@@ -26,6 +25,7 @@ from transforms.reference.months import Month, window
 
 
 _SHOWN_MONTHS = 12
+_HEADLINE_CHARACTERS = 200
 _MARKUP = frozenset("<>[]()`!")  # what links, images and HTML are made of
 
 
@@ -46,13 +46,27 @@ def _cell(text: str) -> str:
     return in_markdown(text) if set(text) & _MARKUP else plain(text)
 
 
-def link_artifact(folder: str) -> None:
-    """A link to the map of a publication."""
-    create_link_artifact(
+def publication_artifact(run_id: str, folder: str) -> None:
+    """Which publication is the newest, and where its map is."""
+    create_markdown_artifact(
         key="publication",
-        link=map_link(folder),
-        description="The map of this publication",
+        markdown="\n".join([f"**{run_id}**", "", *_where(folder)]),
+        description="The newest publication",
     )
+
+
+def _where(folder: str) -> list[str]:
+    """The path of a publication's map, to copy: no browser follows a link to a file."""
+    page = located(folder) / TIER / "map.html"
+    path = plain(page if is_remote(page) else page.resolve())
+    return ["Its map, which hexbeat view shows:", "", f"    {path}", ""]
+
+
+def late_forces(home: Home) -> dict[str, str]:
+    """The forces whose feed is late, stopped or incomplete today, and why."""
+    now = datetime.now(UTC)
+    found = late(statuses(home), Month(now.year, now.month))
+    return {force: f"{how}: {why}" for force, (how, why) in found.items()}
 
 
 def coverage_artifact(home: Home) -> None:
@@ -103,9 +117,18 @@ def accuracy_artifact(rows: list[dict[str, Any]]) -> None:
     )
 
 
-def summary_artifact(summary: Summary, key: str = "run-summary") -> None:
-    """The run in words."""
-    lines = [f"**{summary.outcome}**", ""]
+def summary_artifact(
+    summary: Summary,
+    key: str = "run-summary",
+    late: Mapping[str, str] | None = None,
+) -> None:
+    """The run in words: how it ended, what failed, which forces are late, what it did.
+
+    `late` has the reason of each force.
+    """
+    lines = [f"**{in_markdown(summary.headline(_HEADLINE_CHARACTERS))}**", ""]
+    lines += _list("Failed", summary.failed)
+    lines += _list("Late", late or {})
     for stage in summary.stages:
         facts = ", ".join(
             f"{k.replace('_', ' ')} {in_markdown(v)}"
@@ -113,20 +136,15 @@ def summary_artifact(summary: Summary, key: str = "run-summary") -> None:
             if isinstance(v, (str, int)) and not isinstance(v, bool) and k != "folder"
         )
         lines.append(f"- {stage['stage']}: {stage['outcome']}; {facts}")
-        if folder := stage["facts"].get("folder"):
-            page = map_link(folder)
-            lines.append(f"- the publication: [{stage['facts']['run_id']}](<{page}>)")
-    lines += [
-        f"- **{in_markdown(what)}**: {in_markdown(why)}"
-        for what, why in summary.failed.items()
-    ]
     lines += [f"- {in_markdown(note)}" for note in summary.notes]
+    for stage in summary.stages:
+        if folder := stage["facts"].get("folder"):
+            lines += ["", *_where(folder)]
     create_markdown_artifact(
         key=key, markdown="\n".join(lines), description="The run in words"
     )
 
 
-def map_link(folder: str) -> str:
-    """The address of a publication's map."""
-    page = located(folder) / TIER / "map.html"
-    return str(page) if is_remote(page) else page.resolve().as_uri()
+def _list(title: str, reasons: Mapping[str, str]) -> list[str]:
+    lines = [f"- **{in_markdown(x)}**: {in_markdown(y)}" for x, y in reasons.items()]
+    return [f"{title}:", "", *lines, ""] if lines else []

@@ -9,7 +9,7 @@ from flows.artifacts import table_artifact
 from flows.events import emit_stale
 from flows.params import FreshnessParams
 from flows.plain_logs import plain_faults
-from flows.run_stages import VERSION, final, home_of
+from flows.run_stages import VERSION, final, home_of, name_by_outcome
 from flows.summary import Summary
 from transforms.incidents.freshness import freshness as freshness_of
 from transforms.incidents.status import statuses
@@ -30,7 +30,7 @@ def freshness(params: FreshnessParams) -> State[dict[str, Any]]:
         force = status.force.id
         state, why = freshness_of(status, today, *limits)
         newest = str(status.newest() or "none")
-        rows.append({"force": force, "newest": newest, "is": state})
+        rows.append({"force": force, "newest": newest, "is": state, "why": why})
         if state not in ("fresh", "not_supplied"):
             emit_stale(force, f"{state}: {why}")
         if state in params.fails_for:
@@ -38,4 +38,5 @@ def freshness(params: FreshnessParams) -> State[dict[str, Any]]:
     table_artifact(
         key="freshness", table=rows, description=f"Newest month of each force, {today}"
     )
+    name_by_outcome(summary)
     return final(summary, "failed" if summary.failed else None)

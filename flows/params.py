@@ -20,7 +20,11 @@ from flows.fields import (
     MonthText,
 )
 from flows.form import ONE_OR_ALL, RESCORE_OR_RANGE, form
-from transforms.incidents.freshness import Stale
+from transforms.incidents.freshness import (
+    STALE_AFTER_MONTHS,
+    STOPPED_AFTER_MONTHS,
+    Stale,
+)
 from transforms.publications.layers import LayerFiles
 from transforms.scores.methods import (
     DEFAULT_DAY_METHOD,
@@ -268,18 +272,18 @@ class FreshnessParams(_Params):
     """How old the newest month of a force may be, and when the run fails."""
 
     stale_after_months: int = Field(
-        4,
+        STALE_AFTER_MONTHS,
         ge=1,
         le=60,
         description="A feed is stale if its newest month is older than this;"
-        " default: 4 months",
+        f" default: {STALE_AFTER_MONTHS} months",
     )
     stopped_after_months: int = Field(
-        12,
+        STOPPED_AFTER_MONTHS,
         ge=1,
         le=120,
         description="A feed has stopped if its newest month is older than this;"
-        " default: 12 months",
+        f" default: {STOPPED_AFTER_MONTHS} months",
     )
     fails_for: list[Stale] = Field(
         default=list(get_args(Stale)),

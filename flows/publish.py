@@ -6,7 +6,7 @@ from typing import Any
 from prefect import State, flow
 
 from flows import progress
-from flows.artifacts import coverage_artifact, link_artifact
+from flows.artifacts import coverage_artifact, publication_artifact
 from flows.events import emit_published
 from flows.params import PublishParams
 from flows.plain_logs import plain_faults
@@ -85,7 +85,7 @@ def _note_publication(summary: Summary, account: dict[str, Any]) -> None:
         for force, why in account["unscored"].items()
         if force not in account["forces_failed"]
     ]
-    link_artifact(account["folder"])
+    publication_artifact(account["run_id"], account["folder"])
 
 
 def _note_public_tier(summary: Summary, account: dict[str, Any]) -> None:

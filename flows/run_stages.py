@@ -7,13 +7,14 @@ from uuid import UUID
 
 from prefect import Flow, State, Task, get_run_logger, runtime, tags
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed, Failed
 from pydantic import BaseModel
 
 from flows import progress
-from flows.artifacts import summary_artifact
+from flows.artifacts import late_forces, summary_artifact
 from flows.events import RUN_TAG
 from flows.plain_logs import log_plainly
 from flows.settings import Settings
@@ -35,6 +36,8 @@ _UPDATES = 10  # of a stage's progress in Prefect: each costs half a task
 _COUNTED = ("rows", "as_ofs_scored", "origins")
 _MADE = ("created", "public_created")
 
+_STATE_CHARACTERS = 500
+_NAME_CHARACTERS = 120
 _NEVER = Month(1, 1)  # the as-of month if none is supplied: it is refused
 
 log_plainly()
@@ -114,18 +117,25 @@ def final(summary: Summary, outcome: Outcome | None = None) -> State[dict[str, A
         get_run_logger().error("%s: %s", what, why)
     outcome = outcome or summary.outcome
     data = _accounts[runtime.flow_run.id] = summary.as_json()
+    message = plain(summary.headline(_STATE_CHARACTERS))
     match outcome:
         case "failed":
-            return Failed(message=plain("; ".join(summary.failed.values())), data=data)
+            return Failed(message=message, data=data)
         case "gaps":
-            number = len(summary.failed)
-            gaps = "1 gap" if number == 1 else f"{number} gaps"
-            message = f"{gaps}: {', '.join(summary.failed)}"
-            return Completed(
-                name="CompletedWithGaps", message=plain(message), data=data
-            )
+            return Completed(name="CompletedWithGaps", message=message, data=data)
         case _:
-            return Completed(message=outcome, data=data)
+            return Completed(message=message, data=data)
+
+
+def name_by_outcome(summary: Summary) -> None:
+    """Add to the name of the flow run how it went.
+
+    The lists of the UI show no message of a run that has not failed, but its name.
+    """
+    headline = plain(summary.headline(_NAME_CHARACTERS))
+    with get_client(sync_client=True) as client:
+        name = f"{runtime.flow_run.name}: {headline}"
+        client.update_flow_run(UUID(runtime.flow_run.id), name=name)
 
 
 def account_of(state: State[Any]) -> dict[str, Any]:
@@ -154,7 +164,8 @@ def carry_out(whole: Summary, home: Home, stages: Sequence[Stage]) -> State[Any]
         accounts += _settled(home, [stage for stage in stages if stage not in at_first])
     for account in accounts:
         whole.add(account)
-    summary_artifact(whole)
+    summary_artifact(whole, late=late_forces(home))
+    name_by_outcome(whole)
     return final(whole)
 
 

@@ -1,5 +1,6 @@
 """The summary of a run: for the terminal, for `--json` and for the Prefect UI."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ from transforms.plain_text import plain_values
 Outcome = Literal["done", "nothing to do", "gaps", "failed"]
 QUORUM_SHARE = 0.8
 QUORUM_FROM_FORCES = 5
+_LEAST = 40  # characters of a reason
 # In order of weight: a run of several stages ends as the worst of them.
 EXIT_CODES: dict[Outcome, int] = {
     "nothing to do": 0,
@@ -58,7 +60,43 @@ class Summary:
         )
         return "gaps" if good >= enough else "failed"
 
+    def headline(self, most: int) -> str:
+        """What was published and what failed, in a line of so many characters."""
+        parts = [*_work_of(self.stages or [{"facts": self.facts}]), *self._gaps(most)]
+        return _cut("; ".join(parts) or self.outcome, most)
+
+    def _gaps(self, most: int) -> list[str]:
+        """How many things failed, and of as many as there is room for, why."""
+        if not self.failed:
+            return []
+        number = len(self.failed)
+        if self.failed.keys() <= set(self.asked) and "publication" not in self.asked:
+            forces = "force" if len(self.asked) == 1 else "forces"
+            how_many = f"{number} of {len(self.asked)} {forces}"
+        else:
+            how_many = "1 gap" if number == 1 else f"{number} gaps"
+        each = max(_LEAST, most // number)
+        reasons = [
+            _cut(why if why.startswith(what.split()[-1]) else f"{what}: {why}", each)
+            for what, why in self.failed.items()
+        ]
+        return [f"{how_many}: {'; '.join(reasons)}"]
+
     def as_json(self) -> dict[str, Any]:
         """The account as plain values, whose texts are plain lines."""
         account: dict[str, Any] = plain_values(asdict(self))
         return account | {"outcome": self.outcome}
+
+
+def _work_of(stages: list[dict[str, Any]]) -> Iterator[str]:
+    """What was read and what was published, of the stages that say so."""
+    for stage in stages:
+        facts = stage["facts"]
+        if files := facts.get("files"):
+            yield f"{files:,} {'file' if files == 1 else 'files'} read"
+        if facts.get("created"):
+            yield f"{facts['run_id']} published"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -47,10 +47,21 @@ def test_what_is_stored_is_published_and_the_feed_is_a_gap(
     # of no deployment: the tag is what makes a killed one Crashed
     assert {(run["deployment_id"], *run["tags"]) for run in runs} == {(None, RUN_TAG)}
 
+    # what a list of runs shows of it, and the page of its artifacts
+    [whole] = [run for run in runs if run["name"].startswith("refresh kent 36 months")]
+    assert whole["state"]["name"] == "CompletedWithGaps"
+    assert " published; 1 gap: ingest source: http://127.0.0.1:" in whole["name"]
+    assert "comes encoded" in whole["state"]["message"]
+    api = f"{prefect['PREFECT_API_URL']}/artifacts"
+    summary = str(ask(f"{api}/run-summary/latest")["data"])
+    assert "**kent**: stopped\\: its newest supplied month is 2024\\-03" in summary
+    assert "file://" not in summary
+    where = ask(f"{api}/publication/latest")["data"].split("    ")[1].strip()
+    assert Path(where).is_file()
+
     again = hexbeat("ingest", *asked, "--source", source, "--json", env=prefect)
     assert json.loads(again.stdout)["outcome"] == "nothing to do"
-    url = f"{prefect['PREFECT_API_URL']}/artifacts/ingest/latest"
-    [row] = json.loads(ask(url)["data"])
+    [row] = json.loads(ask(f"{api}/ingest/latest")["data"])
     assert row["files"] == 3  # what was read, and not that nothing was left to read
 
 

@@ -1,6 +1,7 @@
 """Whether a force's feed is fresh, or stale, partial, rejected or stopped."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, cast
 
 from transforms.incidents.coverage import reason_of
 from transforms.incidents.status import ForceStatus
@@ -10,6 +11,8 @@ from transforms.reference.months import Month
 Stale = Literal["stale", "partial", "rejected", "stopped", "unfinished"]
 # "not_supplied" is a fact that everybody knows: the force supplies nothing any more
 Freshness = Stale | Literal["fresh", "not_supplied"]
+STALE_AFTER_MONTHS = 4
+STOPPED_AFTER_MONTHS = 12
 _NO_FILE = ("missing", "not_supplied")
 
 
@@ -34,6 +37,21 @@ def freshness(
     if age_months > stale_after_months:
         return "stale", why
     return _of_newest_file(status)
+
+
+def late(
+    known: Iterable[ForceStatus],
+    today: Month,
+    stale_after_months: int = STALE_AFTER_MONTHS,
+    stopped_after_months: int = STOPPED_AFTER_MONTHS,
+) -> dict[str, tuple[Stale, str]]:
+    """The forces whose feed is not fresh: how, and why."""
+    found: dict[str, tuple[Stale, str]] = {}
+    for status in known:
+        how, why = freshness(status, today, stale_after_months, stopped_after_months)
+        if how not in ("fresh", "not_supplied"):
+            found[status.force.id] = (cast("Stale", how), why)
+    return found
 
 
 def _of_newest_file(status: ForceStatus) -> tuple[Freshness, str]:

@@ -1,0 +1,44 @@
+"""The line in which a run says what it did and what failed."""
+
+import pytest
+
+from flows.summary import Summary
+
+
+CORRUPT = "release 2025-12: the bytes do not match their checksum"
+
+
+def test_a_stage_says_how_many_of_its_forces_failed_and_why() -> None:
+    stage = Summary(stage="ingest", asked=["kent", "essex", "dorset"])
+    stage.failed = {"kent": CORRUPT, "essex": "essex: it answered 503"}
+    said = stage.headline(500)
+    assert said == f"2 of 3 forces: kent: {CORRUPT}; essex: it answered 503"
+
+
+def test_a_run_says_what_it_read_and_published_first() -> None:
+    ingest = Summary(stage="ingest", asked=["kent"], facts={"files": 1200})
+    ingest.failed, ingest.changed = {"kent": CORRUPT}, True
+    facts = {"run_id": "2025-12-abc", "created": True}
+    publish = Summary(stage="publish", asked=["publication"], facts=facts)
+    whole = Summary(stage="refresh")
+    for stage in (ingest, publish):
+        whole.add(stage.as_json())
+    said = whole.headline(500)
+    read, published, gap = said.split("; ")
+    assert (read, published) == ("1,200 files read", "2025-12-abc published")
+    assert gap == f"1 gap: ingest kent: {CORRUPT}"
+
+
+@pytest.mark.parametrize("forces", [1, 3, 44])
+def test_it_is_bounded_and_names_as_many_as_there_is_room_for(forces: int) -> None:
+    names = [f"force-{number:02}" for number in range(forces)]
+    stage = Summary(stage="ingest", asked=names)
+    stage.failed = dict.fromkeys(names, "x" * 1000)
+    said = stage.headline(200)
+    assert len(said) == 200
+    assert said.startswith(f"{forces} of {forces} force")
+    assert all(f"{name}: xx" in said for name in names[:3])
+
+
+def test_without_work_and_gaps_it_says_so() -> None:
+    assert Summary(stage="score").headline(100) == "nothing to do"
