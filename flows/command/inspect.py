@@ -71,7 +71,7 @@ def explain(
         day = Day.parse(as_of) if as_of else None
         known = opened.registry[own.force]
         return show_explained_day(
-            explain_day(own.lake.pinned(), known, cell, group, day), json_
+            explain_day(own.lake.pinned(), known, cell, group, day, own.groups), json_
         )
     month = Month.parse(as_of) if as_of else None
     return show_explained(explain_cell(opened, cell, group, month, force), json_)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -10,8 +10,10 @@ import pyarrow.compute as pc
 
 from transforms.backtests.days.report import DayAccuracy
 from transforms.backtests.schemas import DAY_ACCURACY
+from transforms.day_publications.calls import Calls
 from transforms.day_publications.place_names import PlaceNames
 from transforms.lake.schemas import conform, plain
+from transforms.publications.edition.calls import CallCounts
 from transforms.publications.edition.cells import cell_positions, rounded
 from transforms.publications.edition.day_edition import DayEdition, DayTables
 from transforms.publications.edition.day_hotspots import day_hotspots
@@ -25,9 +27,11 @@ from transforms.records.resting import DROPS
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.days import Day
 from transforms.reference.forces import Force
+from transforms.reference.groups import CrimeGroup
 from transforms.reference.overrides import Override
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
+from transforms.scores.days.strands import Strand
 from transforms.scores.methods import Method
 from transforms.scores.timing.hours import (
     day_and_night,
@@ -45,6 +49,14 @@ from transforms.scores.timing.schemas import DAY_AND_NIGHT
 
 
 ATTRIBUTION = "A police force's own records: restricted, not for publication"
+
+
+class _HoursTable(Protocol):
+    """Makes a table of hours from a year's records."""
+
+    def __call__(
+        self, rows: pa.Table, groups: Sequence[CrimeGroup] = ..., /
+    ) -> pa.Table: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +91,8 @@ class DayInputs:
     accepted: Sequence[Doubt]  # drops that were in doubt, by the settings
     layers: Layers = field(default_factory=Layers)  # the force's own
     before: Before | None = None  # where an earlier day is compared
+    calls: Calls | None = None  # where the mapping names kinds of calls
+    strands: Sequence[Strand] = ()  # the groups that the home's settings name
     drops: Sequence[str]  # keyed hash of the bytes of each, as offered
 
     @property
@@ -95,6 +109,8 @@ class DayInputs:
             **self.layers.identity,
             **({"before": self.before.identity} if self.before else {}),
             **({"drops_accepted": self._accepted} if self.accepted else {}),
+            **({"calls": self.calls.identity} if self.calls else {}),
+            **({"groups": self._groups} if self.strands else {}),
         }
 
     def edition(self) -> DayEdition:
@@ -110,6 +126,7 @@ class DayInputs:
             overrides=self.overrides,
             layers=self.layers,
             accepted=self._accepted,
+            own=self._own,
         )
 
     @property
@@ -128,6 +145,16 @@ class DayInputs:
         return found
 
     @property
+    def _own(self) -> list[CrimeGroup]:
+        """The groups that the home's settings name, by name."""
+        groups = [group for strand in self.strands for group in strand.groups]
+        return sorted(groups, key=lambda group: group.slug)
+
+    @property
+    def _groups(self) -> dict[str, list[str]]:
+        return {group.slug: list(group.categories) for group in self._own}
+
+    @property
     def _known_then(self) -> str:
         return known_then_in_words(self.recorded_share)
 
@@ -135,7 +162,7 @@ class DayInputs:
         supplied = supplied_periods(self.coverage)
         year = of_the_year(self.records, self.as_of, supplied)
         near_repeats, untested = near_repeat_table(year)
-        names = PlaceNames(year, self.as_of, self.scoring, self.force.id)
+        names = PlaceNames(year, self.as_of, self.scoring, self.force.id, self._own)
         accuracy = pa.Table.from_pylist(self._accuracy, schema=DAY_ACCURACY)
         return DayTables(
             cells=_cells(self.scores, names),
@@ -143,14 +170,29 @@ class DayInputs:
             hotspots_before=self._hotspots_before(names),
             coverage=_coverage(self),
             accuracy=rounded(accuracy),
-            weekday_hours=weekday_hours(year),
-            day_and_night=day_and_night(year),
+            weekday_hours=self._of_hours(weekday_hours, year),
+            day_and_night=self._of_hours(day_and_night, year),
             near_repeats=near_repeats,
             near_repeats_in_words=_near_repeats_in_words(near_repeats, untested),
             records_365d=len(year),
             with_hours_365d=len(with_hours(year)),
             known_then_in_words=self._known_then,
+            calls=self._call_counts,
         )
+
+    @property
+    def _call_counts(self) -> CallCounts | None:
+        if self.calls is None:
+            return None
+        return self.calls.counts(self.as_of, self.scoring, self.force.id)
+
+    def _of_hours(self, made: _HoursTable, year: pa.Table) -> pa.Table:
+        """A table of hours, of the shipped groups and then of the home's own."""
+        parts = [made(year)]
+        for strand in self.strands:
+            own = of_the_year(strand.records, self.as_of, strand.supplied)
+            parts.append(made(own, strand.groups))
+        return pa.concat_tables(parts)
 
     def _hotspots_before(self, names: PlaceNames) -> pa.Table | None:
         """The hot spots of the earlier day, named as those of now.

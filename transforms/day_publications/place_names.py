@@ -5,6 +5,8 @@ where several records that are not sensitive have it: one that fewer have may sa
 or what was there, and a sensitive record must not name its place (decision 86).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +16,7 @@ from transforms.incidents.scored import scored_incidents
 from transforms.publications.formulas import withhold_code
 from transforms.reference.arrays import Cells
 from transforms.reference.days import Day
-from transforms.reference.groups import group_categories
+from transforms.reference.groups import CrimeGroup, group_categories
 from transforms.reference.place_labels import VENUE_KINDS
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
@@ -28,7 +30,15 @@ SENSITIVE = ("domestic", "sexual", "under_18")
 class PlaceNames:
     """The names of a force's places at a day, from the records of its 365 days."""
 
-    def __init__(self, year: pa.Table, as_of: Day, scoring: Scoring, force: str):
+    def __init__(
+        self,
+        year: pa.Table,
+        as_of: Day,
+        scoring: Scoring,
+        force: str,
+        own: Sequence[CrimeGroup] = (),
+    ):
+        self._groups = group_categories(own)
         flags = [pc.fill_null(year[name], False) for name in SENSITIVE]
         open_rows = year.filter(pc.invert(pc.or_(pc.or_(*flags[:2]), flags[2])))
         kept = scored_incidents(open_rows, scoring.exclusions, force)
@@ -51,7 +61,7 @@ class PlaceNames:
         listed = members.filter(pc.is_valid(members["hotspot_id"]))
         inputs = {
             "members": listed.group_by(listed.column_names).aggregate([]),
-            "groups": group_categories(),
+            "groups": self._groups,
             "venues": pa.table({"place_label": list(VENUE_KINDS)}),
         }
         return withhold_code(

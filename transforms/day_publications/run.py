@@ -1,42 +1,37 @@
 """From a force's own records to its scores of a day, a backtest, and a publication."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from transforms.backtests.days.origins import Origin, backtest_days, origins_of
 from transforms.backtests.days.report import DayAccuracy, accuracy, mean_gain
+from transforms.day_publications.calls import Calls
 from transforms.day_publications.edition import Before, DayInputs
-from transforms.errors import LakeError, UsageError, WithheldError
+from transforms.day_publications.stored import Stored, read_stored
+from transforms.errors import UsageError, WithheldError
 from transforms.homes.home import SETTINGS_FILE
 from transforms.homes.runs.seal import TIER, is_installed, latest_run
 from transforms.lake.checksums import refuse_damaged
-from transforms.lake.data_files import DataFile, read_files
-from transforms.lake.lake import Lake
+from transforms.lake.data_files import read_files
 from transforms.lake.tables import TABLES
 from transforms.publications.edition.edition import run_id_of
 from transforms.publications.layers import LayerFiles, Layers, read_layers
 from transforms.publications.publish import Placed, place
-from transforms.records.day_coverage import NOT_WHOLE, Days, day_holds, days_of
-from transforms.records.doubt import TO_DO, Doubt, open_doubts
-from transforms.records.drop_doubts import doubts_in
+from transforms.records.day_coverage import NOT_WHOLE, Days, day_holds
+from transforms.records.doubt import TO_DO, open_doubts
 from transforms.records.homes import ForceHome
-from transforms.records.ledger import Entry, drops, newest_day, supplied
-from transforms.records.live import live_records, records_by_day
 from transforms.records.removal import finish, is_unfinished
-from transforms.records.tables import RECORDS_TABLE
 from transforms.records.told import Told
 from transforms.reference.clocks import Clock
 from transforms.reference.days import DAYS, HORIZONS_DAYS, Day, day_clock
-from transforms.restricted import Restricted
-from transforms.scores.days.known import known_by, recorded_share
-from transforms.scores.days.panel import day_panel, every_day
+from transforms.scores.days.known import recorded_share
 from transforms.scores.days.score_day import TABLE as SCORES_TABLE
 from transforms.scores.days.score_day import (
     ScoredDay,
@@ -54,41 +49,6 @@ _DOUBTS_SHOWN = 3  # the newest
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stored:
-    """What a home holds, read once, to work on."""
-
-    home: ForceHome
-    lake: Lake
-    taken: Sequence[Entry]
-    doubts: Sequence[Doubt]  # drops with too many quarantined rows, or elsewhere
-    records: Restricted
-    days: Days
-    supplied: Sequence[Day]
-
-    @cached_property
-    def panel(self) -> Panel:
-        """The records as counts, for what is computed of them."""
-        days, scoring = every_day(self.supplied), self.home.home.scoring
-        return day_panel(self.records, days, self.home.force, scoring)
-
-    @cached_property
-    def recorded_share(self) -> float:
-        """The share of the records that say when they were recorded."""
-        return recorded_share(self.records)
-
-    def known_by(self, day: Day) -> "Stored":
-        """The same with the records that had been recorded by the end of that day."""
-        if not self.recorded_share:
-            return self
-        return replace(self, records=known_by(self.records, day))
-
-    @property
-    def files(self) -> list[DataFile]:
-        """The data files of the records."""
-        return self.lake.files(RECORDS_TABLE, self.home.force)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Backtested:
     """How the score would have done at one horizon."""
 
@@ -97,7 +57,7 @@ class Backtested:
     last: Day
     origins: int
     recorded_share: float  # of the records, those that say when they were recorded
-    gain: float  # on the best rivals, mean over categories, share of incidents
+    gain: float | None  # on the best rivals, mean over categories; None of calls alone
     gain_lo: float | None
     gain_hi: float | None
     lines: list[DayAccuracy]
@@ -142,7 +102,7 @@ def run_day(
         placed, gaps = _published(stored, day, method, scored, backtested)
         made = {"as_of": str(day), "run_id": placed.run_id, "created": placed.created}
         home.log(now, who, "publish", made)
-        newer = [d for d in stored.days.not_whole if as_of is None and d > day]
+        newer = [] if as_of else _not_whole_after(stored, day)
         is_news = as_of is None and _are_news(home, newer)
     return DayRun(
         **vars(placed),
@@ -150,7 +110,7 @@ def run_day(
         scored=scored.is_new,
         rows=len(scored.rows),
         backtested=backtested,
-        not_scored=groups_not_scored(scored.rows),
+        not_scored=groups_not_scored(scored.rows, home.groups),
         newer_not_whole=newer,
         not_whole_is_news=is_news,
         layer_gaps=gaps,
@@ -181,7 +141,7 @@ def standing_day(
         placed = place(publications, day, inputs.identity, inputs.edition)
         made = {"as_of": str(day), "run_id": run_id, "created": placed.created}
         home.log(now, who, "publish", made)
-        newer = [d for d in stored.days.not_whole if d > day]
+        newer = _not_whole_after(stored, day)
         is_news = _are_news(home, newer)
     return DayRun(
         **vars(placed),
@@ -189,7 +149,7 @@ def standing_day(
         scored=False,
         rows=len(scored.rows),
         backtested=[],
-        not_scored=groups_not_scored(scored.rows),
+        not_scored=groups_not_scored(scored.rows, home.groups),
         newer_not_whole=newer,
         not_whole_is_news=is_news,
         layer_gaps={},
@@ -256,7 +216,23 @@ def _inputs(
         drops=[entry.offered_hmac for entry in stored.taken if entry.raw_sha256],
         before=_before(home, day),
         layers=_layers(home),
+        calls=_calls(stored, day),
+        strands=stored.strands,
         accepted=[d for d in stored.doubts if d.accepted and d.holds(day)],
+    )
+
+
+def _calls(stored: Stored, day: Day) -> Calls | None:
+    """The calls to show beside crime; None where the mapping names no kind of them."""
+    home = stored.home
+    if not (kinds := home.mapping.calls.kinds):
+        return None
+    coverage, overrides = stored.call_days.coverage, home.feed.call_overrides
+    return Calls(
+        kinds=kinds,
+        records=stored.calls,
+        coverage={d: c for d, c in coverage.items() if d <= day},
+        overrides={str(d): o for d, o in overrides.items() if d <= day.date},
     )
 
 
@@ -280,43 +256,6 @@ def _before(home: ForceHome, day: Day) -> Before | None:
 
     mark = home.tombstones.mark(b"score file:" + file.sha256.encode())
     return Before(as_of=as_of, scores_hmac=mark, scores=scores)
-
-
-def read_stored(home: ForceHome) -> Stored:
-    """The home's records as numbers; `UsageError` where it holds none."""
-    lake = home.lake.pinned()
-    refuse_damaged(RECORDS_TABLE, lake.files(RECORDS_TABLE, home.force))
-    records = live_records(lake, home.force)
-    taken = supplied(drops(lake, home.force))
-    _refuse_unfinished(home, records, taken)
-    by_day = records_by_day(records)
-    days = days_of(by_day, home.feed.overrides, newest_day(taken))
-    if not (known := days.supplied):
-        raise UsageError(
-            f"{home.home.root} contains no records of a completed day: get some with"
-            " hexbeat feed pull"
-        )
-    return Stored(
-        home=home,
-        lake=lake,
-        taken=taken,
-        doubts=doubts_in(home, lake),
-        records=records,
-        days=days,
-        supplied=known,
-    )
-
-
-def _refuse_unfinished(
-    home: ForceHome, records: Restricted, taken: Sequence[Entry]
-) -> None:
-    """A publication names all drops that it rests on, to go once one of them does."""
-    known = {entry.raw_sha256 for entry in taken}
-    if set(pc.unique(records.reveal()["raw_sha256"]).to_pylist()) - known:
-        raise LakeError(
-            f"{home.home.root} contains records of a drop that is not in its ledger: a"
-            " pull was cut off; run hexbeat feed pull"
-        )
 
 
 def backtest_home(
@@ -345,6 +284,11 @@ def backtest_feed(
     found: list[Origin] = list(
         backtest_days(stored.panel, stored.supplied, origins, clock, then)
     )
+    own = [
+        line
+        for at in range(len(stored.strands))
+        for line in _own_lines(stored, at, clock, first, last)
+    ]
     gain, gain_lo, gain_hi = mean_gain(found, DEFAULT_DAY_METHOD)
     return Backtested(
         horizon_days=clock.term,
@@ -352,11 +296,29 @@ def backtest_feed(
         last=origins[-1],
         origins=len(origins),
         recorded_share=stored.recorded_share,
-        gain=gain,
+        gain=None if isnan(gain) else gain,
         gain_lo=gain_lo,
         gain_hi=gain_hi,
-        lines=accuracy(found),
+        lines=accuracy(found) + own,
     )
+
+
+def _own_lines(
+    stored: Stored, at: int, clock: Clock, first: Day | None, last: Day | None
+) -> list[DayAccuracy]:
+    """How the user's own groups of a strand would have done; none without origins."""
+    strand = stored.strands[at]
+    if not strand.supplied:
+        return []
+    try:
+        origins = origins_of(strand.supplied, clock, first, last)
+    except UsageError:  # too few days of calls
+        return []
+    said = recorded_share(strand.records)
+    then = (lambda day: stored.known_by(day).strands[at].panel()) if said else None
+    panel, groups = strand.panel(), strand.groups
+    found = backtest_days(panel, strand.supplied, origins, clock, then, groups)
+    return accuracy(list(found), [group.slug for group in groups])
 
 
 def _backtests(stored: Stored, day: Day) -> list[Backtested]:
@@ -381,20 +343,38 @@ def _as_of(stored: Stored, asked: Day | None) -> Day:
     if asked is not None and asked > newest:
         _refuse_withheld(stored, asked)
         raise UsageError(f"as-of {asked}: the newest day supplied is {newest}")
-    day = asked or newest
+    day = asked or _newest_whole(stored)
     if why := unscorable(stored.supplied, day, DAYS):
         raise UsageError(f"{stored.home.force} cannot be scored at {day}: {why}")
     return day
 
 
+def _newest_whole(stored: Stored) -> Day:
+    """The newest supplied day, unless its calls were not sent whole."""
+    lacking = stored.call_days.not_whole
+    whole = [day for day in stored.supplied if day not in lacking]
+    return max(whole or stored.supplied)
+
+
+def _not_whole_after(stored: Stored, day: Day) -> list[Day]:
+    """The days after that, which were not sent whole."""
+    lacking = {*stored.days.not_whole, *stored.call_days.not_whole}
+    return sorted(newer for newer in lacking if newer > day)
+
+
 def _refuse_withheld(stored: Stored, day: Day) -> None:
     """Nobody may see scores while days are lacking, unless someone has decided so."""
-    if not (holds := day_holds(stored.days.coverage, day)):
+    _refuse_lacking(stored, day, stored.days, "")
+    _refuse_lacking(stored, day, stored.call_days, " of its calls for service")
+
+
+def _refuse_lacking(stored: Stored, day: Day, days: Days, of: str) -> None:
+    if not (holds := day_holds(days.coverage, day)):
         return
     rules = [hold.rule for hold in holds]
     said = [_number(rules.count(rule), rule) for rule in NOT_WHOLE if rule in rules]
     raise WithheldError(
-        f"{stored.home.force} at {day} is not published: {' and '.join(said)}, the"
+        f"{stored.home.force} at {day} is not published:{of} {' and '.join(said)}, the"
         f" newest {holds[-1].period}. Ask the force to resend them, or record in"
         f" {SETTINGS_FILE} under [[feed.days]] how to treat them"
     )
@@ -422,9 +402,10 @@ def _scored(
 ) -> ScoredDay:
     home, scoring = stored.home, stored.home.home.scoring
     hashes = [file.sha256 for file in stored.files]
-    inputs = day_sha256(hashes, stored.supplied, day, method, scoring)
+    own = stored.strands
+    inputs = day_sha256(hashes, stored.supplied, day, method, scoring, own)
     # keyed: the hash of a file of records outlives a row that is erased from it
     mark = home.tombstones.mark(b"scores:" + inputs.encode())
     return score_force_day(
-        home.lake, home.force, day, mark, panel, stored.supplied, method, scoring
+        home.lake, home.force, day, mark, panel, stored.supplied, method, scoring, own
     )

@@ -1,6 +1,7 @@
 """What makes a home one of a force's own feed: its settings, and a closed folder."""
 
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from transforms.reference.overrides import (
     DropsEntry,
     day_overrides,
 )
+from transforms.reference.own_groups import GroupName, Members
 from transforms.reference.toml_files import STRICT, Text
 
 
@@ -55,6 +57,9 @@ class FeedTable:
     days: Annotated[tuple[DaysEntry, ...], "how days count"] = ()
     drops: Annotated[tuple[DropsEntry, ...], "accepted drops"] = ()
     layers: FeedLayers = FeedLayers()
+    groups: Annotated[
+        dict[GroupName, Members], "by name, the categories and kinds of calls in it"
+    ] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ class HomeFeed:
     overrides: DayOverrides = field(default_factory=dict)
     accepted: tuple[DropsEntry, ...] = ()
     layers: FeedLayers = field(default_factory=FeedLayers)
+    call_overrides: DayOverrides = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def accepts(self, drop: str) -> bool:
         """Whether somebody has said that this drop is right."""
@@ -79,12 +86,13 @@ def open_feed(table: FeedTable, root: Path) -> HomeFeed:
         raise UsageError(f"{root}: a force's own feed must be in a local folder")
     refuse_open_folder(root)
     keep_to_the_owner()
-    days = day_overrides(table.days)
     return HomeFeed(
         mapping=root / table.mapping,
         source=table.source,
         key=root / table.key,
-        overrides=days,
+        overrides=day_overrides(table.days),
+        call_overrides=day_overrides(table.days, "calls"),
+        groups=table.groups,
         accepted=table.drops,
         layers=table.layers.from_home(root),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TextIO
@@ -28,6 +29,8 @@ from transforms.records.home_key import HomeKey
 from transforms.records.raw_drops import RawDrops
 from transforms.records.tombstones import Tombstones
 from transforms.reference.forces import DEMO_FORCES
+from transforms.reference.groups import CrimeGroup
+from transforms.reference.own_groups import own_groups, unknown_kind
 from transforms.reference.toml_files import text_of
 
 
@@ -55,6 +58,11 @@ class ForceHome:
     def force(self) -> str:
         """The force whose feed it is."""
         return self.mapping.force
+
+    @cached_property
+    def groups(self) -> tuple[CrimeGroup, ...]:
+        """The groups that its settings name, which are scored beside the shipped."""
+        return own_groups(self.feed.groups, self.mapping.calls.kinds)
 
     @property
     def lake(self) -> Lake:
@@ -145,6 +153,8 @@ def open_force_home(
         raise UsageError(f"{home.root} is not a home of a force's own feed")
     text = text_of(home.feed.mapping)
     mapping = read_mapping(text, str(home.feed.mapping))
+    if wrong := unknown_kind(home.feed.groups, mapping.calls.kinds):
+        raise UsageError(f"{home.root / SETTINGS_FILE}: [feed.groups] {wrong}")
     sha = sha256(text.encode()).hexdigest()
     return ForceHome(home, home.feed, mapping, sha, waits)
 

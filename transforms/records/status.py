@@ -7,11 +7,12 @@ from datetime import datetime
 
 from transforms.errors import LakeError
 from transforms.records import ledger
-from transforms.records.day_coverage import Days, days_of
+from transforms.records.day_coverage import Days
 from transforms.records.doubt import open_doubts
 from transforms.records.drop_doubts import doubts_in
 from transforms.records.homes import ForceHome
-from transforms.records.live import live_records, records_by_day
+from transforms.records.live import live_records
+from transforms.records.parted import parted
 from transforms.records.retention import due
 from transforms.records.tables import quarantined_rows, stored_records
 from transforms.reference.days import LONDON, Day
@@ -30,12 +31,15 @@ class FeedStatus:
     refused: dict[str, str]  # each of them: why
     received_at: datetime | None  # of the newest drop
     records: int  # live ones
+    calls: int | None  # of them, calls for service; None if the mapping names no kind
     deleted: int
     tombstones: int
     quarantined: dict[str, int]  # by rule, the commonest first
     doubts: list[str]  # drops in doubt, each in words
-    days: Days
+    days: Days  # of crimes; of calls in a feed of calls alone
+    call_days: Days | None  # of calls, beside crimes
     stopped: bool
+    calls_stopped: bool
     mapping_changed: bool  # since the newest drop was read
     unfinished: bool  # a removal was cut off: the next pull or erasure finishes it
     withheld: str | None  # why retention is not enforced
@@ -46,7 +50,9 @@ class FeedStatus:
         """Whether somebody has to look into anything."""
         return bool(
             self.days.not_whole
+            or (self.call_days and self.call_days.not_whole)
             or self.stopped
+            or self.calls_stopped
             or self.rejected
             or self.doubts
             or self.unfinished
@@ -73,7 +79,10 @@ def _status(home: ForceHome, now: datetime, stopped_after_days: int) -> FeedStat
     doubts = open_doubts(doubts_in(home, lake))
     newest = max(taken, key=lambda entry: entry.received_at, default=None)
     until = ledger.newest_day(taken)
-    days = days_of(records_by_day(live), home.feed.overrides, until)
+    parts = parted(live, home.feed, until)
+    alone, kinds = home.mapping.calls_alone, home.mapping.calls.kinds
+    days = parts.call_days if alone else parts.crime_days
+    call_days = parts.call_days if kinds and not alone else None
     past = due(home, now)
     today = Day.of(now.astimezone(LONDON).date())
     return FeedStatus(
@@ -83,12 +92,15 @@ def _status(home: ForceHome, now: datetime, stopped_after_days: int) -> FeedStat
         refused={e.name: e.reason or "" for e in entries if e.is_rejected},
         received_at=newest.received_at if newest else None,
         records=len(live),
+        calls=len(parts.calls) if kinds else None,
         deleted=len(stored_records(lake, home.force)) - len(live),
         tombstones=len(home.tombstones.all()),
         quarantined=dict(sorted(rules.items(), key=lambda item: (-item[1], item[0]))),
         doubts=[doubt.in_words for doubt in doubts],
         days=days,
+        call_days=call_days,
         stopped=days.stopped(today, stopped_after_days),
+        calls_stopped=bool(call_days and call_days.stopped(today, stopped_after_days)),
         mapping_changed=newest is not None
         and newest.mapping_sha256 != home.mapping_sha256,
         unfinished=home.tombstones.begun() is not None,

@@ -5,6 +5,7 @@ number that follows from it.
 """
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -93,8 +94,12 @@ def _load() -> tuple[dict[str, CrimeGroup], dict[str, CrimeGroup], tuple[str, ..
 GROUPS, FORMER_GROUPS, BORROWED = _load()
 
 
-def group_categories() -> pa.Table:
-    """Which category belongs to which crime group, for queries to join."""
-    pairs = [(g.slug, category) for g in GROUPS.values() for category in g.categories]
+def group_categories(own: Iterable[CrimeGroup] = ()) -> pa.Table:
+    """Which category belongs to which crime group, for queries to join.
+
+    With the user's own groups, if any.
+    """
+    groups = (*GROUPS.values(), *own)
+    pairs = [(g.slug, category) for g in groups for category in g.categories]
     slugs, categories = zip(*pairs, strict=True)
     return pa.table({"crime_group": slugs, "category": categories})

@@ -81,6 +81,7 @@ class DaysEntry:
     last: Annotated[_Day, Field(alias="to"), "the same or a later day"]
     verdict: _Verdict
     reason: _Reason
+    of: Annotated[Literal["crimes", "calls"] | None, "those alone; default both"] = None
 
     def __post_init__(self) -> None:
         if self.last < self.first:
@@ -115,11 +116,14 @@ def month_overrides(entries: Iterable[MonthsEntry]) -> Overrides:
     return by_force
 
 
-def day_overrides(entries: Iterable[DaysEntry]) -> DayOverrides:
-    """What entries say of each day; a later one wins."""
+def day_overrides(
+    entries: Iterable[DaysEntry], of: Literal["crimes", "calls"] = "crimes"
+) -> DayOverrides:
+    """What entries say of each day of crimes, or of calls; a later one wins."""
     return {
         day: Override(entry.verdict, entry.reason)
         for entry in entries
+        if entry.of in (None, of)
         for day in entry.days()
     }
 

@@ -4,7 +4,7 @@ It reads only the lake, and shows of an incident only its month, its category an
 line in the raw file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,11 +106,12 @@ def explain(
     return explained
 
 
-def known_group(slug: str) -> CrimeGroup:
+def known_group(slug: str, own: Iterable[CrimeGroup] = ()) -> CrimeGroup:
     """The group of that name; a `UsageError` names those that there are."""
-    if slug not in GROUPS:
-        raise UsageError(f"unknown crime group {slug!r}; there are {', '.join(GROUPS)}")
-    return GROUPS[slug]
+    known = GROUPS | {group.slug: group for group in own}
+    if slug not in known:
+        raise UsageError(f"unknown crime group {slug!r}; there are {', '.join(known)}")
+    return known[slug]
 
 
 def cell_number(cell: str) -> int:

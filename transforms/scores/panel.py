@@ -18,6 +18,7 @@ from transforms.incidents.epochs import epoch_at, read_epochs
 from transforms.incidents.scored import scored_incidents
 from transforms.reference import cells
 from transforms.reference.arrays import Cells, Floats
+from transforms.reference.calls import is_call
 from transforms.reference.categories import CATEGORIES, FORMER
 from transforms.reference.clocks import Period
 from transforms.reference.harm import HarmWeights
@@ -48,8 +49,9 @@ class Panel:
     parents: Cells  # the resolution-7 cells with any incident, sorted
     parent_counts: NDArray[np.int64]  # those x periods
     parent_of: NDArray[np.int64]  # each cell's row in parent_counts
-    categories: Sequence[str] = tuple(CATEGORIES)  # and former ones that have incidents
+    categories: Sequence[str] = tuple(CATEGORIES)  # and others that have incidents
     epochs: Sequence[Period] = ()  # first periods after a renewal of the map points
+    within: "Panel | None" = None  # whose universe it has, instead of its own
 
     @cached_property
     def row_of(self) -> dict[Period, int]:
@@ -63,6 +65,8 @@ class Panel:
 
     def universe(self, as_of: Period) -> NDArray[np.bool_]:
         """Which of `cells` are in the universe as known at that period's end."""
+        if self.within is not None:
+            return self.within.universe(as_of)
         known = np.array([period <= as_of for period in self.periods])
         incidents = self.parent_counts[:, known].sum(axis=1)
         most = np.zeros(len(self.parents), dtype=np.int64)
@@ -127,9 +131,14 @@ def read_panel(
     return replace(panel, epochs=read_epochs(files))
 
 
-def count_cells(kept: pa.Table, resolution: int, harm: HarmWeights) -> pa.Table:
-    """Incidents and harm of each cell, period and category (cell_counts.sql)."""
-    inputs = {"incidents": _dated(kept), **_harm_relations(harm)}
+def count_cells(
+    kept: pa.Table, resolution: int, harm: HarmWeights, kinds: Sequence[str] = ()
+) -> pa.Table:
+    """Incidents and harm of each cell, period and category (cell_counts.sql).
+
+    Calls of those kinds count too, without harm; others are left out.
+    """
+    inputs = {"incidents": _dated(kept), **_harm_relations(harm, kinds)}
     return sql.run("cell_counts", inputs, h3_res=resolution)
 
 
@@ -181,7 +190,7 @@ def _by_parent(
     return parents, row[cell], incidents, most
 
 
-def _harm_relations(harm: HarmWeights) -> dict[str, pa.Table]:
+def _harm_relations(harm: HarmWeights, kinds: Sequence[str]) -> dict[str, pa.Table]:
     """The weights as the query joins them."""
 
     def table(key: str, weights: Mapping[str, float]) -> pa.Table:
@@ -194,8 +203,9 @@ def _harm_relations(harm: HarmWeights) -> dict[str, pa.Table]:
         )
 
     former = {slug: harm.categories[one.weighs_as] for slug, one in FORMER.items()}
+    calls = dict.fromkeys(kinds, 0.0)
     return {
-        "category_harm": table("category", {**harm.categories, **former}),
+        "category_harm": table("category", {**harm.categories, **former, **calls}),
         "offence_harm": table("offence_code", harm.offences),
     }
 
@@ -205,8 +215,12 @@ def build_panel(
     points: pa.Table,
     periods: Sequence[Period],
     resolution: int,
+    within: Panel | None = None,
 ) -> Panel:
-    """The panel from the results of cell_counts.sql and cell_points.sql."""
+    """The panel from the results of cell_counts.sql and cell_points.sql.
+
+    It has the universe of the panel that it is `within`, where that is given.
+    """
     cell = counted["h3_cell"].to_numpy()
     number = counted["incidents"].to_numpy().astype(float)
     at_period = {str(p): i for i, p in enumerate(periods)}
@@ -222,10 +236,14 @@ def build_panel(
     totals = np.zeros((len(categories), len(periods)))
     np.add.at(totals, (category, period), number)
     enough = parent_counts.sum(axis=1) >= AT_LEAST_INCIDENTS
-    universe = cells.children(parents[enough], resolution)
+    if within is None:
+        universe = cells.children(parents[enough], resolution)
+        inside = enough[row]
+    else:
+        universe = within.cells
+        inside = np.isin(cell, universe)
     parent_of = np.searchsorted(parents, cells.parents(universe, PARENT_RESOLUTION))
 
-    inside = enough[row]
     at = category[inside] * len(universe) + np.searchsorted(universe, cell[inside])
 
     def by_period(values: Floats) -> csr_array:
@@ -247,13 +265,15 @@ def build_panel(
         parent_counts=parent_counts,
         parent_of=parent_of,
         categories=categories,
+        within=within,
     )
 
 
 def _categories(counted: pa.Table) -> tuple[str, ...]:
-    """Today's categories, and the former ones that have an incident."""
+    """Today's categories, and former ones and kinds of calls that have an incident."""
     used = set(pc.unique(counted["category"]).to_pylist())
-    return (*CATEGORIES, *(slug for slug in FORMER if slug in used))
+    calls = sorted(category for category in used if is_call(category))
+    return (*CATEGORIES, *(slug for slug in FORMER if slug in used), *calls)
 
 
 def _points(

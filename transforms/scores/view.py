@@ -15,6 +15,7 @@ from transforms.reference.arrays import Cells, Floats, Integers
 from transforms.reference.clocks import MONTHS, Clock, Period
 from transforms.reference.groups import FORMER_GROUPS, GROUPS, CrimeGroup
 from transforms.reference.months import window
+from transforms.reference.own_groups import parts_of
 from transforms.reference.portable_math import sparse_product
 from transforms.scores.panel import Panel
 
@@ -53,6 +54,7 @@ class View:
     inside: NDArray[np.bool_]  # which of the panel's cells are in the universe
     clock: Clock = MONTHS
     whole: "View | None" = None  # the view of all categories that this one is part of
+    own: tuple[CrimeGroup, ...] = ()  # the user's groups, instead of the shipped ones
     _memories: dict[tuple[float, bool], Memory] = field(
         default_factory=dict, repr=False
     )
@@ -105,8 +107,11 @@ class View:
     def groups(self) -> tuple[CrimeGroup, ...]:
         """The groups that can have incidents next: those that exist at the as-of.
 
-        Former categories are among them at as-ofs when they were in use.
+        Former categories are among them at as-ofs when they were in use; with the
+        user's own groups, the categories and kinds of calls that these are made of.
         """
+        if self.own:
+            return (*parts_of(self.own), *self.own)
         if not self.clock.archive:
             return tuple(GROUPS.values())
         every: list[Any] = [*GROUPS.values(), *FORMER_GROUPS.values()]
@@ -114,8 +119,16 @@ class View:
         return tuple(group for group in existing if self.counting(group).supplied)
 
     @cached_property
+    def alone(self) -> dict[str, CrimeGroup]:
+        """The group of each category and kind of call by itself."""
+        shipped = [*GROUPS.values(), *FORMER_GROUPS.values()]
+        return {g.slug: g for g in (*shipped, *parts_of(self.own))}
+
+    @cached_property
     def reported(self) -> dict[str, CrimeGroup]:
         """The groups with scores: those counted in three months of the year."""
+        if self.own:
+            return {group.slug: group for group in self.own}
         year = self.clock.year
         views = {g.slug: self.counting(g) for g in self.groups}
         return {

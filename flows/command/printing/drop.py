@@ -17,6 +17,7 @@ from transforms.feeds.force.mapping import ForceMapping
 from transforms.feeds.force.mapping_file import read_mapping
 from transforms.feeds.force.sift import SiftedDrop, sift_drop
 from transforms.feeds.force.sources.still_growing import Look, is_settled
+from transforms.reference.calls import PREFIX, is_call
 
 
 _MAX_BYTES = 2 << 30
@@ -95,7 +96,10 @@ def _lines(drop: DropAccount) -> list[tuple[str, str]]:
         lines.append(("located", _located(drop)))
     if drop.bounds:
         lines.append(("places", _extent(drop)))
-    lines += [("category", f"{slug}: {n:,}") for slug, n in drop.categories.items()]
+    crimes = {c: n for c, n in drop.categories.items() if not is_call(c)}
+    lines += [("category", f"{slug}: {n:,}") for slug, n in crimes.items()]
+    calls = {c: n for c, n in drop.categories.items() if is_call(c)}
+    lines += [("call", f"{c.removeprefix(PREFIX)}: {n:,}") for c, n in calls.items()]
     for title, hour in (("shown twice", drop.ambiguous), ("never shown", drop.skipped)):
         done = f", {hour.done}" if hour.rows else ""
         lines.append((title, f"{_rows(hour.rows)} in such an hour{done}"))

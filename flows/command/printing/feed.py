@@ -32,11 +32,19 @@ def show_feed_status(state: FeedStatus, as_json: bool) -> int:
 
 
 def _as_json(state: FeedStatus, code: int) -> dict[str, Any]:
-    days = state.days
     received = state.received_at
+    of_days = ("days", "call_days")
     return {
-        **{name: value for name, value in vars(state).items() if name != "days"},
+        **{name: value for name, value in vars(state).items() if name not in of_days},
         "received_at": received.isoformat() if received else None,
+        **_days_as_json(state.days),
+        "days_of_calls": state.call_days and _days_as_json(state.call_days),
+        "exit_code": code,
+    }
+
+
+def _days_as_json(days: Days) -> dict[str, Any]:
+    return {
         "first_day": _text(days.first),
         "newest_day": _text(days.newest),
         "days_supplied": len(days.supplied),
@@ -44,7 +52,6 @@ def _as_json(state: FeedStatus, code: int) -> dict[str, Any]:
         "missing_days": [str(day) for day in days.of("missing")],
         "partial_days": [str(day) for day in days.of("partial")],
         "set_aside_days": [str(day) for day in days.of("set_aside")],
-        "exit_code": code,
     }
 
 
@@ -61,6 +68,7 @@ def _lines(state: FeedStatus) -> list[tuple[str, str]]:
         ("drops", drops),
         *(("refused", why) for why in state.refused.values()),
         ("records", f"{state.records:,}, and {state.deleted:,} deleted by the force"),
+        *([("calls", f"{state.calls:,} of the records")] if state.calls else []),
         ("erased", f"{state.tombstones:,} references are refused"),
         ("quarantined", f"{sum(state.quarantined.values()):,}"),
     ]
@@ -69,10 +77,14 @@ def _lines(state: FeedStatus) -> list[tuple[str, str]]:
     if state.doubts:
         lines.append(("withheld", f"publications, until that is settled. {TO_DO}"))
     lines += _days(state.days)
+    if state.call_days and state.call_days.first:
+        lines += [("calls", f"{of}: {text}") for of, text in _days(state.call_days)]
     if state.stopped:
         lines.append(
             ("stopped", "its newest record is too old: the days since are unknown")
         )
+    if state.calls_stopped:
+        lines.append(("stopped", "its newest call for service is too old"))
     if state.mapping_changed:
         lines.append(
             ("note", "the mapping has changed since the newest drop was ingested")
@@ -133,8 +145,9 @@ def show_backtest(result: Backtested, as_json: bool) -> int:
     for line in mine:
         gain = _points(line.gain, line.gain_lo, line.gain_hi)
         print_line(f"{line.crime_group:<32} {line.hit_rate:6.1%} {gain}")
-    gain = _points(result.gain, result.gain_lo, result.gain_hi)
-    print_line(f"{'mean of the categories':<32} {'':6} {gain}")
+    if result.gain is not None:
+        gain = _points(result.gain, result.gain_lo, result.gain_hi)
+        print_line(f"{'mean of the categories':<32} {'':6} {gain}")
     print_line(known_then_in_words(result.recorded_share))
     return 0
 

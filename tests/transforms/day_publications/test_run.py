@@ -177,7 +177,7 @@ def test_a_day_knows_what_had_been_recorded_by_then(
         return Restricted(rows.set_column(at, "recorded_at", pc.add(ended, late)))
 
     as_now = run(home, day)
-    monkeypatch.setattr("transforms.day_publications.run.live_records", recorded)
+    monkeypatch.setattr("transforms.day_publications.stored.live_records", recorded)
     monkeypatch.setattr("transforms.day_publications.run.day_sha256", lambda *_: "1")
     then = run(home, day)
 

@@ -14,6 +14,7 @@ from transforms.backtests.contest import Contest, Tops, outcome_of
 from transforms.errors import UsageError
 from transforms.reference.clocks import Clock
 from transforms.reference.days import Day
+from transforms.reference.groups import CrimeGroup
 from transforms.reference.months import month_range
 from transforms.scores.days.view import day_views, views_then
 from transforms.scores.panel import Panel
@@ -70,17 +71,19 @@ def backtest_days(
     origins: Sequence[Day],
     clock: Clock,
     known: Callable[[Day], Panel] | None = None,
+    own: tuple[CrimeGroup, ...] = (),
 ) -> Iterator[Origin]:
     """Each origin's rows, oldest first; its top is compared with the previous one.
 
     `known` gives what was known at an origin, if that is less than the panel has of its
-    days; what then happened is the panel's.
+    days; what then happened is the panel's. With the user's `own` groups, those alone
+    are judged.
     """
     before: Tops = {}
     views = (
-        views_then(known, supplied, origins, clock)
+        views_then(known, supplied, origins, clock, own)
         if known
-        else day_views(panel, supplied, origins, clock)
+        else day_views(panel, supplied, origins, clock, own)
     )
     for view in views:
         contest = Contest(view)

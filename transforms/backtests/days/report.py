@@ -1,6 +1,6 @@
 """What a backtest on days says: shares found, with intervals, next to the best."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -48,9 +48,11 @@ class DayAccuracy:
         return asdict(self)
 
 
-def accuracy(origins: Sequence[Origin]) -> list[DayAccuracy]:
+def accuracy(
+    origins: Sequence[Origin], slugs: Iterable[str] = tuple(GROUPS)
+) -> list[DayAccuracy]:
     """Each method in each crime group with any incident, in 1 % of the area."""
-    return [line for slug in GROUPS for line in _of_group(slug, origins)]
+    return [line for slug in slugs for line in _of_group(slug, origins)]
 
 
 def mean_gain(

@@ -22,6 +22,7 @@ from transforms.feeds.force.mapping_values import (
     TimeFormat,
     Words,
 )
+from transforms.reference.calls import Kind, is_call, stored
 from transforms.reference.categories import Slug
 from transforms.reference.harm import Weight
 from transforms.reference.toml_files import STRICT, WHOLE
@@ -85,20 +86,28 @@ class Categories:
 
     unknown: Annotated[SlugOrQuarantine, "what a code that is not listed counts as"]
     codes: Annotated[dict[Code, Slug], "the category of each code"] = Field(
-        min_length=1
+        default_factory=dict
     )
     harm: Annotated[dict[Code, Weight], "of one such offence"] = Field(
         default_factory=dict
     )
 
-    def category(self, code: str) -> str | None:
-        """The category of a code; None where it is to be quarantined."""
-        otherwise = None if self.unknown == QUARANTINE else self.unknown
-        return _closest(self.codes, code) or otherwise
 
-    def harm_of(self, code: str) -> float | None:
-        """The harm of one such offence, where the mapping has it."""
-        return _closest(self.harm, code)
+@dataclass(frozen=True, config=STRICT)
+class Calls:
+    """From the force's codes or words to its own kinds of calls for service.
+
+    Codes are as in `[categories.codes]`, and none is in both.
+    """
+
+    codes: Annotated[dict[Code, Kind], "the kind of call of each code"] = Field(
+        default_factory=dict
+    )
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds, as records store them, in alphabetical order."""
+        return sorted({stored(kind) for kind in self.codes.values()})
 
 
 def _closest(listed: dict[str, Value], code: str) -> Value | None:
@@ -157,9 +166,31 @@ class ForceMapping:
     empty: Annotated[
         Literal["nothing-new"] | None, "what a drop without a row says; default refused"
     ] = None
+    calls: Calls = Calls()
     sensitive: Sensitive = Sensitive()
     database: Annotated[Database | None, "of format `sql`"] = None
     tombstone: Annotated[Flag | None, "that the force has deleted the record"] = None
+
+    @property
+    def calls_alone(self) -> bool:
+        """Whether its feed has calls for service, and no crime."""
+        return not self.categories.codes
+
+    def category(self, code: str) -> str | None:
+        """The category or kind of call of a code; None where it is to be quarantined.
+
+        Of both tables, the code that is listed closest counts.
+        """
+        calls = {code: stored(kind) for code, kind in self.calls.codes.items()}
+        unknown = self.categories.unknown
+        otherwise = None if unknown == QUARANTINE else unknown
+        return _closest({**self.categories.codes, **calls}, code) or otherwise
+
+    def harm_of(self, code: str) -> float | None:
+        """The harm of one such offence, where the mapping has it; a call has none."""
+        if is_call(self.category(code) or ""):
+            return None
+        return _closest(self.categories.harm, code)
 
     @property
     def flags(self) -> dict[str, Flag]:

@@ -5,7 +5,7 @@ from pydantic import TypeAdapter
 from transforms.errors import UsageError
 from transforms.feeds.force.drop_formats import DROP_FORMATS
 from transforms.feeds.force.mapping import ForceMapping
-from transforms.feeds.force.mapping_values import has_time
+from transforms.feeds.force.mapping_values import QUARANTINE, has_time
 from transforms.reference.forces import DEMO_FORCES, FORCES, find_force
 from transforms.reference.toml_files import read_toml
 
@@ -71,8 +71,18 @@ def _check_times(mapping: ForceMapping) -> str | None:
 def _check_codes(mapping: ForceMapping) -> str | None:
     if bool(mapping.columns.offence_code) == bool(mapping.columns.category):
         return "[columns]: name one of offence_code and category"
-    if odd := sorted(set(mapping.categories.harm) - set(mapping.categories.codes)):
+    crimes, calls = mapping.categories.codes, mapping.calls.codes
+    if not crimes and not calls:
+        return "[categories] codes must be a table with at least 1 key"
+    if odd := sorted(set(mapping.categories.harm) - set(crimes)):
         return f"[categories.harm] {odd[0]}: not one of categories.codes"
+    if both := sorted(set(calls) & set(crimes)):
+        return f"[calls.codes] {both[0]}: it is in [categories.codes] too; leave one"
+    if calls and mapping.categories.unknown != QUARANTINE:
+        return (
+            "[categories] unknown: beside [calls.codes] write 'quarantine', or a call"
+            " that is not listed would count as a crime"
+        )
     return None
 
 

@@ -41,13 +41,13 @@ def _kept(column: pa.Array, live: Mask) -> pa.Array:
 
 
 def _what(file: DropFile) -> dict[str, pa.Array]:
-    columns, categories = file.mapping.columns, file.mapping.categories
-    offence, label = file.offence, file.mapping.columns.place_label
-    harm = pa.array([categories.harm_of(text.strip()) for text in offence.texts])
+    mapping, columns = file.mapping, file.mapping.columns
+    offence, label = file.offence, columns.place_label
+    harm = pa.array([mapping.harm_of(text.strip()) for text in offence.texts])
     none = pa.nulls(len(file.drop.lines))
     coded = columns.offence_code is not None
     return {
-        "category": offence.mapped(lambda text: categories.category(text.strip())),
+        "category": offence.mapped(lambda text: mapping.category(text.strip())),
         "offence_code": offence.mapped(lambda t: t.strip() or None) if coded else none,
         "harm": harm.cast(pa.float64()).take(pa.array(offence.codes)),
         "place_label": file.drop.columns[label].mapped(places.place_label)

@@ -79,7 +79,7 @@ def _no_such_hour(file: DropFile) -> Mask:
 
 
 def _unknown_offence(file: DropFile) -> Mask:
-    known = file.mapping.categories.category
+    known = file.mapping.category
     return ~file.offence.where(lambda text: known(text.strip()) is not None)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.publications.edition.calls import COLUMNS, NAMES, CallCounts
 from transforms.publications.edition.day_hotspots import day_hotspots
 from transforms.publications.edition.edition import Edition, Identity, force_facts
 from transforms.publications.edition.hotspot_changes import hotspot_changes
@@ -38,6 +39,7 @@ class DayTables:
     near_repeats: pa.Table
     near_repeats_in_words: str  # how the test was made, and what it leaves out
     known_then_in_words: str  # what an as-of knows of its last days
+    calls: CallCounts | None = None  # where the feed's mapping names kinds of calls
     records_365d: int  # that the last three tables are based on
     with_hours_365d: int  # of them, those with an hour: weekday_hours, day_and_night
 
@@ -62,7 +64,8 @@ class DayEdition(Edition):
     @cached_property
     def cells(self) -> pa.Table:
         """The scores with each cell's place: both horizons, all groups."""
-        return with_cell_areas(self.tables.cells, self.layers.areas)
+        cells = with_cell_areas(self.tables.cells, self.layers.areas)
+        return self.tables.calls.with_cells(cells) if self.tables.calls else cells
 
     @cached_property
     def hotspots(self) -> pa.Table:
@@ -71,7 +74,8 @@ class DayEdition(Edition):
         spots = day_hotspots(
             of.cells, of.hotspot_names, of.day_and_night, of.hotspots_before
         )
-        return with_hotspot_areas(spots, of.cells, self.layers.areas)
+        spots = with_hotspot_areas(spots, of.cells, self.layers.areas)
+        return of.calls.with_hotspots(spots) if of.calls else spots
 
     @cached_property
     def hotspot_changes(self) -> pa.Table:
@@ -89,7 +93,8 @@ class DayEdition(Edition):
     @property
     def coverage(self) -> pa.Table:
         """What each day to the as-of counts as."""
-        return self.tables.coverage
+        of = self.tables
+        return of.calls.with_days(of.coverage) if of.calls else of.coverage
 
     @property
     def accuracy(self) -> pa.Table:
@@ -100,7 +105,7 @@ class DayEdition(Edition):
     def force_facts(self) -> list[dict[str, Any]]:
         """What the manifest says about the force."""
         names = ("h3_res", "universe_cells", "universe_area_m2", "days_365d")
-        *universe, days = (self.cells[name][0].as_py() for name in names)
+        *universe, days = (self.of_shipped(name) for name in names)
         given = self.coverage.filter(pc.equal(self.coverage["status"], "supplied"))
         return [
             force_facts(
@@ -111,6 +116,28 @@ class DayEdition(Edition):
                 newest_day=pc.max(given["day"]).as_py(),
             )
         ]
+
+    def of_shipped(self, name: str) -> Any:
+        """The value of a column that is the same in all shipped groups.
+
+        The user's own may be counted on fewer days. In a feed without a shipped group,
+        that of the first row.
+        """
+        named = pa.array([group.slug for group in self.own], pa.string())
+        slugs = self.cells["crime_group"].cast(pa.string())
+        shipped = self.cells[name].filter(pc.invert(pc.is_in(slugs, value_set=named)))
+        return (shipped if len(shipped) else self.cells[name])[0].as_py()
+
+    def widened(self, schema: pa.Schema) -> pa.Schema:
+        """The same with the columns of calls, where the edition has them."""
+        wide = super().widened(schema)
+        added = COLUMNS.get(schema, []) if self.tables.calls else []
+        return pa.schema([*wide, *added])
+
+    @property
+    def added_columns(self) -> tuple[str, ...]:
+        """The columns that the force's layers and calls add to cells and hot spots."""
+        return (*self.layers.names, *(NAMES if self.tables.calls else ()))
 
     @property
     def coverage_in_words(self) -> dict[str, str]:

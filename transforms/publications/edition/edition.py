@@ -27,7 +27,7 @@ from transforms.publications.schemas import (
 from transforms.reference.clocks import Clock
 from transforms.reference.days import Day
 from transforms.reference.forces import Force
-from transforms.reference.groups import groups_sha256
+from transforms.reference.groups import CrimeGroup, groups_sha256
 from transforms.reference.months import Month
 from transforms.reference.score_settings import Scoring
 from transforms.scores.methods import Method
@@ -47,6 +47,7 @@ class Edition(ABC):
     scoring: Scoring = field(default_factory=Scoring)
     layers: Layers = field(default_factory=Layers)
     left_out: Sequence[str] = ()  # files that could not be written, by name
+    own: Sequence[CrimeGroup] = ()  # groups that the user named, scored too
 
     @property
     @abstractmethod
@@ -92,6 +93,11 @@ class Edition(ABC):
     def layer_gaps(self) -> dict[str, str]:
         """What parts of the user's own layers are not published, by layer."""
         return self.layers.gaps(self.cells) if self.layers.identity else {}
+
+    @property
+    def added_columns(self) -> tuple[str, ...]:
+        """The columns that the user's own layers add to cells and hot spots."""
+        return self.layers.names
 
     def lacking(self, left_out: Sequence[str]) -> Self:
         """This edition without those files; itself if that is none.

@@ -62,12 +62,18 @@ def whole_or_top(cells: pa.Table, whole: Sequence[str] = (ALL_CRIME,)) -> pa.Tab
     return cells.filter(pc.or_(of_whole, top))
 
 
+def groups_shown(edition: Edition) -> list[str]:
+    """The groups of such a file: some shipped ones, and all of the user's own."""
+    return [*TOP_GROUPS, *(group.slug for group in edition.own)]
+
+
 def top_cells(edition: Edition) -> pa.Table:
     """The highest cells of each force in each of those groups, in order of rank."""
     cells, columns = edition.cells, _CELL_COLUMNS[edition.clock.unit]
+    groups = pa.array(groups_shown(edition))
     wanted = pc.and_(
         pc.less_equal(cells["score_rank"], TOP_CELLS),
-        pc.is_in(cells["crime_group"].cast(pa.string()), pa.array(TOP_GROUPS)),
+        pc.is_in(cells["crime_group"].cast(pa.string()), groups),
     )
     keys = ("force", "horizon_days", "crime_group", "score_rank")
     order = [(key, "ascending") for key in keys if key in columns]
@@ -78,19 +84,21 @@ def top_changes(edition: DayEdition) -> pa.Table:
     """The hot spots of those groups that are new or gone, among the first of either."""
     rows = edition.hotspot_changes
     rank = pc.coalesce(rows["hotspot_rank"], rows["previous_rank"])
+    groups = pa.array(groups_shown(edition))
     listed = pc.and_(
         pc.less_equal(rank, TOP_CELLS),
-        pc.is_in(rows["crime_group"].cast(pa.string()), pa.array(TOP_GROUPS)),
+        pc.is_in(rows["crime_group"].cast(pa.string()), groups),
     )
     return rows.filter(pc.and_(listed, pc.not_equal(rows["change"], "kept")))
 
 
-def top_hotspots(edition: Edition, groups: Sequence[str] = TOP_GROUPS) -> pa.Table:
+def top_hotspots(edition: Edition, groups: Sequence[str] = ()) -> pa.Table:
     """The first hot spots of each force in each of those groups, in order of rank."""
     spots = edition.hotspots
+    shown = pa.array(groups or groups_shown(edition))
     wanted = pc.and_(
         pc.less_equal(spots["hotspot_rank"], TOP_CELLS),
-        pc.is_in(spots["crime_group"].cast(pa.string()), pa.array(groups)),
+        pc.is_in(spots["crime_group"].cast(pa.string()), shown),
     )
     columns = _HOTSPOT_COLUMNS[edition.clock.unit]
-    return spots.filter(wanted).select([*columns, *edition.layers.names])
+    return spots.filter(wanted).select([*columns, *edition.added_columns])

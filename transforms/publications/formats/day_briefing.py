@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.publications.edition.calls import CALLS, WINDOW_DAYS
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.edition.day_hotspots import HOURS
 from transforms.publications.formats.briefing_page import footer, named, write_page
@@ -64,6 +65,7 @@ def _words(edition: DayEdition, spots: _Spots) -> dict[str, Any]:
         "left": [
             _changed(edition),
             *(_by_area(name, spots) for name in edition.layers.names[:1]),
+            *([_calls(edition, spots)] if edition.tables.calls else []),
             _based_on(edition),
         ],
         "right": [
@@ -148,6 +150,17 @@ def _changed(edition: DayEdition) -> dict[str, Any]:
         *(f"Gone: {named(r)}, was no. {r['previous_rank']}" for r in gone[:_FEW]),
     ]
     return _section(f"What changed since {since}", lines)
+
+
+def _calls(edition: DayEdition, spots: _Spots) -> dict[str, Any]:
+    """The hot spots of all crime by their calls for service, most first."""
+    title = f"Calls for service, {WINDOW_DAYS} days"
+    called = [spot for spot in spots if spot[CALLS]]
+    called.sort(key=lambda spot: (-spot[CALLS], spot["hotspot_rank"]))
+    lines = [
+        f"{named(s)} (no. {s['hotspot_rank']}): {s[CALLS]:,}" for s in called[:_FEW]
+    ]
+    return _section(title, lines or ["None in these hot spots, or none supplied."])
 
 
 def _based_on(edition: DayEdition) -> dict[str, Any]:

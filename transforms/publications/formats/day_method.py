@@ -6,7 +6,10 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from transforms.publications.edition.calls import CALLS, WINDOW_DAYS
+from transforms.publications.edition.calls import DAYS as CALL_DAYS
 from transforms.publications.edition.day_edition import DayEdition
+from transforms.reference.calls import is_call
 from transforms.reference.days import HORIZONS_DAYS, day_clock
 from transforms.reference.groups import GROUPS
 from transforms.reference.overrides import Override
@@ -33,7 +36,7 @@ on which it can have happened. Daily and weekly scores are not adjusted for seas
 weekday. An empty count means unknown: no day of its window was supplied.{not_scored}
 
 `place_label` and `name` are streets that three or more of the force's records of 365
-days name. Records flagged as sensitive name no place.
+days name. Records flagged as sensitive name no place.{calls}{groups}
 
 {in_words}
 
@@ -115,6 +118,8 @@ def day_method(edition: DayEdition) -> str:
         not_whole=_not_whole(edition),
         not_scored=_not_scored(edition),
         overrides=_overrides(edition) + _accepted(edition),
+        calls=_calls(edition),
+        groups=_groups(edition),
         method=edition.facts["method"],
         in_words=edition.method.in_words(day_clock(HORIZONS_DAYS[0])),
         accuracy=_accuracy(edition),
@@ -149,16 +154,53 @@ def _files(edition: DayEdition) -> str:
     return "\n".join(lines)
 
 
+def _calls(edition: DayEdition) -> str:
+    """What the columns of calls for service are, where the edition has them."""
+    if (counts := edition.tables.calls) is None:
+        return ""
+    text = (
+        f"`{CALLS}` is the number of calls for service in a cell or hot spot in the"
+        f" {WINDOW_DAYS} days to the as-of, of all kinds and the same for each crime"
+        f" group; `{CALL_DAYS}` is how many of those days were supplied with calls."
+        " Calls are no crimes: no shipped group counts them, they are judged by their"
+        " own past, and they name no place beside crimes. A call may be about a crime"
+        f" that is counted too. {counts.in_words}"
+    )
+    return f"\n\n{fill(text, 88, break_on_hyphens=False, break_long_words=False)}"
+
+
+def _groups(edition: DayEdition) -> str:
+    """What the groups that the user named are made of, and whether one is mixed."""
+    lines = []
+    for group in edition.own:
+        of = {is_call(member) for member in group.categories}
+        has = "mixes crimes and calls"
+        if len(of) == 1:
+            has = "has calls alone" if True in of else "has crimes alone"
+        text = f"- `{group.slug}` {has}: {', '.join(group.categories)}."
+        lines.append(fill(text, **_BULLET))
+    if not lines:
+        return ""
+    head = "Groups that the home's settings name, scored beside the shipped ones"
+    mixed = " (a day counts for a mix if its crimes and its calls were supplied):"
+    return "\n\n" + "\n".join([fill(head + mixed, 88), "", *lines])
+
+
 def _not_scored(edition: DayEdition) -> str:
     """The groups without a row: no cell can be ranked by nothing."""
     scored = set(pc.unique(edition.cells["crime_group"]).to_pylist())
-    if not (lacking := [slug for slug in GROUPS if slug not in scored]):
-        return ""
-    text = (
-        "Not scored, because the feed has sent no incident of them (its mapping may"
-        f" name no offence of theirs): {', '.join(lacking)}."
-    )
-    return f"\n\n{fill(text, 88, break_on_hyphens=False)}"
+    why = {
+        "the feed has sent no incident of them (its mapping may name no offence of"
+        " theirs)": list(GROUPS),
+        "the feed has sent no record of them, or too few of its last days were supplied"
+        " with what they count": [group.slug for group in edition.own],
+    }
+    said = ""
+    for reason, slugs in why.items():
+        if lacking := [slug for slug in slugs if slug not in scored]:
+            text = f"Not scored, because {reason}: {', '.join(lacking)}."
+            said += f"\n\n{fill(text, 88, break_on_hyphens=False)}"
+    return said
 
 
 def _not_whole(edition: DayEdition) -> str:

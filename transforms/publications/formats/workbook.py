@@ -96,7 +96,8 @@ def _write_read_me(sheet: Worksheet, edition: Edition, looks: Looks) -> None:
 
 
 def _read_me(edition: Edition) -> list[tuple[str, str]]:
-    groups = ", ".join(GROUPS[slug].label for slug in TOP_GROUPS)
+    labels = [GROUPS[slug].label for slug in TOP_GROUPS]
+    groups = ", ".join([*labels, *(group.label for group in edition.own)])
     what = (
         f"The {TOP_CELLS} first hot spots and the {TOP_CELLS} highest cells of each"
         f" force in each of: {groups}. The other files hold the rest."

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pyarrow as pa
 
 from transforms.errors import UsageError
+from transforms.publications.edition.calls import NAMES as CALLS
 from transforms.publications.formulas import is_safe
 from transforms.publications.layers.area_columns import NAME_PATTERN
 from transforms.publications.layers.foreign import listed
@@ -34,7 +35,7 @@ from transforms.publications.schemas import (
 _ADDED = {"bbox", "change", "change_a_month", "fid", "force_name", "geom", "geometry"}
 _OURS = (PUBLISHED, HOTSPOTS, DAY_CELLS, DAY_HOTSPOTS)
 _TAKEN = {name for schema in _OURS for name in schema.names}
-_TAKEN |= {*_ADDED, "group_label", "wkt"}
+_TAKEN |= {*_ADDED, *CALLS, "group_label", "wkt"}
 _ONS_NAME = re.compile(r"[a-z]+\d\dnm", re.IGNORECASE)  # such as WD24NM
 
 

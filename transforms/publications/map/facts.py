@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.reference.groups import GROUPS
+from transforms.reference.groups import GROUPS, CrimeGroup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +74,10 @@ class MapFacts:
         return self.as_ofs[-1]
 
 
-def map_groups(whole: Collection[str]) -> tuple[GroupFact, ...]:
-    """Every crime group, and which of them the page has whole."""
+def map_groups(
+    whole: Collection[str], own: Sequence[CrimeGroup] = ()
+) -> tuple[GroupFact, ...]:
+    """Every crime group and the user's own, and which of them the page has whole."""
     return tuple(
         GroupFact(
             group.slug,
@@ -84,7 +86,7 @@ def map_groups(whole: Collection[str]) -> tuple[GroupFact, ...]:
             group.slug in whole,
             len(group.categories) == 1,
         )
-        for group in GROUPS.values()
+        for group in (*GROUPS.values(), *own)
     )
 
 

@@ -1,6 +1,6 @@
 """What a cell of a force's own feed scores on a day: its stored rows, and no record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +29,21 @@ class ExplainedDay:
 
 
 def explain_day(
-    lake: Lake, force: Force, cell: str, slug: str, as_of: Day | None
+    lake: Lake,
+    force: Force,
+    cell: str,
+    slug: str,
+    as_of: Day | None,
+    own: Iterable[CrimeGroup] = (),
 ) -> ExplainedDay:
     """The stored scores of a cell, of the newest day scored if none is named.
+
+    `own` are the groups that the user named beside the shipped ones.
 
     `UsageError` where that day or cell has no score, `ForceError` where they are
     damaged.
     """
-    group, number = known_group(slug), cell_number(cell)
+    group, number = known_group(slug, own), cell_number(cell)
     files = {f.partition["as_of"]: f for f in lake.files("day_scores", force.id)}
     day = str(as_of) if as_of else max(files, default="any day")
     if day not in files:

@@ -12,11 +12,11 @@ from transforms.reference.days import LONDON, Day
 from transforms.restricted import Restricted
 
 
-def known_by(records: Restricted, as_of: Day) -> Restricted:
+def known_by(records: Restricted, as_of: Day, at_least: int = 1) -> Restricted:
     """The records known by the end of that day, on the clock in London.
 
     One that does not say when it was recorded counts as known. Whether it had happened
-    is not asked here. `UsageError` where nothing was known.
+    is not asked here. `UsageError` where fewer than `at_least` of some were known.
     """
     rows = records.reveal()
     local = pc.local_timestamp(
@@ -24,7 +24,7 @@ def known_by(records: Restricted, as_of: Day) -> Restricted:
     ).cast(pa.date32(), safe=False)
     late = pc.fill_null(pc.greater(local, pa.scalar(as_of.date)), False)
     known = rows.filter(pc.invert(late))
-    if len(rows) and not len(known):
+    if len(rows) and len(known) < at_least:
         raise UsageError(
             f"every record says that it was recorded after {as_of}: choose a later day,"
             " or mend [columns] recorded in the mapping"

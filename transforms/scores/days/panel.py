@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 import sql
 from transforms.incidents.scored import scored_incidents
+from transforms.reference.calls import is_call
 from transforms.reference.days import Day
 from transforms.reference.months import month_range
 from transforms.reference.score_settings import Scoring
@@ -16,12 +20,17 @@ SCORED_RESOLUTION = 10
 
 
 def day_panel(
-    records: Restricted, days: Sequence[Day], force: str, scoring: Scoring
+    records: Restricted,
+    days: Sequence[Day],
+    force: str,
+    scoring: Scoring,
+    within: Panel | None = None,
 ) -> Panel:
     """The panel of a force's live records, over those days.
 
     A record counts on the last day on which it can have happened (dated_records.sql);
-    records of other days, and excluded places, are left out.
+    records of other days, and excluded places, are left out. The panel has the universe
+    of the one that it is `within`, where that is given.
     """
     rows = records.reveal()
     refuse_without_days(rows["time_precision"], "a daily score")
@@ -32,9 +41,11 @@ def day_panel(
         first_day=str(days[0]),
         last_day=str(days[-1]),
     )
-    counted = count_cells(dated, SCORED_RESOLUTION, scoring.harm)
+    found = pc.unique(dated["category"].cast(pa.string())).to_pylist()
+    kinds = sorted(category for category in found if is_call(category))
+    counted = count_cells(dated, SCORED_RESOLUTION, scoring.harm, kinds)
     points = cell_points(dated, SCORED_RESOLUTION)
-    return build_panel(counted, points, days, SCORED_RESOLUTION)
+    return build_panel(counted, points, days, SCORED_RESOLUTION, within)
 
 
 def every_day(supplied: Sequence[Day]) -> list[Day]:

@@ -1,6 +1,6 @@
 """Daily scores: incidents expected in the next day and the next week."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,11 @@ from transforms.lake.data_files import DataFile, read_files
 from transforms.lake.lake import Lake
 from transforms.lake.tables import TABLES
 from transforms.reference.days import DAYS, HORIZONS_DAYS, Day, day_clock
-from transforms.reference.groups import GROUPS
+from transforms.reference.groups import GROUPS, CrimeGroup
 from transforms.reference.score_settings import Scoring
+from transforms.scores.days.strands import Strand
 from transforms.scores.days.view import day_views
-from transforms.scores.inputs import inputs_sha256
+from transforms.scores.inputs import inputs_sha256, unscorable
 from transforms.scores.methods import Method
 from transforms.scores.panel import Panel
 from transforms.scores.score_view import Spots, score_view, with_value
@@ -42,13 +43,15 @@ def day_sha256(
     as_of: Day,
     method: Method,
     scoring: Scoring,
+    own: Sequence[Strand] = (),
 ) -> str:
     """The identity of scores of a force's own records.
 
     `record_files` are the hashes of the files that the records are stored in.
     """
     days = [str(day) for day in supplied if day <= as_of]
-    incidents = [sorted(record_files), days, _GROUPS]
+    incidents: list[object] = [sorted(record_files), days, _GROUPS]
+    incidents += [strand.identity(as_of) for strand in own]
     return inputs_sha256(incidents, as_of, method, scoring, DAYS)
 
 
@@ -61,6 +64,7 @@ def score_force_day(
     supplied: Sequence[Day],
     method: Method,
     scoring: Scoring,
+    own: Sequence[Strand] = (),
 ) -> ScoredDay:
     """A force's scores of a day, computed unless the stored ones are current.
 
@@ -68,7 +72,7 @@ def score_force_day(
     """
 
     def score(day: Day, _: Day | None, earlier: Spots) -> tuple[pa.Table, Spots]:
-        return score_day(panel(), supplied, day, method, scoring, force, earlier)
+        return score_day(panel(), supplied, day, method, scoring, force, earlier, own)
 
     stage = Stage(
         table=TABLE,
@@ -100,34 +104,64 @@ def score_day(
     scoring: Scoring,
     force: str,
     earlier: Spots,
+    own: Sequence[Strand] = (),
 ) -> tuple[pa.Table, Spots]:
     """The score rows of a force's groups on one day, at both horizons; its hot spots.
 
     Both horizons have the same ranking, and so the same hot spots. A group without one
-    incident has no rows: its cells would be ranked by nothing.
+    incident has no rows: its cells would be ranked by nothing. The user's own groups
+    come after the shipped ones, and change nothing of them.
     """
+    scorable = [s for s in own if not unscorable(s.supplied, as_of, DAYS)]
+    settings = (as_of, method, scoring, force, earlier)
+    parts = [
+        _score_groups((), panel, supplied, *settings),
+        *(_score_groups(s.groups, s.panel(), s.supplied, *settings) for s in scorable),
+    ]
+    tables = [tables[at] for at in range(len(HORIZONS_DAYS)) for tables, _ in parts]
+    return (
+        pa.concat_tables(tables, promote_options="default"),
+        {slug: named for _, spots in parts for slug, named in spots.items()},
+    )
+
+
+def _score_groups(
+    own: tuple[CrimeGroup, ...],
+    panel: Panel,
+    supplied: Sequence[Day],
+    as_of: Day,
+    method: Method,
+    scoring: Scoring,
+    force: str,
+    earlier: Spots,
+) -> tuple[list[pa.Table], Spots]:
+    """The rows of the shipped groups, or of the user's own, at each horizon."""
     tables, spots = [], earlier
-    sent = _groups_sent(panel, [day for day in supplied if day <= as_of])
-    [view] = day_views(panel, supplied, [as_of], DAYS)
+    known = [day for day in supplied if day <= as_of]
+    sent = _groups_sent(panel, known, own or tuple(GROUPS.values()))
+    [view] = day_views(panel, supplied, [as_of], DAYS, own)
     for days in HORIZONS_DAYS:
         view = view.for_term(day_clock(days))
         rows, spots = score_view(view, method, scoring, force, earlier)
         rows = rows.filter(pc.is_in(rows["crime_group"].cast(pa.string()), sent))
         tables.append(with_value(rows, "horizon_days", days).unify_dictionaries())
-    return pa.concat_tables(tables), spots
+    return tables, spots
 
 
-def groups_not_scored(rows: pa.Table) -> list[str]:
+def groups_not_scored(rows: pa.Table, own: Iterable[CrimeGroup] = ()) -> list[str]:
     """The groups that have no scores, since no incident of them was sent."""
     scored = set(pc.unique(rows["crime_group"].cast(pa.string())).to_pylist())
-    return [slug for slug in GROUPS if slug not in scored]
+    slugs = [*GROUPS, *(group.slug for group in own)]
+    return [slug for slug in slugs if slug not in scored]
 
 
-def _groups_sent(panel: Panel, days: Sequence[Day]) -> pa.Array:
+def _groups_sent(
+    panel: Panel, days: Sequence[Day], groups: Sequence[CrimeGroup]
+) -> pa.Array:
     """The groups with an incident in a cell on one of those days."""
     columns = [panel.row_of[day] for day in days]
     by_slot = np.asarray(panel.counts[:, columns].sum(axis=1))
     numbers = by_slot.reshape(len(panel.categories), -1).sum(axis=1)
     some = {c for c, n in zip(panel.categories, numbers, strict=True) if n}
-    sent = [g.slug for g in GROUPS.values() if some & set(g.categories)]
+    sent = [g.slug for g in groups if some & set(g.categories)]
     return pa.array(sent, pa.string())

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.reference.arrays import Floats
-from transforms.reference.categories import CATEGORIES
 from transforms.reference.clocks import Clock
 from transforms.reference.days import Day
+from transforms.reference.groups import CrimeGroup
 from transforms.scores.days.rolling import RollingCounts
 from transforms.scores.panel import Panel
 from transforms.scores.view import View
@@ -37,13 +37,17 @@ class DayView(View):
 
 
 def day_views(
-    panel: Panel, supplied: Sequence[Day], as_ofs: Sequence[Day], clock: Clock
+    panel: Panel,
+    supplied: Sequence[Day],
+    as_ofs: Sequence[Day],
+    clock: Clock,
+    own: tuple[CrimeGroup, ...] = (),
 ) -> Iterator[DayView]:
-    """A view at each of those days, oldest first."""
+    """A view at each of those days, oldest first; of the user's own groups, if any."""
     rolling = _rolling(panel, supplied, clock)
     for as_of in as_ofs:
         rolling.advance(as_of.number)
-        yield _view(panel, rolling, supplied, as_of, clock)
+        yield _view(panel, rolling, supplied, as_of, clock, own)
 
 
 def views_then(
@@ -51,6 +55,7 @@ def views_then(
     supplied: Sequence[Day],
     as_ofs: Sequence[Day],
     clock: Clock,
+    own: tuple[CrimeGroup, ...] = (),
 ) -> Iterator[DayView]:
     """A view at each of those days, of a panel of what was known on that day alone.
 
@@ -58,7 +63,7 @@ def views_then(
     that are past: so each day is counted anew.
     """
     for as_of in as_ofs:
-        yield from day_views(known(as_of), supplied, [as_of], clock)
+        yield from day_views(known(as_of), supplied, [as_of], clock, own)
 
 
 def _rolling(panel: Panel, supplied: Sequence[Day], clock: Clock) -> RollingCounts:
@@ -88,11 +93,12 @@ def _view(
     supplied: Sequence[Day],
     as_of: Day,
     clock: Clock,
+    own: tuple[CrimeGroup, ...],
 ) -> DayView:
     inside = panel.universe(as_of)
 
     def by_cell(values: NDArray[np.number]) -> Floats:
-        shaped = values.reshape(len(CATEGORIES), len(panel.cells))
+        shaped = values.reshape(len(panel.categories), len(panel.cells))
         return np.asarray(shaped[:, inside], dtype=float)
 
     rolled = {
@@ -107,6 +113,7 @@ def _view(
         supplied=known,
         inside=inside,
         clock=clock,
+        own=own,
         rolled=rolled,
     )
     for months in _HALF_LIVES_MONTHS:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.reference.arrays import Floats, Marks
-from transforms.reference.groups import GROUPS
 from transforms.scores.labels.emerging import MINIMUM_STEPS, hotspot_class
 from transforms.scores.labels.gi_star import (
     benjamini_hochberg,
@@ -51,7 +50,7 @@ class Labels:
 def labels(view: View, kept: Kept) -> dict[str, Labels]:
     """The labels of each crime group's kept cells."""
     by_group = dict[str, Labels]()
-    views = {slug: view.counting(GROUPS[slug]) for slug in kept}
+    views = {slug: view.counting(view.reported[slug]) for slug in kept}
     for counted in {id(of): of for of in views.values()}.values():
         by_group |= _labels(counted, {s: kept[s] for s in kept if views[s] is counted})
     return {slug: by_group[slug] for slug in kept}
@@ -74,7 +73,7 @@ def _stands_out(view: View, slug: str) -> tuple[Floats, Floats]:
     """Gi* of a group's mean step, and its q, of all cells."""
     z = np.full(len(view.cells), np.nan)
     if view.steps.shape[2]:
-        months = view.of(view.steps, GROUPS[slug].categories)
+        months = view.of(view.steps, view.reported[slug].categories)
         z = gi_star_z(months.mean(axis=1), view.links[0])
     return z, benjamini_hochberg(two_sided_p(z))
 
@@ -98,7 +97,8 @@ def _classes(
     cell: NDArray[np.intp],
 ) -> Marks:
     """The class of each pair of a group (its place in `slugs`) and a cell."""
-    of_group = [view.of(view.steps, GROUPS[slug].categories) for slug in slugs]
+    groups = [view.reported[slug] for slug in slugs]
+    of_group = [view.of(view.steps, group.categories) for group in groups]
     months = np.stack(of_group, axis=1)  # cells x groups x steps
     flat = months.reshape(len(months), prod(months.shape[1:]))
     sums = ring_sums(flat, view.links[0])

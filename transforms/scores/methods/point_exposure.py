@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from transforms.reference.arrays import Floats
 from transforms.reference.clocks import Clock, Period
-from transforms.reference.groups import BORROWED, FORMER_GROUPS, GROUPS
+from transforms.reference.groups import BORROWED
 from transforms.reference.portable_math import geometric_steps, power
 from transforms.scores.methods.expectation import Expectation, from_evidence, together
 from transforms.scores.methods.feature_weights import learned_weights
@@ -156,8 +156,7 @@ def _memory(category: str, view: View) -> Memory:
 
 def _own_memory(category: str, view: View) -> Memory:
     """The memory of the months in which the category was recorded."""
-    group = GROUPS.get(category) or FORMER_GROUPS[category]
-    return _memory(category, view.counting(group))
+    return _memory(category, view.counting(view.alone[category]))
 
 
 def _exposure(view: View) -> Floats:
@@ -167,7 +166,7 @@ def _exposure(view: View) -> Floats:
 def _priors(categories: Sequence[str], view: View) -> Iterator[tuple[str, Floats]]:
     """The prior mean of each cell's decayed count, adding up to what was recorded."""
     fitted = view.points >= 1
-    for some in _batches(categories, len(view.cells)):
+    for some in _batches(categories, view):
         features = np.array([_features(category, view) for category in some])
         own = np.array([view.of(_own_memory(c, view).sums, (c,)) for c in some])
         weights = learned_weights(features[:, :, fitted], own[:, fitted])
@@ -176,11 +175,12 @@ def _priors(categories: Sequence[str], view: View) -> Iterator[tuple[str, Floats
             yield category, _prior(category, view, own[at], learned)
 
 
-def _batches(categories: Sequence[str], cells: int) -> Iterator[Sequence[str]]:
+def _batches(categories: Sequence[str], view: View) -> Iterator[Sequence[str]]:
     """Categories with the same number of features, as many as fit in memory."""
-    at_once = max(1, _NUMBERS_AT_ONCE // max(1, cells * len(BORROWED)))
-    for borrowed in (True, False):
-        alike = [c for c in categories if (c in BORROWED) == borrowed]
+    at_once = max(1, _NUMBERS_AT_ONCE // max(1, len(view.cells) * len(BORROWED)))
+    lengths = {c: len(_others(c, view)) for c in categories}
+    for length in sorted(set(lengths.values())):
+        alike = [c for c in categories if lengths[c] == length]
         for start in range(0, len(alike), at_once):
             yield alike[start : start + at_once]
 
@@ -200,7 +200,7 @@ def _features(category: str, view: View) -> list[Floats]:
 
 def _others(category: str, view: View) -> tuple[str, ...]:
     stored = view.panel.categories
-    return tuple(other for other in BORROWED if other != category and other in stored)
+    return tuple(other for other in view.alone[category].others if other in stored)
 
 
 def _prior(category: str, view: View, own: Floats, learned: Floats) -> Floats:

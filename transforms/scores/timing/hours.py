@@ -11,9 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.reference import cells
-from transforms.reference.categories import CATEGORIES
 from transforms.reference.days import LONDON, Day
-from transforms.reference.groups import GROUPS
+from transforms.reference.groups import GROUPS, CrimeGroup
 from transforms.reference.time_precision import MINUTE, known_to, refuse_without_days
 from transforms.restricted import Restricted
 from transforms.scores.timing.aoristic import Spread, spread
@@ -52,7 +51,9 @@ def with_hours(rows: pa.Table) -> pa.Table:
     return rows.filter(pa.array(known_to(rows["time_precision"], MINUTE)))
 
 
-def weekday_hours(rows: pa.Table) -> pa.Table:
+def weekday_hours(
+    rows: pa.Table, groups: Sequence[CrimeGroup] = tuple(GROUPS.values())
+) -> pa.Table:
     """Each crime group in each hour of the week, as weights; no rows if it has none.
 
     Records whose hour is not known are left out. `UsageError` unless every record's day
@@ -61,7 +62,7 @@ def weekday_hours(rows: pa.Table) -> pa.Table:
     lines = []
     # each group is filtered: of few columns
     rows = with_hours(rows).select([*_SPREAD_BY, "category"])
-    for slug, group in GROUPS.items():
+    for group in groups:
         of_group = rows.filter(pc.is_in(rows["category"], _set(group.categories)))
         if not len(of_group):
             continue
@@ -69,7 +70,7 @@ def weekday_hours(rows: pa.Table) -> pa.Table:
         for weekday, hours in zip(_WEEKDAYS, spreaded.table(), strict=True):
             lines += [
                 {
-                    "crime_group": slug,
+                    "crime_group": group.slug,
                     "weekday": weekday,
                     "hour": hour,
                     "incidents": round(float(weight), 4),
@@ -81,7 +82,9 @@ def weekday_hours(rows: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(lines, schema=WEEKDAY_HOURS)
 
 
-def day_and_night(rows: pa.Table) -> pa.Table:
+def day_and_night(
+    rows: pa.Table, groups: Sequence[CrimeGroup] = tuple(GROUPS.values())
+) -> pa.Table:
     """Each cell's incidents of a group by day and by night, spans by their shares.
 
     Records whose hour is not known are left out.
@@ -100,12 +103,12 @@ def day_and_night(rows: pa.Table) -> pa.Table:
             np.bincount(at[mine], weight[mine], len(distinct))
             for weight in (by_day, by_night)
         ]
-        for slug in CATEGORIES
+        for slug in dict.fromkeys(c for group in groups for c in group.categories)
         if (mine := category == slug).any()
     }
     nothing = np.zeros(len(distinct))
     texts, lines = cells.as_text(distinct), []
-    for slug, group in GROUPS.items():
+    for group in groups:
         parts = [sums[c] for c in group.categories if c in sums]
         day, night = (
             np.sum([part[i] for part in parts], axis=0) if parts else nothing
@@ -113,7 +116,7 @@ def day_and_night(rows: pa.Table) -> pa.Table:
         )
         lines += [
             {
-                "crime_group": slug,
+                "crime_group": group.slug,
                 "h3_cell": texts[row],
                 "incidents_day_365d": round(float(day[row]), 4),
                 "incidents_night_365d": round(float(night[row]), 4),

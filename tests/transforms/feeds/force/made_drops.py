@@ -337,6 +337,16 @@ def one(**changes: str) -> dict[str, str]:
     return csv_row(replace(Truth("46/1/26"), ended=None), **changes)
 
 
+def example_with_calls() -> bytes:
+    """The drop of crimes and calls that the documentation shows."""
+    rows = [csv_row(truth) for truth in truths(60, seed=8)]
+    live = [row for row in rows if row["State"] == "live"]
+    for n, row in enumerate(live[:25]):
+        code = ("D1", "D2", "N4")[n % 3]
+        rows.append(row | {"Crime ref": f"CAD-{n}", "HO code": code})
+    return as_csv(rows)
+
+
 def example() -> bytes:
     """The drop that the documentation shows: most of it good, some of it not."""
     rows = [csv_row(truth) for truth in truths(200, seed=7)]

@@ -171,6 +171,52 @@ WRONG = {
         CSV_MAPPING.replace('unknown = "quarantine"', 'unknown = "drop"'),
         "[categories] unknown: 'drop' is not a category",
     ),
+    "kind of call that is a category": (
+        f'{CSV_MAPPING}[calls.codes]\n"D1" = "burglary"\n',
+        "'burglary' is a crime category or group: name the kind of call otherwise,",
+    ),
+    "kind of call that is a group": (
+        f'{CSV_MAPPING}[calls.codes]\n"D1" = "all-crime"\n',
+        "[calls.codes] D1: 'all-crime' is a crime category or group",
+    ),
+    "kind of call without a name": (
+        f'{CSV_MAPPING}[calls.codes]\n"D1" = ""\n',
+        "[calls.codes] D1: '' is not a plain name",
+    ),
+    "kind of call with a line break": (
+        f'{CSV_MAPPING}[calls.codes]\n"D1" = "dom\\nestic"\n',
+        "[calls.codes] D1: 'dom\\nestic' is not a plain name",
+    ),
+    "kind of call that ends in a line break": (
+        f'{CSV_MAPPING}[calls.codes]\n"D1" = "domestic\\n"\n',
+        "[calls.codes] D1: 'domestic\\n' is not a plain name",
+    ),
+    "kind of call in capitals": (
+        f'{CSV_MAPPING}[calls.codes]\n"D1" = "Domestic"\n',
+        "[calls.codes] D1: 'Domestic' is not a plain name",
+    ),
+    "kind of call as records store it": (
+        f'{CSV_MAPPING}[calls.codes]\n"D1" = "call:domestic"\n',
+        "[calls.codes] D1: 'call:domestic' is not a plain name",
+    ),
+    "kind of call that is too long": (
+        f'{CSV_MAPPING}[calls.codes]\n"D1" = "{41 * "a"}"\n',
+        f"[calls.codes] D1: '{40 * 'a'}' is not a plain name",
+    ),
+    "code of a crime and a call": (
+        f'{CSV_MAPPING}[calls.codes]\n"30D" = "domestic"\n',
+        "[calls.codes] 30D: it is in [categories.codes] too; leave one",
+    ),
+    "harm of a call": (
+        CSV_MAPPING.replace('"105A" = 10', '"D1" = 10')
+        + '[calls.codes]\n"D1" = "domestic"\n',
+        "[categories.harm] D1: not one of categories.codes",
+    ),
+    "unlisted calls as crimes": (
+        CSV_MAPPING.replace('unknown = "quarantine"', 'unknown = "other-crime"')
+        + '[calls.codes]\n"D1" = "domestic"\n',
+        "[categories] unknown: beside [calls.codes] write 'quarantine'",
+    ),
     "star within": (CSV_MAPPING.replace('"30D"', '"3*D"'), "a code must be text"),
     "star alone": (CSV_MAPPING.replace('"30D"', '"*"'), "a code must be text"),
     "negative harm": (
@@ -244,9 +290,7 @@ def test_every_format_with_a_delimiter_keeps_it_out_of_names(
 
 
 def test_a_code_means_itself_first_then_its_longest_beginning() -> None:
-    codes = mapping(
-        CSV_MAPPING.replace('"105A" = "v', '"3*" = "robbery"\n"105A" = "v')
-    ).categories
+    codes = mapping(CSV_MAPPING.replace('"105A" = "v', '"3*" = "robbery"\n"105A" = "v'))
     asked = ["30D", "30A", "30", "31", "105A", "105", ""]
     assert {code: codes.category(code) for code in asked} == {
         "30D": "other-crime",
@@ -264,6 +308,29 @@ def test_a_code_means_itself_first_then_its_longest_beginning() -> None:
 def test_what_is_not_listed_may_be_other_crime() -> None:
     codes = mapping(
         CSV_MAPPING.replace('unknown = "quarantine"', 'unknown = "other-crime"')
-    ).categories
+    )
     assert codes.category("999") == "other-crime"
     assert codes.harm_of("999") is None
+
+
+def test_a_code_may_mean_a_kind_of_call() -> None:
+    """Whichever table lists it closest; only crimes weigh."""
+    codes = mapping(f'{CSV_MAPPING}[calls.codes]\n"30C" = "domestic"\n"3*" = "noise"\n')
+    asked = ["30C", "30D", "30A", "31", "4"]
+    assert {code: codes.category(code) for code in asked} == {
+        "30C": "call:domestic",
+        "30D": "other-crime",
+        "30A": "burglary",
+        "31": "call:noise",
+        "4": None,
+    }
+    assert codes.harm_of("30A") == 273.75
+    assert codes.harm_of("30C") is None
+    assert codes.calls.kinds == ["call:domestic", "call:noise"]
+
+
+def test_a_feed_may_be_of_calls_alone() -> None:
+    head = CSV_MAPPING.partition("[categories.codes]")[0]
+    codes = mapping(f'{head}[calls.codes]\n"D*" = "domestic"\n')
+    assert codes.category("D7") == "call:domestic"
+    assert codes.category("30A") is None
