@@ -6,7 +6,7 @@ SCRIPTS := transforms/publications/map/web/*.js
 # A file's tests share a worker, and with it their fixtures; the long ones come first.
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo run test test-unit test-system test-real coverage bench faults check fix lock clean
+.PHONY: help demo run test test-unit test-system test-real coverage bench faults check fix lock release clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -80,5 +80,8 @@ lock: $(READY)  ## renew requirements.lock, the image's from it, and uv's
 		--constraint requirements.lock \
 		--output-file deploy/requirements.lock pyproject.toml
 
-clean:  ## forget the environment and the demo
-	rm -rf .venv demo
+release: $(READY)  ## wheel, SBOM, image id and checksums of this commit, to dist/
+	deploy/release $(BIN)
+
+clean:  ## forget the environment, the demo, the image and the release
+	rm -rf .venv demo build dist
