@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.measure import Work
 
 
-_HEXBEAT = [sys.executable, "-c", "from flows.command.cli import main; main()"]
+_HEXBEAT = [sys.executable, "-c", "from flows.command.process import run; run()"]
 _WELL = (0, 3)  # exit codes: done, or done with something held back
 
 

@@ -1,0 +1,48 @@
+"""The command as a process: how it ends."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+COMMAND = """
+import atexit
+from flows.command.process import run
+
+class Kept:
+    def __del__(self):
+        print("taken apart")
+
+kept = Kept()
+atexit.register(print, "due at the end")
+run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "out"),
+    [
+        (["feed", "status", "--home", "no-home"], 2, ""),
+        (["--version"], 0, "hexbeat"),
+    ],
+)
+def test_it_does_what_is_due_and_takes_nothing_apart(
+    words: list[str], code: int, out: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, *words], capture_output=True, text=True
+    )
+    assert done.returncode == code
+    assert bool(done.stderr) == bool(code)
+    *printed, last = done.stdout.splitlines()
+    assert bool(printed) == bool(out)
+    assert last == "due at the end"
+
+
+def test_an_error_of_nobody_is_printed_as_ever() -> None:
+    wrong = "import flows.command.cli as cli\ncli.main = None\n" + COMMAND
+    done = subprocess.run([sys.executable, "-c", wrong], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "TypeError" in done.stderr
+    assert done.stdout.splitlines() == ["due at the end", "taken apart"]
