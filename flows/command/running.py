@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Model = TypeVar("Model", bound=BaseModel)
 
 
+# The flows whose tasks, of a force each, run where the task runner says.
+_SPREAD = ("ingest", "score", "backtest", "refresh", "backfill")
+
+
 def address_of(home: str | None) -> str:
     """The home that a command names; default: that of the settings."""
     from flows.settings import Settings, checked
@@ -64,11 +68,18 @@ def run_flow(
     """Run a flow whose parameters were checked, against a server; the exit code."""
     from flows import progress
     from flows.command.console import ConsoleProgress, show_summary
-    from flows.server.own import prefect_api
+    from flows.server.own import prefect_api, server_address
     from flows.settings import Settings, checked
 
     if task_runner:
         checked(Settings, {"task_runner": task_runner})
+    where = task_runner or checked(Settings, {}).task_runner
+    if where != "threads" and name in _SPREAD and server_address(home.root) is None:
+        raise UsageError(
+            "a Dask cluster needs a Prefect server that stays, since its workers go on"
+            " with the one that they used first: start hexbeat up in this home, or set"
+            " PREFECT_API_URL"
+        )
 
     with prefect_api(home.root), ConsoleProgress(silent=as_json) as console:
         from prefect import tags

@@ -127,7 +127,11 @@ def _only_one(folder: Path) -> Iterator[None]:
 
 
 def _ends_with_this_process() -> None:
-    """In a child: end when its parent ends, even if that is killed."""
+    """In a child: end when its parent ends, even if that is killed, and when asked to.
+
+    A worker ends itself by SIGINT, which `nohup` or a shell's `&` would have it ignore.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 

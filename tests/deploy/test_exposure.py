@@ -1,7 +1,9 @@
 """Who can reach a Prefect server can run code: none is open without a password."""
 
+import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,14 @@ from prefect.settings import Settings as PrefectSettings
 from prefect.settings.legacy import _get_settings_fields
 
 from flows.settings import FeedSettings, Settings
-from tests.deploy.processes import DEPLOY, FROM_SECRET, environments, images
+from tests.deploy.processes import (
+    DEPLOY,
+    FROM_SECRET,
+    compose,
+    environments,
+    images,
+    pods,
+)
 
 
 pytestmark = pytest.mark.system
@@ -80,6 +89,53 @@ def test_the_server_unit_starts_with_a_password_alone() -> None:
     unit = (DEPLOY / "systemd" / "hexbeat-server.service").read_text()
     assert "EnvironmentFile=/etc/hexbeat/server.env" in unit
     assert 'test -n "$$PREFECT_SERVER_API_AUTH_STRING"' in unit
+
+
+SECRETS = {
+    "PREFECT_SERVER_API_AUTH_STRING": "hexbeat:right",
+    "PREFECT_SERVER_DATABASE_CONNECTION_URL": "postgresql+asyncpg://p:p@db/prefect",
+    "PREFECT_SERVER_ENCRYPTION_KEY": "key",
+}
+
+
+@pytest.mark.parametrize("empty", [None, *SECRETS])
+def test_kubernetes_starts_no_server_with_an_empty_secret(
+    empty: str | None, tmp_path: Path
+) -> None:
+    [container] = dict(pods())["hexbeat-server"]["containers"]
+    command = container["command"]
+    program = tmp_path / "prefect"
+    program.write_text('#!/bin/sh\necho "started $*"\n')
+    program.chmod(0o755)
+    given = {name: "" if name == empty else SECRETS[name] for name in SECRETS}
+    done = subprocess.run(
+        command[command.index("--") + 1 :],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", **given},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if empty is None:
+        assert (done.returncode, done.stdout) == (0, "started server start\n")
+    else:
+        assert done.returncode != 0
+        assert done.stdout == ""
+        [line] = done.stderr.splitlines()
+        assert f"{empty}: is empty, fill" in line
+
+
+NATION_BYTES = 1.6e9  # of a publication, computed from the sizes of its files
+
+
+def test_a_national_publication_fits_where_it_is_built() -> None:
+    """That is the temporary folder, if the home is in an object store."""
+    [tmpfs] = compose()["services"]["worker"]["tmpfs"]
+    folders = {each["name"]: each for each in dict(pods())["hexbeat-worker"]["volumes"]}
+    sizes = [
+        re.search(r"size=(\d+)g", tmpfs),
+        re.fullmatch(r"(\d+)Gi", folders["tmp"]["emptyDir"]["sizeLimit"]),
+    ]
+    for size in sizes:
+        assert size
+        assert int(size[1]) * 2**30 > 1.5 * NATION_BYTES
 
 
 def test_every_setting_is_one_that_is_read() -> None:

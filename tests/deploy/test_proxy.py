@@ -51,7 +51,7 @@ def configured(folder: Path, port: int, server_port: int) -> Path:
     main = (DEPLOY / "proxy" / "nginx.conf").read_text()
     changes = {
         " /tmp/": f" {folder}/",
-        "server server:4200": f"server 127.0.0.1:{server_port}",
+        "default server:4200": f"default 127.0.0.1:{server_port}",
         "include mime.types": "include /etc/nginx/mime.types",
         "/etc/nginx/hexbeat/site.conf": f"{folder}/site.conf",
         "/dev/stdout": f"{folder}/access.log",
@@ -82,6 +82,17 @@ def check(config: Path) -> subprocess.CompletedProcess[str]:
 def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
     certificate(tmp_path / "tls")
     done = check(configured(tmp_path, 8443, 4200))
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_server_that_is_made_anew_is_found_again(tmp_path: Path) -> None:
+    """Its name is asked for when a request comes, not once at the start."""
+    certificate(tmp_path / "tls")
+    config = configured(tmp_path, 8443, 4200)
+    name = "server-of-no-network.invalid:4200"
+    config.write_text(config.read_text().replace("127.0.0.1:4200", name))
+    assert name in config.read_text()
+    done = check(config)
     assert done.returncode == 0, done.stderr
 
 

@@ -66,6 +66,10 @@ def test_help_needs_no_prefect_and_names_every_command() -> None:
         (["run", "--force", "metropoliton"], "did you mean 'metropolitan'?"),
         (["run", "--force", "northern-ireland"], "out of scope"),
         (["run", "--force", "avonmere"], "made-up force"),
+        (
+            ["run", "--all-forces", "--task-runner", "dask://127.0.0.1:9"],
+            "needs a Prefect server that stays",
+        ),
         (["run"], "name forces with --force, or ask for --all-forces"),
         (["run", "--force", "kent", "--from", "2021-5"], "--from"),
         (["run", "--frce", "kent"], "--force"),

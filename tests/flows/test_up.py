@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,20 @@ def test_submit_without_a_server_says_what_to_do(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "start hexbeat up, or set PREFECT_API_URL" in done.stderr
+
+
+NOHUP = """
+import signal, subprocess, sys
+from flows.server.up import _ends_with_this_process
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as nohup does
+code = "import signal; print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
+words = [sys.executable, "-c", code]
+subprocess.run(words, preexec_fn=_ends_with_this_process, check=True)
+"""
+
+
+def test_a_child_does_not_inherit_that_an_interrupt_is_ignored() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NOHUP], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
