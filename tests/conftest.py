@@ -1,5 +1,6 @@
 """For all tests: a force's own feed in one leaves the others as they were."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -15,6 +16,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "simulated" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.system)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay until the end: looking for garbage in them is in vain.
+
+    It took an eighth of the time. pytest looks once more when it ends, and fails for
+    what was left open.
+    """
+    gc.set_threshold(50_000, 20, 20)
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
