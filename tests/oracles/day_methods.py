@@ -67,7 +67,7 @@ def learned_mixture(
         for then in range(as_of - 28, as_of - 13 * 28 - 1, -28)
         if sum(day <= then for day in supplied) >= 28
     ]
-    exposure = sum(_faded(as_of - day, 6.0) for day in supplied if day <= as_of)
+    exposure = sum(_faded(as_of - day, 3.0) for day in supplied if day <= as_of)
     found = {}
     for slug, group in GROUPS.items():
         own, other = group.categories, group.others
@@ -81,14 +81,29 @@ def learned_mixture(
         weights = _likeliest(met, 16 if other else 11)
         now = known(inside, supplied, as_of)
         given = _parts(now, as_of, own, other, cells, cells)
-        density = {
+        mixed = {
             cell: math.fsum(w * p for w, p in zip(weights, given[cell], strict=True))
             for cell in cells
         }
-        total = sum(_faded(as_of - day, 6.0) for _, day, kind in now if kind in own)
+        density = _corrected(mixed, [e for e in now if e[2] in own], as_of)
+        total = sum(_faded(as_of - day, 3.0) for _, day, kind in now if kind in own)
         scale = total / exposure / sum(density.values())
         found[slug] = {cell: value * scale for cell, value in density.items()}
     return found
+
+
+def _corrected(
+    mixed: Mapping[str, float], own: Sequence[Event], as_of: int
+) -> dict[str, float]:
+    """Six incidents as expected, and the cell's own of the last year or so."""
+    record = dict.fromkeys(mixed, 0.0)
+    for cell, day, _ in own:
+        record[cell] += _faded(as_of - day, 12.0)
+    of_all = sum(record.values()) / math.fsum(mixed.values())
+    return {
+        cell: mix * (6 + record[cell]) / (6 + of_all * mix)
+        for cell, mix in mixed.items()
+    }
 
 
 def _faded(age_days: int, half_life_months: float) -> float:

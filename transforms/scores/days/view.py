@@ -21,7 +21,7 @@ from transforms.scores.view import View
 
 
 # Those that methods use.
-_HALF_LIVES_MONTHS = (6.0, 9.0)
+_HALF_LIVES_MONTHS = (3.0, 6.0, 9.0)
 
 
 @dataclass(frozen=True)

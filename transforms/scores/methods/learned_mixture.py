@@ -3,8 +3,9 @@
 A group's next incident may be where its own incidents were, all of them or those of the
 last year or so, in the cell, next to it or in the wider area; where other crime was; or
 anywhere. How likely each is, the force's own last year says, by likelihood. Counts,
-decayed counts and kernel densities are special cases, so that the method becomes what
-the crime of each group is like. docs/methods.md says how it was chosen, with numbers.
+decayed counts and kernel densities are special mixtures, so that the method becomes
+what the crime of each group is like. A mixture says too little of the busiest cells, so
+each cell's own record corrects it. docs/methods.md says how it was chosen.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from transforms.scores.view import View
 
 
 NAME = "learned_mixture"
-VERSION = "1"
+VERSION = "2"
 LABEL = "Mixture of densities with learned weights"
 UNITS = ("days",)
 CALIBRATED = True
@@ -31,12 +32,16 @@ cell, one and two cells away, and in the wider areas of about 1 and 2.5 km; of a
 {unit} in hand, and with half the weight for each year of age), where other crime was in
 the same places, or anywhere. How much each of these counts is learned for each group
 from the force's own past: at thirteen {unit}, four weeks apart, the weights are those
-that make what came in the next four weeks most likely. Incidents expected in the whole
-force are those of the supplied {unit}, with half the weight for each half year of age,
-so a missing {period} makes a score less certain, not lower. Each group has a mixture of
-its own: groups are not sums of categories."""
+that make what came in the next four weeks most likely. Then each cell's own record of
+the last year or so is compared with what the mixture puts there: six incidents are
+added to both, and the score is multiplied by their ratio. Incidents expected in the
+whole force are those of the supplied {unit}, with half the weight for each three months
+of age, so a missing {period} makes a score less certain, not lower. Each group has a
+mixture of its own: groups are not sums of categories."""
 
-LEVEL_HALF_LIFE_MONTHS = 6.0
+LEVEL_HALF_LIFE_MONTHS = 3.0
+# Incidents, as expected, that are added to a cell's own before they correct a density.
+PRIOR_RECORD = 6.0
 # As-ofs a step apart, and what came in the step after each.
 LESSONS = 13
 FIT_STEPS = 60
@@ -75,7 +80,8 @@ def _densities(view: View) -> dict[str, Floats]:
     found = {}
     for group in view.groups:
         weights = _weights(group, lessons)
-        found[group.slug] = np.einsum("cp,p->c", now.densities(group), weights)
+        mixed = np.einsum("cp,p->c", now.densities(group), weights)
+        found[group.slug] = corrected(mixed, now.record(group))
     return found
 
 
@@ -109,6 +115,17 @@ def _weights(group: CrimeGroup, lessons: Sequence[Lesson]) -> Floats:
     met = [lesson.met(group) for lesson in lessons]
     densities = np.concatenate([none, *(d for d, _ in met)])
     return likeliest_weights(densities, np.concatenate([[], *(n for _, n in met)]))
+
+
+def corrected(density: Floats, record: Floats) -> Floats:
+    """A density once each cell's own record is known: in proportion, (cells,) all.
+
+    Gamma-Poisson: the mean of a rate whose gamma prior has the density's mean and the
+    shape `PRIOR_RECORD`. The density knows the record too, but adds it up alike
+    everywhere.
+    """
+    foreseen = scaled(density, record.sum())
+    return density * (PRIOR_RECORD + record) / (PRIOR_RECORD + foreseen)
 
 
 def likeliest_weights(densities: Floats, number: Floats) -> Floats:

@@ -53,6 +53,10 @@ class Past:
         everywhere = np.full((1, len(self.at)), 1.0 / len(self.view.cells))
         return np.ascontiguousarray(np.concatenate([own, other, everywhere]).T)
 
+    def record(self, group: CrimeGroup) -> Floats:
+        """The group's incidents in each of those cells, fading with age."""
+        return self.view.of(self._seen[:, -1, 0], group.categories)
+
     def _of(self, categories: tuple[str, ...], half_lives: int) -> Floats:
         """What the first half-lives give, each from all kinds of place: parts x cells.
 

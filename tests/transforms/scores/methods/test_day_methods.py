@@ -16,6 +16,7 @@ from transforms.reference.score_settings import Scoring
 from transforms.scores.days.panel import day_panel
 from transforms.scores.days.view import day_views
 from transforms.scores.methods import METHODS
+from transforms.scores.methods.learned_mixture import corrected
 
 
 SPAN = 120
@@ -55,3 +56,17 @@ def test_what_is_expected_equals_the_plain_twin(
     for slug, found in METHODS[name].expect(view).items():
         rates = np.array([expected[slug][cell] for cell in cells])
         np.testing.assert_allclose(found.mean, horizon * rates, rtol=1e-9)
+
+
+def test_a_record_other_than_the_mixture_gives_corrects_it() -> None:
+    density = np.array([0.5, 0.25, 0.25])
+    as_expected = corrected(density, 8 * density)
+    np.testing.assert_allclose(as_expected, density)
+    # of eight incidents two are foreseen in each of the quiet cells
+    odd = corrected(density, np.array([4.0, 4.0, 0.0]))
+    np.testing.assert_allclose(odd, density * [1.0, 10 / 8, 6 / 8])
+
+
+def test_a_group_without_incidents_keeps_its_mixture() -> None:
+    density = np.array([0.5, 0.5])
+    np.testing.assert_array_equal(corrected(density, np.zeros(2)), density)
