@@ -5,15 +5,20 @@ Both repeat text of others: addresses, headers, names of files.
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from flows.settings import Settings
 from transforms.errors import HexbeatError
+from transforms.homes.full_disk import full_disk, is_full
 from transforms.plain_text import plain, plain_lines
 
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_LOGGED = "_hexbeat_logged"
 _TRACEBACK = logging.Formatter()
 _make = logging.getLogRecordFactory()
 
@@ -23,9 +28,22 @@ def _plain_record(*given: Any, **more: Any) -> logging.LogRecord:
     record = _make(*given, **more)
     record.msg, record.args = plain(record.getMessage()), None
     if record.exc_info and record.exc_info[0]:
-        record.exc_text = plain_lines(_TRACEBACK.formatException(record.exc_info))
+        if _is_news(record.exc_info[1]):
+            record.exc_text = plain_lines(_TRACEBACK.formatException(record.exc_info))
         record.exc_info = None  # otherwise each handler would format it again
     return record
+
+
+def _is_news(error: BaseException | None) -> bool:
+    """Whether no record has the traceback of this error yet.
+
+    Prefect logs an error in the task, in each flow around it and in the process.
+    """
+    if getattr(error, _LOGGED, False):
+        return False
+    with suppress(AttributeError):  # of an error with slots
+        setattr(error, _LOGGED, True)
+    return True
 
 
 def log_plainly() -> None:
@@ -47,9 +65,19 @@ def plain_faults(work: Callable[P, R]) -> Callable[P, R]:
         except HexbeatError:
             raise
         except Exception as error:
+            if is_full(error):
+                raise full_disk(_home_of(*args, *more.values())) from None
             raise _made_plain(error) from error.__cause__
 
     return done
+
+
+def _home_of(*given: object) -> str:
+    """The home of a task, its first argument, or of a flow, of its parameters."""
+    first = next(iter(given), None)
+    if isinstance(first, (str, Path)):
+        return str(first)
+    return getattr(first, "home", None) or Settings().home
 
 
 def _made_plain(error: Exception) -> Exception:

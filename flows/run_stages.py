@@ -20,7 +20,9 @@ from flows.plain_logs import log_plainly
 from flows.settings import Settings
 from flows.summary import Outcome, Summary
 from flows.task_runner import Parallel, parallel
+from transforms.homes.full_disk import DiskFullError
 from transforms.homes.home import Home, open_home
+from transforms.lake.storage import said_by_store
 from transforms.plain_text import plain
 from transforms.reference.months import Month
 from transforms.scores.score_months import check_as_of, newest_supplied
@@ -101,14 +103,21 @@ def _account_of(
     future.wait()  # without it the state lags behind what has happened
     account = future.result(raise_on_failure=False)
     if isinstance(account, Exception):
-        kind = type(account).__name__
-        summary.failed[name] = plain(f"{kind}: {account} (see the run's log)")
+        summary.failed[name] = plain(_why(account))
         account = {}
     elif why := account.get("failed"):
         summary.failed[name] = why
     if name in summary.failed and name in summary.asked and not account.get("landed"):
         summary.lost.append(name)
     return dict(account)
+
+
+def _why(error: Exception) -> str:
+    """An error that ended a task, in a line."""
+    if isinstance(error, DiskFullError):
+        return str(error)
+    what = said_by_store(str(error)) or f"{type(error).__name__}: {error}"
+    return f"{what} (see the run's log)"
 
 
 def final(summary: Summary, outcome: Outcome | None = None) -> State[dict[str, Any]]:

@@ -17,8 +17,9 @@ from flows.command.printing.terminal import (
 )
 from flows.server.answers import is_refusal, refusal
 from transforms.errors import HexbeatError
+from transforms.homes.full_disk import is_full
 from transforms.lake.crash_points import arm
-from transforms.lake.storage import is_store_error
+from transforms.lake.storage import is_store_error, said_by_store
 
 
 _GO_ON = "run the same command again to go on"
@@ -65,8 +66,10 @@ def _report(error: Exception) -> int:
         case CycloptsError():
             print_error(text)
             return 2
+        case _ if is_full(error):
+            print_error(f"a disk is full ({text}): free some space; {_GO_ON}")
         case OSError():
-            print_error(f"{type(error).__name__}: {text}")
+            print_error(said_by_store(text) or f"{type(error).__name__}: {text}")
         case _ if is_store_error(error):
             print_error(f"the object store: {text}")
         case _ if is_refusal(error):

@@ -19,7 +19,13 @@ import httpx
 from flows.doctor.versions import PACKAGES, refusals
 from flows.server.answers import Answer, ask
 from flows.server.prefect_settings import prefect_folder
-from flows.server.standing import left_open, standing_api, use_standing
+from flows.server.standing import (
+    LOCK_FILE,
+    is_locked,
+    left_open,
+    standing_api,
+    use_standing,
+)
 from flows.settings import Settings, checked
 from transforms.errors import ForceError, HexbeatError
 from transforms.homes.home import Home, open_either_home, open_home
@@ -27,7 +33,7 @@ from transforms.homes.home_paths import home_path
 from transforms.homes.runs.seal import latest_run
 from transforms.incidents.lake_check import force_coverage, stored_forces
 from transforms.lake.addresses import AUTH_INSTEAD, refuse_secrets
-from transforms.lake.storage import is_remote
+from transforms.lake.storage import is_remote, is_store_error
 from transforms.operations.log_repair import repair
 from transforms.plain_text import plain
 from transforms.records.homes import open_force_home
@@ -97,10 +103,13 @@ def repaired(root: Path) -> Iterator[Finding]:
 
 def check_home(root: Path) -> Iterator[Finding]:
     """Whether the home can be written, and what it contains."""
-    if not root.exists():
+    room = list(_check_room(root)) if is_remote(root) or root.exists() else []
+    yield from room
+    if not any(found.level == "bad" for found in room) and not root.exists():
         yield Finding("note", "home", "does not exist yet; the first run creates it")
         return
-    yield from _check_room(root)
+    if is_remote(root) and any(found.level == "bad" for found in room):
+        return  # nothing else can be read of it
     try:
         home = open_either_home(root)
         yield Finding("ok", "registry", home.registry_name)
@@ -123,8 +132,11 @@ def _check_room(root: Path) -> Iterator[Finding]:
             with tempfile.TemporaryFile(dir=root):
                 pass
         yield Finding("ok", "home", "can be written")
-    except OSError as error:
-        yield Finding("bad", "home", f"cannot be written: {error.strerror or error}")
+    except Exception as error:  # those of a store are its libraries' own
+        if not (isinstance(error, OSError) or is_store_error(error)):
+            raise
+        why = getattr(error, "strerror", None) or error
+        yield Finding("bad", "home", f"cannot be written: {plain(why)}")
     if not is_remote(root):
         free = shutil.disk_usage(root).free
         level: Literal["ok", "bad"] = "ok" if free >= LOW_DISK_BYTES else "bad"
@@ -212,6 +224,13 @@ def check_prefect(url: str | None, root: Path) -> Iterator[Finding]:
         if standing := standing_api(folder):
             use_standing(folder, standing)
             yield _check_answer(standing)
+        elif is_locked(folder / LOCK_FILE):
+            text = (
+                "hexbeat up runs in this home, but its server does not answer: it is"
+                f" starting, or see {folder / 'server.log'}; until then each command"
+                " has a server of its own"
+            )
+            yield Finding("note", "prefect", text)
         else:
             text = "no PREFECT_API_URL and no hexbeat up: each command has its own"
             yield Finding("ok", "prefect", text)

@@ -15,6 +15,7 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectNotFound
 
+from flows.command.printing.terminal import print_line
 from flows.events import DEPLOYMENT_TAG, RUN_TAG, STALE
 from flows.settings import Settings
 from transforms.errors import UsageError
@@ -35,8 +36,13 @@ def register_automations() -> None:
 async def _register(notify: str | None) -> None:
     async with get_client() as client:
         wanted = [_zombies()]
-        if notify:
-            wanted += _notices(await _block(client, notify))
+        try:
+            if notify:
+                wanted += _notices(await _block(client, notify))
+        except UsageError as error:  # the runs are more than the news of them
+            print_line(
+                f"warning: {error}; until hexbeat up starts again, nobody is told"
+            )
         for name in {*_NOTICES} - {automation.name for automation in wanted}:
             for gone in await client.read_automations_by_name(name):
                 await client.delete_automation(gone.id)

@@ -19,7 +19,7 @@ OPEN_DATABASE = "prefect.db"
 
 def standing_api(folder: Path) -> str | None:
     """The address of the server that `hexbeat up` keeps there, if it answers."""
-    if not _is_locked(folder / LOCK_FILE):
+    if not is_locked(folder / LOCK_FILE):
         return None  # the address of one that was killed may be another's by now
     try:
         url = (folder / ADDRESS_FILE).read_text().strip()
@@ -52,7 +52,8 @@ def left_open(folder: Path) -> str | None:
     )
 
 
-def _is_locked(lock: Path) -> bool:
+def is_locked(lock: Path) -> bool:
+    """Whether a `hexbeat up` has the lock: the kernel unlocks it when that ends."""
     try:
         with lock.open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

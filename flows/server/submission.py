@@ -4,6 +4,7 @@ The key of a run is the work it has to do: sent twice, it is one run, and withou
 nothing is sent. A run that ended without doing all its work is scheduled again.
 """
 
+import os
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -41,6 +42,7 @@ class Submitted:
     files: int = 0
     run: str | None = None
     state: str = "nothing to do"
+    page: str | None = None  # in the UI
 
 
 def submit(params: BackfillParams, home: Home) -> tuple[list[Submitted], list[str]]:
@@ -105,7 +107,10 @@ def _sent(part: BackfillParams, files: int, work: str) -> Submitted:
     if run.state and run.state.is_final():  # but the work is not done
         _again(run)
         state = "scheduled again"
-    return Submitted(part.start, part.end, files, run.name, state)
+    page = (
+        f"{os.environ['PREFECT_API_URL'].removesuffix('/api')}/runs/flow-run/{run.id}"
+    )
+    return Submitted(part.start, part.end, files, run.name, state, page)
 
 
 def _again(run: FlowRun) -> None:

@@ -26,6 +26,7 @@ from flows.doctor.checks import (
 from flows.doctor.versions import PACKAGES, refusals
 from tests.transforms.operations.maintenance.made_runs import put
 from transforms.homes.home import open_home
+from transforms.lake.storage import located
 
 
 _MAIN = "from flows.command.cli import main; main()"
@@ -192,6 +193,28 @@ def test_no_server_is_no_fault_and_an_open_one_s_database_is_told(
     left, alone = check_prefect(None, tmp_path)
     assert (left.level, "planted runs" in left.text) == ("note", True)
     assert alone.level == "ok"
+
+
+def test_an_up_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    (tmp_path / "prefect").mkdir()
+    with (tmp_path / "prefect" / "up.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        [starting] = check_prefect(None, tmp_path)
+    assert starting.level == "note"
+    assert "hexbeat up runs in this home, but its server does not" in starting.text
+
+
+def test_a_bucket_that_is_not_there_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = located("memory-of-no-bucket")
+
+    class Gone(type(store)):  # type: ignore[misc]
+        def write_bytes(self, _: bytes) -> int:
+            raise FileNotFoundError("The specified bucket does not exist")
+
+    monkeypatch.setattr("flows.doctor.checks.is_remote", lambda _: True)
+    [found] = check_home(Gone("no-bucket"))
+    assert (found.level, found.about) == ("bad", "home")
+    assert found.text == "cannot be written: The specified bucket does not exist"
 
 
 def test_an_older_up_that_is_open_is_told(tmp_path: Path) -> None:

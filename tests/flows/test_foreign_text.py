@@ -8,6 +8,7 @@ import logging
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,39 @@ def test_records_of_any_library_are_plain() -> None:
     for text in heard:
         assert SECRET not in text
         assert not _HIDDEN.search(text)
+
+
+def test_the_traceback_of_an_error_is_logged_once() -> None:
+    """Prefect logs it in the task, in each flow around it, and in the process."""
+    before = logging.getLogRecordFactory()
+    heard: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: heard.append(  # type: ignore[method-assign]
+        logging.Formatter().format(record)
+    )
+    logger = logging.getLogger("a flow's")
+    logger.addHandler(handler)
+    try:
+        log_plainly()
+        with suppress(ZeroDivisionError):
+            _log_twice(logger)
+    finally:
+        logging.setLogRecordFactory(before)
+        logger.removeHandler(handler)
+    assert ["Traceback" in text for text in heard] == [True, False]
+    assert heard[1] == "in the flow"
+
+
+def _log_twice(logger: logging.Logger) -> None:
+    try:
+        try:
+            plain_faults(lambda: 1 / 0)()
+        except ZeroDivisionError:
+            logger.exception("in the task")
+            raise
+    except ZeroDivisionError:
+        logger.exception("in the flow")
+        raise
 
 
 class _StubbornError(Exception):

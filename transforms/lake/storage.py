@@ -6,6 +6,7 @@ put whole, and what must not be overwritten unseen on a condition that the store
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from io import BytesIO
@@ -20,6 +21,7 @@ from transforms.lake.crash_points import crash_point
 
 _READ_ONLY = 0o440
 _SWAP_TRIES = 20
+_ANSWER = re.compile(r"<Code>([^<]+)</Code>\s*<Message>([^<]+)</Message>")
 
 
 def located(address: str | Path, **options: str) -> Path:
@@ -49,6 +51,12 @@ def is_remote(path: Path) -> bool:
 def is_store_error(error: Exception) -> bool:
     """Whether it is a store that cannot be reached or refuses: its own errors are."""
     return type(error).__module__.partition(".")[0] in ("botocore", "aiobotocore")
+
+
+def said_by_store(text: str) -> str | None:
+    """What a store answered in XML, which its libraries quote in full."""
+    answer = _ANSWER.search(text)
+    return f"the object store: {answer[1]}: {answer[2]}" if answer else None
 
 
 def readable(path: str | Path) -> str | BinaryIO:

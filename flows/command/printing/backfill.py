@@ -73,7 +73,8 @@ def show_submitted(params: BackfillParams, home: Home, as_json: bool) -> int:
     for run in sent:
         name = f" {run.run}" if run.run else ""
         span = f"{run.start or ''}..{run.end or 'newest'}"
-        print_line(f"{span} {run.files:,} files{name} {run.state}")
+        page = f" {run.page}" if run.page else ""
+        print_line(f"{span} {run.files:,} files{name} {run.state}{page}")
     return _complain(absent)
 
 
