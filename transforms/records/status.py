@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeGuard
 
 from transforms.errors import LakeError
 from transforms.records import ledger
@@ -61,6 +62,11 @@ class FeedStatus:
         )
 
 
+def _began(days: Days | None) -> TypeGuard[Days]:
+    """Whether any call has come: a mapping may name kinds before the first one."""
+    return days is not None and days.first is not None
+
+
 def status(home: ForceHome, now: datetime, stopped_after_days: int) -> FeedStatus:
     """How the feed stands; read again where an erasure removed what was to be read."""
     for _ in range(_TRIES - 1):
@@ -100,7 +106,8 @@ def _status(home: ForceHome, now: datetime, stopped_after_days: int) -> FeedStat
         days=days,
         call_days=call_days,
         stopped=days.stopped(today, stopped_after_days),
-        calls_stopped=bool(call_days and call_days.stopped(today, stopped_after_days)),
+        calls_stopped=_began(call_days)
+        and call_days.stopped(today, stopped_after_days),
         mapping_changed=newest is not None
         and newest.mapping_sha256 != home.mapping_sha256,
         unfinished=home.tombstones.begun() is not None,

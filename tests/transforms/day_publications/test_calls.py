@@ -1,8 +1,9 @@
 """Calls for service beside crimes, from the drops of one feed to its publication."""
 
 import csv
+import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,9 +11,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from flows.command.printing.feed import show_feed_status
 from tests.oracles.days import known_incidents
 from tests.transforms.publications.formats.test_briefing import needs_poppler, printed
 from tests.transforms.publications.formats.test_workbook import read, texts
+from tests.transforms.publications.map.map_page import unpacked
 from transforms.day_publications.run import (
     DayRun,
     backtest_feed,
@@ -24,6 +27,7 @@ from transforms.feeds.force.sources.folder import DropFolder
 from transforms.homes.home import SETTINGS_FILE
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
 from transforms.records.pull import pull
+from transforms.records.status import status
 from transforms.reference.days import Day, day_clock
 from transforms.reference.groups import GROUPS
 from transforms.scores.methods import DEFAULT_DAY_METHOD, METHODS
@@ -257,6 +261,28 @@ def test_the_workbook_has_the_calls_and_the_user_s_groups(
     )
 
 
+def test_the_map_shows_the_calls_of_a_cell_and_the_user_s_groups(
+    runs: tuple[DayRun, DayRun],
+) -> None:
+    alone, more = (run.folder / "internal" / "map.html" for run in runs)
+    assert unpacked(alone.read_text("utf-8"))["areas"] == []
+    page = unpacked(more.read_text("utf-8"))
+    notes = {group["slug"]: group["note"] for group in page["groups"]}
+    assert notes["nuisance"] == "Nuisance: call:noise; 120 of 365 days supplied"
+    assert page["areas"] == ["calls_28d"]
+    columns, words = page["columns"], page["words"]["area.calls_28d"]
+    cells = pq.read_table(more.parent / "day_cells.parquet").to_pylist()
+    calls = {row["h3_cell"]: str(row["calls_28d"]) for row in cells}
+    shown = {
+        cell: words[code]
+        for cell, code in zip(
+            columns["cell_id"], columns["area.calls_28d"], strict=True
+        )
+    }
+    assert len(shown) > 20
+    assert shown == {cell: calls[cell] for cell in shown}
+
+
 @needs_poppler
 def test_the_briefing_lists_the_hot_spots_with_most_calls(
     runs: tuple[DayRun, DayRun],
@@ -305,6 +331,37 @@ def test_calls_that_stop_are_no_zero_and_hold_no_crime(
     assert done.not_scored[-2:] == ["homes", "nuisance"]
     words = " ".join((tier / "METHOD.md").read_text().split())
     assert "supplied with what they count: homes, nuisance." in words
+
+
+def test_the_status_of_a_feed_counts_its_calls_and_judges_their_days(
+    crimes: ForceHome, both: ForceHome, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.combine((NEWEST + 3).date, time(12), UTC)
+    alone, more = (status(home, now, 7) for home in (crimes, both))
+    assert (alone.calls, alone.call_days, alone.calls_stopped) == (None, None, False)
+    assert more.calls == len(read_stored(both).calls)
+    assert more.days.counts == alone.days.counts
+    show_feed_status(more, as_json=False)
+    said = capsys.readouterr().out
+    assert f"calls       {more.calls:,} of the records\n" in said
+    assert f"calls       days: {FIRST} to {NEWEST}, 120 supplied" in said
+    show_feed_status(more, as_json=True)
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["days_of_calls"]["newest_day"] == str(NEWEST)
+    late = status(both, datetime.combine((NEWEST + 9).date, time(12), UTC), 7)
+    assert (late.stopped, late.calls_stopped) == (True, True)
+
+
+def test_kinds_of_which_no_call_has_come_are_no_fault(
+    drops: Path, tmp_path: Path
+) -> None:
+    home = made(tmp_path / "a", drops, MAPPING + CODES, GROUPS_TOML)
+    now = datetime.combine((NEWEST + 3).date, time(12), UTC)
+    assert not status(home, now, 7).calls_stopped
+    cells = pq.read_table(run(home).folder / "internal" / "day_cells.parquet")
+    assert cells["calls_28d"].null_count == len(cells)
+    assert set(cells["days_calls_28d"].to_pylist()) == {0}
+    assert set(cells["crime_group"].to_pylist()) - {*GROUPS} == {"acquisitive"}
 
 
 LOST = FIRST + 80

@@ -1,6 +1,7 @@
 """The map of a day: a page for each horizon, with links between them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.publications.apart import Write, write_apart
+from transforms.publications.edition.calls import CALLS
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.map.facts import (
     ForceFact,
@@ -18,6 +20,7 @@ from transforms.publications.map.facts import (
 from transforms.publications.map.page import render
 from transforms.publications.map.rows import mapped
 from transforms.reference.days import HORIZONS_DAYS
+from transforms.reference.groups import CrimeGroup
 
 
 # The page has the column names of months; these are the columns of days for them.
@@ -50,12 +53,12 @@ def _write_page(
     names: dict[int, str],
     to: Path,
 ) -> None:
-    layers = edition.layers
-    rows = mapped(_of_horizon(edition.cells, days), whole, layers.names)
+    layers, texts = edition.layers, _texts(edition)
+    rows = mapped(_of_horizon(edition.cells, days), whole, texts)
     facts = MapFacts(
         run_id=edition.run_id,
         as_ofs=(str(edition.as_of),),
-        groups=map_groups(whole, edition.own),
+        groups=map_groups(whole, _own(edition)),
         attribution=edition.attribution,
         method=edition.method.LABEL,
         excluded=edition.excluded_in_words,
@@ -69,11 +72,28 @@ def _write_page(
         ),
         unit=edition.clock.unit,
         term=days,
-        areas=layers.names,
+        areas=texts,
         ground_note=layers.note(edition.as_of.date.year),
     )
     text = render(rows, (), facts, layers.ground(rows))
     to.write_text(text, encoding="utf-8")
+
+
+def _texts(edition: DayEdition) -> tuple[str, ...]:
+    """The columns that the page shows of a cell besides: its areas, and its calls."""
+    calls = edition.tables.calls
+    return (*edition.layers.names, *((CALLS,) if calls and calls.days else ()))
+
+
+def _own(edition: DayEdition) -> list[CrimeGroup]:
+    """The user's own groups, each with the days that it is counted on: they differ."""
+    slugs = edition.cells["crime_group"].to_pylist()
+    days = dict(zip(slugs, edition.cells["days_365d"].to_pylist(), strict=True))
+    return [
+        replace(group, note=f"{group.note}; {days[group.slug]} of 365 days supplied")
+        for group in edition.own
+        if group.slug in days
+    ]
 
 
 def _next(days: int) -> str:

@@ -63,7 +63,7 @@ class MapFacts:
     hotspots: tuple[HotspotFact, ...] = ()
     title: str = "Hot spots"
     links: tuple[tuple[str, str], ...] = ()  # other pages: address and words
-    areas: tuple[str, ...] = ()  # the user's own, by the name of their column
+    areas: tuple[str, ...] = ()  # the user's own and calls, by the name of the column
     ground_note: str = ""  # the attribution that a ground layer requires
     unit: str = "months"  # of its clock
     term: int = 1  # periods that are forecast
