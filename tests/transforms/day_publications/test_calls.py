@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,15 +21,19 @@ from transforms.day_publications.run import (
     backtest_feed,
     run_day,
 )
-from transforms.day_publications.stored import read_stored
+from transforms.day_publications.stored import Stored, read_stored
 from transforms.errors import UsageError, WithheldError
 from transforms.feeds.force.sources.folder import DropFolder
 from transforms.homes.home import SETTINGS_FILE
+from transforms.lake.lake import Lake
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
+from transforms.records.live import live_records
 from transforms.records.pull import pull
 from transforms.records.status import status
+from transforms.reference.calls import are_calls
 from transforms.reference.days import Day, day_clock
 from transforms.reference.groups import GROUPS
+from transforms.restricted import Restricted
 from transforms.scores.methods import DEFAULT_DAY_METHOD, METHODS
 from transforms.simulator.timed import simulate_timed, write_drops
 from transforms.simulator.timed.hands import HANDS
@@ -362,6 +366,55 @@ def test_kinds_of_which_no_call_has_come_are_no_fault(
     assert cells["calls_28d"].null_count == len(cells)
     assert set(cells["days_calls_28d"].to_pylist()) == {0}
     assert set(cells["crime_group"].to_pylist()) - {*GROUPS} == {"acquisitive"}
+
+
+def test_a_day_knows_the_calls_that_were_recorded_by_then(
+    both: ForceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Calls come three days late here, and crimes do not say when."""
+
+    def recorded(lake: Lake, force: str) -> Restricted:
+        rows = live_records(lake, force).reveal()
+        ended = pc.coalesce(rows["occurred_to"], rows["occurred_from"])
+        late = pc.add(ended, pa.scalar(timedelta(3)))
+        none = pa.scalar(None, late.type)
+        at = rows.schema.get_field_index("recorded_at")
+        said = pc.if_else(are_calls(rows["category"]), late, none)
+        return Restricted(rows.set_column(at, "recorded_at", said))
+
+    monkeypatch.setattr("transforms.day_publications.stored.live_records", recorded)
+    stored = read_stored(both)
+    day = NEWEST + -20
+    then = stored.known_by(day)
+    assert len(then.records) == len(stored.records)
+    older = known_incidents(stored.calls.reveal().to_pylist(), day.date)
+    assert 0 < len(older) == len(then.calls) < len(stored.calls)
+    assert len(stored.known_by(FIRST).calls) == 0
+    [nuisance] = [s for s in then.strands if s.groups[0].slug == "nuisance"]
+    assert len(nuisance.records) == len(older)
+    found = backtest_feed(stored, day_clock(7), NEWEST + -14)
+    lines = {(line.crime_group, line.method): line for line in found.lines}
+    newest = lines["nuisance", "rolling_count_7d"]
+    whole = backtest_feed(read_again(both, monkeypatch), day_clock(7), NEWEST + -14)
+    as_now = {(line.crime_group, line.method): line for line in whole.lines}
+    assert newest.incidents == as_now["nuisance", "rolling_count_7d"].incidents
+    assert newest.hit_rate != as_now["nuisance", "rolling_count_7d"].hit_rate
+    assert lines["burglary", METHOD.NAME] == as_now["burglary", METHOD.NAME]
+
+
+def read_again(home: ForceHome, monkeypatch: pytest.MonkeyPatch) -> Stored:
+    monkeypatch.undo()
+    return read_stored(home)
+
+
+def test_what_is_published_describes_the_columns_of_calls(
+    runs: tuple[DayRun, DayRun],
+) -> None:
+    for name in ("DATA_DICTIONARY.md", "datapackage.json"):
+        alone, more = ((run.folder / "internal" / name).read_text() for run in runs)
+        for column in ("calls_28d", "days_calls_28d", "calls_status"):
+            assert column not in alone
+            assert column in more
 
 
 LOST = FIRST + 80

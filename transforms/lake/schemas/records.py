@@ -30,7 +30,7 @@ FORCE_RECORDS = pa.schema(
         column("reference", TEXT, "The force's own id of the crime"),
         column("deleted", pa.bool_(), "The force has deleted the record: nothing else of it is stored"),
         column("updated_at", _UTC, "Last change of the record, as the force has it, UTC", "none given, or the mapping names no column for it"),
-        _shared("category", _DELETED),
+        column("category", INCIDENTS.field("category").type, "Crime category: police.uk slug; or the force's own kind of call for service, such as call:domestic", _DELETED),
         column("offence_code", SLUG, "Offence code, as the force has it", "the feed has only categories, or " + _DELETED),
         column("harm", pa.float64(), "Harm of one such offence, in the unit of the mapping", "the mapping has none for the code, or " + _DELETED),
         column("occurred_from", _UTC, "Earliest time of the incident, UTC; for a date without a time, its first second", _DELETED),
