@@ -12,6 +12,7 @@ from prefect.logging import disable_run_logger
 
 from flows.command import feed as feeding
 from flows.command.printing import drop as drops
+from flows.command.printing.feed import show_backtest
 from flows.command.running import home_of
 from flows.feed_summary import add_pull
 from flows.feed_tasks import pull_drops
@@ -29,7 +30,10 @@ from tests.transforms.feeds.force.made_drops import (
     one,
 )
 from tests.transforms.records.made_homes import seen
+from transforms.backtests.days.report import BandCoverage
+from transforms.day_publications.run import Backtested
 from transforms.errors import FileRejectedError, UsageError
+from transforms.reference.days import Day
 
 
 GOOD = [csv_row(Truth(f"46/{n}/26")) for n in range(3)]
@@ -296,6 +300,32 @@ def test_retention_that_is_withheld_is_a_gap_until_it_is_confirmed(
     assert feeding.retain(confirm=True, home=str(home)) == 0
     assert capsys.readouterr().out.startswith("removed  5 records, ")
     assert feeding.retain(home=str(home)) == 0
+
+
+def test_a_backtest_prints_how_many_counts_the_interval_contained(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = Backtested(
+        horizon_days=7,
+        first=Day.parse("2026-05-07"),
+        last=Day.parse("2026-05-14"),
+        origins=2,
+        recorded_share=0.0,
+        gain=None,
+        gain_lo=None,
+        gain_hi=None,
+        intervals=[
+            BandCoverage("0.2 to 1", 20_006, 0.95),
+            BandCoverage("1 to 5", 853, 0.9538),
+            BandCoverage("over 5", 0, None),
+        ],
+        lines=[],
+    )
+    assert show_backtest(found, as_json=False) == 0
+    assert (
+        "the 95 % interval contains the count of 95.0% of the 20,006 cells that expect"
+        " 0.2 to 1, 95.4% of the 853 cells that expect 1 to 5\n"
+    ) in capsys.readouterr().out
 
 
 def test_each_refused_drop_has_a_line_of_its_own_after_a_pull() -> None:

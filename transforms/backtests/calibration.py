@@ -15,6 +15,7 @@ from transforms.reference.portable_math import log
 INTERVAL = (0.025, 0.975)
 # Below 0.2 incidents nearly every count is 0, which any interval contains.
 BANDS = ((0.2, 1.0), (1.0, 5.0), (5.0, inf))
+BAND_NAMES = ("0.2 to 1", "1 to 5", "over 5")
 # Crime can happen where none was expected: its log score is low, not infinite.
 MEAN_FLOOR = 1e-6
 

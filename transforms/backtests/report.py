@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.backtests.calibration import BAND_NAMES
 from transforms.backtests.contest import AREA_SHARES, ORACLE
 from transforms.backtests.results import (
     HEADLINE,
@@ -30,7 +31,6 @@ from transforms.scores.methods.rolling_count import ROLLING_MONTHS
 _NEWEST = 1  # months: rivals are picked at this horizon, with the newest data
 _NO_GAIN = dict.fromkeys(("gain", "gain_lo", "gain_hi"))
 _ROLLING = [method.NAME for method in ROLLING_MONTHS]
-_BANDS = ("0.2 to 1", "1 to 5", "over 5")
 _SUMMED = (
     "interval_cells", "interval_inside", "tenths_expected", "tenths_observed",
 )  # fmt: skip
@@ -159,7 +159,7 @@ def _calibrated(slug: str, method: str, rows: pa.Table) -> Iterator[dict[str, An
             "observed": float(observed),
         }
     for band, cells, inside in zip(
-        _BANDS, sums["interval_cells"], sums["interval_inside"], strict=True
+        BAND_NAMES, sums["interval_cells"], sums["interval_inside"], strict=True
     ):
         yield of | {
             "kind": "cells by expected incidents",

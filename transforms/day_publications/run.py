@@ -11,7 +11,13 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.backtests.days.origins import Origin, backtest_days, origins_of
-from transforms.backtests.days.report import DayAccuracy, accuracy, mean_gain
+from transforms.backtests.days.report import (
+    BandCoverage,
+    DayAccuracy,
+    accuracy,
+    interval_coverage,
+    mean_gain,
+)
 from transforms.day_publications.calls import Calls
 from transforms.day_publications.edition import Before, DayInputs
 from transforms.day_publications.stored import Stored, read_stored
@@ -60,6 +66,7 @@ class Backtested:
     gain: float | None  # on the best rivals, mean over categories; None of calls alone
     gain_lo: float | None
     gain_hi: float | None
+    intervals: list[BandCoverage]
     lines: list[DayAccuracy]
 
     def as_account(self) -> dict[str, Any]:
@@ -299,6 +306,7 @@ def backtest_feed(
         gain=None if isnan(gain) else gain,
         gain_lo=gain_lo,
         gain_hi=gain_hi,
+        intervals=interval_coverage(found, DEFAULT_DAY_METHOD),
         lines=accuracy(found) + own,
     )
 

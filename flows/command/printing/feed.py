@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flows.command.printing.terminal import print_error, print_json, print_line
+from transforms.backtests.days.report import BandCoverage
 from transforms.day_publications.edition import known_then_in_words
 from transforms.day_publications.run import Backtested
 from transforms.records.audit import Audited
@@ -148,8 +149,19 @@ def show_backtest(result: Backtested, as_json: bool) -> int:
     if result.gain is not None:
         gain = _points(result.gain, result.gain_lo, result.gain_hi)
         print_line(f"{'mean of the categories':<32} {'':6} {gain}")
+    if contained := _contained(result.intervals):
+        print_line(f"the 95 % interval contains the count of {contained}")
     print_line(known_then_in_words(result.recorded_share))
     return 0
+
+
+def _contained(intervals: list[BandCoverage]) -> str:
+    """By how much was expected, where any cell expected that much."""
+    return ", ".join(
+        f"{band.inside:.1%} of the {band.cells:,} cells that expect {band.expected}"
+        for band in intervals
+        if band.inside is not None
+    )
 
 
 def _points(mean: float, low: float | None, high: float | None) -> str:

@@ -253,6 +253,8 @@ def test_a_backtest_is_told_and_audited(home: ForceHome) -> None:
     assert account["first"] == str(found.first)
     assert account["recorded_share"] == 0
     assert account["lines"][0]["crime_group"] == "all-crime"
+    bands = [band["expected"] for band in account["intervals"]]
+    assert bands == ["0.2 to 1", "1 to 5", "over 5"]
     with pytest.raises(UsageError, match="no day can be judged"):
         backtest_feed(read_stored(home), day_clock(1), NEWEST, NEWEST + -200)
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from transforms.backtests.calibration import BAND_NAMES
 from transforms.backtests.contest import AREA_SHARES
 from transforms.backtests.days.origins import Origin
 from transforms.backtests.results import HEADLINE, Results, best_of
@@ -48,6 +49,15 @@ class DayAccuracy:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class BandCoverage:
+    """How many counts were in the 95 % interval, where about as much was expected."""
+
+    expected: str  # incidents, as in 0.2 to 1
+    cells: int  # of all groups and origins
+    inside: float | None  # share of them, by randomised PIT; None without a cell
+
+
 def accuracy(
     origins: Sequence[Origin], slugs: Iterable[str] = tuple(GROUPS)
 ) -> list[DayAccuracy]:
@@ -80,6 +90,19 @@ def mean_gain(
     of = Results(pa.Table.from_pylist([_keys(day) for day in days]))
     mean, low, high = of.estimated("gain", means).values()
     return float("nan") if mean is None else mean, low, high
+
+
+def interval_coverage(origins: Sequence[Origin], method: str) -> list[BandCoverage]:
+    """How often a calibrated method's interval contained the count, by band."""
+    rows = [row for one in origins for row in one.rows if row["method"] == method]
+    cells, inside = (
+        np.sum([row[name] for row in rows], axis=0)
+        for name in ("interval_cells", "interval_inside")
+    )
+    return [
+        BandCoverage(name, int(number), float(those / number) if number else None)
+        for name, number, those in zip(BAND_NAMES, cells, inside, strict=True)
+    ]
 
 
 def _results(slug: str, origins: Sequence[Origin]) -> dict[str, Results]:

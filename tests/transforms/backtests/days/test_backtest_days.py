@@ -8,7 +8,7 @@ import pytest
 
 from tests.transforms.scores.days.made_records import FIRST, as_timed, some_records
 from transforms.backtests.days.origins import backtest_days, origins_of, outcome_days
-from transforms.backtests.days.report import accuracy, mean_gain
+from transforms.backtests.days.report import accuracy, interval_coverage, mean_gain
 from transforms.errors import UsageError
 from transforms.reference.days import Day, day_clock
 from transforms.reference.months import month_range
@@ -67,6 +67,25 @@ def test_incidents_of_an_outcome_are_those_of_its_days() -> None:
                 and r["category"] == row["crime_group"]
                 for r in rows
             )
+
+
+def test_counts_in_their_interval_are_added_up_by_what_was_expected() -> None:
+    clock = day_clock(7)
+    panel = day_panel(some_records(5, 200, 400), DAYS, "kent", Scoring())
+    found = list(backtest_days(panel, DAYS, [FIRST + 150, FIRST + 157], clock))
+    told = interval_coverage(found, DEFAULT_DAY_METHOD)
+    assert [band.expected for band in told] == ["0.2 to 1", "1 to 5", "over 5"]
+    for at, band in enumerate(told):
+        cells = inside = 0.0
+        for origin in found:
+            for row in origin.rows:
+                if row["method"] == DEFAULT_DAY_METHOD:
+                    cells += row["interval_cells"][at]
+                    inside += row["interval_inside"][at]
+        assert band.cells == cells
+        assert band.inside == (pytest.approx(inside / cells) if cells else None)
+    assert told[0].cells
+    assert not told[-1].cells
 
 
 def test_on_a_simulated_feed_the_score_beats_its_rivals() -> None:
