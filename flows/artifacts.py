@@ -51,7 +51,7 @@ def publication_artifact(run_id: str, folder: str) -> None:
     create_markdown_artifact(
         key="publication",
         markdown="\n".join([f"**{run_id}**", "", *_where(folder)]),
-        description=f"The newest publication: {run_id}",
+        description="The newest publication",
     )
 
 
@@ -126,8 +126,7 @@ def summary_artifact(
 
     `late` has the reason of each force.
     """
-    headline = summary.headline(_HEADLINE_CHARACTERS)
-    lines = [f"**{in_markdown(headline)}**", ""]
+    lines = [f"**{in_markdown(summary.headline(_HEADLINE_CHARACTERS))}**", ""]
     lines += _list("Failed", summary.failed)
     lines += _list("Late", late or {})
     for stage in summary.stages:
@@ -141,15 +140,9 @@ def summary_artifact(
     for stage in summary.stages:
         if folder := stage["facts"].get("folder"):
             lines += ["", *_where(folder)]
-    # the page of all artifacts shows the descriptions
     create_markdown_artifact(
-        key=key, markdown="\n".join(lines), description=_without_markup(headline)
+        key=key, markdown="\n".join(lines), description="The run in words"
     )
-
-
-def _without_markup(text: str) -> str:
-    """A text for those who show it as it is, and for those who read Markdown in it."""
-    return "".join(mark for mark in plain(text) if mark not in _MARKUP)
 
 
 def _list(title: str, reasons: Mapping[str, str]) -> list[str]:

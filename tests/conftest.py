@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from flows.server.prefect_settings import LEAN
 from tests import targets
 from tests.flows.servers import prefect_server
 
@@ -42,6 +43,10 @@ def _umask() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """One server for commands that need none of their own: its start takes seconds."""
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as env:
+    """One server for commands that need none of their own: its start takes seconds.
+
+    It is as lean as a command's own would be.
+    """
+    lean = {k: v for k, v in LEAN.items() if k.startswith("PREFECT_SERVER_")}
+    with prefect_server(tmp_path_factory.mktemp("prefect"), **lean) as env:
         yield env
