@@ -31,6 +31,7 @@ def pull_account(home: ForceHome, done: Pulled) -> dict[str, Any]:
         "reread": _counts(done.reread),
         "rejected": done.rejected | done.reread.kept,
         "still_refused": done.still_refused,
+        "still_in_doubt": done.still_in_doubt,
         "doubts": _in_words(done.doubts),
         "removed": asdict(done.removed),
         "withheld": done.withheld,
@@ -80,9 +81,13 @@ def add_pull(summary: Summary, account: dict[str, Any]) -> None:
         summary.notes.append(
             f"{growing:,} drops are still growing: the next pull takes them"
         )
-    if refused := account["still_refused"]:
-        drops = "1 drop is" if refused == 1 else f"{refused:,} drops are"
-        summary.notes.append(f"{drops} still refused: see hexbeat feed status")
+    for number, what in (
+        (account["still_refused"], "refused"),
+        (account["still_in_doubt"], "in doubt (publications are withheld)"),
+    ):
+        drops = "1 drop is" if number == 1 else f"{number:,} drops are"
+        if number:
+            summary.notes.append(f"{drops} still {what}: see hexbeat feed status")
     if ends := account["open_ends"]:
         summary.notes.append(
             f"{ends:,} rows end after they were received: their end counts as unknown"

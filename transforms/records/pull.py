@@ -68,7 +68,7 @@ def pull(home: ForceHome, source: DropSource, who: str, now: datetime) -> Pulled
             retained, done.withheld = retain(home, now)
             done.removed += retained
         marks = done.marks | done.reread.marks | {drop.offered_hmac for drop in noted}
-        done.doubts = doubts_among(home, marks)
+        done.doubts, done.still_in_doubt = doubts_among(home, marks)
         listed.write()
         done.growing = len(source.growing)
         _tidy(home, now)
@@ -105,6 +105,7 @@ def pull_of_nothing(
         before, after = _without_gone(home, done, source)
         if source.growing or before != after:
             return None
+        _, done.still_in_doubt = doubts_among(home, set())
         retain(home, now)
         listed.write()
         _tidy(home, now)

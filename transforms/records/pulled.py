@@ -29,6 +29,7 @@ class Pulled:
     names: set[str] = field(default_factory=set)  # of the drops taken
     marks: set[str] = field(default_factory=set, compare=False)  # of those, keyed
     doubts: list[Doubt] = field(default_factory=list)  # of those
+    still_in_doubt: int = 0  # doubts of other drops
     nothing_new: int = 0  # drops without a row
     reread: Reread = field(default_factory=Reread)  # stored drops, with this mapping
     growing: int = 0  # drops left for the next pull

@@ -82,7 +82,7 @@ def reread(home: ForceHome, who: str, now: datetime, drop: str | None = None) ->
     with home.changed("a reading again"):
         finish(home, now)
         done = _carried_out(home, named(home, drop))
-        done.doubts = doubts_among(home, done.marks)
+        done.doubts, _ = doubts_among(home, done.marks)
         done.withheld = retain(home, now)[1]
         home.log(now, who, "reread", for_the_audit(home, done))
     return done
@@ -103,12 +103,14 @@ def is_due(home: ForceHome) -> bool:
     return bool(_due(home))
 
 
-def doubts_among(home: ForceHome, marks: set[str]) -> list[Doubt]:
-    """The doubts that nobody has accepted of those drops, as offered."""
-    if not marks:
-        return []
+def doubts_among(home: ForceHome, marks: set[str]) -> tuple[list[Doubt], int]:
+    """The doubts of those drops, as offered, and how many there are of others.
+
+    Those that somebody has accepted do not count.
+    """
     found = open_doubts(doubts_in(home, home.lake))
-    return [doubt for doubt in found if not doubt.marks.isdisjoint(marks)]
+    mine = [doubt for doubt in found if not doubt.marks.isdisjoint(marks)]
+    return mine, len(found) - len(mine)
 
 
 def for_the_audit(home: ForceHome, done: Reread) -> dict[str, object]:
