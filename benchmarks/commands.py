@@ -26,9 +26,9 @@ def command(*words: str) -> Work:
 
 
 @contextmanager
-def up(folder: Path, port: int) -> Iterator[None]:
+def up(folder: Path, port: int, *more: str) -> Iterator[subprocess.Popen[bytes]]:
     """`hexbeat up` in a home, ready, for as long as the block lasts."""
-    words = ["up", "--home", str(folder), "--port", str(port)]
+    words = ["up", "--home", str(folder), "--port", str(port), *more]
     log = folder / "up.log"
     with log.open("w") as sink:
         process = subprocess.Popen([*_HEXBEAT, *words], stderr=sink)  # noqa: S603
@@ -39,7 +39,7 @@ def up(folder: Path, port: int) -> Iterator[None]:
             except subprocess.TimeoutExpired:
                 continue
             raise SystemExit(log.read_text())
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait()

@@ -1,15 +1,20 @@
-"""Every quarter of an hour: a force's own feed with nothing new, and with 500 rows."""
+"""Every quarter of an hour: a force's own feed with nothing new, and with 500 rows.
+
+As commands, with a Prefect server of their own, and as runs under `hexbeat up`.
+"""
 
 import argparse
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 from benchmarks.commands import command
 from benchmarks.measure import Cost, Prepare, Work, cost
+from benchmarks.standing import standing
 from transforms.feeds.force.sources.folder import DropFolder
 from transforms.records.homes import create_force_home, open_force_home
 from transforms.records.pull import pull
@@ -68,6 +73,23 @@ def _measure(
         (source / "9999.csv").unlink()
         shutil.rmtree(root)
         shutil.copytree(ready, root)
+    server = folder / "up"
+    server.mkdir()
+    with standing(server, root) as serving:
+        deployment = f"force-feed/{open_force_home(root).force}"
+        for _ in range(repeat):
+            idle = serving.run(deployment)
+            took.setdefault("under up, nothing new", []).append(idle)
+            (source / "9999.csv").write_bytes(new)
+            busy = serving.run(deployment)
+            took.setdefault(f"under up, {NEW_ROWS} new rows", []).append(busy)
+            (source / "9999.csv").unlink()
+            shutil.rmtree(root)
+            shutil.copytree(ready, root)
+    _print(shape, took)
+
+
+def _print(shape: str, took: Mapping[str, Sequence[Cost]]) -> None:
     for name, costs in took.items():
         sys.stdout.write(
             f"| {shape} | {name} | {median(c.cpu_s for c in costs):.1f} |"

@@ -51,7 +51,7 @@ def publication_artifact(run_id: str, folder: str) -> None:
     create_markdown_artifact(
         key="publication",
         markdown="\n".join([f"**{run_id}**", "", *_where(folder)]),
-        description="The newest publication",
+        description=f"The newest publication: {run_id}",
     )
 
 
@@ -126,7 +126,8 @@ def summary_artifact(
 
     `late` has the reason of each force.
     """
-    lines = [f"**{in_markdown(summary.headline(_HEADLINE_CHARACTERS))}**", ""]
+    headline = summary.headline(_HEADLINE_CHARACTERS)
+    lines = [f"**{in_markdown(headline)}**", ""]
     lines += _list("Failed", summary.failed)
     lines += _list("Late", late or {})
     for stage in summary.stages:
@@ -140,9 +141,15 @@ def summary_artifact(
     for stage in summary.stages:
         if folder := stage["facts"].get("folder"):
             lines += ["", *_where(folder)]
+    # the page of all artifacts shows the descriptions
     create_markdown_artifact(
-        key=key, markdown="\n".join(lines), description="The run in words"
+        key=key, markdown="\n".join(lines), description=_without_markup(headline)
     )
+
+
+def _without_markup(text: str) -> str:
+    """A text for those who show it as it is, and for those who read Markdown in it."""
+    return "".join(mark for mark in plain(text) if mark not in _MARKUP)
 
 
 def _list(title: str, reasons: Mapping[str, str]) -> list[str]:

@@ -1,18 +1,17 @@
 """The `hexbeat` command as a process of its own, which starts and ends fast.
 
-A run loads a million objects, most of Prefect, which live as long as the process.
-Python would look for garbage among them while they load, and take each apart at the
-end.
+A run loads a million objects, most of Prefect, which live as long as the process:
+Python would take each of them apart at its end.
 """
 
 import atexit
-import gc
 import os
 import sys
 from contextlib import suppress
 
+from flows.garbage import collect_less
 
-_GARBAGE_AFTER_OBJECTS = 100_000  # that Python counts before it looks; 700 by default
+
 _codes: list[int] = []  # the exit code, once the command has ended
 
 
@@ -31,7 +30,7 @@ atexit.register(_end_at_once)  # before any other module does: so it is the last
 
 def run() -> None:
     """Run the command to the end of the process; errors nobody met are printed."""
-    gc.set_threshold(_GARBAGE_AFTER_OBJECTS)
+    collect_less()
     from flows.command.cli import main
 
     try:

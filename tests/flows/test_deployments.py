@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import subprocess
 import sys
 import time
@@ -218,9 +219,14 @@ def test_a_worker_that_was_away_catches_up_in_one_run(
         stale = events(api, "hexbeat.feed.stale")
         assert end(worker) == 0
     assert [month for _, month in held_months(home)] == span
-    assert (first["state_name"], first["state"]["message"]) == ("Completed", "done")
+    assert first["state_name"] == "Completed"
+    assert re.fullmatch(
+        "4 files read; 2024-04-\\w+ published", first["state"]["message"]
+    )
+    assert first["name"].endswith(f"..newest: {first['state']['message']}")
     assert other["state"]["message"] == again["state"]["message"] == "nothing to do"
     assert fresh["state_name"] == "Failed"
+    assert fresh["name"].startswith("freshness: 1 of 1 force: kent is stopped")
     assert (
         "kent is stopped: its newest supplied month is 2024-04"
         in fresh["state"]["message"]

@@ -53,7 +53,10 @@ def test_what_is_stored_is_published_and_the_feed_is_a_gap(
     assert " published; 1 gap: ingest source: http://127.0.0.1:" in whole["name"]
     assert "comes encoded" in whole["state"]["message"]
     api = f"{prefect['PREFECT_API_URL']}/artifacts"
-    summary = str(ask(f"{api}/run-summary/latest")["data"])
+    found = ask(f"{api}/run-summary/latest")
+    assert " published; 1 gap: ingest source" in found["description"]
+    assert "encoded br" in found["description"]  # nothing of which links are made
+    summary = str(found["data"])
     assert "**kent**: stopped\\: its newest supplied month is 2024\\-03" in summary
     assert "file://" not in summary
     where = ask(f"{api}/publication/latest")["data"].split("    ")[1].strip()

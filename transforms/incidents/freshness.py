@@ -39,16 +39,12 @@ def freshness(
     return _of_newest_file(status)
 
 
-def late(
-    known: Iterable[ForceStatus],
-    today: Month,
-    stale_after_months: int = STALE_AFTER_MONTHS,
-    stopped_after_months: int = STOPPED_AFTER_MONTHS,
-) -> dict[str, tuple[Stale, str]]:
-    """The forces whose feed is not fresh: how, and why."""
+def late(known: Iterable[ForceStatus], today: Month) -> dict[str, tuple[Stale, str]]:
+    """The forces whose feed is not fresh, by the usual limits: how, and why."""
+    limits = STALE_AFTER_MONTHS, STOPPED_AFTER_MONTHS
     found: dict[str, tuple[Stale, str]] = {}
     for status in known:
-        how, why = freshness(status, today, stale_after_months, stopped_after_months)
+        how, why = freshness(status, today, *limits)
         if how not in ("fresh", "not_supplied"):
             found[status.force.id] = (cast("Stale", how), why)
     return found

@@ -50,6 +50,7 @@ class Volume:
 
     def __init__(self) -> None:
         self._recent = deque[tuple[float, float]]()  # count, share of its weekday
+        self._level = 0.0  # of those days, asked for several times a day
         self._days = deque[_Past]()
         self._of_weekday = [0.0] * 7
         self._level_of_weekday = [0.0] * 7
@@ -59,7 +60,7 @@ class Volume:
     def add(self, day: Day, count: int) -> None:
         """Count that day as one that was sent whole."""
         weekday = day.date.weekday()
-        share, level = self._share(weekday), self._level() or float(count)
+        share, level = self._share(weekday), self._level or float(count)
         expected = level * share
         kept = min(float(count), _FAR_ABOVE * expected + _FEW)
         self._by_date[day.date] = (kept, expected)
@@ -70,11 +71,12 @@ class Volume:
         self._tally(self._days[-1], 1)
         if len(self._days) > PATTERN_DAYS:
             self._tally(self._days.popleft(), -1)
+        self._level = self._level_of_recent()
 
     def expected(self, day: Day) -> float:
         """How many records that day should have."""
         share = self._share(day.date.weekday()) * self._share_of_date(day.date)
-        return self._level() * share
+        return self._level * share
 
     def by_chance(self, days: Mapping[Day, int]) -> float:
         """How probable so few records are on those days taken together, or fewer."""
@@ -91,13 +93,13 @@ class Volume:
         self._beyond += sign * past.beyond_chance
         self._weight += sign * past.expected * past.expected
 
-    def _level(self) -> float:
+    def _level_of_recent(self) -> float:
         shares = sum(share for _, share in self._recent)
         return sum(count for count, _ in self._recent) / shares if shares else 0.0
 
     def _share(self, weekday: int) -> float:
         """Of a weekday, in the level: 1 where nothing is known of it."""
-        prior = _WEEKDAY_DAYS * self._level()
+        prior = _WEEKDAY_DAYS * self._level
         expected = self._level_of_weekday[weekday] + prior
         return (self._of_weekday[weekday] + prior) / expected if expected else 1.0
 
@@ -113,7 +115,7 @@ class Volume:
 
     def _spread(self) -> float:
         """Relative variance beyond chance: of days, and of the level itself."""
-        weight = LEVEL_DAYS * self._level() * self._level()
+        weight = LEVEL_DAYS * self._level * self._level
         beyond = self._beyond + _SPREAD * weight
         spread = max(_LEAST_SPREAD, beyond / (self._weight + weight))
         records = sum(count for count, _ in self._recent)
