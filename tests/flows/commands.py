@@ -1,6 +1,5 @@
 """The command as people call it: in a process of its own, or quickly in this one."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,7 +11,6 @@ from io import StringIO
 import pytest
 
 from flows.command.cli import main
-from tests.flows import forked
 from tests.flows.servers import CLI
 
 
@@ -21,12 +19,6 @@ Done = subprocess.CompletedProcess[str]
 
 def hexbeat(*arguments: object, env: Mapping[str, str] | None = None) -> Done:
     """A command, run to its end in a process, in this environment or that one."""
-    words = [str(argument) for argument in arguments]
-    return forked.run(forked.MAIN, words, os.environ if env is None else env)
-
-
-def hexbeat_anew(*arguments: object, env: Mapping[str, str] | None = None) -> Done:
-    """The same in a process that has imported nothing before, as people start it."""
     words = [str(argument) for argument in arguments]
     return subprocess.run(
         [*CLI, *words], capture_output=True, text=True, check=False, env=env

@@ -21,16 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from flows.server.prefect_settings import DATABASE
-from tests.flows import forked
 from tests.targets import more_than_this_process
 
 
 ROOT = Path(__file__).parents[2]
-REGISTRATION = (  # python -m flows.server.registration
-    "from runpy import run_module;"
-    " run_module('flows.server.registration', run_name='__main__')"
-)
-CLI = [sys.executable, "-c", forked.MAIN]
+CLI = [sys.executable, "-c", "from flows.command.cli import main; main()"]
 START_SECONDS = 180
 _BUSY_TRIES = 20
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -155,8 +150,7 @@ def prefect_server(folder: Path, **more: str) -> Iterator[dict[str, str]]:
     command = [sys.executable, "-m", "prefect", "server", "start"]
     with started(command, env, folder / "server.log"):
         until(START_SECONDS, lambda: ask(env["PREFECT_API_URL"] + "/health"))
-        with forked.with_server(env["PREFECT_API_URL"]):
-            yield env
+        yield env
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import zipfile
 import zlib
 from base64 import b64decode
@@ -13,9 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.builders import kent_csv, months, release_zip, row, street_csv
-from tests.flows import forked
-from tests.flows.commands import hexbeat
-from tests.flows.servers import REGISTRATION, prefect_server
+from tests.flows.servers import CLI, ROOT, prefect_server
 
 
 pytestmark = pytest.mark.system
@@ -80,11 +79,16 @@ def test_neither_is_seen_again(tmp_path: Path) -> None:
             ["--source", str(tmp_path / "nowhere")],  # errors talk, too
             ["--source", "http://127.0.0.1:9/"],
         ):
-            done = hexbeat(*words, *more, env=client)
-            said += (done.stdout + done.stderr).encode()
-        registered = forked.run(REGISTRATION, [], client)
+            done = subprocess.run(
+                [*CLI, *words, *more], env=client, cwd=ROOT, capture_output=True
+            )
+            said += done.stdout + done.stderr
+        registered = subprocess.run(
+            [sys.executable, "-m", "flows.server.registration"], env=client, cwd=ROOT,
+            capture_output=True,
+        )  # fmt: skip
         assert registered.returncode == 0, registered.stderr
-        said += (registered.stdout + registered.stderr).encode()
+        said += registered.stdout + registered.stderr
     assert b"map      " in said
     assert (prefect / "prefect.db").stat().st_size > 100_000
     for secret in (PASSWORD, KEY):

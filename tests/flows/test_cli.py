@@ -16,8 +16,7 @@ import pyarrow.csv as pacsv
 import pytest
 import shapely
 
-from tests.flows import forked
-from tests.flows.commands import Done, hexbeat, hexbeat_anew, hexbeat_here
+from tests.flows.commands import Done, hexbeat, hexbeat_here
 from tests.flows.servers import CLI, with_database
 from tests.transforms.publications.map.map_files import areas_file
 from transforms.reference.groups import GROUPS
@@ -51,12 +50,12 @@ def _corrupted(source: Path, folder: Path, member: str) -> Path:
 
 
 def test_help_needs_no_prefect_and_names_every_command() -> None:
-    done = hexbeat_anew("--help")
+    done = hexbeat("--help")
     assert done.returncode == 0
     named = ("run", "demo", "ingest", "score", "publish", "backtest", "status")
     for command in named:
         assert command in done.stdout
-    assert hexbeat_anew("--version").stdout == f"{version('hexbeat')}\n"
+    assert hexbeat("--version").stdout == f"{version('hexbeat')}\n"
     code = "import sys, flows.command.cli; sys.exit('prefect' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -122,7 +121,7 @@ def finished(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished
     """One home for those that come after a run: the server's first start is slow."""
     home = _demo_home(tmp_path_factory.mktemp("finished") / "home")
     with_database(home / "prefect")
-    first = hexbeat_anew("run", "--all-forces", "--source", source, "--home", home)
+    first = hexbeat("run", "--all-forces", "--source", source, "--home", home)
     return Finished(home, first)
 
 
@@ -228,7 +227,13 @@ def test_a_document_that_fails_is_a_gap_and_the_next_publication_whole(
     home = tmp_path / "home"
     shutil.copytree(finished.home, home, ignore=shutil.ignore_patterns("publications"))
     asked = ("publish", "--home", str(home), "--json")
-    done = forked.run(WITHOUT_WAYPOINTS, list(asked), prefect)
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_WAYPOINTS, *asked],
+        env=prefect,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     account = json.loads(done.stdout)
     assert (done.returncode, account["outcome"]) == (3, "gaps"), done.stderr
     assert list(account["failed"]) == ["top_hotspots.gpx"]

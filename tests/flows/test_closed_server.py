@@ -9,6 +9,7 @@ import json
 import socket
 import stat
 import subprocess
+import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,9 +29,10 @@ from flows.server.answers import ServerError
 from flows.server.prefect_settings import DATABASE
 from flows.server.standing import OPEN_DATABASE, use_standing
 from tests.builders import kent_csv, release_zip
-from tests.flows import forked
-from tests.flows.commands import Done, hexbeat, hexbeat_here
+from tests.flows.commands import hexbeat_here
 from tests.flows.servers import (
+    CLI,
+    ROOT,
     ask,
     clean_environment,
     credentials,
@@ -438,11 +440,18 @@ def test_a_port_that_is_none_is_one_line(tmp_path: Path, port: str) -> None:
         assert (done.stderr.count("\n"), "Traceback" in done.stderr) == (1, False)
 
 
-def command(home: Path, *words: str, **more: str) -> Done:
-    return hexbeat(*words, "--home", home, env=clean_environment() | more)
+def command(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*CLI, *words, "--home", str(home)], env=clean_environment() | more, cwd=ROOT,
+        capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
 
 
-def script(text: str, *words: str, **more: str) -> Done:
-    done = forked.run(textwrap.dedent(text), list(words), clean_environment() | more)
+def script(text: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(text), *words],
+        env=clean_environment() | more, cwd=ROOT, capture_output=True, text=True,
+        timeout=240,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done

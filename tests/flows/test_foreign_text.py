@@ -17,8 +17,8 @@ from markdown_it import MarkdownIt
 
 from flows.plain_logs import log_plainly, plain_faults
 from tests.builders import kent_csv, months, release_zip
-from tests.flows.commands import hexbeat, hexbeat_here
-from tests.flows.servers import ROOT, ask, prefect_server
+from tests.flows.commands import hexbeat_here
+from tests.flows.servers import CLI, ROOT, ask, prefect_server
 from tests.flows.test_canaries import seen
 from tests.mirror import Handler, serving
 from tests.transforms.feeds.force.made_drops import CSV_MAPPING
@@ -36,6 +36,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     folder = tmp_path_factory.mktemp("prefect")
     with prefect_server(folder) as env:
         yield env
+
+
+def hexbeat(
+    env: dict[str, str], *arguments: object
+) -> subprocess.CompletedProcess[str]:
+    words = [str(argument) for argument in arguments]
+    return subprocess.run(
+        [*CLI, *words], env=env, cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
 
 def recorded(env: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
@@ -79,8 +88,8 @@ def test_names_in_a_hostile_folder(tmp_path: Path, server: dict[str, str]) -> No
     (source / "2024-04.zip").write_bytes(HOSTILE.encode())
     words = ["--force", "kent", "--from", "2024-01", "--to", "2024-03"]
     words += ["--source", str(source), "--home", str(home)]
-    plainly = hexbeat("run", *words, env=server)
-    as_json = hexbeat("ingest", *words, "--json", env=server)
+    plainly = hexbeat(server, "run", *words)
+    as_json = hexbeat(server, "ingest", *words, "--json")
     assert plainly.returncode in (1, 3), plainly.stderr
     assert as_json.returncode == 3
     account = json.loads(as_json.stdout)
@@ -131,7 +140,7 @@ def test_replies_of_a_hostile_server(tmp_path: Path, server: dict[str, str]) -> 
         with serving(folder) as mirror:
             mirror.faults.append(fault)
             asked = [*words, "--source", mirror.address]
-            done += [hexbeat("ingest", *asked, env=server)]
+            done += [hexbeat(server, "ingest", *asked)]
     assert [each.returncode for each in done] == [1, 1, 1], done
     assert "the body comes encoded (\\x1b[31m[x]" in done[0].stderr
     assert "evil.example, another place" in done[2].stderr
@@ -179,12 +188,12 @@ def test_a_secret_in_an_address_is_kept_nowhere(
     elsewhere = server | {"PREFECT_API_URL": url}
     empty = ["--force", "kent", "--source", tmp_path, "--release", "2024-01"]
     done += [
-        hexbeat("ingest", *empty, "--home", home, env=elsewhere),
-        hexbeat("up", "--home", home, env=elsewhere),
-        hexbeat("up", env=server | {"HEXBEAT_SOURCE": f"x://a:{SECRET}@b"}),
-        hexbeat("status", "--home", f"s3://KEY:{SECRET}@bucket/home", env=server),
-        hexbeat("status", env=server | {"HEXBEAT_NOTIFY": f"https://hooks/{SECRET}"}),
-        hexbeat("status", env=server | {"HEXBEAT_TASK_RUNNER": f"dask://a:{SECRET}@b"}),
+        hexbeat(elsewhere, "ingest", *empty, "--home", home),
+        hexbeat(elsewhere, "up", "--home", home),
+        hexbeat(server | {"HEXBEAT_SOURCE": f"x://a:{SECRET}@b"}, "up"),
+        hexbeat(server, "status", "--home", f"s3://KEY:{SECRET}@bucket/home"),
+        hexbeat(server | {"HEXBEAT_NOTIFY": f"https://hooks/{SECRET}"}, "status"),
+        hexbeat(server | {"HEXBEAT_TASK_RUNNER": f"dask://a:{SECRET}@b"}, "status"),
     ]
     assert {each.returncode for each in done} == {2}, done
     assert all(each.stderr.startswith("hexbeat: ") for each in done)

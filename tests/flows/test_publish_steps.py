@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,7 @@ from flows.server.prefect_settings import DATABASE
 from flows.task_runner import parallel
 from flows.tasks import Whole, ingest_one, score_one
 from tests.builders import kent_csv, months, release_zip
-from tests.flows import forked
-from tests.flows.servers import clean_environment, with_database
+from tests.flows.servers import ROOT, clean_environment, with_database
 from transforms.incidents.request import resolve
 from transforms.reference.forces import FORCES
 from transforms.scores.methods import DEFAULT_METHOD
@@ -66,8 +67,10 @@ def home(tmp_path: Path) -> Path:
 
 def published(home: Path, name: str, failures: int) -> dict[str, Any]:
     """The account of the flow, in which that function fails so many times."""
-    words = [str(home), name, str(failures)]
-    done = forked.run(SCRIPT, words, clean_environment())
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(home), name, str(failures)],
+        env=clean_environment(), cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 

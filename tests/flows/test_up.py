@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.builders import kent_csv, release_zip
-from tests.flows.commands import Done, hexbeat
 from tests.flows.servers import (
+    CLI,
+    ROOT,
     ask,
     clean_environment,
     end,
@@ -23,8 +24,11 @@ from tests.flows.servers import (
 pytestmark = pytest.mark.system
 
 
-def command(home: Path, *words: str) -> Done:
-    return hexbeat(*words, "--home", home, env=clean_environment())
+def command(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*CLI, *words, "--home", str(home)], env=clean_environment(), cwd=ROOT,
+        capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
 
 
 def test_up_serves_this_machine_until_it_is_told_to_end(tmp_path: Path) -> None:
