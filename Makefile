@@ -6,7 +6,7 @@ SCRIPTS := transforms/publications/map/web/*.js
 # A file's tests share a worker, and with it their fixtures; the long ones come first.
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo run test test-unit test-system test-real coverage bench faults check fix lock release clean
+.PHONY: help demo run test test-unit test-system test-real coverage bench faults check fix lock image release clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -79,6 +79,10 @@ lock: $(READY)  ## renew requirements.lock, the image's from it, and uv's
 		--upgrade --extra dask --extra feeds --extra s3 --python-version 3.11 --no-header \
 		--constraint requirements.lock \
 		--output-file deploy/requirements.lock pyproject.toml
+
+image: $(READY)  ## build the image without a registry and run it, as root: twenty minutes
+	deploy/image/build build/image
+	$(BIN)/python -m tests.image build/image
 
 release: $(READY)  ## wheel, SBOM, image id and checksums of this commit, to dist/
 	deploy/release $(BIN)
