@@ -101,8 +101,11 @@ def test_a_drop_with_many_quarantined_rows_is_in_doubt(
 ) -> None:
     data, text = _six_percent(form, offence="77Z")
     home = made_home(tmp_path, text)
-    good = in_hand(form, [replace(t, reference=f"g{t.reference}") for t in truths(9)])
-    done = pulled(home, {"1": good[0], "2": data, "3": in_hand(form, truths(9))[0]})
+    before, after = (
+        in_hand(form, [replace(t, reference=f"{k}{t.reference}") for t in truths(9)])[0]
+        for k in "ba"
+    )
+    done = pulled(home, {"1": before, "2": data, "3": after})
     words = "2: 6 of 100 rows quarantined (6.0%), 6 by rule offence"
     assert [doubt.in_words for doubt in done.doubts] == [words]
     found = status(home, NOW, 7)
