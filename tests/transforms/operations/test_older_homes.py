@@ -10,7 +10,7 @@ from tests.transforms.lake.older_homes import LACKED, as_written_in
 from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
 from transforms.homes.home import Home, open_home
 from transforms.homes.runs.catalog import CATALOG, catalog_text, withdraw
-from transforms.homes.runs.seal import OLDER_SCHEMA_VERSIONS, latest_run
+from transforms.homes.runs.seal import OLDER_SCHEMA_VERSIONS, SCHEMA_VERSION, latest_run
 from transforms.operations.raw_check import RawCheck
 from transforms.operations.verify import verify
 from transforms.publications.publish import publish
@@ -86,6 +86,11 @@ def test_an_older_catalogue_is_no_difference_and_a_wrong_one_is(
             "catalog.json: not what the runs say; publish mends it"
         ]
     assert latest_run(home.publications) == run
+
+
+def test_every_version_before_this_one_is_known() -> None:
+    major, minor = SCHEMA_VERSION.split(".")
+    assert [f"{major}.{n}" for n in range(int(minor))] == [*OLDER_SCHEMA_VERSIONS]
 
 
 def test_the_raw_file_of_an_input_without_a_feed_is_found(
