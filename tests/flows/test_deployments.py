@@ -226,7 +226,7 @@ def test_a_worker_that_was_away_catches_up_in_one_run(
     assert first["name"].endswith(f"..newest: {first['state']['message']}")
     assert other["state"]["message"] == again["state"]["message"] == "nothing to do"
     assert fresh["state_name"] == "Failed"
-    assert fresh["name"].startswith("freshness: 1 of 1 force: kent is stopped")
+    assert fresh["name"].startswith("freshness: 1 of 2 forces: kent is stopped")
     assert (
         "kent is stopped: its newest supplied month is 2024-04"
         in fresh["state"]["message"]
