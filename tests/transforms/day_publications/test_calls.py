@@ -222,6 +222,16 @@ def test_a_group_of_the_user_s_is_scored_and_named(runs: tuple[DayRun, DayRun]) 
     assert len(universe) == 1
 
 
+def test_a_group_of_which_nothing_was_ever_sent_is_not_scored(
+    drops: Path, tmp_path: Path
+) -> None:
+    more = with_calls(drops, tmp_path / "drops", lambda _: 2)  # none of noise
+    done = run(made(tmp_path / "a", more, MAPPING + CODES, GROUPS_TOML))
+    cells = pq.read_table(done.folder / "internal" / "day_cells.parquet")
+    assert set(cells["crime_group"].to_pylist()) - {*GROUPS} == {"homes", "acquisitive"}
+    assert done.not_scored[-1:] == ["nuisance"]
+
+
 def test_a_group_counts_what_it_names(
     both: ForceHome, runs: tuple[DayRun, DayRun]
 ) -> None:

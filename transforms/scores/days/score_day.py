@@ -112,12 +112,14 @@ def score_day(
     incident has no rows: its cells would be ranked by nothing. The user's own groups
     come after the shipped ones, and change nothing of them.
     """
-    scorable = [s for s in own if not unscorable(s.supplied, as_of, DAYS)]
     settings = (as_of, method, scoring, force, earlier)
-    parts = [
-        _score_groups((), panel, supplied, *settings),
-        *(_score_groups(s.groups, s.panel(), s.supplied, *settings) for s in scorable),
-    ]
+    parts = [_score_groups((), panel, supplied, *settings)]
+    for strand in own:
+        if unscorable(strand.supplied, as_of, DAYS):
+            continue
+        counted, days = strand.panel(), strand.supplied
+        if sent := _groups_sent(counted, days, as_of, strand.groups):
+            parts.append(_score_groups(sent, counted, days, *settings))
     tables = [tables[at] for at in range(len(HORIZONS_DAYS)) for tables, _ in parts]
     return (
         pa.concat_tables(tables, promote_options="default"),
@@ -137,13 +139,13 @@ def _score_groups(
 ) -> tuple[list[pa.Table], Spots]:
     """The rows of the shipped groups, or of the user's own, at each horizon."""
     tables, spots = [], earlier
-    known = [day for day in supplied if day <= as_of]
-    sent = _groups_sent(panel, known, own or tuple(GROUPS.values()))
+    sent = _groups_sent(panel, supplied, as_of, own or tuple(GROUPS.values()))
+    slugs = pa.array([group.slug for group in sent], pa.string())
     [view] = day_views(panel, supplied, [as_of], DAYS, own)
     for days in HORIZONS_DAYS:
         view = view.for_term(day_clock(days))
         rows, spots = score_view(view, method, scoring, force, earlier)
-        rows = rows.filter(pc.is_in(rows["crime_group"].cast(pa.string()), sent))
+        rows = rows.filter(pc.is_in(rows["crime_group"].cast(pa.string()), slugs))
         tables.append(with_value(rows, "horizon_days", days).unify_dictionaries())
     return tables, spots
 
@@ -156,12 +158,11 @@ def groups_not_scored(rows: pa.Table, own: Iterable[CrimeGroup] = ()) -> list[st
 
 
 def _groups_sent(
-    panel: Panel, days: Sequence[Day], groups: Sequence[CrimeGroup]
-) -> pa.Array:
-    """The groups with an incident in a cell on one of those days."""
-    columns = [panel.row_of[day] for day in days]
+    panel: Panel, supplied: Sequence[Day], as_of: Day, groups: Sequence[CrimeGroup]
+) -> tuple[CrimeGroup, ...]:
+    """The groups with an incident in a cell on a supplied day up to the as-of."""
+    columns = [panel.row_of[day] for day in supplied if day <= as_of]
     by_slot = np.asarray(panel.counts[:, columns].sum(axis=1))
     numbers = by_slot.reshape(len(panel.categories), -1).sum(axis=1)
     some = {c for c, n in zip(panel.categories, numbers, strict=True) if n}
-    sent = [g.slug for g in groups if some & set(g.categories)]
-    return pa.array(sent, pa.string())
+    return tuple(group for group in groups if some & set(group.categories))
