@@ -15,7 +15,7 @@ class Listener(Protocol):
         ...
 
     def wait(self, text: str) -> None:
-        """The run waits for another one."""
+        """The run waits for something."""
         ...
 
 
@@ -50,5 +50,5 @@ def step(stage: str, label: str) -> None:
 
 
 def wait(text: str) -> None:
-    """Report that the run waits for another one."""
+    """Report what the run waits for."""
     _listener.wait(text)

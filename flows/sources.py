@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flows import progress
 from flows.params import IngestParams
 from flows.settings import Settings
 from transforms.feeds.archive.remote import Archive
@@ -28,7 +29,8 @@ def asked_of(
     if params.until_release:
         refuse_newer(home.lake, params.until_release)
         newest = min(newest, Month.parse(params.until_release))
-    with opened(source, home, newest, params.whole_zips, params.refetch) as ready:
+    given = (source, home, newest, params.whole_zips, params.refetch)
+    with opened(*given, waits=progress.wait) as ready:
         yield (
             ready,
             resolve(

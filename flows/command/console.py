@@ -68,7 +68,7 @@ class ConsoleProgress(AbstractContextManager["ConsoleProgress"]):
             print_progress(f"{stage} {self._done[stage]}/{self._steps[stage]} {label}")
 
     def wait(self, text: str) -> None:
-        """The run waits for another one."""
+        """The run waits for something."""
         print_error(text)
 
 

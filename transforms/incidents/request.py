@@ -1,6 +1,6 @@
 """What a run asks for, made exact: which forces, which months, which files."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,16 +61,17 @@ def opened(
     whole_zips: bool = False,
     refetch: bool = False,
     client: Client | None = None,
+    waits: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Path | Archive]:
     """A source ready to be read, for as long as the block lasts.
 
     What is fetched is kept in the home, and not fetched again unless to `refetch`. No
-    release is newer than `newest`.
+    release is newer than `newest`. `waits` is told what has to be tried again.
     """
     if isinstance(source, Path):
         yield source
         return
-    with client or Client() as reader:
+    with client or Client(waits=waits) as reader:
         raw = Raw(home.root / "raw" / street.NAME, trusted=not refetch)
         yield Archive(
             client=reader, address=source, raw=raw, newest=newest, whole_zips=whole_zips

@@ -359,11 +359,14 @@ def test_a_private_ca_is_trusted_if_named_and_no_other(
 def test_a_host_that_refuses_is_tried_again_with_waits(tmp_path: Path) -> None:
     with serving(tmp_path) as mirror:
         gone = mirror.address
-    sleep = Sleeper()
-    with Client(patience(sleep)) as client:
+    sleep, said = Sleeper(), list[str]()
+    with Client(patience(sleep), said.append) as client:
         with pytest.raises(SourceError, match=r"cannot be reached.*, 6 times; run"):
             client.fetch("GET", gone, Page())
         assert len(sleep.asked) == 5
+        [line] = said  # at the first wait, so that nobody waits without a word
+        assert line.startswith(f"{gone}: cannot be reached (")
+        assert line.endswith("; trying again")
         # once for each request that follows: a run has hundreds
         with pytest.raises(SourceError, match=r"cannot be reached.*, once; run"):
             client.fetch("GET", gone, Page())

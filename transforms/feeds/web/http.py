@@ -85,8 +85,13 @@ class Receiver(Protocol):
 class Client:
     """One pool of connections; to be closed, best by `with`."""
 
-    def __init__(self, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        patience: Patience | None = None,
+        waits: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.patience = patience or Patience()
+        self.waits = waits  # is told why a request is tried again
         self._open = ExitStack()
         # trust_env: the usual variables name a proxy and a private CA
         self._http = httpx.AsyncClient(
@@ -147,6 +152,8 @@ class Client:
                     f" {in_words(self.patience.deadline(receiver.expected_bytes))};"
                     " run again later"
                 ) from None
+            if attempt == 0 < last:
+                self.waits(f"{url}: {why}; trying again")
             if attempt < last:
                 self.patience.sleep(self.patience.wait(attempt, asked))
         raise SourceError(f"{url}: {why}, {times(last + 1)}; run again later")
