@@ -226,7 +226,7 @@ def backtest(
 
     from flows.command.printing.feed import show_backtest
     from flows.os_user import user
-    from transforms.day_publications.run import backtest_home
+    from transforms.day_publications.backtest import backtest_home
     from transforms.records.homes import open_force_home
     from transforms.reference.days import Day
 

@@ -31,7 +31,7 @@ from tests.transforms.feeds.force.made_drops import (
 )
 from tests.transforms.records.made_homes import seen
 from transforms.backtests.days.report import BandCoverage
-from transforms.day_publications.run import Backtested
+from transforms.day_publications.backtest import Backtested
 from transforms.errors import FileRejectedError, UsageError
 from transforms.reference.days import Day
 
@@ -311,6 +311,7 @@ def test_a_backtest_prints_how_many_counts_the_interval_contained(
         last=Day.parse("2026-05-14"),
         origins=2,
         recorded_share=0.0,
+        in_doubt=1,
         gain=None,
         gain_lo=None,
         gain_hi=None,
@@ -322,10 +323,12 @@ def test_a_backtest_prints_how_many_counts_the_interval_contained(
         lines=[],
     )
     assert show_backtest(found, as_json=False) == 0
+    said = capsys.readouterr().out
     assert (
         "the 95 % interval contains the count of 95.0% of the 20,006 cells that expect"
         " 0.2 to 1, 95.4% of the 853 cells that expect 1 to 5\n"
-    ) in capsys.readouterr().out
+    ) in said
+    assert "1 drop is in doubt, and counted here all the same: see" in said
 
 
 def test_each_refused_drop_has_a_line_of_its_own_after_a_pull() -> None:

@@ -1,28 +1,18 @@
-"""From a force's own records to its scores of a day, a backtest, and a publication."""
+"""From a force's own records to its scores of a day, and their publication."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from math import isnan
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
-from transforms.backtests.days.origins import Origin, backtest_days, origins_of
-from transforms.backtests.days.report import (
-    BandCoverage,
-    DayAccuracy,
-    accuracy,
-    interval_coverage,
-    mean_gain,
-)
+from transforms.day_publications.backtest import Backtested, backtests
 from transforms.day_publications.calls import Calls
 from transforms.day_publications.edition import Before, DayInputs
-from transforms.day_publications.stored import Stored, read_stored
-from transforms.errors import UsageError, WithheldError
-from transforms.homes.home import SETTINGS_FILE
+from transforms.day_publications.publishable import not_whole_after, stored_at
+from transforms.day_publications.stored import Stored
 from transforms.homes.runs.seal import TIER, is_installed, latest_run
 from transforms.lake.checksums import refuse_damaged
 from transforms.lake.data_files import read_files
@@ -30,14 +20,10 @@ from transforms.lake.tables import TABLES
 from transforms.publications.edition.edition import run_id_of
 from transforms.publications.layers import LayerFiles, Layers, read_layers
 from transforms.publications.publish import Placed, place
-from transforms.records.day_coverage import NOT_WHOLE, Days, day_holds
-from transforms.records.doubt import TO_DO, open_doubts
 from transforms.records.homes import ForceHome
 from transforms.records.removal import finish, is_unfinished
 from transforms.records.told import Told
-from transforms.reference.clocks import Clock
-from transforms.reference.days import DAYS, HORIZONS_DAYS, Day, day_clock
-from transforms.scores.days.known import recorded_share
+from transforms.reference.days import Day
 from transforms.scores.days.score_day import TABLE as SCORES_TABLE
 from transforms.scores.days.score_day import (
     ScoredDay,
@@ -46,32 +32,8 @@ from transforms.scores.days.score_day import (
     score_force_day,
     stored_before,
 )
-from transforms.scores.inputs import unscorable
-from transforms.scores.methods import DEFAULT_DAY_METHOD, Method
+from transforms.scores.methods import Method
 from transforms.scores.panel import Panel
-
-
-_DOUBTS_SHOWN = 3  # the newest
-
-
-@dataclass(frozen=True, kw_only=True)
-class Backtested:
-    """How the score would have done at one horizon."""
-
-    horizon_days: int
-    first: Day
-    last: Day
-    origins: int
-    recorded_share: float  # of the records, those that say when they were recorded
-    gain: float | None  # on the best rivals, mean over categories; None of calls alone
-    gain_lo: float | None
-    gain_hi: float | None
-    intervals: list[BandCoverage]
-    lines: list[DayAccuracy]
-
-    def as_account(self) -> dict[str, Any]:
-        """In plain values, days as text."""
-        return asdict(self) | {"first": str(self.first), "last": str(self.last)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,13 +65,13 @@ def run_day(
     """
     with home.changed("a scoring"):
         finish(home, now)  # nothing is published of what is to be erased
-        stored, day = _stored_at(home, as_of)
+        stored, day = stored_at(home, as_of)
         scored = _scored(stored, day, method, lambda: stored.panel)
-        backtested = _backtests(stored, day) if backtest else []
+        backtested = backtests(stored, day) if backtest else []
         placed, gaps = _published(stored, day, method, scored, backtested)
         made = {"as_of": str(day), "run_id": placed.run_id, "created": placed.created}
         home.log(now, who, "publish", made)
-        newer = [] if as_of else _not_whole_after(stored, day)
+        newer = [] if as_of else not_whole_after(stored, day)
         is_news = as_of is None and _are_news(home, newer)
     return DayRun(
         **vars(placed),
@@ -134,7 +96,7 @@ def standing_day(
     with home.changed("a scoring"):
         if is_unfinished(home):
             return None
-        stored, day = _stored_at(home, None)
+        stored, day = stored_at(home, None)
         try:
             scored = _scored(stored, day, method, _nothing_stands)
         except _NotStandingError:
@@ -148,7 +110,7 @@ def standing_day(
         placed = place(publications, day, inputs.identity, inputs.edition)
         made = {"as_of": str(day), "run_id": run_id, "created": placed.created}
         home.log(now, who, "publish", made)
-        newer = _not_whole_after(stored, day)
+        newer = not_whole_after(stored, day)
         is_news = _are_news(home, newer)
     return DayRun(
         **vars(placed),
@@ -263,146 +225,6 @@ def _before(home: ForceHome, day: Day) -> Before | None:
 
     mark = home.tombstones.mark(b"score file:" + file.sha256.encode())
     return Before(as_of=as_of, scores_hmac=mark, scores=scores)
-
-
-def backtest_home(
-    home: ForceHome,
-    horizon_days: int,
-    who: str,
-    now: datetime,
-    first: Day | None = None,
-    last: Day | None = None,
-) -> Backtested:
-    """How the scores of those days would have done, noted in the audit log."""
-    with home.changed("a backtest"):
-        finish(home, now)
-        found = backtest_feed(read_stored(home), day_clock(horizon_days), first, last)
-        span = {"first": str(found.first), "last": str(found.last)}
-        home.log(now, who, "read", {"analysis": "backtest", **span})
-    return found
-
-
-def backtest_feed(
-    stored: Stored, clock: Clock, first: Day | None = None, last: Day | None = None
-) -> Backtested:
-    """How the scores of those days would have done."""
-    origins = origins_of(stored.supplied, clock, first, last)
-    then = (lambda day: stored.known_by(day).panel) if stored.recorded_share else None
-    found: list[Origin] = list(
-        backtest_days(stored.panel, stored.supplied, origins, clock, then)
-    )
-    own = [
-        line
-        for at in range(len(stored.strands))
-        for line in _own_lines(stored, at, clock, first, last)
-    ]
-    gain, gain_lo, gain_hi = mean_gain(found, DEFAULT_DAY_METHOD)
-    return Backtested(
-        horizon_days=clock.term,
-        first=origins[0],
-        last=origins[-1],
-        origins=len(origins),
-        recorded_share=stored.recorded_share,
-        gain=None if isnan(gain) else gain,
-        gain_lo=gain_lo,
-        gain_hi=gain_hi,
-        intervals=interval_coverage(found, DEFAULT_DAY_METHOD),
-        lines=accuracy(found) + own,
-    )
-
-
-def _own_lines(
-    stored: Stored, at: int, clock: Clock, first: Day | None, last: Day | None
-) -> list[DayAccuracy]:
-    """How the user's own groups of a strand would have done; none without origins."""
-    strand = stored.strands[at]
-    if not strand.supplied:
-        return []
-    try:
-        origins = origins_of(strand.supplied, clock, first, last)
-    except UsageError:  # too few days of calls
-        return []
-    said = recorded_share(strand.records)
-    then = (lambda day: stored.known_by(day).strands[at].panel()) if said else None
-    panel, groups = strand.panel(), strand.groups
-    found = backtest_days(panel, strand.supplied, origins, clock, then, groups)
-    return accuracy(list(found), [group.slug for group in groups])
-
-
-def _backtests(stored: Stored, day: Day) -> list[Backtested]:
-    """At each horizon, of outcomes that were known on that day."""
-    return [
-        backtest_feed(stored, day_clock(days), last=day + -days)
-        for days in HORIZONS_DAYS
-    ]
-
-
-def _stored_at(home: ForceHome, asked: Day | None) -> tuple[Stored, Day]:
-    """A day that can be published, and what had been recorded by its end."""
-    stored = read_stored(home)
-    day = _as_of(stored, asked)
-    _refuse_withheld(stored, day)
-    _refuse_doubted(stored, day)
-    return stored.known_by(day), day
-
-
-def _as_of(stored: Stored, asked: Day | None) -> Day:
-    newest = max(stored.supplied)
-    if asked is not None and asked > newest:
-        _refuse_withheld(stored, asked)
-        raise UsageError(f"as-of {asked}: the newest day supplied is {newest}")
-    day = asked or _newest_whole(stored)
-    if why := unscorable(stored.supplied, day, DAYS):
-        raise UsageError(f"{stored.home.force} cannot be scored at {day}: {why}")
-    return day
-
-
-def _newest_whole(stored: Stored) -> Day:
-    """The newest supplied day, unless its calls were not sent whole."""
-    lacking = stored.call_days.not_whole
-    whole = [day for day in stored.supplied if day not in lacking]
-    return max(whole or stored.supplied)
-
-
-def _not_whole_after(stored: Stored, day: Day) -> list[Day]:
-    """The days after that, which were not sent whole."""
-    lacking = {*stored.days.not_whole, *stored.call_days.not_whole}
-    return sorted(newer for newer in lacking if newer > day)
-
-
-def _refuse_withheld(stored: Stored, day: Day) -> None:
-    """Nobody may see scores while days are lacking, unless someone has decided so."""
-    _refuse_lacking(stored, day, stored.days, "")
-    _refuse_lacking(stored, day, stored.call_days, " of its calls for service")
-
-
-def _refuse_lacking(stored: Stored, day: Day, days: Days, of: str) -> None:
-    if not (holds := day_holds(days.coverage, day)):
-        return
-    rules = [hold.rule for hold in holds]
-    said = [_number(rules.count(rule), rule) for rule in NOT_WHOLE if rule in rules]
-    raise WithheldError(
-        f"{stored.home.force} at {day} is not published:{of} {' and '.join(said)}, the"
-        f" newest {holds[-1].period}. Ask the force to resend them, or record in"
-        f" {SETTINGS_FILE} under [[feed.days]] how to treat them"
-    )
-
-
-def _number(days: int, rule: str) -> str:
-    return f"{days} days are {rule}" if days > 1 else f"1 day is {rule}"
-
-
-def _refuse_doubted(stored: Stored, day: Day) -> None:
-    """Nobody may see scores that lack many rows, unless someone has accepted it."""
-    found = [doubt for doubt in open_doubts(stored.doubts) if doubt.holds(day)]
-    if not found:
-        return
-    shown = "; ".join(doubt.in_words for doubt in found[-_DOUBTS_SHOWN:])
-    number = f"{len(found)} drops are" if len(found) > 1 else "a drop is"
-    raise WithheldError(
-        f"{stored.home.force} at {day} is not published: {number} in doubt: {shown}."
-        f" {TO_DO}"
-    )
 
 
 def _scored(

@@ -6,6 +6,7 @@ what a run that was cut off met is reported by the next. It is keyed, because it
 outlive an erasure.
 """
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -51,8 +52,7 @@ class Told:
     def write(self) -> None:
         """Remember what stands, and forget what does not any more."""
         if self.now != self.before:
-            text = _MEMORY.dump_json(frozenset(sorted(self.now))).decode()
-            replace_flushed(self.path, text)
+            replace_flushed(self.path, json.dumps(sorted(self.now)))
 
     def _mark(self, fault: tuple[str, ...]) -> str:
         return self.tombstones.mark("\n".join(("told", *fault)).encode())

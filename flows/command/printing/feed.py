@@ -5,8 +5,8 @@ from typing import Any
 
 from flows.command.printing.terminal import print_error, print_json, print_line
 from transforms.backtests.days.report import BandCoverage
+from transforms.day_publications.backtest import Backtested
 from transforms.day_publications.edition import known_then_in_words
-from transforms.day_publications.run import Backtested
 from transforms.records.audit import Audited
 from transforms.records.day_coverage import Days
 from transforms.records.doubt import TO_DO
@@ -152,6 +152,11 @@ def show_backtest(result: Backtested, as_json: bool) -> int:
     if contained := _contained(result.intervals):
         print_line(f"the 95 % interval contains the count of {contained}")
     print_line(known_then_in_words(result.recorded_share))
+    if number := result.in_doubt:
+        drops = "1 drop is" if number == 1 else f"{number:,} drops are"
+        print_line(
+            f"{drops} in doubt, and counted here all the same: see hexbeat feed status"
+        )
     return 0
 
 

@@ -16,11 +16,8 @@ from tests.oracles.days import known_incidents
 from tests.transforms.publications.formats.test_briefing import needs_poppler, printed
 from tests.transforms.publications.formats.test_workbook import read, texts
 from tests.transforms.publications.map.map_page import unpacked
-from transforms.day_publications.run import (
-    DayRun,
-    backtest_feed,
-    run_day,
-)
+from transforms.day_publications.backtest import backtest_feed
+from transforms.day_publications.run import DayRun, run_day
 from transforms.day_publications.stored import Stored, read_stored
 from transforms.errors import UsageError, WithheldError
 from transforms.feeds.force.sources.folder import DropFolder

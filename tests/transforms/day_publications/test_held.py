@@ -13,12 +13,14 @@ from flows.summary import Summary
 from tests.flows.commands import hexbeat
 from tests.flows.servers import with_database
 from tests.transforms.records.made_homes import Offers
+from transforms.day_publications.backtest import backtest_feed
 from transforms.day_publications.run import DayRun, run_day
+from transforms.day_publications.stored import read_stored
 from transforms.errors import WithheldError
 from transforms.feeds.force.sources.folder import DropFolder
 from transforms.records.homes import create_force_home, open_force_home
 from transforms.records.pull import pull
-from transforms.reference.days import Day
+from transforms.reference.days import Day, day_clock
 from transforms.scores.methods import METHODS
 from transforms.simulator.timed import simulate_timed, write_drops
 from transforms.simulator.timed.hands import HANDS
@@ -158,6 +160,9 @@ def test_a_drop_in_doubt_holds_what_rests_on_it_until_somebody_accepts_it(
     )
     assert pull(open_force_home(copy), offers, "me", later).doubts == []  # said once
     before_gap = GAP[0] + -1
+    stored = read_stored(open_force_home(copy))
+    found = backtest_feed(stored, day_clock(1), before_gap + -2, before_gap + -1)
+    assert found.in_doubt == 1
     with pytest.raises(WithheldError, match=rf"a drop is in doubt: {name}: 5 of 100"):
         run(copy, before_gap)
 

@@ -13,14 +13,9 @@ import pytest
 
 from tests.oracles.days import known_incidents
 from tests.transforms.records.made_homes import seen
-from transforms.day_publications.run import (
-    DayRun,
-    backtest_feed,
-    backtest_home,
-    read_stored,
-    run_day,
-    standing_day,
-)
+from transforms.day_publications.backtest import backtest_feed, backtest_home
+from transforms.day_publications.run import DayRun, run_day, standing_day
+from transforms.day_publications.stored import read_stored
 from transforms.errors import UsageError
 from transforms.feeds.force.sources.folder import DropFolder
 from transforms.homes.home import open_home
