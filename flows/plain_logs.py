@@ -10,6 +10,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from prefect.exceptions import FailedRun
+
 from flows.settings import Settings
 from transforms.errors import HexbeatError
 from transforms.homes.full_disk import full_disk, is_full
@@ -35,10 +37,13 @@ def _plain_record(*given: Any, **more: Any) -> logging.LogRecord:
 
 
 def _is_news(error: BaseException | None) -> bool:
-    """Whether no record has the traceback of this error yet.
+    """Whether the traceback of this error says something, and no record has it yet.
 
-    Prefect logs an error in the task, in each flow around it and in the process.
+    Prefect logs an error in the task, in each flow around it and in the process; and
+    of a run that has ended as failed, where in Prefect it noticed that.
     """
+    if isinstance(error, FailedRun):
+        return False
     if getattr(error, _LOGGED, False):
         return False
     with suppress(AttributeError):  # of an error with slots

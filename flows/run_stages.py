@@ -125,13 +125,15 @@ def _why(error: Exception) -> str:
 def final(summary: Summary, outcome: Outcome | None = None) -> State[dict[str, Any]]:
     """The final state of a stage, with its account; default: by its own outcome."""
     for what, why in summary.failed.items():
-        get_run_logger().error("%s: %s", what, why)
+        line = why if why.startswith(what) else f"{what}: {why}"
+        get_run_logger().error(line)
     outcome = outcome or summary.outcome
     data = _accounts[runtime.flow_run.id] = summary.as_json()
     message = plain(summary.headline(_STATE_CHARACTERS))
     match outcome:
         case "failed":
-            return Failed(message=message, data=data)
+            # without data: Prefect would log that it is no exception
+            return Failed(message=message)
         case "gaps":
             return Completed(name="CompletedWithGaps", message=message, data=data)
         case _:

@@ -8,12 +8,13 @@ import logging
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
+from prefect.exceptions import FailedRun
 
 from flows.plain_logs import log_plainly, plain_faults
 from tests.builders import kent_csv, months, release_zip
@@ -202,7 +203,9 @@ def test_a_secret_in_an_address_is_kept_nowhere(
     check_gone(server, [home], *done)
 
 
-def test_records_of_any_library_are_plain() -> None:
+@contextmanager
+def plain_records() -> Iterator[tuple[logging.Logger, list[str]]]:
+    """A logger while all records are made plain, and what a handler prints of it."""
     before = logging.getLogRecordFactory()
     heard: list[str] = []
     handler = logging.Handler()
@@ -213,14 +216,19 @@ def test_records_of_any_library_are_plain() -> None:
     logger.addHandler(handler)
     try:
         log_plainly()
+        yield logger, heard
+    finally:
+        logging.setLogRecordFactory(before)
+        logger.removeHandler(handler)
+
+
+def test_records_of_any_library_are_plain() -> None:
+    with plain_records() as (logger, heard):
         logger.error("GET %s: %s", f"https://h/?sig={SECRET}", HOSTILE)
         try:
             raise ValueError(f"https://me:{SECRET}@h/ {HOSTILE}")
         except ValueError:
             logger.exception("it failed")
-    finally:
-        logging.setLogRecordFactory(before)
-        logger.removeHandler(handler)
     first, second = heard
     assert first.isprintable()
     assert "Traceback" in second
@@ -231,23 +239,19 @@ def test_records_of_any_library_are_plain() -> None:
 
 def test_the_traceback_of_an_error_is_logged_once() -> None:
     """Prefect logs it in the task, in each flow around it, and in the process."""
-    before = logging.getLogRecordFactory()
-    heard: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: heard.append(  # type: ignore[method-assign]
-        logging.Formatter().format(record)
-    )
-    logger = logging.getLogger("a flow's")
-    logger.addHandler(handler)
-    try:
-        log_plainly()
-        with suppress(ZeroDivisionError):
-            _log_twice(logger)
-    finally:
-        logging.setLogRecordFactory(before)
-        logger.removeHandler(handler)
+    with plain_records() as (logger, heard), suppress(ZeroDivisionError):
+        _log_twice(logger)
     assert ["Traceback" in text for text in heard] == [True, False]
     assert heard[1] == "in the flow"
+
+
+def test_a_run_that_has_failed_is_logged_without_where_prefect_noticed_it() -> None:
+    with plain_records() as (logger, heard):
+        try:
+            raise FailedRun("4 of 44 forces: kent is stale")
+        except FailedRun:
+            logger.exception("the engine ended")
+    assert heard == ["the engine ended"]
 
 
 def _log_twice(logger: logging.Logger) -> None:

@@ -10,6 +10,8 @@ from prefect.logging import disable_run_logger
 
 from flows import feed_tasks
 from flows.publish_tasks import freeze_forecasts, judge_forecasts, publish_edition
+from flows.run_stages import final
+from flows.summary import Summary
 from flows.tasks import Whole, backtest_one, ingest_one, left_out, score_one
 from tests.builders import (
     kent_csv,
@@ -193,3 +195,14 @@ def test_the_log_of_a_force_s_feed_names_the_file_and_the_kind_of_error_only(
     assert "map.html: not written (ValueError)" in log.text
     assert CANARY not in log.text
     assert "Traceback" not in log.text
+
+
+def test_a_failed_state_holds_nothing_that_prefect_takes_for_an_error() -> None:
+    """It would log a traceback that says so, at the end of each failed run."""
+    summary = Summary(
+        stage="score", asked=["kent"], failed={"kent": "the feed is gone"}
+    )
+    with disable_run_logger():
+        state = final(summary, "failed")
+    assert (state.is_failed(), state.data) == (True, None)
+    assert "the feed is gone" in str(state.message)
