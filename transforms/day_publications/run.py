@@ -69,21 +69,9 @@ def run_day(
         scored = _scored(stored, day, method, lambda: stored.panel)
         backtested = backtests(stored, day) if backtest else []
         placed, gaps = _published(stored, day, method, scored, backtested)
-        made = {"as_of": str(day), "run_id": placed.run_id, "created": placed.created}
-        home.log(now, who, "publish", made)
-        newer = [] if as_of else not_whole_after(stored, day)
-        is_news = as_of is None and _are_news(home, newer)
-    return DayRun(
-        **vars(placed),
-        as_of=day,
-        scored=scored.is_new,
-        rows=len(scored.rows),
-        backtested=backtested,
-        not_scored=groups_not_scored(scored.rows, home.groups),
-        newer_not_whole=newer,
-        not_whole_is_news=is_news,
-        layer_gaps=gaps,
-    )
+        return _noted(
+            stored, day, scored, placed, who, now, as_of is None, backtested, gaps
+        )
 
 
 def standing_day(
@@ -108,20 +96,35 @@ def standing_day(
         if not is_there or latest_run(publications) != run_id:
             return None
         placed = place(publications, day, inputs.identity, inputs.edition)
-        made = {"as_of": str(day), "run_id": run_id, "created": placed.created}
-        home.log(now, who, "publish", made)
-        newer = not_whole_after(stored, day)
-        is_news = _are_news(home, newer)
+        return _noted(stored, day, scored, placed, who, now)
+
+
+def _noted(
+    stored: Stored,
+    day: Day,
+    scored: ScoredDay,
+    placed: Placed,
+    who: str,
+    now: datetime,
+    is_newest: bool = True,  # no day was named
+    backtested: Sequence[Backtested] = (),
+    layer_gaps: Mapping[str, str] | None = None,
+) -> DayRun:
+    """What was done, after a line in the audit log."""
+    home = stored.home
+    made = {"as_of": str(day), "run_id": placed.run_id, "created": placed.created}
+    home.log(now, who, "publish", made)
+    newer = not_whole_after(stored, day) if is_newest else []
     return DayRun(
         **vars(placed),
         as_of=day,
-        scored=False,
+        scored=scored.is_new,
         rows=len(scored.rows),
-        backtested=[],
+        backtested=list(backtested),
         not_scored=groups_not_scored(scored.rows, home.groups),
         newer_not_whole=newer,
-        not_whole_is_news=is_news,
-        layer_gaps={},
+        not_whole_is_news=is_newest and _are_news(home, newer),
+        layer_gaps=layer_gaps or {},
     )
 
 
