@@ -18,7 +18,10 @@ _UNNAMED = "unnamed "
 
 
 def kept_part(deployment: Mapping[str, Any]) -> Kept:
-    """What people may change: parameters, schedules by slug, and whether it pauses."""
+    """What people may change.
+
+    Parameters, schedules by slug, whether it is paused, and how many runs it allows.
+    """
     schedules = deployment.get("schedules") or []
     return {
         "parameters": deployment.get("parameters") or {},
@@ -27,6 +30,7 @@ def kept_part(deployment: Mapping[str, Any]) -> Kept:
             for number, schedule in enumerate(schedules)
         },
         "paused": bool(deployment.get("paused")),
+        "concurrency_limit": deployment.get("concurrency_limit"),
     }
 
 

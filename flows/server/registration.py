@@ -21,6 +21,10 @@ from prefect.client.schemas.actions import (
     VariableUpdate,
     WorkPoolCreate,
 )
+from prefect.client.schemas.objects import (
+    ConcurrencyLimitStrategy,
+    ConcurrencyOptions,
+)
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import (
     ObjectAlreadyExists,
@@ -155,6 +159,7 @@ def _as_shipped(found: DeploymentResponse) -> Deployment:
     return {
         "parameters": found.parameters,
         "paused": found.paused,
+        "concurrency_limit": _limit(found),
         "schedules": [
             {
                 **schedule.schedule.model_dump(mode="json", exclude_none=True),
@@ -164,6 +169,19 @@ def _as_shipped(found: DeploymentResponse) -> Deployment:
             }
             for schedule in found.schedules
         ],
+    }
+
+
+def _limit(found: DeploymentResponse) -> dict[str, Any] | None:
+    """How many runs it allows at once, and what happens to one more."""
+    if found.global_concurrency_limit is None:
+        return None
+    options = found.concurrency_options or ConcurrencyOptions(
+        collision_strategy=ConcurrencyLimitStrategy.ENQUEUE  # the server's default
+    )
+    return {
+        "limit": found.global_concurrency_limit.limit,
+        **options.model_dump(mode="json", exclude_none=True),
     }
 
 

@@ -152,15 +152,46 @@ def test_what_people_changed_stays_when_up_starts_again(server: dict[str, str]) 
     url, [schedule] = f"{api}/deployments/{each['id']}", each["schedules"]
     params = {"params": {"public": True, "home": "/srv/kent"}}
     often = {"cron": "*/15 * * * *", "timezone": "UTC"}
-    until(30, partial(patch, url, {"parameters": params, "paused": True}))
+    change = {"parameters": params, "paused": True, "concurrency_limit": 3}
+    until(30, partial(patch, url, change))
     wanted = {"active": True, "schedule": often}
     until(30, partial(patch, f"{url}/schedules/{schedule['id']}", wanted))
     register(server)
     again = deployment(api, "publish/publish-public")
     [schedule] = again["schedules"]
     assert (again["parameters"], again["paused"]) == (params, True)
+    assert again["global_concurrency_limit"]["limit"] == 3
+    assert again["concurrency_options"] == each["concurrency_options"]
     assert (schedule["active"], schedule["slug"]) == (True, "monthly")
     assert schedule["schedule"] == often | {"day_or": True}
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"concurrency_limit": None},
+        {"concurrency_limit": 2, "concurrency_options": None},
+        {"concurrency_options": {"collision_strategy": "CANCEL_NEW"}},
+    ],
+)
+def test_a_limit_that_people_took_away_or_changed_stays(
+    server: dict[str, str], change: dict[str, Any]
+) -> None:
+    api, name = server["PREFECT_API_URL"], "maintenance/maintenance"
+    until(
+        30, partial(patch, f"{api}/deployments/{deployment(api, name)['id']}", change)
+    )
+    wanted = _limits(deployment(api, name))
+    register(server)
+    assert _limits(deployment(api, name)) == wanted
+
+
+def _limits(each: dict[str, Any]) -> tuple[int, str] | None:
+    """The number of runs, and what happens to one more."""
+    limit, options = each["global_concurrency_limit"], each["concurrency_options"]
+    strategy = (options or {"collision_strategy": "ENQUEUE"})["collision_strategy"]
+    return (limit["limit"], strategy) if limit else None
 
 
 @pytest.mark.system

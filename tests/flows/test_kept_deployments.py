@@ -51,6 +51,9 @@ def schedule(**change: Any) -> dict[str, Any]:
         {"schedules": []},
         {"schedules": [schedule(), schedule(slug="noon", cron="0 12 * * *")]},
         {"paused": True},
+        {"concurrency_limit": {"limit": 3, "collision_strategy": "ENQUEUE"}},
+        {"concurrency_limit": {"limit": 1, "collision_strategy": "CANCEL_NEW"}},
+        {"concurrency_limit": None},
     ],
 )
 def test_what_people_changed_stays(change: dict[str, Any]) -> None:
