@@ -127,6 +127,24 @@ EXCLUDED = pa.schema(
     ]
 )  # fmt: skip
 
+RECONCILIATION = pa.schema(
+    [
+        PUBLISHED.field("force"),
+        PUBLISHED.field("as_of"),
+        column("crime_group", TEXT, "Crime group; `everything` for all incidents of the force, of whatever category"),
+        PUBLISHED.field("months_12m"),
+        column("rows_in_12m", _COUNT, "Rows of the force's files of the months_12m months", null="of a group: a quarantined row need not have a category"),
+        column("rows_quarantined_12m", _COUNT, "Rows of those that broke a rule; rows_in_12m less these is incidents_12m", null="of a group"),
+        column("incidents_12m", _COUNT, "Incidents of the group in those months: the sum of the columns that follow"),
+        column("without_place_12m", _COUNT, "Incidents without coordinates"),
+        column("outside_area_12m", _COUNT, "Incidents with a place outside England and Wales"),
+        column("excluded_12m", _COUNT, "Incidents at excluded places (exclusions.csv)"),
+        column("far_from_force_12m", _COUNT, "Incidents in areas far from the force (far-from-force in exclusions.csv)"),
+        column("outside_universe_12m", _COUNT, "Incidents in areas that are not ranked: with fewer than five located incidents up to the as-of month"),
+        column("counted_12m", _COUNT, "Incidents counted in a cell: the sum of n_12m over the published cells"),
+    ]
+)  # fmt: skip
+
 _SUPPRESSED = "suppressed"
 
 PUBLIC_CELLS = pa.schema(

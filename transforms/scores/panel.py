@@ -161,14 +161,29 @@ def universe_of(counted: pa.Table, as_of: Month, resolution: int) -> Cells:
     return cells.children(parents[parents_within(parents, *incidents)], resolution)
 
 
-def far_incidents(counted: pa.Table, as_of: Month, months: int) -> int:
-    """Incidents of the newest months that are far from the force, as known by then."""
-    first = str(window(as_of, months)[0])
+@dataclass(frozen=True)
+class Whereabouts:
+    """Counts up to an as-of, and which of their cells are in the universe."""
+
+    counted: pa.Table  # rows of count_cells up to the as-of
+    far: NDArray[np.bool_]  # in areas far from the force
+    inside: NDArray[np.bool_]  # in the universe
+
+    def far_incidents(self, as_of: Month, months: int) -> int:
+        """Those of the newest months that are far from the force."""
+        first = str(window(as_of, months)[0])
+        recent = pc.greater_equal(self.counted["period"], first).to_numpy()
+        return int(self.counted["incidents"].to_numpy()[recent & self.far].sum())
+
+
+def whereabouts(counted: pa.Table, as_of: Month) -> Whereabouts:
+    """Where the incidents of count_cells are, as known at a month."""
     parents, row, *incidents = _by_parent(counted, as_of)
-    known = counted.filter(pc.less_equal(counted["period"], str(as_of)))
-    recent = pc.greater_equal(known["period"], first).to_numpy()
-    far = far_from_force(parents, *incidents)[row]
-    return int(known["incidents"].to_numpy()[recent & far].sum())
+    return Whereabouts(
+        counted.filter(pc.less_equal(counted["period"], str(as_of))),
+        far_from_force(parents, *incidents)[row],
+        parents_within(parents, *incidents)[row],
+    )
 
 
 def _by_parent(

@@ -5,18 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from transforms.incidents.coverage import MonthCoverage
 from transforms.incidents.epochs import epoch_at
 from transforms.incidents.scored import removed_incidents, scored_incidents
 from transforms.lake.data_files import DataFile
+from transforms.lake.storage import readable
 from transforms.publications.edition.edition import force_facts
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.forces import Force
 from transforms.reference.harm import HarmWeights, shipped_weights
 from transforms.reference.months import Month, window
-from transforms.scores.panel import count_cells, far_incidents
+from transforms.scores.panel import Whereabouts, count_cells, whereabouts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +52,16 @@ class ForceEdition:
         files = [file.path for file in self.incidents]
         return removed_incidents(files, self.exclusions, self.force.id, as_of)
 
-    def far_incidents(self, as_of: Month) -> dict[str, int]:
-        """Incidents far from the force, in no universe: of 12 and 36 months."""
+    def whereabouts(self, as_of: Month) -> Whereabouts:
+        """Which of its kept incidents are in its universe, and which are far away."""
         counted = count_cells(self.kept_incidents(), self.resolution, self.harm)
-        return {
-            f"incidents_{months}m": far_incidents(counted, as_of, months)
-            for months in (12, 36)
-        }
+        return whereabouts(counted, as_of)
+
+    def scored_groups(self) -> set[str]:
+        """The crime groups that have scores."""
+        files = [self.scores.path] if self.scores else []
+        read = (pq.read_table(readable(p), columns=["crime_group"]) for p in files)
+        return {slug for rows in read for slug in rows[0].unique().to_pylist()}
 
     def supplied(self, as_of: Month, months: int) -> int:
         """How many months of the window to the as-of were supplied."""

@@ -21,11 +21,12 @@ from transforms.publications.edition.edition import Edition, Identity, shared_id
 from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.force_tables import coverage_table
 from transforms.publications.edition.hotspots import published_hotspots
+from transforms.publications.edition.reconciliation import Account, account
 from transforms.publications.layers.area_columns import (
     with_cell_areas,
     with_hotspot_areas,
 )
-from transforms.publications.schemas import EXCLUDED
+from transforms.publications.schemas import EXCLUDED, RECONCILIATION
 from transforms.reference.clocks import MONTHS, Clock
 from transforms.reference.groups import groups_sha256
 from transforms.reference.months import Month
@@ -99,10 +100,21 @@ class MonthEdition(Edition):
             for removed in f.removed_incidents(self.as_of)
         ]
         rows += [
-            {"force": f.force.id, **_FAR, **f.far_incidents(self.as_of)}
-            for f in self.scored
+            {"force": f.force.id, **_FAR, **account.far}
+            for f, account in zip(self.scored, self._accounts, strict=True)
         ]
         return pa.Table.from_pylist(rows, schema=EXCLUDED)
+
+    @cached_property
+    def reconciliation(self) -> pa.Table:
+        """What became of every incident of a year, by force and group."""
+        rows = [row for account in self._accounts for row in account.rows]
+        return pa.Table.from_pylist(rows, schema=RECONCILIATION)
+
+    @cached_property
+    def _accounts(self) -> list[Account]:
+        """What became of the incidents of each scored force."""
+        return [account(force, self.as_of) for force in self.scored]
 
     @property
     def excluded_in_words(self) -> str:

@@ -28,6 +28,13 @@ from transforms.reference.months import window
 PROXY = "serious-violence-proxy"
 TOP_SPOTS = 12
 _LISTED = 5
+_NOT_COUNTED = {
+    "without_place_12m": "without a place",
+    "outside_area_12m": "outside England and Wales",
+    "excluded_12m": "at excluded places",
+    "far_from_force_12m": "far from the force",
+    "outside_universe_12m": "in areas with almost no crime",
+}
 _ACCURACY_GROUPS = (ALL_CRIME, PROXY, "burglary", "vehicle-crime")
 
 
@@ -137,18 +144,21 @@ def _based_on(edition: MonthEdition, force: ForceEdition) -> list[str]:
         for month in recent
         if _status(force.months.get(month)) != "supplied"
     ]
-    number = sum(
-        r["incidents_12m"]
-        for r in edition.excluded.to_pylist()
-        if r["force"] == force.force.id
-    )
     supplied = f"{force.supplied(edition.as_of, 12)} of the last 12 months supplied"
     return [
         f"{supplied}; not counted: {', '.join(odd)}." if odd else f"{supplied}.",
-        f"{number:,} incidents at excluded places were left out (exclusions.csv).",
+        _counted(edition, force),
         "A month and a map point near the place: no hour, no address.",
         "A place that was very high is likely to fall by itself.",
     ]
+
+
+def _counted(edition: MonthEdition, force: ForceEdition) -> str:
+    """How much of all crime is counted in a cell, and why the rest is not."""
+    [row] = _of(edition.reconciliation, force, ALL_CRIME).to_pylist()
+    rest = [f"{row[name]:,} {why}" for name, why in _NOT_COUNTED.items() if row[name]]
+    told = f"{row['counted_12m']:,} of {row['incidents_12m']:,} crimes are counted"
+    return f"{told}; not: {', '.join(rest)}." if rest else f"{told}."
 
 
 def _status(covered: MonthCoverage | None) -> str:

@@ -1,7 +1,7 @@
 """The files that explain the others: method, dictionary and provenance."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +10,7 @@ from transforms.lake.schemas import about
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.edition.edition import Edition
 from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.edition.reconciliation import EVERYTHING, PARTS
 from transforms.publications.edition.selection import TOP_CELLS, TOP_GROUPS
 from transforms.publications.formats.accuracy_text import accuracy_in_words
 from transforms.publications.formats.day_method import day_method
@@ -115,6 +116,18 @@ character, is left empty in every file.{left_out}
 |---|---|---|---|---|---|
 {forces}
 
+## What became of the incidents
+
+The rows of each force's files of the months that `n_12m` counts, and what became of
+them: quarantined because they broke a rule, without coordinates, outside England and
+Wales, at excluded places, far from the force, in areas that are not ranked (fewer than
+five incidents), or counted in a cell. By crime group: `reconciliation.csv`, also in
+hotspots.gpkg, hotspots.duckdb, top_hotspots.xlsx and `powerbi_fact_totals.csv`.
+
+| force | rows | broken | no place | abroad | excluded | far | not ranked | counted |
+|---|---|---|---|---|---|---|---|---|
+{totals}
+
 ## Crime groups
 
 | group | what it is | categories |
@@ -176,10 +189,20 @@ def _month_method(edition: MonthEdition) -> str:
         top_cells=TOP_CELLS,
         top_groups=", ".join(TOP_GROUPS),
         forces="\n".join(forces),
+        totals="\n".join(_totals(edition)),
         groups="\n".join(groups),
         left_out=edition.left_out_in_words,
     )
     return text
+
+
+def _totals(edition: MonthEdition) -> Iterator[str]:
+    """A row a force: its files' rows, and what became of them."""
+    names = {f.force.id: f.force.name for f in edition.scored}
+    for row in edition.reconciliation.to_pylist():
+        if row["crime_group"] == EVERYTHING:
+            numbers = [f"{row[name]:,}" for name in PARTS]
+            yield f"| {' | '.join([names[row['force']], *numbers])} |"
 
 
 def crossed_in_words(edition: MonthEdition) -> str:

@@ -74,6 +74,11 @@ def write_exclusions(edition: MonthEdition, path: Path) -> None:
     write_csv(edition.excluded, path)
 
 
+def write_reconciliation(edition: MonthEdition, path: Path) -> None:
+    """What became of every incident of a year, by force and group."""
+    write_csv(edition.reconciliation, path)
+
+
 def write_concentration(edition: MonthEdition, path: Path) -> None:
     """How concentrated crime is, by force and crime group."""
     known = edition.cells.select(["force", "crime_group", "n_12m", "months_12m"])

@@ -13,6 +13,7 @@ import shapely
 
 from transforms.lake.schemas import about, plain
 from transforms.publications.edition.edition import Edition
+from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.edition.selection import whole_or_top
 from transforms.publications.formats.outlines import (
     distinct_hexagons,
@@ -25,6 +26,7 @@ from transforms.publications.formats.qgis_style import (
     hotspots_qml,
     qml,
 )
+from transforms.publications.schemas import RECONCILIATION
 from transforms.reference.national_grid import GRID
 
 
@@ -67,6 +69,8 @@ def write_geopackage(edition: Edition, path: Path) -> None:
     with _gdal_date(stamp):
         _write_cells(edition, path)
         _write_hotspots(edition, path)
+        if isinstance(edition, MonthEdition):
+            _write_table(path, "reconciliation", for_gdal(edition.reconciliation))
         _write_table(path, "run_info", _run_info(edition))
         _write_table(path, "data_dictionary", _dictionary(edition))
     with closing(sqlite3.connect(path)) as file, file:
@@ -182,6 +186,8 @@ def _dictionary(edition: Edition) -> pa.Table:
         LAYER: edition.cells.schema,
         HOTSPOT_LAYER: edition.hotspots.schema,
     }
+    if isinstance(edition, MonthEdition):
+        schemas["reconciliation"] = RECONCILIATION
     rows = [
         {
             "layer": layer,

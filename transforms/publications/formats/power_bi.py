@@ -16,6 +16,7 @@ from transforms.lake.storage import readable
 from transforms.publications.edition.cells import rounded
 from transforms.publications.edition.force_tables import forces_table
 from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.edition.reconciliation import EVERYTHING
 from transforms.publications.edition.selection import whole_or_top
 from transforms.publications.formats.csv_files import write_csv
 from transforms.publications.formats.power_bi_columns import (
@@ -24,6 +25,7 @@ from transforms.publications.formats.power_bi_columns import (
     HISTORY_FACT,
     HISTORY_MEASURES,
     MONTH,
+    TOTALS_FACT,
     groups_table,
 )
 from transforms.reference import cells
@@ -60,6 +62,14 @@ def write_fact_history(edition: MonthEdition, path: Path) -> None:
             rows = _keyed(rows, file.partition["as_of"])
             tables.append(conform(rows, HISTORY_FACT))
     write_csv(rounded(pa.concat_tables(tables)), path)
+
+
+def write_fact_totals(edition: MonthEdition, path: Path) -> None:
+    """What became of a year's incidents: the facts of cells are not of all cells."""
+    rows = edition.reconciliation
+    rows = rows.filter(pc.not_equal(rows["crime_group"], EVERYTHING))
+    last_day = pa.repeat(pa.scalar(edition.as_of.last_day), len(rows))
+    write_csv(conform(rows.append_column("month_end", last_day), TOTALS_FACT), path)
 
 
 def _top_cells(edition: MonthEdition, force: str) -> list[str]:

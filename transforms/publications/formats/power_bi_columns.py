@@ -7,7 +7,7 @@ its key.
 import pyarrow as pa
 
 from transforms.lake.schemas import column
-from transforms.publications.schemas import HISTORY, PUBLISHED
+from transforms.publications.schemas import HISTORY, PUBLISHED, RECONCILIATION
 from transforms.reference.groups import GROUPS
 
 
@@ -36,6 +36,18 @@ _KEYS = [CELL_KEY, _FORCE, _MONTH_END, _GROUP]
 
 CELLS_FACT = pa.schema([*_KEYS, *(PUBLISHED.field(name) for name in _MEASURES)])
 HISTORY_FACT = pa.schema([*_KEYS, *(HISTORY.field(name) for name in HISTORY_MEASURES)])
+TOTALS_FACT = pa.schema(
+    [
+        _FORCE,
+        _MONTH_END,
+        _GROUP,
+        *(
+            f
+            for f in RECONCILIATION
+            if f.name.endswith("_12m") and "rows" not in f.name
+        ),
+    ]
+)
 CELL = pa.schema(
     [
         CELL_KEY,

@@ -63,6 +63,7 @@ from transforms.publications.schemas import (
     PUBLISHED,
     PUBLISHED_COVERAGE,
     PUBLISHED_HISTORY,
+    RECONCILIATION,
 )
 from transforms.scores.timing.schemas import DAY_AND_NIGHT, NEAR_REPEATS, WEEKDAY_HOURS
 
@@ -102,6 +103,7 @@ _ROWS = (
     Format(name="accuracy_history.csv", write=accuracy.write_accuracy_history, media_type=CSV, months=table(PUBLISHED_HISTORY, "run_id", "force", "crime_group")),
     Format(name="concentration.csv", write=flat_files.write_concentration, media_type=CSV, months=table(CONCENTRATION, "force", "crime_group")),
     Format(name="exclusions.csv", write=flat_files.write_exclusions, media_type=CSV, months=table(EXCLUDED, "force", "exclusion")),
+    Format(name="reconciliation.csv", write=flat_files.write_reconciliation, media_type=CSV, months=table(RECONCILIATION, "force", "crime_group")),
     Format(name="coverage.csv", write=flat_files.write_coverage, media_type=CSV, months=table(PUBLISHED_COVERAGE, "force", "month"), days=table(DAY_COVERAGE, "force", "day")),
     Format(name="weekday_hours.csv", write=flat_files.hours_table("weekday_hours"), media_type=CSV, days=table(WEEKDAY_HOURS, "crime_group", "weekday", "hour")),
     Format(name="day_and_night.csv", write=flat_files.hours_table("day_and_night"), media_type=CSV, days=table(DAY_AND_NIGHT, "crime_group", "h3_cell")),
@@ -111,6 +113,7 @@ _ROWS = (
     Format(name="hotspots.duckdb", write=analyst_database.write_database, media_type=DUCKDB, months=FILE),
     Format(name="powerbi_fact_cells.csv", write=power_bi.write_fact_cells, media_type=CSV, months=table(columns.CELLS_FACT, "cell_key", "crime_group")),
     Format(name="powerbi_fact_history.csv", write=power_bi.write_fact_history, media_type=CSV, months=table(columns.HISTORY_FACT, "cell_key", "crime_group", "month_end")),
+    Format(name="powerbi_fact_totals.csv", write=power_bi.write_fact_totals, media_type=CSV, months=table(columns.TOTALS_FACT, "force", "crime_group", "month_end")),
     Format(name="powerbi_dim_cell.csv", write=power_bi.write_dim_cell, media_type=CSV, months=table(columns.CELL, "cell_key")),
     Format(name="powerbi_dim_force.csv", write=power_bi.write_dim_force, media_type=CSV, months=table(FORCES, "force")),
     Format(name="powerbi_dim_group.csv", write=power_bi.write_dim_group, media_type=CSV, months=table(columns.GROUP, "crime_group")),

@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from transforms.lake.schemas import about
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.edition.edition import Edition
+from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.edition.selection import (
     TOP_CELLS,
     TOP_GROUPS,
@@ -53,6 +54,8 @@ def write_workbook(edition: Edition, path: Path) -> None:
     }
     if isinstance(edition, DayEdition):
         sheets["Changes"] = top_changes(edition)
+    if isinstance(edition, MonthEdition):
+        sheets["Totals"] = edition.reconciliation
     sheets["Coverage"] = edition.coverage
     with Workbook(path, OPTIONS) as book:
         created = datetime.combine(edition.as_of.last_day, time())

@@ -25,7 +25,7 @@ from transforms.publications.formats.workbook import write_workbook
 from transforms.reference.months import Month
 
 
-SHEETS = ["Read me", "Hot spots", "Top cells", "Coverage", "Columns"]
+SHEETS = ["Read me", "Hot spots", "Top cells", "Totals", "Coverage", "Columns"]
 PREFIXES = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"]
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
