@@ -4,12 +4,14 @@ import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+from pydantic.fields import FieldInfo
 
+from flows.form import Schema, worded
 from transforms.errors import UsageError
 from transforms.lake.addresses import PATTERN, refuse_secrets
 from transforms.publications.layers.area_columns import NAME_PATTERN
 from transforms.reference.clocks import MONTHS, Clock
-from transforms.reference.days import HORIZONS_DAYS, day_clock
+from transforms.reference.days import HORIZONS_DAYS, Day, day_clock
 from transforms.reference.forces import DEMO_FORCES, FORCES, find_force
 from transforms.scores.methods import methods_for
 
@@ -39,23 +41,45 @@ ForceId = Annotated[
     str, AfterValidator(_known_force), Field(json_schema_extra={"enum": _FORCE_IDS})
 ]
 AreaName = Annotated[str, Field(pattern=NAME_PATTERN)]
-Address = Annotated[
-    str,
-    AfterValidator(_without_secrets),
-    Field(json_schema_extra={"pattern": PATTERN}),
-]
 MONTH = "YYYY-MM, for example 2025-12"
-_MONTH_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])$"
+DAY = "YYYY-MM-DD, for example 2026-03-29"
+_END = r"(?![\s\S])"  # a $ would let a line break follow
+_MONTH_PATTERN = rf"^(?!0000)[0-9]{{4}}-(0[1-9]|1[0-2]){_END}"
+_DAY_PATTERN = rf"^(?!0000)[0-9]{{4}}-(0[1-9]|1[0-2])-[0-3][0-9]{_END}"
 
 
 def _month(text: str) -> str:
-    if not re.fullmatch(_MONTH_PATTERN, text, re.ASCII):
+    if not re.match(_MONTH_PATTERN, text):
         raise ValueError(f"write {MONTH}")
     return text
 
 
+def _day(text: str) -> str:
+    try:
+        return str(Day.parse(text))
+    except UsageError as error:
+        raise ValueError(f"write {DAY}") from error
+
+
+def _optional(rule: Schema, words: str) -> FieldInfo:
+    """The rule of a field that may be left empty, which it lets through."""
+    info: FieldInfo = Field(json_schema_extra=worded(rule, words))
+    return info
+
+
+_WITHOUT_SECRETS = "an address without a password, token or query"
+Address = Annotated[
+    Annotated[str, AfterValidator(_without_secrets)] | None,
+    _optional({"pattern": PATTERN}, _WITHOUT_SECRETS),
+]
 MonthText = Annotated[
-    str, AfterValidator(_month), Field(json_schema_extra={"pattern": _MONTH_PATTERN})
+    Annotated[str, AfterValidator(_month)] | None,
+    _optional({"pattern": _MONTH_PATTERN}, f"a month as {MONTH}"),
+]
+DayText = Annotated[
+    Annotated[str, AfterValidator(_day)] | None,
+    # the format alone would let other spellings through where nobody checks formats
+    _optional({"pattern": _DAY_PATTERN, "format": "date"}, f"a day as {DAY}"),
 ]
 
 
@@ -81,4 +105,3 @@ DayMethodName = Annotated[
     _serving(_DAYS),
     Field(json_schema_extra={"enum": sorted(methods_for(_DAYS))}),
 ]
-DayText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-[0-3]\d$")]

@@ -41,6 +41,19 @@ RESCORE_OR_RANGE: Schema = {
 }
 
 
+def worded(rule: Schema, words: str) -> Schema:
+    """A rule about one field that is refused in these words.
+
+    The server would say "is not valid under any of the given schemas", or quote the
+    pattern; of a constant it says that it was expected. Nothing is taken that breaks
+    the rule, not even the words themselves.
+    """
+    return {
+        "if": {"not": rule},
+        "then": {"const": words, "not": {"const": words}},
+    }
+
+
 def form(rules: Schema | None = None) -> Callable[[Schema], None]:
     """What makes the schema of a model that of its form."""
 

@@ -37,7 +37,7 @@ class _Params(BaseModel):
         extra="forbid", hide_input_in_errors=True, json_schema_extra=form()
     )
 
-    home: Address | None = Field(
+    home: Address = Field(
         None,
         description="Folder of the home, or s3://bucket/prefix; default: HEXBEAT_HOME",
     )
@@ -58,23 +58,23 @@ class IngestParams(_Params):
         description="Every force with a street file in the source and range of months;"
         " default: off",
     )
-    start: MonthText | None = Field(
+    start: MonthText = Field(
         None, description=f"First month, {MONTH}; default: the newest 36 months"
     )
-    end: MonthText | None = Field(
+    end: MonthText = Field(
         None, description=f"Last month, {MONTH}; default: the newest in the source"
     )
-    source: Address | None = Field(
+    source: Address = Field(
         None,
         description="Address or folder of release ZIP files, or folder of extracted"
         " CSVs; default: HEXBEAT_SOURCE, or the public archive",
     )
-    release: MonthText | None = Field(
+    release: MonthText = Field(
         None,
         description=f"Release of a folder of extracted CSVs, {MONTH}; default: as the"
         " folder is named",
     )
-    until_release: MonthText | None = Field(
+    until_release: MonthText = Field(
         None,
         description=f"Use the source as it was at that release, {MONTH}; default: as it"
         " is now",
@@ -100,7 +100,7 @@ class IngestParams(_Params):
 class AsOfParams(_Params):
     """Which as-of month, by which method."""
 
-    as_of: MonthText | None = Field(
+    as_of: MonthText = Field(
         None, description=f"As-of month, {MONTH}; default: the newest supplied month"
     )
     method: MethodName = Field(
@@ -160,10 +160,10 @@ class BacktestParams(_Params):
         default_factory=list,
         description="Forces by their police.uk ids; default: all that are stored",
     )
-    start: MonthText | None = Field(
+    start: MonthText = Field(
         None, description=f"First origin, {MONTH}; default: the last 12 origins"
     )
-    end: MonthText | None = Field(
+    end: MonthText = Field(
         None, description=f"Last origin, {MONTH}; default: the newest with an outcome"
     )
 
@@ -191,7 +191,7 @@ class MaintainParams(_Params):
 class ForceFeedParams(_Params):
     """What to do for a force's own feed, which has a home of its own."""
 
-    source: Address | None = Field(
+    source: Address = Field(
         None, description="Where the drops come from; default: as in its hexbeat.toml"
     )
     stages: list[Literal["reread", "pull", "score"]] = Field(
@@ -203,7 +203,7 @@ class ForceFeedParams(_Params):
     drop: str | None = Field(
         None, description="Drop to read again; default: all with quarantined rows"
     )
-    as_of: DayText | None = Field(
+    as_of: DayText = Field(
         None, description="As-of day, YYYY-MM-DD; default: the newest supplied day"
     )
     method: DayMethodName = Field(
@@ -233,8 +233,8 @@ class BackfillParams(RefreshParams):
 
     model_config = ConfigDict(json_schema_extra=form(RESCORE_OR_RANGE))
 
-    start: MonthText | None = Field(None, description=f"First month, {MONTH}")
-    end: MonthText | None = Field(None, description=f"Last month, {MONTH}")
+    start: MonthText = Field(None, description=f"First month, {MONTH}")
+    end: MonthText = Field(None, description=f"Last month, {MONTH}")
     dry_run: bool = Field(
         False, description="Only show what would be done; default: off"
     )
