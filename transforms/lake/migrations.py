@@ -79,4 +79,5 @@ def _partitions(name: str, files: list[DataFile]) -> list[str]:
     return [file.partition[keys[1]] for file in files] if len(keys) > 1 else []
 
 
-STEPS: dict[int, Step] = {1: _complete, 2: _complete}  # from that layout to the next
+# from that layout to the next
+STEPS: dict[int, Step] = {1: _complete, 2: _complete, 3: _complete}

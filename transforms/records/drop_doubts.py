@@ -6,8 +6,8 @@ later drop: once the mapping is mended, or the rows are, a drop is in doubt no m
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,26 +41,42 @@ _RULES_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowsInDoubt(Doubt):
-    """A drop with too many quarantined rows, in numbers."""
+class TooMany:
+    """Too many quarantined rows of one kind, in numbers."""
 
+    kind: str  # of the rows; empty where a feed has one kind only
+    rows: int
     of_rows: int
     rules: Mapping[str, int]  # the commonest first
-    drops: int = 1  # that these are the rows of: of small ones, some before it too
+    marks: frozenset[str]  # of the drops that these are the rows of
     past_rows: int | None = None  # with these a rule's past share is the reason
     past_broken: int = 0
 
     @property
     def in_words(self) -> str:
-        """Which drop, how many rows and by which rule."""
-        before = f" and {self.drops - 1:,} small drops before it" * (self.drops > 1)
+        """How many rows, by which rule."""
         shown = list(self.rules.items())[:_RULES_SHOWN]
         rules = ", ".join(f"{number:,} by rule {rule}" for rule, number in shown)
-        said = f"{self.drop}{before}: {self.rows:,} of {self.of_rows:,} rows"
+        said = f"{self.rows:,} of {self.of_rows:,} rows{self.kind}"
         said += f" quarantined ({self.rows / self.of_rows:.1%}), {rules}"
         if self.past_rows is None:
             return said
         return f"{said}; of the {self.past_rows:,} rows before it {self.past_broken:,}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsInDoubt(Doubt):
+    """A drop with too many quarantined rows, of crimes or of calls for service."""
+
+    of_kinds: Sequence[TooMany]
+
+    @property
+    def in_words(self) -> str:
+        """Which drop, how many rows and by which rule."""
+        small = len(self.marks) - 1
+        before = f" and {small:,} small drops before it" * (small > 0)
+        said = "; ".join(each.in_words for each in self.of_kinds)
+        return f"{self.drop}{before}: {said}"
 
 
 @dataclass(frozen=True)
@@ -90,14 +106,14 @@ def doubts_in(home: ForceHome, lake: Lake) -> list[Doubt]:
         placed = _placed(live_records(lake, home.force).reveal())
         elsewhere = places_in_doubt(taken, placed, accepted)
     quarantine = quarantined_rows(lake, home.force)
-    found = doubts_of(taken, quarantine, accepted)
+    found = doubts_of(taken, quarantine, accepted, home.mapping.has_both)
     if marks := {mark for doubt in open_doubts(found) for mark in doubt.marks}:
         raw = {str(e.raw_sha256) for e in taken if e.offered_hmac in marks}
         doubted = quarantine.filter(of_drops(quarantine, raw))
         rest = not_sent_again(home, lake, taken, doubted)
         if len(rest) < len(doubted):
             rest = pa.concat_tables([without_drops(quarantine, raw), rest])
-            found = doubts_of(taken, rest, accepted)
+            found = doubts_of(taken, rest, accepted, home.mapping.has_both)
     return elsewhere + found
 
 
@@ -108,29 +124,85 @@ def _placed(live: pa.Table) -> set[str]:
 
 
 def doubts_of(
-    taken: Iterable[Entry], quarantine: pa.Table, accepted: Sequence[DropsEntry]
+    taken: Iterable[Entry],
+    quarantine: pa.Table,
+    accepted: Sequence[DropsEntry],
+    has_both: bool = False,
 ) -> list[Doubt]:
     """The drops with too many quarantined rows, in the order in which they came.
 
-    Each is judged by the limit and by the drops before it. One in doubt is no past for
-    the next, unless somebody has accepted it.
+    Each is judged by the limit and by the drops before it. A feed that `has_both`
+    crimes and calls for service has them judged apart: many of one kind would hide
+    what is wrong with few of the other.
     """
-    broken = _broken_rules(quarantine)
     stored = [entry for entry in taken if entry.raw_sha256]
+    kinds = _apart(quarantine) if has_both else _together(quarantine)
     found: list[Doubt] = []
-    past, window = _NOTHING, deque[_Sample]()
     for entry in sorted(stored, key=lambda entry: (entry.received_at, entry.name)):
-        rows = (entry.rows_in or 0) - (entry.erased or 0)
-        marks = frozenset({entry.offered_hmac})
-        sample = _Sample(rows, broken.get(str(entry.raw_sha256), Counter()), marks)
-        _add(window, sample)
-        doubt = _doubt(entry, window, past, accepted)
-        if doubt:
+        by = accepting(accepted, entry)
+        judged = [kind.judged(entry, by is not None) for kind in kinds]
+        too_many = [each for each in judged if each]
+        if too_many:
+            doubt = RowsInDoubt(
+                drop=entry.name,
+                marks=frozenset().union(*(each.marks for each in too_many)),
+                received=received_on(entry),
+                rows=sum(each.rows for each in too_many),
+                accepted=by,
+                of_kinds=too_many,
+            )
             found.append(doubt)
-            window.clear()
-        if doubt is None or doubt.accepted:
-            past += sample
     return found
+
+
+@dataclass(frozen=True)
+class _Of:
+    """The rows of one kind: how many a drop has, which are broken, and what was."""
+
+    name: str
+    rows: Callable[[Entry], int]
+    broken: Mapping[str, Counter[str]]  # by raw drop
+    window: deque[_Sample] = field(default_factory=deque)
+    past: list[_Sample] = field(default_factory=lambda: [_NOTHING])
+
+    def judged(self, entry: Entry, is_accepted: bool) -> TooMany | None:
+        """What is too many of a drop's rows.
+
+        A drop in doubt is no past for the next, unless somebody has accepted it.
+        """
+        broken = self.broken.get(str(entry.raw_sha256), Counter())
+        marks = frozenset({entry.offered_hmac})
+        sample = _Sample(self.rows(entry), broken, marks)
+        if not sample.rows:
+            return None
+        _add(self.window, sample)
+        found = _too_many(self.name, self.window, self.past[-1])
+        if found:
+            self.window.clear()
+        if found is None or is_accepted:
+            self.past[-1] += sample
+        return found
+
+
+def _together(quarantine: pa.Table) -> list[_Of]:
+    """All rows, of a feed that has one kind only."""
+    return [_Of("", _rows, _broken_rules(quarantine))]
+
+
+def _apart(quarantine: pa.Table) -> list[_Of]:
+    """Crimes and calls for service; what says of neither that it is one is a crime."""
+    mask = pc.fill_null(quarantine["call"], False)
+    crimes, calls = (
+        _broken_rules(quarantine.filter(m)) for m in (pc.invert(mask), mask)
+    )
+    return [
+        _Of(" of crimes", lambda e: _rows(e) - (e.calls or 0), crimes),
+        _Of(" of calls for service", lambda e: e.calls or 0, calls),
+    ]
+
+
+def _rows(entry: Entry) -> int:
+    return (entry.rows_in or 0) - (entry.erased or 0)
 
 
 def _broken_rules(quarantine: pa.Table) -> dict[str, Counter[str]]:
@@ -155,12 +227,7 @@ def _add(window: deque[_Sample], sample: _Sample) -> None:
         rows -= window.popleft().rows
 
 
-def _doubt(
-    entry: Entry,
-    window: Sequence[_Sample],
-    past: _Sample,
-    accepted: Sequence[DropsEntry],
-) -> Doubt | None:
+def _too_many(kind: str, window: Sequence[_Sample], past: _Sample) -> TooMany | None:
     """What is doubtful of a drop; of a small one, together with those before it."""
     if not window[-1].broken:
         return None
@@ -169,17 +236,14 @@ def _doubt(
         over = sample.broken.total() > LIMIT_SHARE * sample.rows
         rules = sample.broken if over else _above(sample, past)
         if rules.total() >= FEWEST_ROWS:
-            return RowsInDoubt(
-                drop=entry.name,
-                marks=sample.marks,
-                received=received_on(entry),
+            return TooMany(
+                kind=kind,
                 rows=rules.total(),
                 of_rows=sample.rows,
                 rules=dict(sorted(rules.items(), key=lambda item: (-item[1], item[0]))),
-                drops=drops,
+                marks=sample.marks,
                 past_rows=None if over else past.rows,
                 past_broken=sum(past.broken[rule] for rule in rules),
-                accepted=accepting(accepted, entry),
             )
     return None
 

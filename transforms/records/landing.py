@@ -35,6 +35,7 @@ from transforms.records.tables import (
     without_drops,
 )
 from transforms.records.to_remove import ToRemove
+from transforms.reference.calls import are_calls
 from transforms.restricted import Restricted
 
 
@@ -117,6 +118,7 @@ def _landed(
         "accepted": len(kept),
         "deleted": deleted,
         "quarantined": len(broken),
+        "calls": calls_among(kept, broken),
         "erased": len(rest.lines),
         "located": len(kept) - kept["longitude"].null_count,
         "ambiguous": sifted.ambiguous,
@@ -138,6 +140,15 @@ def as_records(sifted: SiftedDrop, name: str) -> pa.Table:
     rows = sifted.records.reveal()
     rows = rows.append_column("month", months_of(rows))
     return rows.append_column("drop", pa.repeat(name, len(rows)))
+
+
+def calls_among(accepted: pa.Table, quarantined: pa.Table) -> int:
+    """How many rows of a drop are of calls for service.
+
+    The record of a row that says it is deleted has no category, and counts as crime.
+    """
+    masks = (are_calls(accepted["category"]), quarantined["call"])
+    return sum(int(pc.sum(mask).as_py() or 0) for mask in masks)
 
 
 def _not_in(lines: pa.Array, records: Restricted) -> pa.ChunkedArray:

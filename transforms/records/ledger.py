@@ -34,6 +34,7 @@ class Entry:
     accepted: int | None = None
     deleted: int | None = None
     quarantined: int | None = None
+    calls: int | None = None
     erased: int | None = None
     located: int | None = None
     ambiguous: int | None = None

@@ -26,7 +26,7 @@ from transforms.records.blanking import Blanked, blanked
 from transforms.records.doubt import Doubt, open_doubts
 from transforms.records.drop_doubts import doubts_in
 from transforms.records.homes import ForceHome
-from transforms.records.landing import as_records, of_drop
+from transforms.records.landing import as_records, calls_among, of_drop
 from transforms.records.latest import latest
 from transforms.records.ledger import Entry
 from transforms.records.removal import erased_by, finish
@@ -216,6 +216,7 @@ def _one_again(home: ForceHome, entry: Entry, was: pa.Table, erased: ToRemove) -
         deleted=int(pc.sum(accepted["deleted"]).as_py() or 0),
         located=len(accepted) - accepted["longitude"].null_count,
         quarantined=len(still),
+        calls=calls_among(accepted, pa.concat_tables(tables)),
         erased=(entry.rows_in or 0) - len(rest.stay),
         first_day=min(days, default=None),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.lake.storage import replace_flushed
@@ -18,6 +19,7 @@ from transforms.records.homes import ForceHome
 from transforms.records.removal import Removed, finish, going_of, may_contain
 from transforms.records.tables import RECORDS_TABLE, stored_records
 from transforms.records.to_remove import Span, ToRemove, before, span_of
+from transforms.reference.calls import are_calls
 from transforms.reference.days import LONDON
 
 
@@ -35,6 +37,8 @@ class Due:
     days: int  # retention_days
     records: int
     of_records: int
+    calls: int  # for service, among them
+    of_calls: int
     drops: int  # raw drops that go whole
     of_drops: int
     ahead_days: int | None  # of the clock, where it is not to be believed
@@ -43,7 +47,7 @@ class Due:
     def doubt(self) -> str | None:
         """Why it is withheld until somebody confirms it, in one line."""
         limit = min(_MOST, max(SHARE, _DAYS_AT_ONCE / self.days))
-        shares = [(self.records, self.of_records), (self.drops, self.of_drops)]
+        shares = [*self._kinds.values(), (self.drops, self.of_drops)]
         if self.ahead_days is None and all(n <= limit * of for n, of in shares):
             return None
         clock = (
@@ -61,11 +65,24 @@ class Due:
     @property
     def in_words(self) -> str:
         """What goes."""
+        records = " and ".join(
+            f"{n:,} of {of:,} {kind}" for kind, (n, of) in self._kinds.items()
+        )
         return (
-            f"{self.records:,} of {self.of_records:,} records began, and {self.drops:,}"
+            f"{records} began, and {self.drops:,}"
             f" of {self.of_drops:,} raw drops came, before"
             f" {self.cutoff.astimezone(LONDON).date()} (retention_days = {self.days:,})"
         )
+
+    @property
+    def _kinds(self) -> dict[str, tuple[int, int]]:
+        """How many records go of how many, of crimes and of calls where both are."""
+        if self.of_calls in (0, self.of_records):
+            return {"records": (self.records, self.of_records)}
+        return {
+            "crimes": (self.records - self.calls, self.of_records - self.of_calls),
+            "calls for service": (self.calls, self.of_calls),
+        }
 
 
 @dataclass(frozen=True)
@@ -88,18 +105,27 @@ def due(home: ForceHome, now: datetime) -> Due | None:
     cutoff = retained_from(home, now)
     stored = [e for e in ledger.drops(home.lake, home.force) if e.raw_sha256]
     to_remove = ToRemove(None, (before(cutoff),))
-    gone = int(pc.sum(going_of(home, to_remove, cutoff)).as_py() or 0)
+    going = going_of(home, to_remove, cutoff)
+    gone = _number(going)
     if not gone and not any(may_contain(entry, cutoff) for entry in stored):
         return None
+    records = stored_records(home.lake, home.force, "category").reveal()
+    calls = are_calls(records["category"])
     return Due(
         cutoff=cutoff,
         days=home.mapping.retention_days,
         records=gone,
-        of_records=len(stored_records(home.lake, home.force, "deleted")),
+        of_records=len(records),
+        calls=_number(pc.and_(going, calls)),
+        of_calls=_number(calls),
         drops=sum(entry.received_at < cutoff for entry in stored),
         of_drops=len(stored),
         ahead_days=_ahead_days(home, now),
     )
+
+
+def _number(mask: pa.ChunkedArray) -> int:
+    return int(pc.sum(mask).as_py() or 0)
 
 
 def retain(

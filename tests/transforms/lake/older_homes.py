@@ -26,6 +26,7 @@ LACKED: dict[int, dict[str, list[str]]] = {
         "forecasts": ["exclusions"],
     },
     2: {"coverage": ["scored_sha256"]},
+    3: {"drops": ["calls"], "records_quarantine": ["call"]},
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A drop with too many quarantined rows is in doubt; somebody's slips are not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -27,36 +28,77 @@ def accepting(name: str) -> DropsEntry:
     return TypeAdapter(DropsEntry).validate_python(entry)
 
 
+def taken(number: int, rows: int) -> Entry:
+    """What the ledger says of a drop that came on that day."""
+    return Entry(
+        force="kent",
+        name=f"{number:03}.csv",
+        offered_hmac=str(number),
+        mapping_sha256="m",
+        received_at=START + timedelta(days=number),
+        observed="supplied",
+        raw_sha256=f"raw {number}",
+        rows_in=rows,
+        erased=0,
+    )
+
+
+def bad_rows(
+    number: int, broken: dict[str, int], is_call: bool = False
+) -> list[dict[str, object]]:
+    """The quarantined rows of that drop."""
+    rules = [rule for rule, count in broken.items() for _ in range(count)]
+    common = {"force": "kent", "raw_sha256": f"raw {number}", "call": is_call}
+    return [
+        common | {"raw_line": n, "rule": rule} for n, rule in enumerate(rules, start=2)
+    ]
+
+
 def doubts(*made: Made, accepted: tuple[DropsEntry, ...] = ()) -> list[Doubt]:
     """Those drops, one a day, judged."""
     entries, quarantine = [], []
     for number, (rows, broken) in enumerate(made):
-        entries.append(
-            Entry(
-                force="kent",
-                name=f"{number:03}.csv",
-                offered_hmac=str(number),
-                mapping_sha256="m",
-                received_at=START + timedelta(days=number),
-                observed="supplied",
-                raw_sha256=f"raw {number}",
-                rows_in=rows,
-                quarantined=sum(broken.values()),
-                erased=0,
-            )
-        )
-        rules = [rule for rule, count in broken.items() for _ in range(count)]
-        quarantine += [
-            {
-                "force": "kent",
-                "raw_sha256": f"raw {number}",
-                "raw_line": n,
-                "rule": rule,
-            }
-            for n, rule in enumerate(rules, start=2)
-        ]
+        entries.append(taken(number, rows))
+        quarantine += bad_rows(number, broken)
     table = pa.Table.from_pylist(quarantine, schema=FORCE_QUARANTINE)
     return doubts_of(reversed(entries), table, accepted)
+
+
+def of_kinds(*made: tuple[Made, Made], has_both: bool = True) -> list[Doubt]:
+    """Drops of crimes and of calls, one a day, judged."""
+    entries, quarantine = [], []
+    for number, (crimes, calls) in enumerate(made):
+        entries.append(
+            replace(taken(number, crimes[0] + calls[0]), calls=calls[0]),
+        )
+        for is_call, (_, broken) in ((False, crimes), (True, calls)):
+            quarantine += bad_rows(number, broken, is_call)
+    table = pa.Table.from_pylist(quarantine, schema=FORCE_QUARANTINE)
+    return doubts_of(entries, table, (), has_both)
+
+
+DROP = st.tuples(
+    st.integers(20, 1500),
+    st.dictionaries(st.sampled_from(["offence", "future"]), st.integers(1, 8)),
+)
+
+
+@given(st.lists(st.tuples(DROP, DROP), max_size=12))
+def test_each_kind_is_judged_as_if_it_were_alone(made: list[tuple[Made, Made]]) -> None:
+    apart = of_kinds(*made)
+    crimes, calls = (doubts(*(drop[kind] for drop in made)) for kind in (0, 1))
+    assert {doubt.drop for doubt in apart} == {d.drop for d in [*crimes, *calls]}
+    assert sum(doubt.rows for doubt in apart) == sum(d.rows for d in [*crimes, *calls])
+
+
+def test_a_drop_in_doubt_for_both_kinds_is_one_doubt() -> None:
+    [doubt] = of_kinds(((600, {"future": 30}), (2000, {"offence": 20})))
+    assert doubt.in_words == (
+        "000.csv: 30 of 600 rows of crimes quarantined (5.0%), 30 by rule future;"
+        " 20 of 2,000 rows of calls for service quarantined (1.0%), 20 by rule offence"
+    )
+    together = ((600, {"future": 3}), (2000, {"offence": 3}))
+    assert of_kinds(together) == of_kinds(together, has_both=False) == []
 
 
 def test_over_half_a_percent_is_a_doubt_and_the_next_good_drop_is_none() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.transforms.records.made_homes import csv, made_home, pulled, state, truth
 from transforms.homes.home import open_any_layout
-from transforms.lake.layout import write_layout
+from transforms.lake.layout import LAYOUT, write_layout
 from transforms.lake.migrations import migrate
 from transforms.lake.tables import TABLES
 from transforms.records.homes import ForceHome, open_force_home
@@ -38,7 +38,7 @@ def test_an_older_feed_is_migrated_with_its_records_as_they_were(
     before = state(home)
     without_recorded_at(home, monkeypatch)
     lines = list(migrate(open_any_layout(home.home.root).lake))
-    assert lines[-1] == "layout 3"
+    assert lines[-1] == f"layout {LAYOUT}"
     home = open_force_home(home.home.root)
     assert state(home) == before
     pulled(home, {"1.csv": csv(truth("a"), truth("b", 2)), "2.csv": csv(truth("c"))})

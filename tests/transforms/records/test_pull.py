@@ -116,7 +116,47 @@ def test_a_column_that_is_empty_throughout_is_a_doubt(home: ForceHome) -> None:
     """Empty times are not of another format, so the drop as such is not refused."""
     rows = [csv_row(truth(str(n)), Date_from="", Time_from="") for n in range(40)]
     [doubt] = pulled(home, {"1.csv": as_csv(rows)}).doubts
-    assert (doubt.rows, dict(doubt.rules)) == (40, {"occurred-from": 40})
+    assert doubt.rows == 40
+    assert doubt.in_words.endswith(", 40 by rule occurred-from")
+
+
+MIXED = CSV_MAPPING + '[calls.codes]\n"C*" = "noise"\n'
+
+
+@pytest.mark.parametrize(
+    ("broken", "fine", "kind"),
+    [("30A", "C1", "crimes"), ("C1", "30A", "calls for service")],
+)
+def test_many_rows_of_one_kind_hide_no_broken_ones_of_the_other(
+    broken: str, fine: str, kind: str, tmp_path: Path
+) -> None:
+    """Four of 20 rows of a kind that is a fiftieth of the drop, and under 0.5 %."""
+    home = made_home(tmp_path, MIXED)
+    rows = [csv_row(truth(f"f{n}", offence=fine)) for n in range(1000)]
+    rows += [csv_row(truth(f"b{n}", offence=broken)) for n in range(16)]
+    rows += [csv_row(truth(f"x{n}", offence=broken), E="530000,5") for n in range(4)]
+    [doubt] = pulled(home, {"1.csv": as_csv(rows)}).doubts
+    words = f"1.csv: 4 of 20 rows of {kind} quarantined (20.0%), 4 by rule coordinates"
+    assert doubt.in_words == words
+    [entry] = ledger.drops(home.lake, "kent")
+    assert entry.calls == (1000 if broken == "30A" else 20)
+
+
+def test_a_code_that_nobody_lists_counts_as_a_crime_until_it_is_listed(
+    tmp_path: Path,
+) -> None:
+    home = made_home(tmp_path, MIXED)
+    rows = [csv_row(truth(f"c{n}", offence="C1")) for n in range(1000)]
+    rows += [csv_row(truth(f"a{n}")) for n in range(16)]
+    rows += [csv_row(truth(f"x{n}", offence="77Z")) for n in range(4)]
+    [doubt] = pulled(home, {"1.csv": as_csv(rows)}).doubts
+    assert "4 of 20 rows of crimes quarantined" in doubt.in_words
+    mended = MIXED.replace('"C*" = "noise"', '"C*" = "noise"\n"77Z" = "noise"')
+    home.feed.mapping.write_text(mended)
+    home = open_force_home(home.home.root)
+    assert pulled(home, {}, days_later=1).doubts == status(home, NOW, 7).doubts == []
+    [entry] = ledger.drops(home.lake, "kent")
+    assert entry.calls == 1004
 
 
 def test_the_same_bytes_again_make_no_commit(home: ForceHome) -> None:

@@ -126,6 +126,23 @@ def test_a_clock_that_is_ahead_by_a_little_removes_nothing_unasked(
     assert (done.withheld, done.removed.records) == (None, 8)
 
 
+@pytest.mark.parametrize(("few", "many_of"), [("30A", "C1"), ("C1", "30A")])
+def test_many_records_of_one_kind_hide_none_of_the_other_that_would_go(
+    few: str, many_of: str, tmp_path: Path
+) -> None:
+    """Ten of 20 are under 5 % of 300 records."""
+    mapping = CSV_MAPPING.replace("2557", "60") + '[calls.codes]\n"C*" = "noise"\n'
+    home = made_home(tmp_path, mapping)
+    made = [truth(f"m{n}", 25, offence=many_of) for n in range(280)]
+    made += [truth(f"f{n}", 1 + 24 * (n % 2), offence=few) for n in range(20)]
+    pulled(home, {"1.csv": csv(*made)})
+    said = str(pulled(home, {}, days_later=11).withheld)
+    words = {"30A": "10 of 20 crimes and 0 of 280 calls for service began"}
+    words["C1"] = "0 of 280 crimes and 10 of 20 calls for service began"
+    assert words[few] in said
+    assert len(state(home)) == 300
+
+
 @pytest.mark.parametrize("slip", ["mapping", "clock"])
 def test_what_is_still_offered_comes_back_once_it_is_put_right(
     slip: str, tmp_path: Path

@@ -176,6 +176,11 @@ class ForceMapping:
         """Whether its feed has calls for service, and no crime."""
         return not self.categories.codes
 
+    @property
+    def has_both(self) -> bool:
+        """Whether its feed has crimes, and calls for service beside them."""
+        return bool(self.calls.codes) and not self.calls_alone
+
     def category(self, code: str) -> str | None:
         """The category or kind of call of a code; None where it is to be quarantined.
 

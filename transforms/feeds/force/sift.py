@@ -24,7 +24,8 @@ from transforms.feeds.force.record_rows import record_rows
 from transforms.feeds.force.rules import FILE_RULES, OLD, RULES
 from transforms.feeds.rules import first_broken, refuse_by
 from transforms.lake.schemas import FORCE_QUARANTINE, FORCE_RECORDS, conform
-from transforms.reference.arrays import Marks
+from transforms.reference.arrays import Marks, Mask
+from transforms.reference.calls import is_call
 from transforms.restricted import Restricted
 
 
@@ -103,7 +104,8 @@ def _quarantine(
     rules = [RULES[i].id for i in verdict[bad]]
     rules += [rule for rule, broken in drop.broken.items() for _ in broken]
     order = np.argsort(lines, kind="stable")
-    lines = lines[order]
+    lines, calls = lines[order], np.zeros(len(lines), dtype=bool)
+    calls[: bad.sum()] = _calls(file)[bad]
     known = drop.has_lines and len(lines) > 0
     offsets = line_offsets(data, lines) if known else pa.nulls(len(lines))
     table = pa.table(
@@ -113,6 +115,14 @@ def _quarantine(
             "raw_line": lines,
             "byte_offset": offsets,
             "rule": pa.array([rules[i] for i in order], pa.string()),
+            "call": calls[order],
         }
     )
     return conform(table, FORCE_QUARANTINE)
+
+
+def _calls(file: DropFile) -> Mask:
+    """The rows whose code is of a call, but for those whose record is deleted."""
+    category = file.mapping.category
+    listed = file.offence.where(lambda text: is_call(category(text.strip()) or ""))
+    return listed & ~file.deleted.yes

@@ -57,6 +57,7 @@ FORCE_QUARANTINE = pa.schema(
         FORCE_RECORDS.field("raw_line"),
         column("byte_offset", pa.int64(), "Where that line starts in the file, in bytes", "Parquet has no lines"),
         QUARANTINE.field("rule"),
+        column("call", pa.bool_(), "The mapping lists its code as a kind of call for service", "an older hexbeat read it"),
     ]
 )  # fmt: skip
 
@@ -85,6 +86,7 @@ DROPS = pa.schema(
         column("accepted", _COUNT, "Rows that became records, including deleted ones", _REJECTED),
         column("deleted", _COUNT, "Rows that say a record is deleted", _REJECTED),
         column("quarantined", _COUNT, "Rows quarantined by a rule", _REJECTED),
+        column("calls", _COUNT, "Rows of calls for service, accepted or quarantined", _REJECTED + ", or an older hexbeat read it"),
         column("erased", _COUNT, "Rows refused on arrival, because their reference had been erased", _REJECTED),
         column("located", _COUNT, "Accepted rows with a place", _REJECTED),
         column("ambiguous", _COUNT, "Rows in an hour that occurred twice, because the clocks went back", _REJECTED),
