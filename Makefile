@@ -6,7 +6,7 @@ SCRIPTS := transforms/publications/map/web/*.js
 # A file's tests share a worker, and with it their fixtures; the long ones come first.
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo run test test-unit test-system test-real coverage bench faults check fix lock image release clean
+.PHONY: help demo run test test-unit test-system test-real coverage bench faults ground check fix lock image release clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -52,6 +52,10 @@ bench: $(READY)  ## every stage beside its rival: make bench ROWS=20M STAGES=ing
 faults: $(READY)  ## kills, races, flips and cuts, to docs/reliability.md: over half an hour
 	$(BIN)/python -m tests.faults --write
 	$(BIN)/python -m tests.faults --broken --write
+
+ground: $(READY)  ## the open ground again: make ground BOUNDARIES=folder LOOKUPS=folder PLACES=cities500.json
+	$(BIN)/python -m transforms.publications.layers.open_ground.derive \
+		$(BOUNDARIES) $(LOOKUPS) $(PLACES) transforms/publications/layers/open_ground/ground.json
 
 check: $(READY)  ## format, lint, types, import rules, generated docs, deployments
 	$(BIN)/ruff format --check .

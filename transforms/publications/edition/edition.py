@@ -18,6 +18,7 @@ import pyarrow as pa
 from transforms.homes.runs.seal import SCHEMA_VERSION
 from transforms.publications.layers import Layers
 from transforms.publications.layers.area_columns import cell_columns, hotspot_columns
+from transforms.publications.layers.open_ground import ground_sha256
 from transforms.publications.schemas import (
     DAY_CELLS,
     DAY_HOTSPOTS,
@@ -160,6 +161,7 @@ def shared_identity(
         "data_files": {"crime_groups.toml": groups_sha256()},
         "attribution": attribution,
         "scoring": scoring.sha256,
+        "ground": ground_sha256(),
     }
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from transforms.publications.layers.open_ground import ATTRIBUTION
 
-if TYPE_CHECKING:  # they import GeoPandas, and most publications have no layers
+
+if TYPE_CHECKING:  # they import GeoPandas
     from transforms.publications.layers.areas import AreaLayer
     from transforms.publications.layers.ground import Basemap, Boundary
 
@@ -58,19 +60,19 @@ class Layers:
 
     def ground(self, rows: pa.Table) -> dict[str, Any] | None:
         """The shapes that a page of those rows draws under its cells."""
-        if not (self.boundary or self.basemap):
-            return None
         from transforms.publications.layers.ground import ground
 
         return ground(self.boundary, self.basemap, rows)
 
     def note(self, year: int) -> str:
-        """A page's note about its ground, with the words that the licence requires."""
+        """A page's note about its ground, with the words that the licences require."""
         notes = ["Dashed lines: the boundaries supplied."] if self.boundary else []
         if self.basemap:
             notes.append(
                 f"Contains OS data © Crown copyright and database right {year}."
             )
+        else:
+            notes.append(ATTRIBUTION)
         return " ".join(notes)
 
 

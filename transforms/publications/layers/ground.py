@@ -1,7 +1,8 @@
-"""The ground under a page's cells: the user's boundary and basemap, cut to the page.
+"""The ground under a page's cells: open data or the user's own, cut to the page.
 
-What is in a box around each force's cells is drawn, as finely as a budget of bytes
-allows: the tolerance is doubled until it fits.
+The user's basemap takes the place of the ground that hexbeat ships. What is in a box
+around each force's cells is drawn, as finely as a budget of bytes allows: the tolerance
+is doubled until it fits.
 """
 
 import json
@@ -22,6 +23,7 @@ from transforms.errors import UsageError
 from transforms.publications.layers.foreign import listed
 from transforms.publications.layers.ground_shapes import Shapes, encoded, lines_of
 from transforms.publications.layers.layer_files import MapFile, misplaced
+from transforms.publications.layers.open_ground.reading import open_ground
 from transforms.publications.layers.polygons import (
     misplaced_in_words,
     read_polygons,
@@ -160,14 +162,14 @@ def find_basemap(path: Path) -> Basemap:
 def ground(
     boundary: Boundary | None, basemap: Basemap | None, rows: pa.Table
 ) -> dict[str, Any] | None:
-    """The shapes that a page of those rows draws under them; None if there are none."""
-    if not len(rows) or not (boundary or basemap):
+    """The shapes that a page of those rows draws under them; None for no rows."""
+    if not len(rows):
         return None
     area = page_area(rows)
-    shapes = [*(basemap.shapes(area) if basemap else ())]
+    under = basemap or open_ground()
+    shapes = [*under.shapes(area)]
     shapes += [boundary.shapes(area)] if boundary else []
-    names = basemap.names(area) if basemap else []
-    return _fitted(shapes, names)
+    return _fitted(shapes, under.names(area))
 
 
 def page_area(rows: pa.Table) -> shapely.Geometry:

@@ -12,6 +12,8 @@ from transforms.reference.national_grid import GRID
 
 # In degrees: about a metre.
 QUANTUM = 1e-5
+# Of the ground that is shipped: about ten metres.
+SHIPPED_QUANTUM = 1e-4
 # A shape smaller than this many tolerances is a speck.
 _SPECK = 2.0
 
@@ -57,11 +59,12 @@ def lines_of(given: np.ndarray) -> np.ndarray:
     return np.asarray(shapely.get_parts(merged))
 
 
-def encoded(layer: Shapes) -> list[Any]:
+def encoded(layer: Shapes, quantum: float = QUANTUM) -> list[Any]:
     """Name, kind and shapes of a layer; a shape is rings, a ring steps of x and y.
 
-    Each step is the difference from the previous point, in hundred-thousandths of a
-    degree, even across rings: the whole layer is one chain that starts at 0.
+    Each step is the difference from the previous point, in quanta (of a page:
+    hundred-thousandths of a degree), even across rings: the whole layer is one chain
+    that starts at 0.
     """
     parts = _neighbours_together(layer.parts).to_crs("OGC:CRS84").to_numpy()
     if layer.is_area:
@@ -71,7 +74,7 @@ def encoded(layer: Shapes) -> list[Any]:
     else:
         rings, of_part = parts, np.arange(len(parts))
     points, of_ring = shapely.get_coordinates(rings, return_index=True)
-    whole = np.round(points / QUANTUM).astype(np.int64)
+    whole = np.round(points / quantum).astype(np.int64)
     steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
     starts = np.flatnonzero(np.diff(of_ring)) + 1
     shapes: list[list[list[int]]] = [[] for _ in parts]
@@ -88,3 +91,19 @@ def _neighbours_together(parts: np.ndarray) -> gpd.GeoSeries:
     bounds = (west - 1, south - 1, east + 1, north + 1)
     along = shapes.hilbert_distance(total_bounds=bounds)
     return shapes.iloc[np.argsort(along.to_numpy(), kind="stable")]
+
+
+def decoded(layer: list[Any], quantum: float) -> Shapes:
+    """The shapes that were encoded."""
+    name, kind, shapes = layer
+    steps = [np.array(ring).reshape(-1, 2) for rings in shapes for ring in rings]
+    points = np.concatenate(steps).cumsum(axis=0) * quantum
+    of_ring = np.repeat(np.arange(len(steps)), [len(ring) for ring in steps])
+    if kind == "line":
+        parts = shapely.linestrings(points, indices=of_ring)
+    else:
+        rings = shapely.linearrings(points, indices=of_ring)
+        of_part = np.repeat(np.arange(len(shapes)), [len(rings) for rings in shapes])
+        parts = shapely.polygons(rings, indices=of_part)
+    placed = gpd.GeoSeries(parts, crs="OGC:CRS84").to_crs(GRID).to_numpy()
+    return Shapes(name, placed, is_area=kind == "area")

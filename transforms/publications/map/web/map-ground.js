@@ -1,10 +1,10 @@
 "use strict";
-// The ground under the cells: the user's boundary and basemap, and the names of places.
+// The ground under the cells: land and borders, or the user's basemap, and the names of places.
 (function () {
   const QUANTUM = 1e-5;
   // Pale, so that no cell is mistaken for ground; the lowest layer first.
   const STYLES = {
-    land: { fillColor: "#fafaf7" },
+    land: { fillColor: "#f7f6f1" },
     sea: { fillColor: "#dde7ee" },
     foreshore: { fillColor: "#ecebe2" },
     national_parks: { fillColor: "#eff3e8" },
@@ -16,6 +16,8 @@
     rail: { color: "#85898f", weight: 1, dashArray: "6 3" },
     roads_regional: { color: "#a89f8c", weight: 1.25 },
     roads_national: { color: "#8d7d5c", weight: 2 },
+    authorities: { color: "#b9bec6", weight: 1 },
+    forces: { color: "#7d838d", weight: 2 },
     boundary: { color: "#3b3f46", weight: 1.5, dashArray: "8 4" },
   };
   // The zoom from which names are shown, by rank: cities, towns, villages.

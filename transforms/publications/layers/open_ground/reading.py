@@ -1,0 +1,59 @@
+"""Reads the shipped ground, for one page at a time."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from transforms.publications.layers.ground_shapes import (
+    SHIPPED_QUANTUM,
+    Shapes,
+    decoded,
+)
+from transforms.publications.layers.open_ground import ground_text
+from transforms.reference.national_grid import GRID
+
+
+# Around the page's area all land is drawn, but coarsely, and only cities are named.
+_ELSEWHERE_M = 1500.0
+_ELSEWHERE_RANK = 0
+_SEA = shapely.box(-500_000, -500_000, 1_200_000, 1_700_000)
+Name = tuple[int, str, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class OpenGround:
+    """Layers in the National Grid, the lowest first, and places, the largest first."""
+
+    layers: tuple[Shapes, ...]
+    places: tuple[Name, ...]
+
+    def shapes(self, area: shapely.Geometry) -> Iterator[Shapes]:
+        """Sea, land and borders: as fine as they are in that area."""
+        yield Shapes("sea", np.array([_SEA]), is_area=True)
+        for layer in self.layers:
+            fine = shapely.intersection(layer.parts, area)
+            coarse = layer.simplified(_ELSEWHERE_M).parts
+            around = shapely.difference(coarse, area)
+            both = np.concatenate([fine, around if layer.is_area else fine[:0]])
+            yield Shapes.of(layer.name, both[~shapely.is_empty(both)])
+
+    def names(self, area: shapely.Geometry) -> list[Name]:
+        """The places in the area, and the cities elsewhere, the largest first."""
+        at = [(x, y) for _, _, x, y in self.places]
+        points = gpd.GeoSeries(shapely.points(at), crs="OGC:CRS84").to_crs(GRID)
+        inside = points.within(area).tolist()
+        named = zip(self.places, inside, strict=True)
+        return [place for place, near in named if near or place[0] <= _ELSEWHERE_RANK]
+
+
+@cache
+def open_ground() -> OpenGround:
+    """The ground that is shipped."""
+    content = json.loads(ground_text())
+    shown = tuple(decoded(layer, SHIPPED_QUANTUM) for layer in content["layers"])
+    return OpenGround(shown, tuple(tuple(name) for name in content["names"]))
