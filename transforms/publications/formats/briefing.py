@@ -21,6 +21,7 @@ from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.formats.briefing_page import footer, named, write_page
 from transforms.publications.formats.day_briefing import write_day
+from transforms.publications.layers.open_ground import ATTRIBUTION
 from transforms.reference.groups import ALL_CRIME, GROUPS
 from transforms.reference.months import window
 
@@ -79,7 +80,8 @@ def _words(
         "map_note": (
             "Cells of about 0.1 km² by what is expected of all crime: the darkest,"
             " outlined, are the top 1 % of the area, then 2, 5 and 20 %. Numbers as in"
-            " the list."
+            " the list; a number that had to move has a line to its place, and a square"
+            f" is enlarged beside the map. {ATTRIBUTION}"
         ),
         "top_title": "Highest hot spots, all crime",
         "top_header": ["no.", "around", "expected", "last 12 m"],

@@ -1,6 +1,8 @@
-"""The picture on a briefing: the highest cells of a force, its hot spots numbered."""
+"""The picture on a briefing: the highest cells of a force, its hot spots numbered.
 
-import math
+Where numbers crowd, a second panel enlarges the place.
+"""
+
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -9,90 +11,95 @@ import matplotlib as mpl
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
-from transforms.reference import cells
+from transforms.publications.formats.briefing_marks import crowd
+from transforms.publications.formats.briefing_panel import DRAWN, Panel, grid
+from transforms.publications.layers.open_ground.reading import Box
 from transforms.reference.arrays import Floats
-from transforms.reference.bands import BANDS
+from transforms.reference.national_grid import to_grid_by_proj
 
 
-_DRAWN = tuple(reversed(BANDS[:-1]))  # the highest last, over its neighbours' edges
-_TOP_EDGE = 0.5  # points: an outline marks the top band without colour
-_METRES_PER_DEGREE = 111_320.0
-_SCALE_BARS_KM = (1, 2, 5, 10, 20, 50)
+_WIDTH_IN, _HEIGHT_IN = 7.2, 4.1
+_INSET_IN, _GAP_IN = 2.5, 0.08
+_STRAYS = 0.005  # of the cells at each end, which must not stretch the map
+_PAD = 0.04
+_LEAST_M = 3000.0
+_SHOWN_RANKS = 2, 3  # of places: cities and towns, and in the inset villages too
 
 
 def draw_map(rows: pa.Table, spots: Sequence[dict[str, Any]], salt: str) -> bytes:
     """The cells of one force and group by band, and its hot spots' numbers, as SVG.
 
-    `spots` have `hotspot_rank`, `lon` and `lat`. Kilometres about the middle of what is
-    drawn.
+    `spots` have `hotspot_rank`, `lon` and `lat`.
     """
     with mpl.rc_context({"svg.hashsalt": salt}):
-        figure = Figure(figsize=(7.2, 4.1), layout="constrained")
-        axes = figure.subplots()
+        figure = Figure(figsize=(_WIDTH_IN, _HEIGHT_IN))
         shown = rows.filter(
-            pc.is_in(rows["score_band"], pa.array([band.slug for band in _DRAWN]))
+            pc.is_in(rows["score_band"], pa.array([band.slug for band in DRAWN]))
         )
-        middle = np.array(
-            [np.mean(shown["lon"].to_numpy()), np.mean(shown["lat"].to_numpy())]
-        )
-        for band in _DRAWN:
-            ids = shown.filter(pc.equal(shown["score_band"], band.slug))["h3_cell"]
-            outlines = cells.boundaries(cells.from_text(ids.to_pylist()))
-            axes.add_collection(
-                PolyCollection(
-                    list(_kilometres(outlines, middle)),
-                    facecolor=band.colour,
-                    edgecolor="black" if band is BANDS[0] else "none",
-                    linewidth=_TOP_EDGE if band is BANDS[0] else 0.0,
-                )
-            )
-        for spot in spots:
-            at = _kilometres(np.array([spot["lon"], spot["lat"]]), middle)
-            _number(axes, at, str(spot["hotspot_rank"]))
-        _finish(axes)
+        whole = _extent(shown)
+        at = [grid(spot["lon"], spot["lat"]) for spot in spots]
+        crowded = crowd(at, max(whole[2] - whole[0], whole[3] - whole[1]))
+        if crowded is None:
+            _panel(figure, 0.0, _WIDTH_IN, whole).draw(shown, spots, _SHOWN_RANKS[0])
+        else:
+            _with_inset(figure, shown, spots, whole, _square(*crowded))
         sink = BytesIO()
         figure.savefig(sink, format="svg", metadata={"Date": None})
     return sink.getvalue()
 
 
-def _kilometres(lonlat: Floats, middle: Floats) -> Floats:
-    """Degrees as kilometres from the middle: accurate enough for a map of one force."""
-    scale = (
-        _METRES_PER_DEGREE / 1000 * np.array([math.cos(math.radians(middle[1])), 1.0])
+def _with_inset(
+    figure: Figure,
+    shown: pa.Table,
+    spots: Sequence[dict[str, Any]],
+    whole: Box,
+    inset: Box,
+) -> None:
+    """The map, and beside it the crowd: each number is on one of the two."""
+    west, south, east, north = inset
+    places = [grid(spot["lon"], spot["lat"]) for spot in spots]
+    inside = [west <= x <= east and south <= y <= north for x, y in places]
+    near = [spot for spot, here in zip(spots, inside, strict=True) if here]
+    others = [spot for spot, here in zip(spots, inside, strict=True) if not here]
+    main = _panel(figure, 0.0, _WIDTH_IN - _INSET_IN - _GAP_IN, whole)
+    axes = main.draw(shown, others, _SHOWN_RANKS[0])
+    axes.add_patch(
+        Rectangle((west, south), east - west, north - south, fill=False, lw=1, zorder=6)
     )
-    return np.asarray((lonlat - middle) * scale)
-
-
-def _number(axes: Axes, at: Floats, text: str) -> None:
-    axes.annotate(
-        text,
-        (float(at[0]), float(at[1])),
-        ha="center",
-        va="center",
-        fontsize=7,
-        fontweight="bold",
-        bbox={"boxstyle": "circle,pad=0.15", "fc": "white", "ec": "black", "lw": 0.6},
+    _panel(figure, _WIDTH_IN - _INSET_IN, _INSET_IN, inset).draw(
+        shown, near, _SHOWN_RANKS[1]
     )
 
 
-def _finish(axes: Axes) -> None:
-    """Equal scales, no frame, and a scale bar."""
-    axes.autoscale_view()
-    axes.set_aspect("equal")
-    axes.set_axis_off()
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    bar = max((k for k in _SCALE_BARS_KM if k <= (right - left) / 3), default=1)
-    y = low - 0.03 * (high - low)
-    axes.plot([left, left + bar], [y, y], color="black", linewidth=1.5)
-    axes.annotate(
-        f"{bar} km",
-        (left + bar / 2, y),
-        (0, 3),
-        fontsize=7,
-        ha="center",
-        textcoords="offset points",
-    )
+def _extent(shown: pa.Table) -> Box:
+    """The box of the cells without their strays."""
+    x, y = to_grid_by_proj(shown["lon"].to_numpy(), shown["lat"].to_numpy())
+    ends = np.quantile(np.stack([x, y]), [_STRAYS, 1 - _STRAYS], axis=1)
+    return _padded(*ends)
+
+
+def _padded(low: Floats, high: Floats) -> Box:
+    pad = np.maximum(_PAD * (high - low), _LEAST_M / 2)
+    west, south = (low - pad).tolist()
+    east, north = (high + pad).tolist()
+    return west, south, east, north
+
+
+def _square(middle: tuple[float, float], width: float) -> Box:
+    half = max(width, _LEAST_M) * 0.55
+    x, y = middle
+    return x - half, y - half, x + half, y + half
+
+
+def _panel(figure: Figure, left_in: float, width_in: float, box: Box) -> Panel:
+    """A panel as high as the figure, with the box widened to the same shape."""
+    west, south, east, north = box
+    shape = width_in / _HEIGHT_IN
+    wide = max(east - west, (north - south) * shape)
+    high = wide / shape
+    x, y = (west + east) / 2, (south + north) / 2
+    widened = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+    return Panel(figure, (left_in, 0.0, width_in, _HEIGHT_IN), widened)

@@ -12,6 +12,7 @@ from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.edition.day_hotspots import HOURS
 from transforms.publications.formats.briefing_page import footer, named, write_page
 from transforms.publications.layers.area_columns import APART
+from transforms.publications.layers.open_ground import ATTRIBUTION
 from transforms.reference.days import HORIZONS_DAYS, Day
 from transforms.reference.groups import ALL_CRIME, GROUPS
 
@@ -48,7 +49,8 @@ def _words(edition: DayEdition, spots: _Spots) -> dict[str, Any]:
         "map_note": (
             "Cells of about 0.015 km² by what is expected of all crime: the darkest,"
             " outlined, are the top 1 % of the area, then 2, 5 and 20 %. Numbers as in"
-            " the list."
+            " the list; a number that had to move has a line to its place, and a square"
+            f" is enlarged beside the map. {ATTRIBUTION}"
         ),
         "top_title": "Highest hot spots, all crime",
         "top_header": ["no.", "around", "expected", "last 7 d", "was no."],

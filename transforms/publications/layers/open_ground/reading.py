@@ -23,6 +23,7 @@ _ELSEWHERE_M = 1500.0
 _ELSEWHERE_RANK = 0
 _SEA = shapely.box(-500_000, -500_000, 1_200_000, 1_700_000)
 Name = tuple[int, str, float, float]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,30 @@ class OpenGround:
         inside = points.within(area).tolist()
         named = zip(self.places, inside, strict=True)
         return [place for place, near in named if near or place[0] <= _ELSEWHERE_RANK]
+
+    def rings(self, name: str, box: Box) -> list[np.ndarray]:
+        """The rings or lines of a layer in a box of the National Grid, for a picture.
+
+        No land that is drawn has a hole of a size that could be seen.
+        """
+        layer = next(layer for layer in self.layers if layer.name == name)
+        parts = shapely.get_parts(shapely.clip_by_rect(layer.parts, *box))
+        if layer.is_area:
+            parts = shapely.get_exterior_ring(parts)
+        lines = [shapely.get_coordinates(part) for part in parts]
+        return [line for line in lines if len(line)]
+
+    def in_box(self, box: Box) -> list[Name]:
+        """The places in a box of the National Grid, with their position in it."""
+        west, south, east, north = box
+        at = [(x, y) for _, _, x, y in self.places]
+        points = gpd.GeoSeries(shapely.points(at), crs="OGC:CRS84").to_crs(GRID)
+        named = zip(self.places, points.x.tolist(), points.y.tolist(), strict=True)
+        return [
+            (rank, name, x, y)
+            for (rank, name, _, _), x, y in named
+            if west < x < east and south < y < north
+        ]
 
 
 @cache
