@@ -142,6 +142,14 @@ def test_starting_a_run_loads_no_library_that_it_does_not_need() -> None:
     assert not loaded & {"matplotlib", "typst", "xlsxwriter", "lark"}
 
 
+def test_starting_an_ingest_loads_no_library_of_later_stages() -> None:
+    code = "import sys, flows.ingest; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    loaded = set(done.stdout.split())
+    assert "transforms.incidents.ingest" in loaded
+    assert not loaded & {"scipy.optimize", "pyproj", "pyogrio", "geopandas"}
+
+
 def test_no_module_is_a_drawer() -> None:
     names = {path.stem for p in PACKAGES for path in (ROOT / p).rglob("*.py")}
     assert not names & FORBIDDEN_NAMES

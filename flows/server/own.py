@@ -100,8 +100,7 @@ def _running(folder: Path, listener: socket.socket) -> Iterator[None]:
                 f"the Prefect server did not start: {_line(failures[0])}"
                 f"{_repair(failures[0], folder)}"
             )
-        with _no_heartbeat():
-            yield
+        yield
     finally:
         _drain()
         server.should_exit = True
@@ -149,18 +148,6 @@ async def _recorded() -> None:
     deadline = time.monotonic() + LAST_EVENTS_SECONDS
     while any(not queue.empty() for queue in queues) and time.monotonic() < deadline:
         await asyncio.sleep(0.02)
-
-
-@contextmanager
-def _no_heartbeat() -> Iterator[None]:
-    """Without heartbeats: nobody watches this run, and each flow would wait up to 1 s.
-
-    No environment variable can switch this setting off.
-    """
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        yield
 
 
 def _drain() -> None:

@@ -19,7 +19,7 @@ from transforms.lake.checksums import file_sha256
 from transforms.lake.lake import Lake, SupersededError
 from transforms.lake.schemas import FORECASTS
 from transforms.publications.edition.month_edition import MonthEdition
-from transforms.publications.formats.geoparquet import CELLS_FILE
+from transforms.publications.schemas import CELLS_FILE
 from transforms.reference.months import Month
 
 

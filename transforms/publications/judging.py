@@ -26,7 +26,7 @@ from transforms.lake.checksums import file_sha256, refuse_damaged
 from transforms.lake.lake import Lake, SupersededError
 from transforms.lake.schemas import ACCURACY_HISTORY
 from transforms.lake.storage import readable
-from transforms.publications.formats.geoparquet import CELLS_FILE
+from transforms.publications.schemas import CELLS_FILE
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.forces import Force

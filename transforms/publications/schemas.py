@@ -18,6 +18,8 @@ from transforms.lake.schemas import (
 from transforms.lake.schemas.scores import NOT_SUPPLIED
 
 
+CELLS_FILE = "hotspot_cells.parquet"
+
 _COUNT = pa.int32()
 
 PUBLISHED_HISTORY = pa.schema(

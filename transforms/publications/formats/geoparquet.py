@@ -18,7 +18,6 @@ from transforms.publications.formats.outlines import rings_of
 from transforms.reference.arrays import Floats
 
 
-CELLS_FILE = "hotspot_cells.parquet"
 _ROWS_PER_GROUP = 20_000
 _CRS = "OGC:CRS84"
 _GEOMETRY, _BBOX = "geometry", "bbox"

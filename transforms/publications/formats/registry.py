@@ -49,6 +49,7 @@ from transforms.publications.formats.format import (
 )
 from transforms.publications.map.write import write_map
 from transforms.publications.schemas import (
+    CELLS_FILE,
     CONCENTRATION,
     DAY_CELLS,
     DAY_COVERAGE,
@@ -86,7 +87,7 @@ _PUBLIC_CELLS = table(PUBLIC_CELLS, "force", "period", "crime_group", "h3_cell")
 _PUBLIC_BANDS = table(PUBLIC_BANDS, "force", "crime_group", "h3_cell")
 _PUBLIC_ACCURACY = table(PUBLIC_ACCURACY, "force", "period", "crime_group")
 _ROWS = (
-    Format(name=geoparquet.CELLS_FILE, write=geoparquet.write_cells, media_type=PARQUET, months=_CELLS, needed=True),
+    Format(name=CELLS_FILE, write=geoparquet.write_cells, media_type=PARQUET, months=_CELLS, needed=True),
     Format(name="hotspot_cells.csv", write=flat_files.write_cells_csv, media_type=CSV, months=_CELLS),
     Format(name="day_cells.parquet", write=geoparquet.write_cells, media_type=PARQUET, days=_DAY_CELLS, needed=True),
     Format(name="day_cells.csv", write=flat_files.write_cells_csv, media_type=CSV, days=_DAY_CELLS),

@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import gammaincc
 
 from transforms.reference.arrays import Floats
@@ -45,6 +44,8 @@ def top_probability(
 
 def cutoff(expected: Expectation, places: int) -> float:
     """The monthly rate that so many of the cells are expected to exceed, incidents."""
+    from scipy.optimize import brentq  # slow to import, and not every run scores
+
     mean, shape, cells = _kinds(expected)
 
     def too_many(log_rate: float) -> float:
