@@ -1,7 +1,7 @@
 """From a force's own records to its scores of a day, and their publication."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -212,7 +212,8 @@ def _layers(home: ForceHome) -> Layers:
     """The force's own layers; `UsageError` for one that cannot be used."""
     given = home.feed.layers
     boundary, basemap = (f and Path(f) for f in (given.boundary, given.basemap))
-    return read_layers(LayerFiles(boundary or None, basemap or None, given.areas))
+    files = LayerFiles(boundary or None, basemap or None, given.areas)
+    return replace(read_layers(files), map=home.home.map)
 
 
 def _before(home: ForceHome, day: Day) -> Before | None:

@@ -14,6 +14,7 @@ from transforms.errors import UsageError
 from transforms.homes.disclosure_settings import DisclosureSettings
 from transforms.homes.feed_settings import HomeFeed, open_feed
 from transforms.homes.home_paths import home_path
+from transforms.homes.map_settings import MapTable
 from transforms.homes.settings import REGISTRIES, RetentionSettings, read_settings
 from transforms.lake.lake import Lake
 from transforms.lake.layout import refuse_other_layout
@@ -38,6 +39,7 @@ class Home:
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     transparency: Mapping[str, str] = field(default_factory=dict)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    map: MapTable = field(default_factory=MapTable)
     feed: HomeFeed | None = None  # of a force's own feed
 
     @property
@@ -122,6 +124,7 @@ def open_any_layout(address: str | Path) -> Home:
         disclosure=settings.public,
         transparency=asdict(settings.transparency),
         retention=settings.retention,
+        map=settings.map,
         feed=open_feed(settings.feed, root) if settings.feed else None,
     )
 

@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass
 from transforms.errors import UsageError
 from transforms.homes.disclosure_settings import DisclosureSettings, Transparency
 from transforms.homes.feed_settings import FeedTable
+from transforms.homes.map_settings import MapTable
 from transforms.reference.exclusions import OwnExclusions, shipped_exclusions
 from transforms.reference.forces import DEMO_FORCES, FORCES, find_force
 from transforms.reference.harm import (
@@ -108,6 +109,7 @@ class Settings:
     transparency: Transparency = field(default_factory=Transparency)
     retention: RetentionSettings = RetentionSettings()
     feed: FeedTable | None = None
+    map: MapTable = MapTable()
 
     def scoring(self, root: Path) -> Scoring:
         """The choices about scores; a file of weights is relative to that folder."""

@@ -95,6 +95,19 @@ MISTAKES = [
     (BY_LABEL + BY_CELL + "x = 1", "[[exclusion]] number 2 x is unknown", "label"),
     (MONTHS + 'because = ""', "[[coverage]] number 1 because is unknown", "reason"),
     (DAYS + 'because = ""', "[[feed.days]] number 1 because is unknown", "from, to"),
+    ('[map]\ntile = "x"', "[map] tile is unknown", "'tiles'"),
+    ('[map]\ntiles = "https://a.b/{z}/{x}/{y}.png"', "[map]", "need an attribution"),
+    ('[map]\nattribution = "OSM"', "[map]", "of which there are none"),
+    *(
+        (f'[map]\nattribution = "OSM"\ntiles = "{address}"', "[map]", "no address")
+        for address in (
+            "http://a.b/{z}/{x}/{y}.png",
+            "https://a.b/{z}/{x}.png",
+            "https://a.b; script-src */{z}/{x}/{y}",
+            "https://*/{z}/{x}/{y}",
+            "https:///{z}/{x}/{y}",
+        )
+    ),
     # what is missing
     ("[[exclusion]]", f"{FIRST} id is missing", ""),
     (BY_LABEL.replace("why =", "# why ="), f"{FIRST} why is missing", ""),

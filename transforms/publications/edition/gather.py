@@ -6,6 +6,7 @@ months is left out too, but does not count as failed.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -63,7 +64,7 @@ def gather(
         scoring=home.scoring,
         backtests=accuracy,
         history=history,
-        layers=layers or Layers(),
+        layers=replace(layers or Layers(), map=home.map),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from transforms.homes.map_settings import MapTable
 from transforms.publications.layers.open_ground import ATTRIBUTION
 
 
@@ -31,6 +32,7 @@ class Layers:
     boundary: "Boundary | None" = None
     basemap: "Basemap | None" = None
     areas: Sequence["AreaLayer"] = ()
+    map: MapTable = field(default_factory=MapTable)  # tiles that pages may load
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -39,6 +41,7 @@ class Layers:
             "boundary": self.boundary.sha256 if self.boundary else None,
             "basemap": self.basemap.sha256 if self.basemap else None,
             "areas": [[a.name, a.sha256, a.column] for a in self.areas],
+            "tiles": [self.map.tiles, self.map.attribution] if self.map.tiles else None,
         }
         given = {name: value for name, value in parts.items() if value}
         return {"layers": given} if given else {}
@@ -62,7 +65,10 @@ class Layers:
         """The shapes that a page of those rows draws under its cells."""
         from transforms.publications.layers.ground import ground
 
-        return ground(self.boundary, self.basemap, rows)
+        drawn = ground(self.boundary, self.basemap, rows)
+        if drawn is not None and self.map.tiles:
+            drawn["tiles"] = self.map.tiles
+        return drawn
 
     def note(self, year: int) -> str:
         """A page's note about its ground, with the words that the licences require."""
@@ -73,6 +79,8 @@ class Layers:
             )
         else:
             notes.append(ATTRIBUTION)
+        if self.map.attribution:
+            notes.append(f"Tiles: {self.map.attribution}.")
         return " ".join(notes)
 
 

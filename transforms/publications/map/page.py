@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from transforms.homes.map_settings import host_of
 from transforms.publications.map.facts import ForceFact, MapFacts
 from transforms.publications.map.payload import payload
 from transforms.publications.map.rows import Past
@@ -32,6 +33,7 @@ OURS = (
     "map-drawing.js",
     "map-chart.js",
     "map-reasons.js",
+    "map-place.js",
     "map-profile.js",
     "map-list.js",
     "map.js",
@@ -62,11 +64,13 @@ def render(
     """The page as text: the newest scores, and those of earlier as-of months."""
     style = "".join(_css(name) for name in STYLES)
     scripts = [_script(name) for name in SCRIPTS]
+    tiles = (ground or {}).get("tiles")
     return _page(
         "map.html",
         facts,
         style,
         scripts,
+        csp=_policy(style, scripts, tiles),
         elsewhere=_elsewhere(facts),
         forces="\n".join(
             _force_row(force, _YEAR[facts.unit]) for force in facts.forces
@@ -83,6 +87,7 @@ def render_index(facts: MapFacts, pages: Mapping[str, str]) -> str:
         facts,
         style,
         [],
+        csp=_policy(style, []),
         forces="\n".join(
             _force_row(force, _YEAR[facts.unit], pages.get(force.force))
             for force in facts.forces
@@ -96,7 +101,6 @@ def _page(
     """A page with the common head and its own body."""
     return Template(_text("map-head.html") + _text(body)).substitute(
         _words(facts),
-        csp=_policy(style, scripts),
         style=style,
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
         **parts,
@@ -157,12 +161,16 @@ def _force_row(force: ForceFact, year: int, page: str | None = None) -> str:
     return f'<tr><th scope="row">{name}</th>{cells}</tr>'
 
 
-def _policy(style: str, scripts: list[str]) -> str:
-    """A policy under which nothing loads and only these scripts and this style run."""
+def _policy(style: str, scripts: list[str], tiles: str | None = None) -> str:
+    """A policy under which nothing loads and only these scripts and this style run.
+
+    Tiles, where the home's settings name some, load from their host alone.
+    """
+    pictures = f"data: {host_of(tiles)}" if tiles else "data:"
     allowed = " ".join(_digest(script) for script in scripts) or "'none'"
     return (
         f"default-src 'none'; script-src {allowed}; style-src {_digest(style)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"img-src {pictures}; base-uri 'none'; form-action 'none'"
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -26,6 +27,8 @@ from tests.transforms.publications.map.test_map_browser import (
     focus,
 )
 from transforms.publications.map import page
+from transforms.publications.map.facts import MapFacts
+from transforms.reference.national_grid import to_grid_by_proj
 
 
 pytestmark = browser.NEEDED
@@ -79,6 +82,10 @@ def cells() -> pa.Table:
     )
 
 
+def _said() -> MapFacts:
+    return replace(facts(), ground_note=NOTE, areas=("cell", "policing_ward"))
+
+
 Open = Callable[[], AbstractContextManager[browser.Tab]]
 
 
@@ -88,8 +95,7 @@ def opened(tmp_path: Path) -> Open:
 
     @contextmanager
     def of() -> Iterator[browser.Tab]:
-        said = replace(facts(), ground_note=NOTE, areas=("cell", "policing_ward"))
-        text = page.render(cells(), pasts(cells()), said, ground())
+        text = page.render(cells(), pasts(cells()), _said(), ground())
         file = tmp_path / "map.html"
         file.write_text(text, encoding="utf-8")
         with browser.opened(file, tmp_path / "profile") as tab:
@@ -173,3 +179,47 @@ def test_without_ground_there_is_neither_pane_nor_claim(tmp_path: Path) -> None:
         shown = "getComputedStyle(document.getElementById('ground')).display"
         assert tab.value(shown) == "none"
         assert tab.complaints() == []
+
+
+# Charing Cross, and Dover Castle.
+KNOWN = {
+    "TQ 300 804": (51.50781, -0.12758),
+    "TR 325 418": (51.12866, 1.32160),
+}
+
+
+def test_a_cell_has_its_grid_reference_and_links_that_load_nothing(
+    opened: Open,
+) -> None:
+    places = [[50.06, -5.7], [51.5, -0.12], [51.13, 1.32], [53.4, -3.0], [55.7, -1.9]]
+    with opened() as tab:
+        found = tab.value(f"{places}.map(hexbeat.toGrid)")
+        latitude, longitude = np.array(places).T
+        expected = np.stack(to_grid_by_proj(longitude, latitude), axis=1)
+        assert np.abs(np.array(found) - expected).max() < 1.0
+        for reference, place in KNOWN.items():
+            assert tab.value(f"hexbeat.gridReference({list(place)})") == reference
+        tab.click("#top button")
+        links = tab.value(
+            '[...document.querySelectorAll("#panel a")].map((a) => [a.host, a.rel])'
+        )
+        assert [host for host, _ in links] == [
+            "www.openstreetmap.org",
+            "www.google.com",
+        ]
+        assert {rel for _, rel in links} == {"noopener noreferrer"}
+
+
+def test_tiles_load_from_their_host_alone_and_over_the_ground(tmp_path: Path) -> None:
+    given = ground() | {"tiles": "https://tiles.example/{z}/{x}/{y}.png"}
+    text = page.render(cells(), pasts(cells()), _said(), given)
+    file = tmp_path / "map.html"
+    file.write_text(text, encoding="utf-8")
+    with browser.opened(file, tmp_path / "profile") as tab:
+        tab.until('document.querySelectorAll(".leaflet-tiles-pane img").length > 0')
+        others = {address.split("/")[2] for address in tab.requests()[1:]}
+        assert others == {"tiles.example"}
+        assert tab.value(PLACES) == []
+        assert tab.value(MIDDLE.replace("PANE", "ground")) == SEA
+        policy = tab.value('document.querySelector("meta[http-equiv]").content')
+        assert "img-src data: https://tiles.example; base-uri" in policy

@@ -33,6 +33,7 @@
     pane.style.zIndex = 350;
     pane.style.pointerEvents = "none";
     const renderer = L.canvas({ pane: "ground", padding: 0.05 });
+    if (ground.tiles) cover(map, ground.tiles);
     for (const [name, kind, shapes] of ground.layers) {
       const chain = { x: 0, y: 0 };
       const placed = shapes.map((rings) => rings.map((ring) => placesOf(ring, chain)));
@@ -45,10 +46,18 @@
     return {
       names() {
         const view = map.getBounds().toBBoxString();
-        if (view !== latest.view) latest = { view, names: write(map, ground.names, written) };
+        const names = ground.tiles ? [] : ground.names; // tiles have names of their own
+        if (view !== latest.view) latest = { view, names: write(map, names, written) };
         return latest.names;
       },
     };
+  }
+
+  // Over the ground, which still shows where a tile does not load.
+  function cover(map, address) {
+    map.createPane("tiles").style.zIndex = 360;
+    map.getPane("tiles").style.pointerEvents = "none";
+    map.addLayer(L.tileLayer(address, { pane: "tiles", maxZoom: 19, keepBuffer: 1 }));
   }
 
   // A chain of steps, starting at the last point of the previous ring.

@@ -217,10 +217,11 @@
         ],
         ...data.areas.map((name) => [hexbeat.heading(name), known.word(`area.${name}`, rows[0]) ?? "none"]),
         ...(clock.recent ? [] : [["LSOA 2021", known.word("lsoa21cd", rows[0]) ?? "not known"]]),
+        ["Grid reference", hexbeat.gridReference(h3.cellToLatLng(known.idOf(rows[0])))],
         ["Cell", known.idOf(rows[0])],
       ];
       for (const [name, value] of pairs) list.append(element("dt", name), element("dd", value));
-      return section("About the cell", list);
+      return section("About the cell", list, hexbeat.elsewhere(h3.cellToLatLng(known.idOf(rows[0]))));
     }
 
     return { open, close, nothing };
