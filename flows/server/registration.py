@@ -7,11 +7,9 @@ nothing that people changed (see `kept`).
 import asyncio
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
@@ -31,22 +29,20 @@ from prefect.exceptions import (
     ObjectNotFound,
     PrefectHTTPStatusError,
 )
-from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.utilities.schema_tools import validate
 
 from flows.command.printing.terminal import print_line
 from flows.server.answers import is_refusal, refusal
 from flows.server.automations import register_automations
+from flows.server.deploying import ROOT, flow_of, pull_steps, write
 from flows.server.kept import Deployment, Kept, kept_part, merged
 from flows.server.up import POOL
 from transforms.errors import HexbeatError, UsageError
 from transforms.lake.addresses import AUTH_INSTEAD, refuse_secrets
 
 
-ROOT = Path(__file__).parents[2]  # of the checkout or image: deployments run from here
 DEPLOYMENTS = Path("deploy") / "prefect.yaml"
 FEED = "force-feed"  # the deployment that those of the feeds are made of
-_TEMPLATE = "{{"  # what `prefect deploy` would fill in, from the environment too
 
 
 def register(feeds: Sequence[str]) -> None:
@@ -59,10 +55,7 @@ def register(feeds: Sequence[str]) -> None:
     )
     asyncio.run(_make_pool())
     file = _with_feeds(_shipped(), feeds)
-    deployments = asyncio.run(_as_people_want(file["deployments"]))
-    # In one write each: a kill in between would lose what people changed.
-    _deploy({**file, "deployments": deployments})
-    asyncio.run(_remember(file["deployments"]))
+    asyncio.run(_deploy(file))
     register_automations()
 
 
@@ -100,16 +93,25 @@ def _with_feeds(file: dict[str, Any], feeds: Sequence[str]) -> dict[str, Any]:
     return {**file, "deployments": [*file["deployments"], *of_feeds]}
 
 
-async def _as_people_want(shipped: list[Deployment]) -> list[Deployment]:
-    """Each deployment with what people changed in it."""
+async def _deploy(file: dict[str, Any]) -> None:
+    """Write each deployment of the file, with what people changed in it.
+
+    In one request each: a kill in between would lose what people changed.
+    """
+    shipped: list[Deployment] = file["deployments"]
+    pull = pull_steps(file["pull"])
     async with get_client() as client:
-        return [
-            _usable(
-                each,
-                merged(each, await _last(client, each), await _standing(client, each)),
-            )
-            for each in shipped
-        ]
+        wanted = [await _as_people_want(client, each) for each in shipped]
+        for deployment in wanted:
+            await write(client, deployment, pull)
+        for each in shipped:
+            await _remember(client, each)
+
+
+async def _as_people_want(client: PrefectClient, shipped: Deployment) -> Deployment:
+    """The deployment with what people changed in it."""
+    last, now = await _last(client, shipped), await _standing(client, shipped)
+    return _usable(shipped, merged(shipped, last, now))
 
 
 def _usable(shipped: Deployment, wanted: Deployment) -> Deployment:
@@ -128,12 +130,7 @@ def _refused(wanted: Deployment) -> str | None:
     """Why the server would take these parameters no more, if it would not."""
     given = [wanted, *wanted["schedules"]]
     sets = [each.get("parameters") or {} for each in given]
-    if _TEMPLATE in str([sets, wanted["schedules"]]):
-        return f"they contain {_TEMPLATE}"
-    flow: Flow[..., Any] = load_flow_from_entrypoint(
-        wanted["entrypoint"], use_placeholder_flow=False
-    )
-    schema = flow.parameters.model_dump_for_openapi()
+    schema = flow_of(wanted).parameters.model_dump_for_openapi()
     for each in sets:
         # as the server does: what a run must have may be given when it is started
         errors = validate(each, schema, ignore_required=True)
@@ -191,15 +188,13 @@ async def _last(client: PrefectClient, shipped: Deployment) -> Kept | None:
     return found.value if found and isinstance(found.value, dict) else None
 
 
-async def _remember(shipped: list[Deployment]) -> None:
+async def _remember(client: PrefectClient, shipped: Deployment) -> None:
     """Note what hexbeat registered, to know at the next start what people changed."""
-    async with get_client() as client:
-        for each in shipped:
-            name, value = _note(each), kept_part(each)
-            if await client.read_variable_by_name(name):
-                await client.update_variable(VariableUpdate(name=name, value=value))
-            else:
-                await client.create_variable(VariableCreate(name=name, value=value))
+    name, value = _note(shipped), kept_part(shipped)
+    if await client.read_variable_by_name(name):
+        await client.update_variable(VariableUpdate(name=name, value=value))
+    else:
+        await client.create_variable(VariableCreate(name=name, value=value))
 
 
 def _note(shipped: Deployment) -> str:
@@ -211,22 +206,6 @@ def _note(shipped: Deployment) -> str:
 def _flow_name(shipped: Deployment) -> str:
     function: str = shipped["entrypoint"].rpartition(".")[2]
     return function.replace("_", "-")
-
-
-def _deploy(file: dict[str, Any]) -> None:
-    with TemporaryDirectory(prefix="hexbeat-") as folder:
-        path = Path(folder) / DEPLOYMENTS.name
-        path.write_text(yaml.safe_dump(file, sort_keys=False), encoding="utf-8")
-        words = ["--no-prompt", "deploy", "--prefect-file", str(path), "--all"]
-        done = subprocess.run(
-            [sys.executable, "-m", "prefect", *words],
-            cwd=ROOT,
-            env={**os.environ, "HEXBEAT_APP_DIR": str(ROOT)},
-            capture_output=True,
-            text=True,
-        )
-    if done.returncode:
-        raise HexbeatError(" ".join((done.stderr or done.stdout).split()))
 
 
 if __name__ == "__main__":

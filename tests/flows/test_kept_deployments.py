@@ -135,9 +135,7 @@ def test_the_server_s_default_is_no_change() -> None:
     assert kept_part(changed(schedules=[schedule(day_or=True)])) == kept_part(REFRESH)
 
 
-@pytest.mark.parametrize(
-    "given_params", [{"all_forcs": True}, {"method": "best"}, {"source": "{{ $KEY }}"}]
-)
+@pytest.mark.parametrize("given_params", [{"all_forcs": True}, {"method": "best"}])
 def test_parameters_that_this_version_refuses_pause_the_deployment(
     given_params: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
