@@ -82,6 +82,7 @@ def test_a_rule_holds_back_its_row_alone(rule: str, changes: dict[str, str]) -> 
             "raw_line": 4,
             "byte_offset": sum(map(len, data.splitlines(keepends=True)[:3])),
             "rule": rule,
+            "call": False,
         }
     ]
     assert result.records.reveal()["raw_line"].to_pylist() == [2, 3, 5]
