@@ -2,7 +2,8 @@
 -- and its rank by expected incidents in its force and crime group.
 -- in:     cells (as published; those without a hotspot_id are ignored), names
 --         (hotspot_id, place_label)
--- out:    the published columns of a hot spot; in order of force, crime_group and rank
+-- out:    the published columns of a hot spot that follow from its cells and its name; in
+--         order of force, crime_group and rank
 with members as (
     -- A fixed order of addition, because the last digits of a sum depend on it. It holds
     -- on one thread, which every connection has (sql/__init__.py).
@@ -31,6 +32,8 @@ spots as (
         first(lsoa21cd) as lsoa21cd,
         first(lat) as lat,
         first(lon) as lon,
+        first(easting) as easting,
+        first(northing) as northing,
         string_agg(h3_cell, ' ') as h3_cells
     from members
     group by force, crime_group, hotspot_id

@@ -82,6 +82,11 @@ HOTSPOTS = pa.schema(
         column("hotspot_rank", _COUNT, "Rank by expected among the force's hot spots of the group; 1 is highest"),
         column("name", TEXT, "Most common street among its incidents of 36 months, or type of venue if none is named; ties in alphabetical order", null="none named, or the name starts like a formula, contains < or >, or is over 255 characters"),
         column("expected", pa.float64(), "Expected incidents in the next month: the sum of its cells' scores"),
+        column("expected_lo", _COUNT, "Lower end of the 95 % predictive interval of next month's count, its cells taken as independent"),
+        column("expected_hi", _COUNT, "Upper end of the 95 % predictive interval of next month's count, its cells taken as independent"),
+        column("change", TEXT, "new, or kept since the as-of month before", null="the force has no score as of the month before"),
+        column("previous_rank", _COUNT, "Its hotspot_rank then", null="it is new, or change is empty"),
+        column("first_as_of", TEXT, "First of the newest twelve as-of months at which there was a hot spot with this id, YYYY-MM"),
         column("n_1m", _COUNT, "Incidents in the as-of month", null=NOT_SUPPLIED),
         column("n_12m", _COUNT, "Incidents in the 12 calendar months to the as-of month", null=NOT_SUPPLIED),
         column("n_prev_12m", _COUNT, "Incidents in the 12 calendar months before the last 12", null=NOT_SUPPLIED),
@@ -92,13 +97,30 @@ HOTSPOTS = pa.schema(
         column("harm_score", pa.float64(), "Crime harm expected in the next month, in the unit of the harm weights"),
         column("p_top1", pa.float64(), "Highest p_top1 of its cells, 0 to 1", null="nothing is expected in any cell"),
         column("hotspot_class", TEXT, "Emerging hot spot category of its highest-scored cell; a label, never the ranking", null="fewer than 10 of the last 12 months were supplied since the map points were last renewed"),
+        column("mix_12m", TEXT, "What was recorded in its cells in the 12 calendar months to the as-of month, of every category: crime groups and numbers, the most first, separated by semicolons", null="nothing was"),
         column("cells", _COUNT, "Number of its cells"),
         column("area_m2", pa.float64(), "Their area, square metres"),
         column("top_cell", TEXT, "Its cell with the highest score"),
         column("lsoa21cd", TEXT, "2021 LSOA of its highest-scored cell", null="no 2021 code known"),
         column("lat", pa.float64(), "Latitude of the centre of its highest-scored cell, degrees, WGS 84"),
         column("lon", pa.float64(), "Longitude of the centre of its highest-scored cell, degrees, WGS 84"),
+        column("easting", pa.int32(), "Easting of the centre of its highest-scored cell, metres, British National Grid (EPSG:27700)"),
+        column("northing", pa.int32(), "Northing of the centre of its highest-scored cell, metres, British National Grid (EPSG:27700)"),
         column("h3_cells", TEXT, "Its cells, separated by spaces, highest score first"),
+    ]
+)  # fmt: skip
+
+_NO_SPOT = "there was no hot spot with this id, or no score: scores are of the newest twelve as-of months"
+
+HOTSPOT_MONTHS = pa.schema(
+    [
+        HOTSPOTS.field("hotspot_id"),
+        *(PUBLISHED.field(name) for name in ("force", "crime_group")),
+        column("month", TEXT, "Stored month since the map points were last renewed, of 36, YYYY-MM"),
+        column("incidents", _COUNT, "Incidents of the group in the month in what are now its cells", null="the month was not supplied, or a category of the group did not exist yet"),
+        column("hotspot_rank", _COUNT, "Rank of the hot spot with this id as of that month", null=_NO_SPOT),
+        column("expected", pa.float64(), "Incidents that its cells of then expected in the month after", null=_NO_SPOT),
+        column("cells", _COUNT, "Number of its cells of then", null=_NO_SPOT),
     ]
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """The published columns: the scores' own, ids as text, and each cell's place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,7 @@ from transforms.lake.data_files import read_files
 from transforms.lake.schemas import conform
 from transforms.lake.tables import TABLES
 from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.hotspot_past import HotspotPast, hotspot_past
 from transforms.publications.edition.hotspots import NAMES, hotspot_names
 from transforms.publications.edition.outcome_shares import outcome_columns
 from transforms.publications.formulas import withhold_code
@@ -35,23 +37,29 @@ _DECIMALS = {
 }
 
 
-def published_cells(
-    forces: Sequence[ForceEdition], as_of: Month
-) -> tuple[pa.Table, pa.Table]:
-    """The scores of those forces at a month, one row per cell and crime group.
+@dataclass(frozen=True)
+class PublishedCells:
+    """The cells of some forces, and what only their incidents say of hot spots."""
 
-    Also the names of their hot spots: each force's incidents are read once for both.
-    """
+    cells: pa.Table  # one row per cell and crime group
+    names: pa.Table  # of the hot spots
+    pasts: Mapping[str, HotspotPast]  # by force
+
+
+def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> PublishedCells:
+    """The scores of those forces at a month: their incidents are read once."""
     tables, names = [PUBLISHED.empty_table()], [NAMES.empty_table()]
+    pasts = {}
     for force in forces:
         rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
         kept = force.kept_incidents()
         tables.append(_of_force(force, as_of, rows, kept))
         names.append(hotspot_names(force, as_of, rows, kept))
+        pasts[force.force.id] = hotspot_past(force, as_of, rows, kept)
     cells = withhold_code(pa.concat_tables(tables)).sort_by(
         [(key, "ascending") for key in ("h3_cell", "force", "crime_group")]
     )
-    return cells, pa.concat_tables(names)
+    return PublishedCells(cells, pa.concat_tables(names), pasts)
 
 
 def _of_force(

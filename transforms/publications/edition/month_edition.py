@@ -16,17 +16,18 @@ from transforms.incidents.epochs import epochs_sha256
 from transforms.lake.data_files import DataFile, read_files
 from transforms.lake.schemas import ACCURACY_HISTORY
 from transforms.lake.tables import TABLES
-from transforms.publications.edition.cells import published_cells
+from transforms.publications.edition.cells import PublishedCells, published_cells
 from transforms.publications.edition.edition import Edition, Identity, shared_identity
 from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.force_tables import coverage_table
+from transforms.publications.edition.hotspot_past import RANKS, hotspot_months
 from transforms.publications.edition.hotspots import published_hotspots
 from transforms.publications.edition.reconciliation import Account, account
 from transforms.publications.layers.area_columns import (
     with_cell_areas,
     with_hotspot_areas,
 )
-from transforms.publications.schemas import EXCLUDED, RECONCILIATION
+from transforms.publications.schemas import EXCLUDED, HOTSPOT_MONTHS, RECONCILIATION
 from transforms.reference.clocks import MONTHS, Clock
 from transforms.reference.groups import groups_sha256
 from transforms.reference.months import Month
@@ -60,17 +61,33 @@ class MonthEdition(Edition):
     @cached_property
     def cells(self) -> pa.Table:
         """The published cells of all forces: one row per cell and crime group."""
-        return with_cell_areas(self._published[0], self.layers.areas)
+        return with_cell_areas(self._published.cells, self.layers.areas)
 
     @cached_property
-    def _published(self) -> tuple[pa.Table, pa.Table]:
+    def _published(self) -> PublishedCells:
         return published_cells(self.scored, self.as_of)
 
     @cached_property
     def hotspots(self) -> pa.Table:
         """The hot spots of all forces: one row for each and crime group."""
-        spots = published_hotspots(self.cells, self._published[1])
+        published = self._published
+        ranks = [RANKS.empty_table(), *(p.ranks for p in published.pasts.values())]
+        spots = published_hotspots(
+            self.cells, published.names, pa.concat_tables(ranks), self.as_of
+        )
         return with_hotspot_areas(spots, self.cells, self.layers.areas)
+
+    @cached_property
+    def hotspot_months(self) -> pa.Table:
+        """The months of each hot spot: its incidents, and its rank as of then."""
+        tables = [HOTSPOT_MONTHS.empty_table()]
+        for force in self.scored:
+            past = self._published.pasts[force.force.id]
+            spots = self.hotspots.filter(
+                pc.equal(self.hotspots["force"], force.force.id)
+            )
+            tables.append(hotspot_months(force, self.as_of, spots, past))
+        return pa.concat_tables(tables)
 
     @cached_property
     def accuracy_rows(self) -> pa.Table:

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.edition.edition import Edition
+from transforms.publications.edition.month_edition import MonthEdition
 from transforms.reference.bands import TOP_5
 from transforms.reference.groups import ALL_CRIME
 
@@ -38,10 +39,12 @@ _CELL_COLUMNS = {
 }  # fmt: skip
 _HOTSPOT_COLUMNS = {
     "months": (
-        "force", "crime_group", "hotspot_rank", "name", "expected", "n_1m", "n_12m",
+        "force", "crime_group", "hotspot_rank", "name", "expected", "expected_lo",
+        "expected_hi", "change", "previous_rank", "first_as_of", "n_1m", "n_12m",
         "n_prev_12m", "months_12m", "months_prev_12m", "expected_12m", "harm_12m",
-        "harm_score", "p_top1", "hotspot_class", "cells", "area_m2", "lsoa21cd", "lat",
-        "lon", "as_of", "top_cell", "hotspot_id",
+        "harm_score", "p_top1", "hotspot_class", "mix_12m", "cells", "area_m2",
+        "lsoa21cd", "lat", "lon", "easting", "northing", "as_of", "top_cell",
+        "hotspot_id",
     ),
     "days": (
         "force", "horizon_days", "crime_group", "hotspot_rank", "name", "expected",
@@ -92,8 +95,13 @@ def top_changes(edition: DayEdition) -> pa.Table:
     return rows.filter(pc.and_(listed, pc.not_equal(rows["change"], "kept")))
 
 
-def top_hotspots(edition: Edition, groups: Sequence[str] = ()) -> pa.Table:
-    """The first hot spots of each force in each of those groups, in order of rank."""
+def top_hotspots(
+    edition: Edition, groups: Sequence[str] = (), also: Sequence[str] = ()
+) -> pa.Table:
+    """The first hot spots of each force in each of those groups, in order of rank.
+
+    `also` names columns besides the usual ones.
+    """
     spots = edition.hotspots
     shown = pa.array(groups or groups_shown(edition))
     wanted = pc.and_(
@@ -101,4 +109,19 @@ def top_hotspots(edition: Edition, groups: Sequence[str] = ()) -> pa.Table:
         pc.is_in(spots["crime_group"].cast(pa.string()), shown),
     )
     columns = _HOTSPOT_COLUMNS[edition.clock.unit]
-    return spots.filter(wanted).select([*columns, *edition.added_columns])
+    return spots.filter(wanted).select([*columns, *edition.added_columns, *also])
+
+
+def with_months(edition: MonthEdition, spots: pa.Table) -> pa.Table:
+    """Those hot spots with a text of their months: the incidents of each, in order."""
+    months = edition.hotspot_months
+    mine = months.filter(pc.is_in(months["hotspot_id"], spots["hotspot_id"]))
+    number = pc.fill_null(mine["incidents"].cast(pa.string()), "not counted")
+    said = pc.binary_join_element_wise(mine["month"], number, " ")
+    rows = pa.table({"hotspot_id": mine["hotspot_id"], "said": said})
+    by_spot = rows.group_by("hotspot_id", use_threads=False).aggregate(
+        [("said", "list")]
+    )
+    texts = pc.binary_join(by_spot["said_list"], "; ")
+    at = pc.index_in(spots["hotspot_id"], value_set=by_spot["hotspot_id"])
+    return spots.append_column("by_month", texts.take(at))

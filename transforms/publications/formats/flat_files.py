@@ -116,6 +116,11 @@ def _concentration(
     }
 
 
+def write_hotspot_months(edition: MonthEdition, path: Path) -> None:
+    """The months of each hot spot: its incidents, and its rank as of then."""
+    pq.write_table(rounded(edition.hotspot_months), path, compression="zstd")
+
+
 def write_history(edition: MonthEdition, path: Path) -> None:
     """The scores of the newest twelve as-of months, without geometry.
 

@@ -1,18 +1,46 @@
-"""`top_hotspots.geojson`: the highest cells of each force, for the web (RFC 7946)."""
+"""The GeoJSON files: the highest cells and hot spots of each force (RFC 7946)."""
 
 from pathlib import Path
 
 from transforms.publications.edition.month_edition import MonthEdition
-from transforms.publications.edition.selection import TOP_CELLS, top_cells
-from transforms.publications.formats.outlines import write_geojson
+from transforms.publications.edition.selection import (
+    TOP_CELLS,
+    top_cells,
+    top_hotspots,
+    with_months,
+)
+from transforms.publications.formats.outlines import (
+    hotspot_outlines,
+    write_geojson,
+    write_shapes,
+)
 
 
 def write_top(edition: MonthEdition, path: Path) -> None:
-    """Write those cells by force, group and rank, counter-clockwise, in WGS 84."""
-    description = (
-        f"The {TOP_CELLS} highest cells of each force and crime group."
-        f" {edition.excluded_in_words}."
+    """Write the cells by force, group and rank, counter-clockwise, in WGS 84."""
+    about = f"The {TOP_CELLS} highest cells of each force and crime group."
+    rows = top_cells(edition)
+    said = _description(edition, about)
+    write_geojson(path, "top_hotspots", rows, said, WRITE_BBOX="YES")
+
+
+def write_hotspots(edition: MonthEdition, path: Path) -> None:
+    """Write the first hot spots by force, group and rank, with their months."""
+    about = f"The {TOP_CELLS} first hot spots of each force and crime group."
+    rows = with_months(edition, top_hotspots(edition, also=("h3_cells",)))
+    drawn, of_row = hotspot_outlines(rows)
+    write_shapes(
+        path,
+        "hotspots",
+        rows,
+        drawn[of_row.to_numpy()],
+        DESCRIPTION=_description(edition, about),
+        WRITE_BBOX="YES",
+    )
+
+
+def _description(edition: MonthEdition, about: str) -> str:
+    return (
+        f"{about} {edition.excluded_in_words}."
         f" Run {edition.run_id}. {edition.attribution}."
     )
-    rows = top_cells(edition)
-    write_geojson(path, "top_hotspots", rows, description, WRITE_BBOX="YES")

@@ -6,10 +6,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pyarrow as pa
 import pyogrio
-import shapely
 
 from transforms.lake.schemas import about, plain
 from transforms.publications.edition.edition import Edition
@@ -18,7 +16,7 @@ from transforms.publications.edition.selection import whole_or_top
 from transforms.publications.formats.outlines import (
     distinct_hexagons,
     for_gdal,
-    hexagons,
+    hotspot_outlines,
 )
 from transforms.publications.formats.qgis_style import (
     HOTSPOT_STYLE_NAME,
@@ -127,19 +125,10 @@ def _write_cells(edition: Edition, path: Path) -> None:
 def _write_hotspots(edition: Edition, path: Path) -> None:
     """The hot spots of all groups, each the outline of its cells taken together."""
     rows = edition.hotspots
-    # a hot spot of days is listed at both horizons
-    distinct = rows["h3_cells"].combine_chunks().dictionary_encode()
-    listed = [cells.split(" ") for cells in distinct.dictionary.to_pylist()]
-    drawn = hexagons([cell for ids in listed for cell in ids])
-    ends = np.cumsum([len(ids) for ids in listed], dtype=int)
-    together = [shapely.union_all(some) for some in np.split(drawn, ends[:-1])]
-    outlines = gpd.GeoSeries(together[: len(listed)], crs="OGC:CRS84").to_crs(GRID)
-    parts, of_spot = shapely.get_parts(outlines.to_numpy(), return_index=True)
-    multi = shapely.multipolygons(parts, indices=of_spot)
+    drawn, of_row = hotspot_outlines(rows)
+    outlines = gpd.GeoSeries(drawn, crs="OGC:CRS84").to_crs(GRID).to_wkb()
     pyogrio.write_arrow(
-        for_gdal(rows).append_column(
-            "geom", pa.array(shapely.to_wkb(multi)).take(distinct.indices)
-        ),
+        for_gdal(rows).append_column("geom", pa.array(outlines).take(of_row)),
         path,
         layer=HOTSPOT_LAYER,
         driver="GPKG",

@@ -19,11 +19,14 @@ from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.edition.reconciliation import EVERYTHING
 from transforms.publications.edition.selection import whole_or_top
 from transforms.publications.formats.csv_files import write_csv
+from transforms.publications.formats.outlines import as_text, hotspot_outlines
 from transforms.publications.formats.power_bi_columns import (
     CELL,
     CELLS_FACT,
     HISTORY_FACT,
     HISTORY_MEASURES,
+    HOTSPOT,
+    HOTSPOT_MONTHS_FACT,
     MONTH,
     TOTALS_FACT,
     groups_table,
@@ -70,6 +73,26 @@ def write_fact_totals(edition: MonthEdition, path: Path) -> None:
     rows = rows.filter(pc.not_equal(rows["crime_group"], EVERYTHING))
     last_day = pa.repeat(pa.scalar(edition.as_of.last_day), len(rows))
     write_csv(conform(rows.append_column("month_end", last_day), TOTALS_FACT), path)
+
+
+def write_fact_hotspot_months(edition: MonthEdition, path: Path) -> None:
+    """The newest twelve months of every hot spot."""
+    rows = edition.hotspot_months
+    recent = [str(month) for month in window(edition.as_of, _CALENDAR_MONTHS)]
+    rows = rows.filter(pc.is_in(rows["month"], value_set=pa.array(recent)))
+    month = rows["month"].combine_chunks().dictionary_encode()
+    days = [Month.parse(text).last_day for text in month.dictionary.to_pylist()]
+    ends = pa.array(days, pa.date32()).take(month.indices)
+    rows = rows.append_column("month_end", ends)
+    write_csv(rounded(conform(rows, HOTSPOT_MONTHS_FACT)), path)
+
+
+def write_dim_hotspot(edition: MonthEdition, path: Path) -> None:
+    """Every hot spot, with its outline as WKT."""
+    drawn, of_row = hotspot_outlines(edition.hotspots)
+    texts = pa.array(as_text(drawn)).take(of_row)
+    rows = edition.hotspots.append_column("wkt", texts)
+    write_csv(rounded(conform(rows, HOTSPOT)), path)
 
 
 def _top_cells(edition: MonthEdition, force: str) -> list[str]:

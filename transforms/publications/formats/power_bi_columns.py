@@ -7,7 +7,13 @@ its key.
 import pyarrow as pa
 
 from transforms.lake.schemas import column
-from transforms.publications.schemas import HISTORY, PUBLISHED, RECONCILIATION
+from transforms.publications.schemas import (
+    HISTORY,
+    HOTSPOT_MONTHS,
+    HOTSPOTS,
+    PUBLISHED,
+    RECONCILIATION,
+)
 from transforms.reference.groups import GROUPS
 
 
@@ -55,6 +61,25 @@ CELL = pa.schema(
         PUBLISHED.field("h3_cell"),
         *(PUBLISHED.field(name) for name in _PLACE),
         column("wkt", pa.string(), "Hexagon of the cell: WKT, degrees, WGS 84"),
+    ]
+)
+HOTSPOT_MONTHS_FACT = pa.schema(
+    [
+        HOTSPOT_MONTHS.field("hotspot_id"),
+        _FORCE,
+        _MONTH_END,
+        _GROUP,
+        *(
+            f
+            for f in HOTSPOT_MONTHS
+            if f.name in ("incidents", "hotspot_rank", "expected")
+        ),
+    ]
+)
+HOTSPOT = pa.schema(
+    [
+        *(f for f in HOTSPOTS if f.name not in ("as_of", "h3_cells")),
+        column("wkt", pa.string(), "Outline of the hot spot: WKT, degrees, WGS 84"),
     ]
 )
 MONTH = pa.schema(

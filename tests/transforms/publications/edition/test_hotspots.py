@@ -14,7 +14,9 @@ import pytest
 
 from tests.oracles.publications import spot_name
 from tests.transforms.publications.grown_home import Grown
+from tests.transforms.simulated_home import AS_OF
 from transforms.lake.schemas import plain
+from transforms.publications.edition.hotspot_past import RANKS
 from transforms.publications.edition.hotspots import NAMES, published_hotspots
 from transforms.publications.schemas import HOTSPOTS, PUBLISHED
 from transforms.reference.groups import GROUPS
@@ -25,6 +27,7 @@ Row = dict[str, Any]
 SUMMED = ("n_1m", "n_12m", "n_prev_12m", "harm_12m", "harm_score", "expected_12m")
 OF_THE_TOP = (
     "as_of", "months_12m", "months_prev_12m", "hotspot_class", "lsoa21cd", "lat", "lon",
+    "easting", "northing",
 )  # fmt: skip
 
 
@@ -113,7 +116,9 @@ def test_what_the_highest_cell_does_not_know_no_other_cell_says(grown: Grown) ->
         if row["h3_cell"] == spot["top_cell"]:
             row["lsoa21cd"] = row["hotspot_class"] = None
     cells = pa.Table.from_pylist(rows, schema=PUBLISHED)
-    found = published_hotspots(cells, NAMES.empty_table()).to_pylist()
+    found = published_hotspots(
+        cells, NAMES.empty_table(), RANKS.empty_table(), AS_OF
+    ).to_pylist()
     [after] = [r for r in found if r["hotspot_id"] == spot["hotspot_id"]]
     assert after["lsoa21cd"] is after["hotspot_class"] is None
     assert after["n_12m"] == spot["n_12m"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shapely.geometry import shape
+from shapely.geometry import Point, shape
 
 from transforms.publications.edition.selection import TOP_CELLS, TOP_GROUPS
 from transforms.reference.cells import LATITUDE_BOUNDS, LONGITUDE_BOUNDS
@@ -68,3 +68,21 @@ def test_run_and_attribution_stand_on_it(text: str, tier: Path) -> None:
     description = json.loads(text)["description"]
     assert tier.parent.name in description
     assert "Simulated data" in description
+
+
+def test_hot_spots_are_outlines_with_all_that_is_known_of_them(tier: Path) -> None:
+    whole = json.loads((tier / "hotspots.geojson").read_text())
+    assert tier.parent.name in whole["description"]
+    keys = []
+    for feature in whole["features"]:
+        outline, said = shape(feature["geometry"]), feature["properties"]
+        keys.append((said["force"], said["crime_group"], said["hotspot_rank"]))
+        assert outline.is_valid
+        assert all(part.exterior.is_ccw for part in outline.geoms)
+        assert outline.contains(Point(said["lon"], said["lat"]))
+        assert said["expected_lo"] <= said["expected"] <= said["expected_hi"]
+        *_, last = said["by_month"].split("; ")
+        assert last == f"2025-12 {said['n_1m']}"
+    assert keys == sorted(keys)
+    assert {group for _, group, _ in keys} == set(TOP_GROUPS)
+    assert max(rank for *_, rank in keys) <= TOP_CELLS

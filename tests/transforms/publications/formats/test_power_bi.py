@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
@@ -22,7 +23,9 @@ from transforms.reference.months import Month
 
 STAR = [name for name in FORMATS if name.startswith("powerbi_")]
 FACTS = ("powerbi_fact_cells.csv", "powerbi_fact_history.csv")
+OF_HOTSPOTS = "powerbi_fact_hotspot_months.csv"
 JOINS = {
+    "hotspot_id": "powerbi_dim_hotspot.csv",
     "cell_key": "powerbi_dim_cell.csv",
     "force": "powerbi_dim_force.csv",
     "crime_group": "powerbi_dim_group.csv",
@@ -49,12 +52,39 @@ def test_columns_are_as_described_and_keys_are_keys(tier: Path, name: str) -> No
     assert len(set(keys)) == len(keys) > 0
 
 
-@pytest.mark.parametrize("fact", FACTS)
-@pytest.mark.parametrize("key", JOINS)
-def test_every_fact_finds_its_dimension(tier: Path, fact: str, key: str) -> None:
-    assert columns(JOINS[key]).keys == (key,)
-    known = {row[key] for row in read(tier, JOINS[key])}
-    assert {row[key] for row in read(tier, fact)} <= known
+@pytest.mark.parametrize("fact", [n for n in STAR if n.startswith("powerbi_fact_")])
+def test_every_fact_finds_its_dimensions(tier: Path, fact: str) -> None:
+    keys = JOINS.keys() & set(columns(fact).schema.names)
+    assert keys >= {"force", "crime_group", "month_end"}
+    for key in sorted(keys):
+        assert columns(JOINS[key]).keys == (key,)
+        known = {row[key] for row in read(tier, JOINS[key])}
+        assert {row[key] for row in read(tier, fact)} <= {*known, ""}
+
+
+def test_each_cell_of_a_hot_spot_finds_it_and_each_hot_spot_has_its_year(
+    tier: Path,
+) -> None:
+    listed = {row["hotspot_id"]: row for row in read(tier, JOINS["hotspot_id"])}
+    cells = {row["hotspot_id"] for row in read(tier, FACTS[0])} - {""}
+    assert cells == listed.keys()
+    months = read(tier, OF_HOTSPOTS)
+    year = {(row["hotspot_id"], row["month_end"]): row for row in months}
+    assert len(year) == len(months) == 12 * len(listed)
+    for spot, row in listed.items():
+        now = year[spot, "2025-12-31"]
+        assert now["hotspot_rank"] == row["hotspot_rank"]
+        assert float(now["expected"]) == pytest.approx(float(row["expected"]))
+        assert now["incidents"] == row["n_1m"]
+
+
+def test_a_hot_spots_outline_has_its_area(tier: Path) -> None:
+    rows = read(tier, JOINS["hotspot_id"])[::20]
+    drawn = shapely.from_wkt([row["wkt"] for row in rows])
+    assert shapely.is_valid(drawn).all()
+    outlines = gpd.GeoSeries(drawn, crs=4326).to_crs(27700)
+    wanted = [float(row["area_m2"]) for row in rows]
+    assert outlines.area.tolist() == pytest.approx(wanted, rel=0.01)
 
 
 @pytest.mark.parametrize("name", STAR)

@@ -1,0 +1,56 @@
+"""The 95 % interval of a hot spot's next count, from those of its cells.
+
+A cell's count is negative binomial about its score. Its size is not stored, but its
+interval is: the size is the one under which mean and interval agree best. The sum of
+the cells, taken as independent, is then negative binomial by its mean and variance.
+docs/methods.md says how often it held.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.reference.arrays import Floats
+from transforms.scores.table.intervals import negative_binomial_quantiles
+
+
+ENDS = (0.025, 0.975)
+# From hardly more certain than a guess to as certain as Poisson.
+SIZES = tuple(0.125 * 2 ** (step / 2) for step in range(23))
+_LEAST_MEAN = 1e-6
+
+
+class Intervals(NamedTuple):
+    """The ends of some intervals, in incidents."""
+
+    low: NDArray[np.int32]
+    high: NDArray[np.int32]
+
+
+def hotspot_intervals(
+    mean: Floats, cells: Intervals, spot: NDArray[np.int64], spots: int
+) -> Intervals:
+    """The interval of each hot spot, by the scores and intervals of its cells.
+
+    `spot` is the number of each cell's hot spot, below `spots`.
+    """
+    mean = np.maximum(mean, _LEAST_MEAN)
+    size = sizes(mean, cells)
+    means: Floats = np.bincount(spot, mean, spots).astype(float)
+    beyond: Floats = np.bincount(spot, mean**2 / size, spots).astype(float)
+    return Intervals(*negative_binomial_quantiles(means, means**2 / beyond, ENDS))
+
+
+def sizes(mean: Floats, cells: Intervals) -> Floats:
+    """The size of each cell's count: of those that agree best, the middle one."""
+    misses = []
+    for size in SIZES:
+        low, high = negative_binomial_quantiles(mean, np.full_like(mean, size), ENDS)
+        misses.append(np.abs(low - cells.low) + np.abs(high - cells.high))
+    missed = np.array(misses)
+    best = missed == missed.min(axis=0)
+    first = best.argmax(axis=0)
+    last = len(SIZES) - 1 - best[::-1].argmax(axis=0)
+    of = np.array(SIZES)
+    return np.asarray(np.sqrt(of[first] * of[last]))
