@@ -97,7 +97,7 @@ HOTSPOTS = pa.schema(
         column("harm_score", pa.float64(), "Crime harm expected in the next month, in the unit of the harm weights"),
         column("p_top1", pa.float64(), "Highest p_top1 of its cells, 0 to 1", null="nothing is expected in any cell"),
         column("hotspot_class", TEXT, "Emerging hot spot category of its highest-scored cell; a label, never the ranking", null="fewer than 10 of the last 12 months were supplied since the map points were last renewed"),
-        column("mix_12m", TEXT, "What was recorded in its cells in the 12 calendar months to the as-of month, of every category: crime groups and numbers, the most first, separated by semicolons", null="nothing was"),
+        column("mix_12m", TEXT, "What was recorded in its cells in the 12 calendar months to the as-of month, of every category: the five crime groups with most, the most first, each with its number, then the others together; separated by semicolons", null="nothing was"),
         column("cells", _COUNT, "Number of its cells"),
         column("area_m2", pa.float64(), "Their area, square metres"),
         column("top_cell", TEXT, "Its cell with the highest score"),

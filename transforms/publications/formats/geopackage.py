@@ -1,7 +1,7 @@
 """`hotspots.gpkg`: for QGIS and ArcGIS, in the National Grid, with its style inside."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from transforms.lake.schemas import about, plain
 from transforms.publications.edition.edition import Edition
 from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.edition.selection import whole_or_top
+from transforms.publications.formats import geopackage_extras as extras
 from transforms.publications.formats.outlines import (
     distinct_hexagons,
     for_gdal,
@@ -25,11 +26,17 @@ from transforms.publications.formats.qgis_style import (
     qml,
 )
 from transforms.publications.schemas import RECONCILIATION
+from transforms.publications.titles import title
 from transforms.reference.national_grid import GRID
 
 
 LAYER = "hotspot_cells"
 HOTSPOT_LAYER = "hotspots"
+# For software that reads no QGIS style, and would draw all groups over each other.
+VIEWS = {
+    "hotspots_all_crime": (HOTSPOT_LAYER, "Hot spots of all crime alone"),
+    "hotspot_cells_all_crime": (LAYER, "Cells of all crime alone"),
+}
 _CONTENT = (
     "All published cells of all-crime, and of every other crime group those in the top"
     " 5 % of their force. The style draws all-crime"
@@ -37,25 +44,6 @@ _CONTENT = (
 _YEAR = {"months": "months_12m", "days": "days_365d"}
 # Version 1.3: readers as old as GDAL 3.6 open it without a warning.
 _VERSION = {"VERSION": "1.3"}
-_STYLES = """
-CREATE TABLE layer_styles (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, f_table_catalog TEXT(256),
-    f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
-    styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN,
-    description TEXT, owner TEXT(30), ui TEXT(30),
-    update_time DATETIME DEFAULT CURRENT_TIMESTAMP
-)
-"""
-_STYLE = """
-INSERT INTO layer_styles (
-    f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,
-    styleQML, styleSLD, useAsDefault, description, owner, update_time
-) VALUES ('', '', :layer, 'geom', :name, :qml, '', 1, :name, '', :stamp)
-"""
-_CONTENTS = """
-INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change)
-VALUES ('layer_styles', 'attributes', 'layer_styles', 'QGIS styles', :stamp)
-"""
 
 
 def write_geopackage(edition: Edition, path: Path) -> None:
@@ -72,14 +60,20 @@ def write_geopackage(edition: Edition, path: Path) -> None:
         _write_table(path, "run_info", _run_info(edition))
         _write_table(path, "data_dictionary", _dictionary(edition))
     with closing(sqlite3.connect(path)) as file, file:
-        file.execute(_STYLES)
-        for layer, name, style in (
-            (LAYER, STYLE_NAME, qml(edition.clock.unit)),
-            (HOTSPOT_LAYER, HOTSPOT_STYLE_NAME, hotspots_qml(edition.clock.unit)),
-        ):
-            values = {"layer": layer, "name": name, "qml": style, "stamp": stamp}
-            file.execute(_STYLE, values)
-        file.execute(_CONTENTS, {"stamp": stamp})
+        schemas = _schemas(edition)
+        extras.add_styles(file, _styles(edition.clock.unit, schemas), stamp)
+        extras.add_aliases(file, schemas)
+        if edition.clock.unit == "months":  # of days a style alone parts two horizons
+            extras.add_views(file, VIEWS, stamp)
+
+
+def _styles(unit: str, schemas: Mapping[str, pa.Schema]) -> dict[str, tuple[str, str]]:
+    """The name and text of each layer's style."""
+    cells, hotspots = (schemas[layer].names for layer in (LAYER, HOTSPOT_LAYER))
+    return {
+        LAYER: (STYLE_NAME, qml(unit, cells)),
+        HOTSPOT_LAYER: (HOTSPOT_STYLE_NAME, hotspots_qml(unit, hotspots)),
+    }
 
 
 @contextmanager
@@ -170,22 +164,25 @@ def _run_info(edition: Edition) -> pa.Table:
     return pa.table({"name": list(facts), "value": list(facts.values())})
 
 
-def _dictionary(edition: Edition) -> pa.Table:
-    schemas = {
-        LAYER: edition.cells.schema,
-        HOTSPOT_LAYER: edition.hotspots.schema,
-    }
+def _schemas(edition: Edition) -> dict[str, pa.Schema]:
+    """The columns of each table with data."""
+    schemas = {LAYER: edition.cells.schema, HOTSPOT_LAYER: edition.hotspots.schema}
     if isinstance(edition, MonthEdition):
         schemas["reconciliation"] = RECONCILIATION
+    return schemas
+
+
+def _dictionary(edition: Edition) -> pa.Table:
     rows = [
         {
             "layer": layer,
             "column": field.name,
+            "alias": title(field.name),
             "type": str(plain(field).type),
             "meaning": about(field)["description"],
             "empty_means": about(field).get("null"),
         }
-        for layer, schema in schemas.items()
+        for layer, schema in _schemas(edition).items()
         for field in schema
     ]
     return pa.Table.from_pylist(rows)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from transforms.publications.titles import title
 from transforms.reference.bands import BANDS
-from transforms.reference.groups import ALL_CRIME
+from transforms.reference.groups import ALL_CRIME, GROUPS
 
 
 STYLE_NAME = "hot spots of all crime"
-HOTSPOT_STYLE_NAME = "hot spots by name"
+HOTSPOT_STYLE_NAME = "hot spots by crime group"
 # The bands overlap in no cell of one group, but groups overlap each other, and so do
 # the two horizons of days: the style draws one. To see another, change the expression.
 _ONE = f"\"crime_group\" = '{ALL_CRIME}'"
@@ -39,6 +40,10 @@ _YEAR = {
     "days": '[% "n_365d" %] in [% "days_365d" %] supplied days of 365',
 }
 _HOTSPOT_COLOUR = "227,26,28,255"
+_GROUP = {
+    "months": '"crime_group"',
+    "days": 'CASE WHEN "horizon_days" = 1 THEN "crime_group" END',
+}
 
 
 def _tip(unit: str) -> str:
@@ -60,45 +65,60 @@ def _hotspot_tip(unit: str) -> str:
     )
 
 
-def hotspots_qml(unit: str) -> str:
-    """The style of the hot spots: one outline for all, of days for those of one day."""
-    if unit == "days":
-        horizon = ("1", "1 day ahead", _HOTSPOT_COLOUR)
-        return _categorized('"horizon_days"', [horizon], _hotspot_tip(unit))
-    root = ET.Element("qgis", version="3.22", styleCategories="Symbology|MapTips")
-    renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
-    _symbol(ET.SubElement(renderer, "symbols"), "0", _HOTSPOT_COLOUR)
-    return _with_tip(root, _hotspot_tip(unit))
+def hotspots_qml(unit: str, columns: Sequence[str] = ()) -> str:
+    """The style of the hot spots: a tick for each group, of which all crime has its.
+
+    Of days it is of one day ahead; without all crime in the feed, tick another group.
+    """
+    groups = [(g.slug, g.label, _HOTSPOT_COLOUR) for g in GROUPS.values()]
+    tip = _hotspot_tip(unit)
+    return _categorized(_GROUP[unit], groups, tip, columns, [ALL_CRIME])
 
 
-def qml(unit: str) -> str:
-    """The style of the cells."""
+def qml(unit: str, columns: Sequence[str] = ()) -> str:
+    """The style of the cells, whose layer has those columns."""
     bands = [(band.slug, band.label, _rgba(band.colour)) for band in BANDS]
-    return _categorized(VALUE[unit], bands, _tip(unit))
+    return _categorized(VALUE[unit], bands, _tip(unit), columns)
 
 
-def _categorized(of: str, shown: Sequence[tuple[str, str, str]], tip: str) -> str:
+def _categorized(
+    of: str,
+    shown: Sequence[tuple[str, str, str]],
+    tip: str,
+    columns: Sequence[str],
+    ticked: Sequence[str] | None = None,
+) -> str:
     """A style of the features whose expression has one of those values.
 
-    Each has its value, label and colour.
+    Each has its value, label and colour. Those `ticked` are drawn, by default all.
     """
-    root = ET.Element("qgis", version="3.22", styleCategories="Symbology|MapTips")
+    categories = "Symbology|MapTips|Fields"
+    root = ET.Element("qgis", version="3.22", styleCategories=categories)
+    _add_aliases(root, columns)
     renderer = ET.SubElement(
         root, "renderer-v2", type="categorizedSymbol", attr=of, symbollevels="0"
     )
-    categories = ET.SubElement(renderer, "categories")
+    listed = ET.SubElement(renderer, "categories")
     symbols = ET.SubElement(renderer, "symbols")
     for number, (value, label, colour) in enumerate(shown):
         ET.SubElement(
-            categories,
+            listed,
             "category",
             value=value,
             label=label,
             symbol=str(number),
-            render="true",
+            render=str(ticked is None or value in ticked).lower(),
         )
         _symbol(symbols, str(number), colour)
     return _with_tip(root, tip)
+
+
+def _add_aliases(root: ET.Element, columns: Sequence[str]) -> None:
+    """Plain headings: QGIS with a GDAL before 3.7 does not read those of the file."""
+    aliases = ET.SubElement(root, "aliases")
+    for number, name in enumerate(columns, 1):  # the first is the layer's own number
+        attributes = {"index": str(number), "field": name, "name": title(name)}
+        ET.SubElement(aliases, "alias", attributes)
 
 
 def _rgba(colour: str) -> str:

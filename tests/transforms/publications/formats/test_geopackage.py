@@ -16,9 +16,12 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 
-from transforms.lake.schemas import plain
-from transforms.publications.schemas import HOTSPOTS, PUBLISHED
+from transforms.lake.schemas import about, plain
+from transforms.publications.formats.geopackage import VIEWS
+from transforms.publications.schemas import HOTSPOTS, PUBLISHED, RECONCILIATION
+from transforms.publications.titles import title
 from transforms.reference.bands import TOP_5
+from transforms.reference.groups import GROUPS
 
 
 @pytest.fixture(scope="module")
@@ -112,10 +115,56 @@ def test_the_style_is_the_layers_default_and_names_every_band(file: Path) -> Non
     assert contents == {
         "hotspot_cells": "features",
         "hotspots": "features",
+        "hotspot_cells_all_crime": "features",
+        "hotspots_all_crime": "features",
+        "reconciliation": "attributes",
         "run_info": "attributes",
         "data_dictionary": "attributes",
         "layer_styles": "attributes",
     }
+
+
+def test_only_all_crime_is_drawn_until_another_group_is_ticked(file: Path) -> None:
+    """Groups lie over each other: drawn together, none of them can be read."""
+    styles = dict(_asked(file, "select f_table_name, styleQML from layer_styles"))
+    style = ET.fromstring(str(styles["hotspots"]))  # noqa: S314
+    [renderer] = style.iter("renderer-v2")
+    assert renderer.get("attr") == '"crime_group"'
+    shown = {c.get("value"): c.get("render") for c in style.iter("category")}
+    assert list(shown) == list(GROUPS)
+    assert [slug for slug, render in shown.items() if render == "true"] == ["all-crime"]
+
+
+@pytest.mark.parametrize(("view", "layer"), [(v, of) for v, (of, _) in VIEWS.items()])
+def test_a_view_is_the_layer_of_all_crime_alone(
+    file: Path, view: str, layer: str
+) -> None:
+    shown = pyogrio.read_dataframe(file, layer=view)
+    whole = pyogrio.read_dataframe(file, layer=layer, where="crime_group = 'all-crime'")
+    assert len(shown) == len(whole) > 0
+    assert shown.crs.to_epsg() == 27700
+    assert shown["hotspot_id"].equals(whole["hotspot_id"])
+    assert shown.geometry.geom_equals(whole.geometry).all()
+
+
+def test_every_column_has_a_plain_heading_as_alias_and_its_meaning(file: Path) -> None:
+    query = "select table_name, column_name, name, description from gpkg_data_columns"
+    aliases = {
+        (layer, name): (alias, said) for layer, name, alias, said in _asked(file, query)
+    }
+    for layer, schema in (("hotspot_cells", PUBLISHED), ("hotspots", HOTSPOTS)):
+        for field in schema:
+            alias, said = aliases[layer, field.name]
+            assert alias == title(field.name)
+            assert said == about(field)["description"]
+
+
+def test_the_styles_have_the_same_aliases_for_older_qgis(file: Path) -> None:
+    styles = dict(_asked(file, "select f_table_name, styleQML from layer_styles"))
+    for layer, schema in (("hotspot_cells", PUBLISHED), ("hotspots", HOTSPOTS)):
+        style = ET.fromstring(str(styles[layer]))  # noqa: S314
+        told = {a.get("field"): a.get("name") for a in style.iter("alias")}
+        assert told == {name: title(name) for name in schema.names}
 
 
 def _tip_of(expression: str, row: dict[str, object]) -> str:
@@ -157,7 +206,7 @@ def test_no_style_has_an_action_or_a_script(file: Path) -> None:
         names = {element.tag for element in ET.fromstring(str(text)).iter()}  # noqa: S314
         assert names <= {
             "qgis", "renderer-v2", "categories", "category", "symbols", "symbol",
-            "layer", "Option", "prop", "mapTip",
+            "layer", "Option", "prop", "mapTip", "aliases", "alias",
         }  # fmt: skip
 
 
@@ -167,7 +216,11 @@ def test_it_says_what_it_is(tier: Path, file: Path) -> None:
     assert int(str(facts["universe_cells of avonmere"])) > 0
     assert facts["excluded"].startswith("Left out before scoring: prison")
     described = _asked(file, 'select layer, "column" from data_dictionary order by fid')
-    layers = {"hotspot_cells": PUBLISHED, "hotspots": HOTSPOTS}
+    layers = {
+        "hotspot_cells": PUBLISHED,
+        "hotspots": HOTSPOTS,
+        "reconciliation": RECONCILIATION,
+    }
     assert described == [
         (layer, name) for layer, schema in layers.items() for name in schema.names
     ]
@@ -183,7 +236,7 @@ def test_gdal_reads_every_layer_without_a_warning(file: Path) -> None:
     )
     assert done.stderr == ""
     layers = ("hotspot_cells", "hotspots", "run_info", "data_dictionary")
-    for layer in (*layers, "layer_styles"):
+    for layer in (*layers, *VIEWS, "reconciliation", "layer_styles"):
         assert f"Layer name: {layer}\n" in done.stdout
 
 
@@ -200,7 +253,16 @@ def test_r_reads_every_layer_without_a_warning(file: Path) -> None:
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     *layers, style = done.stdout.splitlines()
     drawn = {"hotspot_cells": "sfc_POLYGON;27700", "hotspots": "sfc_MULTIPOLYGON;27700"}
-    names = (*drawn, "run_info", "data_dictionary", "layer_styles")
+    drawn |= {view: drawn[layer] for view, (layer, _) in VIEWS.items()}
+    names = (
+        "hotspot_cells",
+        "hotspots",
+        "reconciliation",
+        "run_info",
+        "data_dictionary",
+        "layer_styles",
+        *VIEWS,
+    )
     rows = {
         name: _asked(file, f"select count(*) from {name}")[0][0]  # noqa: S608
         for name in names
