@@ -39,7 +39,7 @@ PUBLISHED = pa.schema(
         column("lon", pa.float64(), "Longitude of the cell's centre, degrees, WGS 84"),
         column("easting", pa.int32(), "Easting of the cell's centre, metres, British National Grid (EPSG:27700, to about 3 m, in the far south-west 5 m)"),
         column("northing", pa.int32(), "Northing of the cell's centre, metres, British National Grid (EPSG:27700, to about 3 m, in the far south-west 5 m)"),
-        column("cell_area_m2", pa.float64(), "Area of the cell, square metres"),
+        column("cell_area_m2", pa.float64(), "Area of the cell, square metres, on a sphere: 0.3 to 0.5 % less than on the ellipsoid"),
         column("n_outcomes_12m", _COUNT, "Crimes of n_12m whose latest outcome is known and final", null="no outcomes file of those months is stored for the force"),
         column("positive_share_12m", pa.float64(), "Share of those with a positive outcome (charge, caution, penalty notice, local resolution, drugs warning), 0 to 1", null="n_outcomes_12m is 0 or empty"),
     ]
@@ -99,7 +99,7 @@ HOTSPOTS = pa.schema(
         column("hotspot_class", TEXT, "Emerging hot spot category of its highest-scored cell; a label, never the ranking", null="fewer than 10 of the last 12 months were supplied since the map points were last renewed"),
         column("mix_12m", TEXT, "What was recorded in its cells in the 12 calendar months to the as-of month, of every category: the five crime groups with most, the most first, each with its number, then the others together; separated by semicolons", null="nothing was"),
         column("cells", _COUNT, "Number of its cells"),
-        column("area_m2", pa.float64(), "Their area, square metres"),
+        column("area_m2", pa.float64(), "Their area, square metres, on a sphere: 0.3 to 0.5 % less than on the ellipsoid"),
         column("top_cell", TEXT, "Its cell with the highest score"),
         column("lsoa21cd", TEXT, "2021 LSOA of its highest-scored cell", null="no 2021 code known"),
         column("lat", pa.float64(), "Latitude of the centre of its highest-scored cell, degrees, WGS 84"),
@@ -233,7 +233,7 @@ DAY_HOTSPOTS = pa.schema(
         column("previous_rank", _COUNT, "Its hotspot_rank then", null="it is new, or change is empty"),
         DAY_CELLS.field("hotspot_class"),
         column("cells", _COUNT, "Number of its cells"),
-        column("area_m2", pa.float64(), "Their area, square metres"),
+        column("area_m2", pa.float64(), "Their area, square metres, on a sphere: 0.3 to 0.5 % less than on the ellipsoid"),
         column("top_cell", TEXT, "Its cell with the highest score"),
         *(HOTSPOTS.field(name) for name in ("lat", "lon", "h3_cells")),
     ]

@@ -30,6 +30,7 @@ from transforms.reference.forces import Force
 from transforms.reference.groups import GROUPS, CrimeGroup
 from transforms.reference.months import Month, window
 from transforms.scores.methods import point_exposure
+from transforms.scores.methods.point_exposure import Parts
 from transforms.scores.score_months import force_panel, newest_supplied
 from transforms.scores.view import view_at
 
@@ -46,7 +47,8 @@ class CategoryPart:
     recorded: float  # decayed mean of the cell's own record
     prior: float  # what to expect without that record
     prior_weight: float  # of the prior against the record, 0 to 1
-    score: float
+    factor: float  # brings all cells to the force's own total, and to the season
+    score: float  # the weighted mean of prior and record, times the factor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,17 +180,23 @@ def _parts(question: _Question) -> list[CategoryPart]:
         if category not in scored:  # it no longer existed at the as-of
             continue
         parts = point_exposure.parts([category], view)[category]
-        own, prior, weight = parts.own[at], parts.prior[at], parts.weight[at]
-        explained.append(
-            CategoryPart(
-                category,
-                float(own / parts.exposure_terms),
-                float(prior / parts.exposure_terms),
-                float(weight / (weight + prior)),
-                float(scored[category].mean[at]),
-            )
-        )
+        explained.append(_part(category, parts, at, float(scored[category].mean[at])))
     return sorted(explained, key=lambda part: -part.score)
+
+
+def _part(category: str, parts: Parts, at: int, score: float) -> CategoryPart:
+    weight, prior = float(parts.weight[at]), float(parts.prior[at])
+    share = weight / (weight + prior)
+    own = float(parts.own[at])
+    mixed = (share * prior + (1 - share) * own) / parts.exposure_terms
+    return CategoryPart(
+        category,
+        recorded=own / parts.exposure_terms,
+        prior=prior / parts.exposure_terms,
+        prior_weight=share,
+        factor=score / mixed if mixed else 1.0,
+        score=score,
+    )
 
 
 def _raw_lines(question: _Question) -> list[RawLines]:

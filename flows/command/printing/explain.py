@@ -18,6 +18,13 @@ from transforms.scores.explain import Explained
 from transforms.scores.labels.emerging import class_in_words
 
 
+_PARTS_IN_WORDS = (
+    "score = (share x otherwise + (1 - share) x recorded) x factor",
+    "recorded: the cell's own incidents a month; recent months weigh more.",
+    "otherwise: what other crime, map points and the neighbourhood let one expect.",
+    "share: how much that counts. The more is recorded here, the less it does.",
+    "factor: brings all cells to the force's own total, and to the season.",
+)
 _SHOWN_MONTHS = 12
 _WIDE = 120
 
@@ -112,28 +119,28 @@ def _in_words(e: Explained) -> list[str]:
 def _print_parts(e: Explained) -> None:
     if not e.parts:
         return
-    table = PlainTable(
-        "a month", "recorded", "expected without it", "weight of that", "score"
-    )
+    table = PlainTable("a month", "recorded", "otherwise", "share", "factor", "score")
     for part in e.parts:
-        table.row(
-            LABELS[part.category],
-            f"{part.recorded:.2f}",
-            f"{part.prior:.2f}",
-            f"{part.prior_weight:.0%}",
-            f"{part.score:.2f}",
+        numbers = (
+            part.recorded,
+            part.prior,
+            part.prior_weight,
+            part.factor,
+            part.score,
         )
+        table.row(LABELS[part.category], *(f"{number:.5f}" for number in numbers))
+    total = sum(part.score for part in e.parts)
+    table.row("together", "", "", "", "", f"{total:.2f}")
     print_table(table, None if sys.stdout.isatty() else _WIDE)
-    print_line(
-        "recorded: recent months weigh more. expected without it: from other crime,"
-        " map points and the neighbourhood."
-    )
+    for line in _PARTS_IN_WORDS:
+        print_line(line)
     print_line("")
 
 
 def _print_months(e: Explained) -> None:
     """Print where the incidents of the newest months come from; --json has all."""
     table = PlainTable("month", "incidents", "release", "file", "lines", left=5)
+    table.columns[-1].no_wrap = False
     by_month = [(m, list(of)) for m, of in groupby(e.raw, key=lambda r: r.month)]
     for month, of in by_month[:_SHOWN_MONTHS]:
         lines = sorted(line for raw in of for line in raw.lines)
@@ -145,7 +152,7 @@ def _print_months(e: Explained) -> None:
             (of[0].member or "").split("/")[-1],
             shown,
         )
-    print_table(table, None if sys.stdout.isatty() else _WIDE)
+    print_table(table, None if sys.stdout.isatty() else _WIDE, fits=True)
     if len(by_month) > _SHOWN_MONTHS:
         older = len(by_month) - _SHOWN_MONTHS
         print_line(f"and {older} older months: --json has them, and every line")

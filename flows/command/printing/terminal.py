@@ -10,6 +10,8 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import Any, Literal, TextIO
 
 from rich.console import Console
@@ -51,12 +53,22 @@ def flush_all() -> None:
 
 def print_line(text: str) -> None:
     """Print one line of a result; at once, since the next may take long."""
-    _write(sys.stdout, f"{plain(text)}\n", now=True)
+    _write(sys.stdout, f"{_whole_words(plain(text), sys.stdout)}\n", now=True)
 
 
 def print_error(text: object) -> None:
     """Print one line about what is wrong, or on its way."""
-    _write(sys.stderr, f"hexbeat: {plain(text)}\n")
+    _write(sys.stderr, f"{_whole_words(f'hexbeat: {plain(text)}', sys.stderr)}\n")
+
+
+def _whole_words(line: str, stream: TextIO) -> str:
+    """A line that is broken between words where a terminal would break one.
+
+    A line elsewhere stays one line, for what reads it.
+    """
+    if not stream.isatty() or len(line) <= (width := get_terminal_size().columns):
+        return line
+    return fill(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 def print_progress(text: str) -> None:
@@ -98,9 +110,9 @@ class PlainTable(Table):
         self.add_row(*(Text(plain(cell)) for cell in cells))
 
 
-def print_table(table: Table, width: int | None = None) -> None:
-    """Print it as wide as the terminal is, or as it needs to be elsewhere."""
-    console = terminal(width=width, soft_wrap=True)
+def print_table(table: Table, width: int | None = None, fits: bool = False) -> None:
+    """Print it as wide as it needs to be; if it `fits`, as wide as the terminal is."""
+    console = terminal(width=width, soft_wrap=not (fits and sys.stdout.isatty()))
     with console.capture() as printed:
         console.print(table)
     _write(sys.stdout, printed.get())

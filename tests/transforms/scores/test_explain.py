@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from flows.command.printing.explain import show_explained
 from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
 from transforms.errors import ForceError, UsageError
 from transforms.lake.storage import located
@@ -54,8 +56,31 @@ def test_the_record_and_the_prior_lie_on_either_side_of_the_score(
 ) -> None:
     for part in explained.parts:
         mixed = part.prior_weight * part.prior + (1 - part.prior_weight) * part.recorded
-        # scores are brought to the force's own total, which moves them a little
-        assert part.score == pytest.approx(mixed, rel=0.1, abs=1e-3)
+        assert part.score == pytest.approx(mixed * part.factor)
+        assert part.factor == pytest.approx(1, abs=0.1)
+
+
+def test_what_is_printed_can_be_computed_again_by_hand_in_eighty_columns(
+    explained: Explained,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    show_explained([explained], as_json=False)
+    lines = re.sub(r"\x1b\[\d*m", "", capsys.readouterr().out).splitlines()
+    assert max(map(len, lines)) <= 80
+    top = next(i for i, line in enumerate(lines) if line.startswith("a month"))
+    told = lines[top + 1 :][: len(explained.parts)]
+    scores = []
+    for line in told:
+        recorded, prior, share, factor, score = map(float, line.split()[-5:])
+        by_hand = (share * prior + (1 - share) * recorded) * factor
+        assert by_hand == pytest.approx(score, rel=1e-4, abs=2e-4)
+        scores.append(score)
+    together = float(lines[top + 1 + len(told)].split()[-1])
+    assert f"{sum(scores):.2f}" == f"{together:.2f}"
+    assert f"{together:.2f} expected next month" in lines[1]
 
 
 def test_the_lines_are_those_of_the_raw_files(

@@ -117,7 +117,7 @@ def _score_schema(
             of("hotspot_id", TEXT, "Hot spot that the cell belongs to", "the cell belongs to none"),
             of("method", SLUG, "Scoring method and its version"),
             of("universe_cells", _COUNT, "Cells in the force's universe at the as-of"),
-            of("universe_area_m2", _FLOAT, "Their area, square metres"),
+            of("universe_area_m2", _FLOAT, "Their area, square metres, on a sphere: 0.3 to 0.5 % less than on the ellipsoid"),
             *([] if days else [_MARK]),
         ]
     )  # fmt: skip

@@ -225,8 +225,12 @@ def crossed_in_words(edition: MonthEdition) -> str:
 
 
 def write_dictionary(edition: Edition, formats: Iterable[Format], path: Path) -> None:
-    """Every column of every table of a publication, with those of the user's layers."""
-    text = dictionary(formats, edition.clock.unit, edition.widened)
+    """Every column of the tables beside it, with those of the user's layers.
+
+    A table for which there was nothing to say, such as accuracy, is not there.
+    """
+    there = (row for row in formats if (path.parent / row.name).exists())
+    text = dictionary(there, edition.clock.unit, edition.widened)
     path.write_text(
         f"{text}\nRun `{edition.run_id}`. {edition.attribution}.\n",
         encoding="utf-8",

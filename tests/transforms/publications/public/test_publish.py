@@ -1,6 +1,7 @@
 """The public tier: made from a table of its own, once, and let out by the gate."""
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,10 @@ from transforms.scores.score_months import score_force
 
 
 METHOD = METHODS[DEFAULT_METHOD]
+# A name of a file in a text, with a star for any of several.
+FILE = re.compile(
+    r"(?<![\w/.-])[\w*-]+\.(?:csv|duckdb|geojson|gpkg|gpx|html|json|md|parquet|pdf|png|svg|xlsx)\b"
+)
 NOW = datetime(2026, 2, 3, tzinfo=UTC)
 
 
@@ -89,6 +94,19 @@ def test_its_data_package_tells_each_file_and_is_valid(home: Home) -> None:
     )
     report = frictionless.validate(str(tier / "datapackage.json"))
     assert report.valid, report.flatten(["title", "message"])[:5]
+
+
+def test_every_file_that_a_text_names_is_in_the_texts_own_tier(home: Home) -> None:
+    done = _published(home, AS_OF)
+    publish_public(home, done.edition)
+    for tier in (done.folder / PUBLIC, done.folder / "internal"):
+        named = {
+            (text.name, name)
+            for text in tier.glob("*.md")
+            for name in FILE.findall(text.read_text())
+        }
+        missing = [one for one in sorted(named) if not any(tier.glob(one[1]))]
+        assert missing == [], tier.name
 
 
 def test_no_score_and_no_finer_cell_is_in_any_public_file(home: Home) -> None:
