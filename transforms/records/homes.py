@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from transforms.errors import UsageError
 from transforms.feeds.force.mapping import ForceMapping
 from transforms.feeds.force.mapping_file import read_mapping
+from transforms.homes.chained_log import CREATE, ChainedLog
 from transforms.homes.feed_settings import ERASURE, KEY, PRIVATE, HomeFeed
 from transforms.homes.home import SETTINGS_FILE, Home, open_feed_home
 from transforms.homes.home_paths import home_path
@@ -24,7 +25,6 @@ from transforms.lake.checksums import file_sha256
 from transforms.lake.lake import Lake
 from transforms.lake.storage import is_remote, replace_flushed
 from transforms.plain_text import plain
-from transforms.records.audit import CREATE, AuditLog
 from transforms.records.home_key import HomeKey
 from transforms.records.raw_drops import RawDrops
 from transforms.records.tombstones import Tombstones
@@ -86,9 +86,9 @@ class ForceHome:
         return Tombstones(self.home.root / ERASURE, key, least)
 
     @property
-    def audit(self) -> AuditLog:
+    def audit(self) -> ChainedLog:
         """Who did what."""
-        return AuditLog(self.home.root / _AUDIT)
+        return ChainedLog(self.home.root / _AUDIT)
 
     def log(self, at: datetime, who: str, action: str, what: Mapping[str, Any]) -> None:
         """Add what was done to the audit log, and how many erasures are known by then.
@@ -188,7 +188,7 @@ def create_force_home(
     replace_flushed(root / _MAPPING, text)
     # before the folder is a home: so each home has a log, and one without has lost it
     what = {"force": read.force, "mapping_sha256": sha256(text.encode()).hexdigest()}
-    AuditLog(root / _AUDIT).append(now, who, CREATE, what)
+    ChainedLog(root / _AUDIT).append(now, who, CREATE, what)
     # last: it makes the folder a home; JSON's texts are TOML's
     feed = f"mapping = {json.dumps(_MAPPING)}\n"
     feed += f"source = {json.dumps(source)}\n" if source else ""

@@ -7,7 +7,7 @@ from flows.command.printing.terminal import print_error, print_json, print_line
 from transforms.backtests.days.report import BandCoverage
 from transforms.day_publications.backtest import Backtested
 from transforms.day_publications.edition import known_then_in_words
-from transforms.records.audit import Audited
+from transforms.homes.chained_log import Audited
 from transforms.records.day_coverage import Days
 from transforms.records.doubt import TO_DO
 from transforms.records.removal import Removed

@@ -1,9 +1,10 @@
-"""The audit log: who did what, when, each line with the hash of the one before.
+"""A log of who did what, when, each line with the hash of the one before.
 
 A line that is changed, taken out of the middle or moved breaks the chain. A tail that
 is cut off is found by the count and the newest hash in a file next to it, which is
-written after each line. The first line is that of the home's creation, which is older
-than the home: where the log does not begin with it, or is not there, it has been lost.
+written after each line. A log begins with an action of its own, and what it tells of
+is made after that line: where the log does not begin with it, or is not there, it has
+been lost.
 """
 
 import fcntl
@@ -23,7 +24,7 @@ from transforms.lake.storage import replace_flushed
 
 _FIRST = "0" * 64
 _PRIVATE = 0o600
-CREATE = "create"  # the action of the first line
+CREATE = "create"  # of a home: its audit log begins with it
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,11 @@ class Audited:
 
 
 @dataclass(frozen=True)
-class AuditLog:
-    """The audit log of a home. It contains counts, days and reasons, never a row."""
+class ChainedLog:
+    """A log of a home. It contains counts, days and reasons, never a row."""
 
     path: Path
+    first: str = CREATE  # the action of its first line
 
     def append(
         self, at: datetime, who: str, action: str, what: Mapping[str, Any]
@@ -72,9 +74,9 @@ class AuditLog:
             self._refuse_lost(self._end(log)[0])
 
     def _refuse_lost(self, lines: int, action: str = "") -> None:
-        if not lines and action != CREATE:
+        if not lines and action != self.first:
             raise LakeError(
-                f"{self.path}: gone: its first line is written before the home is;"
+                f"{self.path}: gone: its first line is older than all that it tells of;"
                 " bring it back from a backup; nothing was done"
             )
 
@@ -86,6 +88,15 @@ class AuditLog:
             if name in what:
                 return int(what[name])
         return 0
+
+    def lines(self) -> list[dict[str, Any]]:
+        """All lines, oldest first; `LakeError` where one is not as it was written."""
+        if not self.path.exists() and not self._written()[0]:
+            return []
+        if fault := self.verify().fault:
+            raise LakeError(f"{self.path}: {fault}; bring it back from a backup")
+        parsed = map(_parsed, self.path.read_bytes().split(b"\n"))
+        return [line for line in parsed if line]
 
     def verify(self) -> Audited:
         """Read it all again."""
@@ -100,7 +111,7 @@ class AuditLog:
     def _judged(self, lines: list[bytes], torn: int | None) -> Audited:
         written, newest = self._written()
         if not lines and not written:
-            return Audited(0, "gone: its first line is written before the home is")
+            return Audited(0, "gone: its first line is older than all that it tells of")
         hashes = [_FIRST]
         for number, text in enumerate(lines, start=1):
             line = _parsed(text)
@@ -109,8 +120,8 @@ class AuditLog:
             if line["prev"] != hashes[-1]:
                 fault = f"line {number} does not follow the line before it"
                 return Audited(len(lines), fault)
-            if number == 1 and line.get("action") != CREATE:
-                fault = "line 1 is not the home's creation: what was before it is gone"
+            if number == 1 and line.get("action") != self.first:
+                fault = "line 1 is not its beginning: what was before it is gone"
                 return Audited(len(lines), fault)
             hashes.append(str(line["sha256"]))
         if len(lines) < written:
@@ -135,9 +146,9 @@ class AuditLog:
             log.truncate(sum(len(line) + 1 for line in lines))
         last = _parsed(lines[-1]) if lines else {"sha256": _FIRST}
         if len(lines) not in (count, count + 1) or last is None:
-            raise LakeError(f"{self.path}: damaged; see hexbeat feed audit")
+            raise LakeError(f"{self.path}: damaged: a line is not as it was written")
         if len(lines) == count and last["sha256"] != newest:
-            raise LakeError(f"{self.path}: damaged; see hexbeat feed audit")
+            raise LakeError(f"{self.path}: damaged: a line is not as it was written")
         log.seek(0, os.SEEK_END)
         return len(lines), str(last["sha256"])
 
