@@ -160,9 +160,17 @@ def _copy_publications(publications: Path, part: Path, done: BackedUp) -> None:
 
 
 def _copy(path: Path, to: Path) -> int:
-    to.parent.mkdir(parents=True, exist_ok=True)
+    _make_like(path.parent, to.parent)
     shutil.copy2(path, to)
     return to.stat().st_size
+
+
+def _make_like(folder: Path, to: Path) -> None:
+    """Make a folder, and those above it, as private as the one that it is a copy of."""
+    if not to.exists():
+        _make_like(folder.parent, to.parent)
+        to.mkdir()
+        shutil.copymode(folder, to)
 
 
 def _check(lake: Lake, copied: Lake) -> None:
