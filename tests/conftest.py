@@ -9,6 +9,8 @@ import pytest
 from flows.server.prefect_settings import LEAN
 from tests import targets
 from tests.flows.servers import prefect_server
+from tests.transforms.simulated_home import Simulated, make_home
+from transforms.simulator import simulate
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
@@ -50,3 +52,11 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     lean = {k: v for k, v in LEAN.items() if k.startswith("PREFECT_SERVER_")}
     with prefect_server(tmp_path_factory.mktemp("prefect"), **lean) as env:
         yield env
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
+    """A small simulated home, made once: tests that change one copy it."""
+    folder = tmp_path_factory.mktemp("simulated")
+    simulate(folder / "source", size=0.1)
+    return Simulated(folder / "source", make_home(folder / "home", folder / "source"))

@@ -126,9 +126,16 @@ def _column(name: str) -> Iterator[str]:
         yield "tests/transforms/scores/test_against_oracle.py"
 
 
+_COMMAND_PAGES = {
+    "": "docs/commands.md",
+    "feed": "docs/force-feed.md",
+    "programme": "docs/programmes.md",
+}
+
+
 def _command(name: str) -> Iterator[str]:
     group, _, own = name.rpartition(" ")
-    page = "docs/force-feed.md" if group else "docs/commands.md"
+    page = _COMMAND_PAGES[group]
     if not re.search(rf"hexbeat {name}\b", read(page)):
         yield page
     command = (app[group] if group else app)[own]

@@ -7,7 +7,13 @@ from types import FrameType
 
 from cyclopts import CycloptsError
 
-from flows.command import feed, home, inspect, run  # noqa: F401 (they add commands)
+from flows.command import (  # noqa: F401 (they add commands)
+    feed,
+    home,
+    inspect,
+    programme,
+    run,
+)
 from flows.command.app import app
 from flows.command.printing.terminal import (
     flush_all,

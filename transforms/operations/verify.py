@@ -29,6 +29,8 @@ from transforms.lake.checksums import damage, where
 from transforms.lake.storage import is_remote
 from transforms.lake.tables import TABLES
 from transforms.operations.raw_check import RawCheck
+from transforms.programmes.programme import all_programmes, open_programme
+from transforms.programmes.register import Register
 
 
 _RUN_ID = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?-[0-9a-f]{12}")
@@ -63,6 +65,7 @@ def verify(
     _check_pointer(home, found)
     if found.run_id is None:
         return found
+    _check_programmes(home, found)
     folder = home.publications / "runs" / found.run_id
     if not (folder / TIER).is_dir():
         if run_id:
@@ -92,6 +95,23 @@ def verify(
     except LakeError as error:
         found.differs.append(f"lake: {error}")
     return found
+
+
+def _check_programmes(home: Home, found: Verified) -> None:
+    """Each programme against its name, and the register against its own chain."""
+    if is_remote(home.root):
+        return  # a store has none
+    for folder in all_programmes(home):
+        found.checked["programmes"] += 1
+        try:
+            open_programme(home, folder.name)
+        except LakeError as error:
+            found.differs.append(str(error))
+    log = Register(home).log
+    if (found.checked["programmes"] or log.path.exists()) and (
+        fault := log.verify().fault
+    ):
+        found.differs.append(f"{log.path}: {fault}")
 
 
 def _check_pointer(home: Home, found: Verified) -> None:

@@ -116,6 +116,12 @@ def children(cells: Cells, resolution: int) -> Cells:
     return np.unique(np.array(found, dtype=np.int64).ravel())
 
 
+def disk(cells: Cells, distance: int) -> Cells:
+    """The cells of one resolution and all within that distance of one, sorted."""
+    found = (h3.grid_disk(cell, distance) for cell in cells.tolist())
+    return np.unique(np.fromiter(chain.from_iterable(found), dtype=np.int64))
+
+
 def rings(cells: Cells) -> tuple[csr_array, csr_array]:
     """Which cells lie next to which, and which two cells away, as 0/1 matrices.
 

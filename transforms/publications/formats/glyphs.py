@@ -8,8 +8,14 @@ import unicodedata
 from typing import Any
 
 
-# Latin, Greek and Cyrillic letters, marks that are put on letters, and punctuation.
-_SHOWN = ((0x20, 0x45F), (0x1E00, 0x1EFF), (0x2010, 0x203F), (0x20AC, 0x20AC))
+# Latin, Greek and Cyrillic letters, marks that are put on letters, punctuation, minus.
+_SHOWN = (
+    (0x20, 0x45F),
+    (0x1E00, 0x1EFF),
+    (0x2010, 0x203F),
+    (0x20AC, 0x20AC),
+    (0x2212, 0x2212),
+)
 _UNKNOWN = "\ufffd"  # the sign for a character that is not shown
 
 

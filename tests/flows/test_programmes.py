@@ -1,0 +1,379 @@
+"""A programme on simulated forces: frozen, started, tracked, and never edited."""
+
+import json
+import shutil
+import stat
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pytest
+
+from tests.flows.commands import Done, hexbeat_here
+from tests.oracles import programmes as oracles
+from tests.transforms.simulated_home import Simulated, copied_home
+from transforms.errors import LakeError, UsageError
+from transforms.homes.home import Home, open_home
+from transforms.impact import words
+from transforms.impact.track import Tracked, track
+from transforms.operations.backup import backup
+from transforms.operations.verify import verify
+from transforms.programmes.freeze import Frozen, freeze
+from transforms.programmes.programme import open_programme
+from transforms.programmes.register import Register, end, leave, start
+from transforms.programmes.rule import Rule
+from transforms.publications.formats import registry
+from transforms.publications.publish import publish
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month
+from transforms.scores.methods import DEFAULT_METHOD, METHODS
+from transforms.scores.score_months import score_force
+
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+FROZEN_AT = Month(2025, 6)
+METHOD = METHODS[DEFAULT_METHOD]
+BUFFER_M = 100.0
+
+
+@dataclass(frozen=True)
+class Made:
+    home: Home
+    rule: Rule
+    frozen: Frozen
+
+    def again(self, folder: Path) -> "Made":
+        """A copy to change."""
+        shutil.copytree(self.home.root, folder / "copy")
+        home = replace(self.home, root=folder / "copy")
+        found = open_programme(home, self.frozen.programme.id)
+        return Made(home, self.rule, replace(self.frozen, programme=found))
+
+
+@pytest.fixture(scope="module")
+def made(simulated: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A programme of June, when nothing later was known, and half a year after it."""
+    home = copied_home(simulated.home, tmp_path_factory.mktemp("programme"))
+    for force in home.registry.values():
+        score_force(home.lake, force, FROZEN_AT, METHOD, home.scoring)
+    with pytest.MonkeyPatch.context() as patch:  # a programme reads the cells alone
+        needed = {name: row for name, row in registry.FORMATS.items() if row.needed}
+        patch.setattr(registry, "FORMATS", needed)
+        publish(home, FROZEN_AT, METHOD)
+    force = min(home.registry)
+    rule = Rule(force=force, group="all-crime", top=8, spacing=2, least_incidents_12m=5)
+    frozen = freeze(home, "summer", rule, None, BUFFER_M, NOW, "me")
+    start(home, frozen.programme, date(2025, 7, 1), NOW, "me")
+    return Made(home, rule, frozen)
+
+
+@pytest.fixture(scope="module")
+def tracked(made: Made) -> Tracked:
+    return track(made.home, made.frozen.programme, Month(2025, 9), 3, NOW, "me")
+
+
+def test_a_programme_lies_in_a_folder_that_only_its_owner_opens(made: Made) -> None:
+    folder = made.frozen.programme.folder
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    assert {path.name for path in folder.iterdir() if path.is_file()} == {
+        "METHOD.md",
+        "SHA256SUMS",
+        "buffers.parquet",
+        "cells.parquet",
+        "manifest.json",
+        "past_lists.parquet",
+        "places.csv",
+        "places.geojson",
+        "places.parquet",
+        "programme.json",
+    }
+
+
+def test_frozen_again_it_is_the_same(made: Made) -> None:
+    before = Register(made.home).log.lines()
+    again = freeze(made.home, "summer", made.rule, None, BUFFER_M, NOW, "you")
+    assert not again.created
+    assert again.programme.id == made.frozen.programme.id
+    assert Register(made.home).log.lines() == before
+
+
+def test_its_forecast_is_that_of_the_publication(made: Made) -> None:
+    programme = made.frozen.programme
+    places = programme.places.to_pylist()
+    run = made.home.publications / "runs" / programme.identity["run_id"] / "internal"
+    listed = json.loads((run / "manifest.json").read_bytes())
+    assert listed["run_id"] == programme.identity["run_id"]
+    levels = dict(
+        zip(
+            programme.cells["h3_cell"].to_pylist(),
+            programme.cells["level_month"].to_pylist(),
+            strict=True,
+        )
+    )
+    assert all(levels[one["h3_cell"]] == one["level_month"] for one in places)
+    assert [one["place_id"] for one in places] == [f"p{n:02d}" for n in range(1, 9)]
+    assert all(one["rate_shape"] > 0 and one["month_size"] > 0 for one in places)
+
+
+def test_a_buffer_expects_its_part_of_the_cells_it_lies_in(made: Made) -> None:
+    programme = made.frozen.programme
+    expected = pc.sum(programme.buffers["level_month"]).as_py()
+    assert 0 < expected < pc.sum(programme.cells["level_month"]).as_py()
+
+
+def incidents(home: Home, force: str, group: str) -> list[tuple[str, str]]:
+    rows = home.lake.read("incidents", force).to_pylist()
+    return [
+        (f"{row['h3_r9']:x}", row["month"])
+        for row in rows
+        if row["in_area"] and row["category"] in GROUPS[group].categories
+    ]
+
+
+def test_a_look_counts_what_counting_by_hand_counts(
+    made: Made, tracked: Tracked
+) -> None:
+    programme = made.frozen.programme
+    cells = programme.cells.to_pylist()
+    months = ["2025-07", "2025-08", "2025-09"]
+    assert [str(month) for month in tracked.look.months] == months
+    sums = oracles.list_sums(
+        [row["h3_cell"] for row in cells if row["place_id"]],
+        {row["h3_cell"]: row["level_month"] for row in cells},
+        incidents(made.home, made.rule.force, made.rule.group),
+        months,
+    )
+    found = tracked.look.places
+    assert (found.observed, found.rest_observed) == (sums[0], sums[2])
+    assert (found.expected, found.rest_expected) == pytest.approx((sums[1], sums[3]))
+
+
+def test_past_lists_are_the_rule_at_each_earlier_month(made: Made) -> None:
+    known = {
+        (one.force, one.as_of, one.months) for one in made.frozen.programme.past_lists
+    }
+    own = {one for one in known if one[0] == made.rule.force}
+    assert (made.rule.force, "2025-03", 3) in own
+    assert (made.rule.force, "2025-04", 3) not in own  # its third month had not come
+    assert {force for force, _, _ in known} == set(made.home.registry)
+
+
+def test_months_of_the_programme_are_no_quiet_past(
+    tracked: Tracked, made: Made
+) -> None:
+    own = [one.as_of for one in tracked.look.past if one.force == made.rule.force]
+    assert max(own) == "2025-03"
+    others = [one.as_of for one in tracked.look.past if one.force != made.rule.force]
+    assert max(others) == "2025-06"  # and its next three months
+
+
+def test_the_same_look_is_made_once(made: Made, tracked: Tracked) -> None:
+    again = track(made.home, made.frozen.programme, Month(2025, 9), 3, NOW, "me")
+    assert not again.created
+    assert again.folder == tracked.folder
+    assert Register(made.home).standing(made.frozen.programme.id).looks == 1
+
+
+def test_a_page_says_what_the_look_says(tracked: Tracked) -> None:
+    page = (tracked.folder / "tracker.html").read_text()
+    assert "What cannot be said" in page
+    for line in (words.headline(tracked.look), words.before_and_after(tracked.look)):
+        assert line.replace("'", "&#x27;") in page
+    assert (tracked.folder / "tracker.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_place_that_left_counts_up_to_then(made: Made, tmp_path: Path) -> None:
+    copy = made.again(tmp_path)
+    programme = copy.frozen.programme
+    leave(copy.home, programme, "p02", date(2025, 8, 15), "closed", NOW, "me")
+    look = track(copy.home, programme, Month(2025, 9), 3, NOW, "me").look
+    [left] = [row for row in look.rows if row.place_id == "p02"]
+    assert left.months == 1 and left.left == date(2025, 8, 15)
+    whole = track(made.home, made.frozen.programme, Month(2025, 9), 3, NOW, "me").look
+    assert look.places.expected < whole.places.expected
+    assert look.places.rest_observed == whole.places.rest_observed
+    end(copy.home, programme, date(2025, 8, 31), "money spent", NOW, "me")
+    assert (
+        str(track(copy.home, programme, None, 3, NOW, "me").look.months[-1])
+        == "2025-08"
+    )
+
+
+@pytest.mark.parametrize(
+    "file", ["places.parquet", "cells.parquet", "buffers.parquet", "programme.json"]
+)
+def test_an_edited_list_is_not_that_programme(
+    made: Made, tmp_path: Path, file: str
+) -> None:
+    copy = made.again(tmp_path)
+    path = copy.frozen.programme.folder / file
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+    with pytest.raises(LakeError, match="not as it was frozen"):
+        open_programme(copy.home, copy.frozen.programme.id)
+
+
+def test_an_edited_register_is_found(made: Made, tmp_path: Path) -> None:
+    copy = made.again(tmp_path)
+    register = copy.home.root / "programmes" / "register.jsonl"
+    register.write_text(register.read_text().replace("2025-07-01", "2025-09-01"))
+    with pytest.raises(LakeError, match=r"line \d was changed"):
+        Register(copy.home).standings()
+
+
+def test_verify_finds_what_is_not_as_it_was_frozen(made: Made, tmp_path: Path) -> None:
+    copy = made.again(tmp_path)
+    whole = verify(copy.home)
+    assert whole.checked["programmes"] == 1
+    assert not [line for line in whole.differs if "programmes" in line]
+    (copy.frozen.programme.folder / "places.parquet").unlink()
+    register = copy.home.root / "programmes" / "register.jsonl"
+    register.write_text(register.read_text().replace("me", "you"))
+    found = [line for line in verify(copy.home).differs if "programmes" in line]
+    assert "not as it was frozen" in found[0] and "line 1 was changed" in found[1]
+
+
+def test_a_backup_keeps_programmes_as_private(made: Made, tmp_path: Path) -> None:
+    backup(made.home, tmp_path / "copy", wait=lambda: None)
+    copied = open_home(tmp_path / "copy")
+    folder = tmp_path / "copy" / "programmes"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    name = made.frozen.programme.id
+    assert open_programme(copied, name).places == made.frozen.programme.places
+    assert Register(copied).standing(name) == Register(made.home).standing(name)
+
+
+class TestRefusals:
+    """One line each, and nothing is kept."""
+
+    def refused(self, made: Made, words: str, **changes: object) -> None:
+        before = sorted(made.frozen.programme.folder.parent.rglob("*"))
+        given: dict[str, object] = {"name": "other", "run": None, "buffer_m": BUFFER_M}
+        given |= {k: v for k, v in changes.items() if k in given}
+        rule = replace(
+            made.rule, **{k: v for k, v in changes.items() if k not in given}
+        )
+        with pytest.raises(UsageError, match=words):
+            freeze(
+                made.home,
+                str(given["name"]),
+                rule,
+                given["run"],  # type: ignore[arg-type]
+                given["buffer_m"],  # type: ignore[arg-type]
+                NOW,
+                "me",
+            )
+        assert sorted(made.frozen.programme.folder.parent.rglob("*")) == before
+
+    def test_what_cannot_be_frozen(self, made: Made) -> None:
+        self.refused(made, "cannot name a programme", name="Summer 2026")
+        self.refused(made, "cannot name a programme", name="../up")
+        self.refused(made, "1 to 200 places", top=201)
+        self.refused(made, "1 to 200 places", top=0)
+        self.refused(made, "no crime group; there are", group="violence")
+        self.refused(made, "no force of this home", force="kent")
+        self.refused(made, "no publication 2020-01-", run="2020-01-000000000000")
+        self.refused(made, "--spacing is 1 or more", spacing=0)
+        self.refused(made, "at most 1000", buffer_m=2_000.0)
+        self.refused(made, "lower --min-incidents", least_incidents_12m=10**6)
+
+    def test_a_start_before_the_forecast_knew(self, made: Made, tmp_path: Path) -> None:
+        copy = made.again(tmp_path)
+        other = freeze(
+            copy.home, "late", made.rule, None, BUFFER_M, NOW, "me"
+        ).programme
+        with pytest.raises(UsageError, match="proves nothing"):
+            start(copy.home, other, date(2025, 6, 30), NOW, "me")
+        with pytest.raises(UsageError, match="has not started"):
+            track(copy.home, other, None, 3, NOW, "me")
+        with pytest.raises(UsageError, match="has not started"):
+            leave(copy.home, other, "p01", date(2025, 8, 1), "why", NOW, "me")
+
+    def test_what_the_register_refuses(self, made: Made) -> None:
+        programme, home = made.frozen.programme, made.home
+        with pytest.raises(UsageError, match="started on 2025-07-01 already"):
+            start(home, programme, date(2025, 8, 1), NOW, "me")
+        with pytest.raises(UsageError, match="no place of"):
+            leave(home, programme, "p99", date(2025, 8, 1), "why", NOW, "me")
+        with pytest.raises(UsageError, match="say why"):
+            leave(home, programme, "p01", date(2025, 8, 1), " ", NOW, "me")
+        with pytest.raises(UsageError, match=r"before .* started"):
+            end(home, programme, date(2025, 6, 1), "why", NOW, "me")
+        with pytest.raises(UsageError, match="is not a programme here; there are"):
+            open_programme(home, "winter")
+        with pytest.raises(UsageError, match="nothing to track yet"):
+            track(home, programme, Month(2025, 6), 3, NOW, "me")
+        with pytest.raises(UsageError, match="1 to 11 months"):
+            track(home, programme, None, 12, NOW, "me")
+
+
+class TestCommands:
+    """The same as people call it: what is printed, and the exit codes."""
+
+    def test_a_programme_from_its_choice_to_a_look(
+        self, made: Made, tmp_path: Path
+    ) -> None:
+        home = made.again(tmp_path).home.root
+        rule = made.rule
+
+        def run(*words: object) -> Done:
+            return hexbeat_here(*words, "--home", home)
+
+        choice = "--force", rule.force, "--group", rule.group, "--min-incidents", 5
+        done = run("programme", "freeze", "autumn", *choice, "--top", 4)
+        assert done.returncode == 0, done.stderr
+        name = done.stdout.split()[1]
+        assert f"hexbeat programme start {name} --on DATE" in done.stdout
+        assert "power " in done.stdout
+        again = run("programme", "freeze", "autumn", *choice, "--top", 4)
+        assert "was already frozen" in again.stdout
+
+        assert run("track", name).returncode == 2
+        assert run("programme", "start", name, "--on", "2025-07-01").returncode == 0
+        assert run("programme", "start", name, "--on", "2025-07-01").returncode == 2
+        left = run(
+            "programme", "leave", name, "p04", "--on", "2025-09-01", "--why", "works"
+        )
+        assert left.returncode == 0
+        shown = run("programme", "show", name).stdout
+        assert "left 2025-09-01" in shown
+        assert json.loads(run("programme", "show", name, "--json").stdout)["left"] == {
+            "p04": "2025-09-01"
+        }
+
+        seen = run("track", name, "--to", "2025-10")
+        assert seen.returncode == 0, seen.stderr
+        assert "no programme starting" in seen.stdout
+        found = json.loads(run("track", name, "--to", "2025-10", "--json").stdout)
+        assert found["headline"] == seen.stdout.splitlines()[0]
+        assert found["months"] == ["2025-08", "2025-09", "2025-10"]
+        done = run("programme", "end", name, "--on", "2025-10-31", "--why", "over")
+        assert done.returncode == 0
+        listed = json.loads(run("programme", "list", "--json").stdout)
+        assert {one["programme"]: one["ends"] for one in listed}[name] == "2025-10-31"
+
+    def test_fewer_places_than_asked_for_is_a_gap(
+        self, made: Made, tmp_path: Path
+    ) -> None:
+        home = made.again(tmp_path).home.root
+        done = hexbeat_here(
+            "programme", "freeze", "many", "--force", made.rule.force, "--group",
+            "all-crime", "--top", 200, "--spacing", 3, "--home", home,
+        )  # fmt: skip
+        assert done.returncode == 3
+        assert "fewer than asked for" in done.stderr
+
+    def test_an_early_start_leaves_nothing_behind(
+        self, made: Made, tmp_path: Path
+    ) -> None:
+        home = made.again(tmp_path).home.root
+        before = sorted((home / "programmes").iterdir())
+        done = hexbeat_here(
+            "programme", "freeze", "early", "--force", made.rule.force, "--group",
+            "all-crime", "--top", 3, "--starts", "2025-06-30", "--home", home,
+        )  # fmt: skip
+        assert done.returncode == 2
+        assert "proves nothing" in done.stderr
+        assert sorted((home / "programmes").iterdir()) == before

@@ -1,0 +1,73 @@
+"""Twins of programmes: choosing places one by one, and judging a list by hand."""
+
+import math
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+import h3
+
+from transforms.programmes.rule import Rule
+
+
+def chosen_cells(rows: Sequence[tuple[str, float, int]], rule: Rule) -> list[str]:
+    """The cells that a rule takes of (cell, score, incidents in 12 months)."""
+    taken: list[str] = []
+    for cell, _, number in sorted(rows, key=lambda row: (-row[1], row[0])):
+        near = any(h3.grid_distance(cell, other) < rule.spacing for other in taken)
+        enough = number >= rule.least_incidents_12m
+        if enough and not near and cell not in rule.without and len(taken) < rule.top:
+            taken.append(cell)
+    return taken
+
+
+def contacts(places: Sequence[str]) -> list[int]:
+    """A number for each place, one for all that are joined over two steps or fewer."""
+    joined = {(a, b) for a in places for b in places if h3.grid_distance(a, b) <= 2}
+    for via in places:
+        joined |= {
+            (a, b)
+            for a in places
+            for b in places
+            if (a, via) in joined and (via, b) in joined
+        }
+    first = [next(a for a in places if (a, b) in joined) for b in places]
+    order = list(dict.fromkeys(first))
+    return [order.index(place) + 1 for place in first]
+
+
+def list_sums(
+    places: Sequence[str],
+    levels: Mapping[str, float],
+    incidents: Sequence[tuple[str, str]],
+    months: Sequence[str],
+) -> tuple[float, float, float, float]:
+    """Observed and expected at places and in the rest, of (cell, month) incidents."""
+    observed = {True: 0.0, False: 0.0}
+    expected = {True: 0.0, False: 0.0}
+    for cell, level in levels.items():
+        expected[cell in places] += level * len(months)
+    for cell, month in incidents:
+        if cell in levels and month in months:
+            observed[cell in places] += 1
+    return observed[True], expected[True], observed[False], expected[False]
+
+
+def log_ratio(sums: tuple[float, float, float, float]) -> float:
+    """ln of observed by expected at the places, by the same of the rest."""
+    observed, expected, rest_observed, rest_expected = sums
+    if observed == 0 or rest_observed == 0:
+        observed, rest_observed = observed + 0.5, rest_observed + 0.5
+    return math.log(observed / expected) - math.log(rest_observed / rest_expected)
+
+
+def bias_and_factor(
+    lists: Sequence[tuple[float, float, float, float]],
+) -> tuple[float, float]:
+    """Mean log ratio of past lists, and how many times Poisson's their variance is."""
+    logs = [log_ratio(sums) for sums in lists]
+    bias = fmean(logs)
+    parts = []
+    for sums, log in zip(lists, logs, strict=True):
+        more = 0.5 if sums[0] == 0 or sums[2] == 0 else 0.0
+        parts.append((log - bias) ** 2 / (1 / (sums[0] + more) + 1 / (sums[2] + more)))
+    return bias, max(1.0, fmean(parts))

@@ -1,0 +1,113 @@
+"""The ratio, its interval and what past lists say, on published vectors and by hand."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.oracles import programmes as oracles
+from transforms.impact.estimate import estimate
+from transforms.impact.look import place_size
+from transforms.programmes.past_lists import Past
+from transforms.programmes.sums import Sums
+from transforms.programmes.usual import Usual, usual_of
+from transforms.scores.table.intervals import negative_binomial_quantiles
+
+
+def usual(bias: float, factor: float, spread: float = 0.1) -> Usual:
+    return Usual((bias - 0.1, bias, bias + 0.1), bias, spread, factor)
+
+
+def test_a_look_of_known_numbers() -> None:
+    """V20."""
+    found = estimate(Sums(210, 250, 9800, 10_000), usual(-0.02, 3.4))
+    assert found.ratio == pytest.approx(0.874458, abs=5e-7)
+    assert (found.low, found.high) == pytest.approx((0.679636, 1.125128), abs=5e-7)
+    assert found.z == pytest.approx(-1.04318, abs=5e-6)
+    assert found.without == pytest.approx(240.149, abs=5e-4)
+    assert found.prevented == pytest.approx(30.15, abs=5e-3)
+    assert found.prevented_low == pytest.approx(-30.05, abs=5e-3)
+    assert found.prevented_high == pytest.approx(76.93, abs=5e-3)
+
+
+def test_the_size_and_interval_of_a_place() -> None:
+    """V20: shape 10 of the rate, size 5 of a month."""
+    sizes = [place_size(10, 5, months) for months in (1, 3, 12)]
+    assert sizes == pytest.approx([3.3333, 6, 8.5714], abs=5e-5)
+    low, high = negative_binomial_quantiles(
+        np.array([36.0]), np.array([6.0]), (0.025, 0.975)
+    )
+    assert (low[0], high[0]) == (11, 73)
+
+
+@pytest.mark.parametrize(
+    ("spread", "fall"),
+    [(0.055, 0.1428), (0.144, 0.3320), (0.18, 0.3961), (0.062, 0.1594)],
+)
+def test_the_fall_that_a_look_can_show(spread: float, fall: float) -> None:
+    """V32."""
+    assert usual(0, 1, spread).smallest_fall == pytest.approx(fall, abs=1e-4)
+
+
+SUMS = st.tuples(
+    st.integers(0, 50), st.floats(1, 60), st.integers(0, 4000), st.floats(100, 4000)
+)
+
+
+@given(st.lists(SUMS, min_size=12, max_size=30))
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_past_lists_against_adding_up_by_hand(
+    lists: list[tuple[int, float, int, float]],
+) -> None:
+    past = [
+        Past(f"f{at % 4}", "2025-01", 3, Sums(*s), 0.0) for at, s in enumerate(lists)
+    ]
+    found = usual_of(past, "elsewhere")
+    assert found is not None
+    bias, factor = oracles.bias_and_factor(lists)
+    assert found.bias == pytest.approx(bias)
+    assert found.variance_factor == pytest.approx(factor)
+    assert found.log_ratios == pytest.approx(tuple(map(oracles.log_ratio, lists)))
+
+
+def lists_of(*forces: str) -> list[Past]:
+    return [
+        Past(force, "2025-01", 3, Sums(10 + at, 10, 100, 100), 10.0)
+        for at, force in enumerate(forces)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("forces", "enough"),
+    [
+        (["kent"] * 8, True),
+        (["kent"] * 7, False),
+        (["a", "b", "c"] * 4, True),
+        (["a", "b"] * 6, False),
+        (["a", "b", "c", "d"] * 2, False),
+    ],
+)
+def test_a_short_past_tells_nothing(forces: list[str], enough: bool) -> None:
+    assert (usual_of(lists_of(*forces), "kent") is not None) == enough
+
+
+def test_p_counts_the_past_lists_that_were_as_low() -> None:
+    past = usual_of(lists_of(*["kent"] * 9), "kent")
+    assert past is not None
+    found = estimate(Sums(11, 10, 100, 100), past)
+    assert found.as_low == 2  # of 10, 11, … 18 by 10
+    assert found.p_fall == pytest.approx(3 / 10)
+
+
+def test_without_any_incident_half_a_one_is_added_on_both_sides() -> None:
+    found = Sums(0, 4, 100, 100)
+    assert found.log_ratio == pytest.approx(math.log((0.5 / 4) / (100.5 / 100)))
+    assert found.poisson_variance == pytest.approx(1 / 0.5 + 1 / 100.5)
+
+
+def test_past_lists_steadier_than_chance_do_not_narrow_an_interval() -> None:
+    same = [Past("kent", "2025-01", 3, Sums(50, 50, 900, 900), 50.0) for _ in range(9)]
+    found = usual_of(same, "kent")
+    assert found is not None and found.variance_factor == 1.0

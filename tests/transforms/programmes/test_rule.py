@@ -1,0 +1,102 @@
+"""Which places a rule takes, against choosing them one by one."""
+
+from random import Random
+
+import h3
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.oracles.programmes import chosen_cells, contacts
+from transforms.programmes.buffers import (
+    buffers,
+    components,
+    ground_of,
+    steps_of,
+)
+from transforms.programmes.flags import flags
+from transforms.programmes.rule import Candidates, Rule, choose
+from transforms.reference.cells import as_text
+
+
+TOWN = h3.latlng_to_cell(51.88, -0.42, 9)
+AROUND = sorted(h3.grid_disk(TOWN, 5))
+
+
+@st.composite
+def lists(draw: st.DrawFn) -> tuple[list[tuple[str, float, int]], Rule]:
+    """Scored cells of a town, and a rule."""
+    generator = Random(draw(st.integers(0, 2**32)))  # noqa: S311
+    some = generator.sample(AROUND, draw(st.integers(1, 40)))
+    rows = [
+        (cell, generator.choice([0.5, 1.0, 2.5, generator.random()]), n)
+        for cell in some
+        for n in [generator.randint(0, 60)]
+    ]
+    rule = Rule(
+        force="kent",
+        group="all-crime",
+        top=draw(st.integers(1, 12)),
+        spacing=draw(st.integers(1, 4)),
+        least_incidents_12m=draw(st.sampled_from([0, 36])),
+        without=tuple(generator.sample(some, min(2, len(some)))),
+    )
+    return rows, rule
+
+
+def candidates(rows: list[tuple[str, float, int]]) -> Candidates:
+    ids, score, number = zip(*rows, strict=True)
+    return Candidates(
+        cells=np.array([int(cell, 16) for cell in ids]),
+        score=np.array(score),
+        level_month=np.array(score),
+        n_12m=np.array(number),
+    )
+
+
+@given(lists())
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_a_rule_takes_what_choosing_by_hand_takes(
+    made: tuple[list[tuple[str, float, int]], Rule],
+) -> None:
+    rows, rule = made
+    taken = choose(candidates(rows), rule)
+    assert as_text(candidates(rows).cells[taken]) == chosen_cells(rows, rule)
+
+
+@given(st.lists(st.sampled_from(AROUND), min_size=1, max_size=15, unique=True))
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_places_in_contact_have_one_number(places: list[str]) -> None:
+    found = components(np.array([int(cell, 16) for cell in places]))
+    assert found.tolist() == contacts(places)
+
+
+@pytest.mark.parametrize(("steps", "number"), [(1, 30), (2, 66), (3, 108), (4, 156)])
+def test_a_buffer_of_a_cell_has_as_many_cells_as_published(
+    steps: int, number: int
+) -> None:
+    """V23: rings of resolution 11 around a cell of resolution 9 at 51.88, -0.42."""
+    ground = ground_of(np.array([int(TOWN, 16)]))
+    assert steps_of(steps * 47.2) == steps
+    assert len(buffers([ground], steps * 47.2)[0]) == number
+
+
+def test_a_buffer_of_100_m_is_two_rings_and_no_part_of_a_place() -> None:
+    assert steps_of(100) == 2
+    assert steps_of(10) == 1
+    near = [TOWN, h3.grid_ring(TOWN, 1)[0]]
+    grounds = [ground_of(np.array([int(cell, 16)])) for cell in near]
+    first, second = buffers(grounds, 100)
+    assert not np.isin(np.concatenate(grounds), first).any()
+    assert len(np.intersect1d(first, second)) > 0  # of both, where they meet
+
+
+def test_each_warning_is_raised_at_its_limit() -> None:
+    raised = flags(
+        np.array([150_000.0, 150_001.0, 94_000.0]),
+        np.array([3.0, 2.99, 5.0]),
+        np.array([1, 1, 2]),
+        np.array([12, 12, 11]),
+    )
+    assert raised == ["contiguous", "large cold contiguous", "thin"]

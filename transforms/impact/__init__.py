@@ -1,0 +1,1 @@
+"""Whether a programme's places did better than such lists do with nothing starting."""

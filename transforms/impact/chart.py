@@ -1,0 +1,74 @@
+"""The picture of a look: the programme's ratio beside those of past lists, as SVG."""
+
+import math
+from collections.abc import Sequence
+
+from transforms.impact.estimate import Estimate
+from transforms.programmes.past_lists import Past
+from transforms.programmes.usual import Usual
+
+
+_WIDTH, _HEIGHT = 640, 150
+_LEFT, _RIGHT = 40, 600
+_PAST_Y, _OWN_Y, _AXIS_Y = 45, 95, 120
+_TICKS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
+_INK, _GREY, _OWN = "#222", "#8a8f98", "#8c2d04"
+
+
+def chart(found: Estimate | None, past: Sequence[Past], usual: Usual | None) -> str:
+    """Dots for past lists, and the programme's ratio with its interval below them."""
+    bias = usual.bias if usual else 0.0
+    ratios = [math.exp(one.sums.log_ratio - bias) for one in past]
+    ends = [found.low, found.high] if found else []
+    low = min([0.7, *ratios, *ends]) * 0.95
+    high = max([1.3, *ratios, *ends]) * 1.05
+
+    def x(ratio: float) -> float:
+        share = math.log(ratio / low) / math.log(high / low)
+        return round(_LEFT + share * (_RIGHT - _LEFT), 1)
+
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
+            ' font-family="sans-serif" font-size="12" role="img"'
+            ' aria-label="The programme beside past lists with nothing starting">'
+        ),
+        _text(_LEFT, 18, "Past lists chosen so, with nothing starting", _GREY),
+        _line(x(1), 26, x(1), _AXIS_Y, _GREY, dashes="3 3"),
+    ]
+    parts += [
+        f'<circle cx="{x(ratio)}" cy="{_PAST_Y + 7 * (at % 3 - 1)}" r="4"'
+        f' fill="{_GREY}" fill-opacity="0.45"/>'
+        for at, ratio in enumerate(ratios)
+    ]
+    if found:
+        parts += [
+            _text(_LEFT, 80, "This programme, with its 95 % interval", _OWN),
+            _line(x(found.low), _OWN_Y, x(found.high), _OWN_Y, _OWN, width=3),
+            f'<circle cx="{x(found.ratio)}" cy="{_OWN_Y}" r="6" fill="{_OWN}"/>',
+        ]
+    parts.append(_line(_LEFT, _AXIS_Y, _RIGHT, _AXIS_Y, _INK))
+    for tick in _TICKS:
+        if low <= tick <= high:
+            label = f"{100 * (tick - 1):+.0f} %".replace("-", "−").replace("+0", "0")
+            parts.append(_text(x(tick), 137, label, _INK, anchor="middle"))
+    return "".join([*parts, "</svg>"])
+
+
+def _text(x: float, y: float, words: str, ink: str, anchor: str = "start") -> str:
+    return f'<text x="{x}" y="{y}" fill="{ink}" text-anchor="{anchor}">{words}</text>'
+
+
+def _line(
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    ink: str,
+    width: float = 1,
+    dashes: str = "none",
+) -> str:
+    return (
+        f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{ink}"'
+        f' stroke-width="{width}" stroke-dasharray="{dashes}"/>'
+    )

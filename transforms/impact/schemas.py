@@ -1,0 +1,51 @@
+"""The columns of a look's files."""
+
+import pyarrow as pa
+
+from transforms.lake.schemas import TEXT, column
+from transforms.programmes.schemas import SUMS
+
+
+_COUNT = pa.int32()
+_FLOAT = pa.float64()
+_SHORT = "the past is too short to tell"
+
+TRACKED = pa.schema(
+    [
+        column("programme", TEXT, "Programme"),
+        column("area", TEXT, "places, or buffers: what lies around them"),
+        column("first_month", TEXT, "First month that counts, YYYY-MM"),
+        column("last_month", TEXT, "Last month that counts, YYYY-MM"),
+        column("months", _COUNT, "Months that count: supplied, and comparable with the forecast"),
+        *SUMS,
+        column("past_lists", _COUNT, "Past lists of the same rule, with nothing starting"),
+        column("past_lists_apart", _COUNT, "Those of them whose windows share no month"),
+        column("bias", _FLOAT, "Mean log ratio of past lists", _SHORT),
+        column("spread", _FLOAT, "Standard deviation of it", _SHORT),
+        column("variance_factor", _FLOAT, "How many times the Poisson variance past lists vary by", _SHORT),
+        column("ratio", _FLOAT, "Observed by expected, net of the rest of the force and of the bias", _SHORT),
+        column("low", _FLOAT, "Lower end of its 95 % interval", _SHORT),
+        column("high", _FLOAT, "Upper end of its 95 % interval", _SHORT),
+        column("z", _FLOAT, "Log of the ratio by its standard error", _SHORT),
+        column("p_fall", _FLOAT, "Share of past lists that were as low, this one among them", _SHORT),
+        column("without", _FLOAT, "Incidents to expect at the places, as such lists do", _SHORT),
+        column("prevented", _FLOAT, "Incidents fewer than that", _SHORT),
+        column("prevented_low", _FLOAT, "Lower end of its 95 % interval", _SHORT),
+        column("prevented_high", _FLOAT, "Upper end of its 95 % interval", _SHORT),
+    ]
+)  # fmt: skip
+
+TRACKED_PLACES = pa.schema(
+    [
+        column("place_id", TEXT, "Place of the programme"),
+        column("name", TEXT, "Its name", "none named"),
+        column("months", _COUNT, "Months that count for it"),
+        column("observed", _COUNT, "Incidents in them"),
+        column("expected", _FLOAT, "Incidents forecast, times how the rest of the force did"),
+        column("low", _COUNT, "Lower end of what 95 of 100 such places have"),
+        column("high", _COUNT, "Upper end of it"),
+        column("word", TEXT, "within, below or above that interval"),
+        column("before", _COUNT, "Incidents in as many months up to the as-of: chosen because high", "one of them was not supplied"),
+        column("left", TEXT, "Day on which it left the programme", "it has not"),
+    ]
+)  # fmt: skip

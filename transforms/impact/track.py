@@ -1,0 +1,142 @@
+"""Tracks a programme: makes a look, and writes it as a folder that never changes."""
+
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow as pa
+
+from transforms.homes.home import Home
+from transforms.homes.runs.seal import MANIFEST, file_facts, json_text
+from transforms.impact.look import Look, look
+from transforms.impact.page import html, write_pdf
+from transforms.impact.schemas import TRACKED, TRACKED_PLACES
+from transforms.lake.crash_points import crash_point
+from transforms.lake.schemas import conform
+from transforms.lake.storage import flush_folder, make_folder
+from transforms.programmes.past_lists import past_table
+from transforms.programmes.programme import Programme, canonical
+from transforms.programmes.register import LOOK, Register
+from transforms.publications.formats.csv_files import write_csv
+from transforms.reference.months import Month
+
+
+LOOKS = "looks"
+_ESTIMATED = (
+    "ratio", "low", "high", "z", "p_fall",
+    "without", "prevented", "prevented_low", "prevented_high",
+)  # fmt: skip
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """What tracking did."""
+
+    look: Look
+    folder: Path
+    created: bool  # False if that look was made before
+
+
+def track(
+    home: Home,
+    programme: Programme,
+    to: Month | None,
+    window_months: int,
+    at: datetime,
+    who: str,
+) -> Tracked:
+    """Look at a programme, and keep what was seen; a no-op if it was seen before."""
+    seen = look(home, programme, to, window_months)
+    tables = {
+        "tracker.csv": _tracked(seen),
+        "tracker_places.csv": _places(seen),
+        "tracker_placebo.csv": past_table(seen.past),
+    }
+    folder = programme.folder / LOOKS
+    make_folder(folder)
+    built = folder / f".tmp-{uuid4().hex[:8]}"
+    built.mkdir()
+    try:
+        for name, table in tables.items():
+            write_csv(table, built / name)
+        place = folder / _look_id(seen, built)
+        created = not place.exists()
+        if created:
+            (built / "tracker.html").write_text(html(seen))
+            write_pdf(seen, built / "tracker.pdf")
+            facts = [file_facts(file) for file in sorted(built.iterdir())]
+            (built / MANIFEST).write_text(json_text({"files": facts}))
+            flush_folder(built)
+            crash_point("look-sealed")
+            built.rename(place)
+            flush_folder(folder)
+            crash_point("look-placed")
+    finally:
+        if built.exists():
+            shutil.rmtree(built)
+    _register(home, programme, place.name, at, who)
+    return Tracked(seen, place, created)
+
+
+def _look_id(seen: Look, built: Path) -> str:
+    """The month and the hash of all that was found."""
+    found = {
+        f.name: sha256(f.read_bytes()).hexdigest() for f in sorted(built.iterdir())
+    }
+    identity = {"programme": seen.programme.id, "files": found}
+    digest = sha256(canonical(identity).encode()).hexdigest()[:12]
+    return f"{seen.months[-1]}-{digest}"
+
+
+def _register(
+    home: Home, programme: Programme, name: str, at: datetime, who: str
+) -> None:
+    register = Register(home)
+    known = {line["what"].get("look") for line in register.log.lines()}
+    if name not in known:
+        register.add(LOOK, programme.id, at, who, look=name)
+
+
+def _tracked(seen: Look) -> pa.Table:
+    rows = []
+    parts = {
+        "places": (seen.places, seen.estimate),
+        "buffers": (seen.buffers, seen.buffer_estimate),
+    }
+    for area, (sums, found) in parts.items():
+        row = {
+            "programme": seen.programme.id,
+            "area": area,
+            "first_month": str(seen.months[0]),
+            "last_month": str(seen.months[-1]),
+            "months": len(seen.months),
+            **asdict(sums),
+            "past_lists": len(seen.past),
+            "past_lists_apart": seen.independent,
+            "bias": seen.usual.bias if seen.usual else None,
+            "spread": seen.usual.spread if seen.usual else None,
+            "variance_factor": seen.usual.variance_factor if seen.usual else None,
+        }
+        row |= {
+            name: round(getattr(found, name), _DECIMALS) if found else None
+            for name in _ESTIMATED
+        }
+        rows.append(row)
+    return conform(pa.Table.from_pylist(rows, schema=TRACKED), TRACKED)
+
+
+def _places(seen: Look) -> pa.Table:
+    rows = [
+        {
+            **asdict(row),
+            "expected": round(row.expected, _DECIMALS),
+            "word": row.word,
+            "left": row.left.isoformat() if row.left else None,
+        }
+        for row in seen.rows
+    ]
+    return pa.Table.from_pylist(rows, schema=TRACKED_PLACES)

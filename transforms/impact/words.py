@@ -1,0 +1,185 @@
+"""What a look says, in sentences: for a superintendent, and for a court."""
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from transforms.impact.estimate import Estimate
+from transforms.impact.look import Look
+from transforms.programmes.usual import (
+    AT_LEAST_FORCES,
+    AT_LEAST_OF_ALL,
+    AT_LEAST_OWN,
+)
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month
+
+
+_SUCH_LISTS = "such lists do with no programme starting"
+
+
+def headline(look: Look) -> str:
+    """Whether the places did better than such lists do: one sentence."""
+    found = look.estimate
+    if found is None:
+        forces = len({one.force for one in look.past})
+        return (
+            f"Not enough quiet past to tell: {len(look.past)} past lists of"
+            f" {forces} {'force' if forces == 1 else 'forces'}; {AT_LEAST_OWN} of its"
+            f" own are needed, or {AT_LEAST_OF_ALL} of {AT_LEAST_FORCES} forces."
+        )
+    figures = ratio_in_words(found)
+    if found.low <= 1 <= found.high:
+        return f"No change beyond what {_SUCH_LISTS}: {figures}."
+    if found.high < 1:
+        return (
+            f"Lower than {_SUCH_LISTS}: {figures};"
+            f" {found.as_low} of {len(look.past)} placebo periods were as low."
+        )
+    return (
+        f"Higher than {_SUCH_LISTS}: {figures};"
+        f" {len(look.past) - found.as_low} of {len(look.past)} placebo periods were"
+        " higher."
+    )
+
+
+def ratio_in_words(found: Estimate) -> str:
+    """A ratio with its 95 % interval."""
+    return f"{found.ratio:.2f} ({found.low:.2f} to {found.high:.2f})"
+
+
+def change(after: float, before: float | None) -> float | None:
+    """The change from before, as a share; None where that was nothing, or unknown."""
+    return after / before - 1 if before else None
+
+
+def percent(share: float) -> str:
+    """A change for readers: −21 %."""
+    rounded = round(100 * share)
+    sign = "−" if rounded < 0 else "+" if rounded > 0 else ""
+    return f"{sign}{abs(rounded)} %"
+
+
+def before_and_after(look: Look) -> str:
+    """The plain comparison, only beside what past lists did by themselves."""
+    own = change(look.places.observed, look.before)
+    past = [
+        share
+        for one in look.past
+        if (share := change(one.sums.observed, one.before)) is not None
+    ]
+    if own is None or not past:
+        return "Before and after cannot be compared: a month before was not supplied."
+    return (
+        f"Before/after alone says {percent(own)}; lists chosen so, with nothing"
+        f" starting, said {percent(fmean(past))} on average."
+    )
+
+
+def prevented(look: Look) -> str:
+    """How many incidents fewer than to be expected, with the interval."""
+    found = look.estimate
+    if found is None:
+        return ""
+    return (
+        f"Without the programme about {found.without:,.0f} incidents were to be"
+        f" expected at these places; there were {look.places.observed:,.0f}. The"
+        f" difference, {_signed(found.prevented)}, may be anything from"
+        f" {_signed(found.prevented_low)} to {_signed(found.prevented_high)}."
+    )
+
+
+def _signed(incidents: float) -> str:
+    rounded = round(incidents)
+    if rounded < 0:
+        return f"{-rounded:,} more"
+    return f"{rounded:,} fewer" if rounded else "none"
+
+
+def around(look: Look) -> str:
+    """Whether crime moved next door, or fell there as well."""
+    found = look.buffer_estimate
+    buffer_m = look.programme.identity["buffer_m"]
+    if found is None:
+        return f"Within {buffer_m:g} m of the places too little is expected to tell."
+    total = (look.places.observed + look.buffers.observed) / (
+        look.places.expected + look.buffers.expected
+    )
+    verdict = (
+        "no change beyond chance, so no sign that crime moved next door"
+        if found.low <= 1 <= found.high
+        else "lower too"
+        if found.high < 1
+        else "higher: crime may have moved there"
+    )
+    return (
+        f"Within {buffer_m:g} m around them: {ratio_in_words(found)}, {verdict}."
+        f" Places and surroundings together had {total:.2f} times what was forecast."
+    )
+
+
+def power(look: Look) -> str:
+    """The smallest fall that such a look can show."""
+    if look.usual is None:
+        return ""
+    return (
+        f"Over {months_in_words(look.months)}, {len(look.rows)} places chosen so can be"
+        f" expected to show a fall of {100 * look.usual.smallest_fall:.0f} % or more."
+        " Other evaluations found falls of 7 to 16 %, and at times a rise."
+    )
+
+
+def months_in_words(months: Sequence[Month]) -> str:
+    """So many months, and which."""
+    number = "1 month" if len(months) == 1 else f"{len(months)} months"
+    if len(months) == 1:
+        return f"{number} ({months[0].in_words})"
+    return f"{number} ({months[0].in_words} to {months[-1].in_words})"
+
+
+def promised(look: Look) -> list[str]:
+    """What the list was, and what was forecast for it."""
+    rule = look.programme.rule
+    places = f"{len(look.rows)} places" if len(look.rows) > 1 else "1 place"
+    a_month = look.places.expected / len(look.months)
+    return [
+        (
+            f"{places} for {GROUPS[rule.group].label}, frozen with data up to"
+            f" {look.programme.as_of.in_words} and never edited since."
+        ),
+        f"Forecast then: {a_month:.0f} incidents a month at these places.",
+        *(
+            f"{row.place_id} left on {row.left} and counts up to then."
+            for row in look.rows
+            if row.left
+        ),
+    ]
+
+
+def unsaid(look: Look) -> list[str]:
+    """What cannot be concluded."""
+    lines = [
+        (
+            "Why it changed: this is monitoring, not a trial. Only a draw by lot can"
+            " show that patrols did it."
+        ),
+        (
+            "How a single place did: most differences between places are chance."
+            " Look at the words in the table, not at percentages."
+        ),
+        "Which street or hour: the feed has months and snapped points.",
+    ]
+    if look.standing.looks > 1:
+        lines.append(
+            f"This is look {look.standing.looks} at this programme: of many looks some"
+            " are low by chance."
+        )
+    if look.missing:
+        listed = ", ".join(map(str, look.missing))
+        lines.append(
+            f"Anything about {listed}: not supplied, withheld, or on new map points."
+            " A month that is missing is not a quiet month."
+        )
+    return lines
+
+
+DELIVERED = "hexbeat has read no visit log, so nothing is known of the patrols made."

@@ -1,0 +1,1 @@
+"""Programmes: places chosen for patrol, frozen with what was expected there."""

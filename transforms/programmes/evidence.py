@@ -1,0 +1,59 @@
+"""What a place's forecast rests on, as the method answered it when it was published.
+
+The shape of a cell's rate is not published, so it is computed again, of the same rows.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.errors import UsageError
+from transforms.incidents.lake_check import force_coverage
+from transforms.lake.lake import Lake
+from transforms.reference.arrays import Cells, Floats
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.forces import Force
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month
+from transforms.reference.score_settings import Scoring
+from transforms.scores.inputs import months_sha256
+from transforms.scores.methods import METHODS
+from transforms.scores.score_months import force_panel
+from transforms.scores.table.intervals import monthly_size
+from transforms.scores.view import view_at
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How sure the forecast of each place is."""
+
+    rate_shape: Floats
+    month_size: float
+
+
+def evidence_of(
+    lake: Lake,
+    force: Force,
+    group: str,
+    as_of: Month,
+    method: str,
+    scoring: Scoring,
+    among: Cells,
+) -> Evidence:
+    """The evidence for those cells; `UsageError` if the lake has changed since."""
+    months = force_coverage(lake, force)
+    mark = months_sha256(months, as_of, METHODS[method], scoring)
+    scored = lake.files("scores", force.id)
+    if not any(f.mark == mark and f.partition["as_of"] == str(as_of) for f in scored):
+        raise UsageError(
+            f"{force.id}: the scores of {as_of} are not of the rows now in the lake:"
+            " run hexbeat run, and freeze from the new publication"
+        )
+    panel = force_panel(lake, force, scoring)
+    supplied: list[Month] = supplied_periods(months)
+    view = view_at(panel, supplied, as_of)
+    expected = METHODS[method].expect(view)[group]
+    view = view.counting(GROUPS[group])
+    steps = view.of(view.steps, GROUPS[group].categories)
+    rows = np.searchsorted(view.cells, among)
+    return Evidence(expected.rate_shape[rows], monthly_size(steps))

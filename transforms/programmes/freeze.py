@@ -1,0 +1,253 @@
+"""Freezes a programme: places, buffers and forecast, from a publication, for good.
+
+The same rule on the same publication is the same programme: frozen again, nothing
+happens.
+"""
+
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from transforms.errors import ForceError, UsageError
+from transforms.homes.home import Home
+from transforms.homes.runs.catalog import run_folder, withdrawn
+from transforms.homes.runs.seal import (
+    MANIFEST,
+    TIER,
+    file_facts,
+    json_text,
+    latest_run,
+    sums_text,
+)
+from transforms.incidents.lake_check import stored_forces
+from transforms.lake.checksums import file_sha256
+from transforms.lake.crash_points import crash_point
+from transforms.lake.storage import flush_folder, make_folder
+from transforms.programmes.evidence import evidence_of
+from transforms.programmes.method import method_text
+from transforms.programmes.past_lists import past_lists, past_table
+from transforms.programmes.places import (
+    buffers_table,
+    candidates,
+    cells_table,
+    places_table,
+)
+from transforms.programmes.points import group_points
+from transforms.programmes.programme import (
+    BUFFERS_FILE,
+    CELLS_FILE,
+    DATA_FILES,
+    IDENTITY,
+    PAST_FILE,
+    PLACES_FILE,
+    Programme,
+    canonical,
+    open_programme,
+    programme_id,
+    programmes_folder,
+)
+from transforms.programmes.register import FROZEN, Register, busy_months
+from transforms.programmes.rule import MOST_PLACES, Rule, choose
+from transforms.publications.formats.csv_files import write_csv
+from transforms.publications.formats.outlines import write_geojson
+from transforms.publications.schemas import CELLS_FILE as PUBLISHED_FILE
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month, window
+
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_WINDOW_MONTHS = 36
+LENGTHS = range(1, 12)  # months: longer ones need more scores than a lake keeps
+_OWNER_ONLY = 0o700
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What freezing did."""
+
+    programme: Programme
+    created: bool  # False if that programme was frozen before
+    asked: int  # places
+
+    @property
+    def fewer(self) -> int:
+        """How many places fewer than asked for the rule found."""
+        return self.asked - len(self.programme.places)
+
+
+def freeze(
+    home: Home,
+    name: str,
+    rule: Rule,
+    run_id: str | None,
+    buffer_m: float,
+    at: datetime,
+    who: str,
+) -> Frozen:
+    """Choose the places of a publication, the newest or that run, and freeze them."""
+    _check(name, rule, buffer_m)
+    run_id, rows = _published(home, run_id, rule)
+    chosen = rows.take(pa.array(choose(candidates(rows), rule)))
+    if not len(chosen):
+        raise UsageError(
+            f"no cell of {rule.force} has {rule.least_incidents_12m} incidents of"
+            f" {rule.group} in 12 months: lower --min-incidents"
+        )
+    tables = _tables(home, rule, rows, chosen, buffer_m)
+    folder = programmes_folder(home)
+    make_folder(folder)
+    folder.chmod(_OWNER_ONLY)
+    built = folder / f".tmp-{name}-{uuid4().hex[:8]}"
+    built.mkdir()
+    try:
+        identity = _write(home, built, name, rule, run_id, buffer_m, tables)
+        place = folder / programme_id(name, identity)
+        created = not place.exists()
+        if created:
+            flush_folder(built)
+            crash_point("programme-sealed")
+            built.rename(place)
+            flush_folder(folder)
+            crash_point("programme-placed")
+    finally:
+        if built.exists():
+            shutil.rmtree(built)
+    _register(home, place.name, at, who, run_id)
+    return Frozen(open_programme(home, place.name), created, rule.top)
+
+
+def _check(name: str, rule: Rule, buffer_m: float) -> None:
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot name a programme: up to 40 small letters, digits and"
+            " hyphens, such as winter-2026"
+        )
+    if rule.group not in GROUPS:
+        raise UsageError(
+            f"{rule.group!r} is no crime group; there are: {', '.join(GROUPS)}"
+        )
+    if not 0 < rule.top <= MOST_PLACES:
+        raise UsageError(f"--top {rule.top}: a programme has 1 to {MOST_PLACES} places")
+    if rule.spacing < 1 or rule.least_incidents_12m < 0:
+        raise UsageError("--spacing is 1 or more, --min-incidents 0 or more")
+    if not 0 < buffer_m <= 1_000:
+        raise UsageError(f"--buffer-m {buffer_m:g}: above 0, and at most 1000")
+
+
+def _published(home: Home, run_id: str | None, rule: Rule) -> tuple[str, pa.Table]:
+    """The run, and the published cells of the rule's force and group in it."""
+    run_id = run_id or latest_run(home.publications)
+    if run_id is None:
+        raise UsageError(f"there is no publication in {home.publications} yet")
+    folder = run_folder(home.publications, run_id)
+    if why := withdrawn(folder):
+        raise UsageError(f"{run_id} is withdrawn ({why}): freeze from another run")
+    if rule.force not in home.registry:
+        raise UsageError(f"{rule.force!r} is no force of this home")
+    file = folder / TIER / PUBLISHED_FILE
+    wanted = [("force", "=", rule.force), ("crime_group", "=", rule.group)]
+    rows = pq.read_table(file, filters=wanted)
+    if not len(rows):
+        raise ForceError(
+            f"{rule.force}: run {run_id} has no scores of {rule.group}; its METHOD.md"
+            " says why"
+        )
+    if pc.min(rows["months_12m"]).as_py() == 0:
+        raise ForceError(f"{rule.force}: no month of the last 12 was supplied")
+    return run_id, rows
+
+
+def _tables(
+    home: Home, rule: Rule, rows: pa.Table, chosen: pa.Table, buffer_m: float
+) -> dict[str, pa.Table]:
+    lake = home.lake.pinned()
+    [force] = [f for f in stored_forces(lake, home.registry) if f.id == rule.force]
+    as_of = Month.parse(rows["as_of"][0].as_py())
+    span = window(as_of, _WINDOW_MONTHS)
+    candidate = candidates(chosen)
+    method = rows["method"][0].as_py().partition(" ")[0]
+    evidence = evidence_of(
+        lake, force, rule.group, as_of, method, home.scoring, candidate.cells
+    )
+    places = places_table(chosen, evidence)
+    frozen = cells_table(rows, places)
+    files = [
+        file
+        for file in lake.files("incidents", rule.force)
+        if Month.parse(file.partition["month"]) in span
+    ]
+    points = group_points(
+        files, home.scoring.exclusions, rule.force, GROUPS[rule.group]
+    )
+    return {
+        PLACES_FILE: places,
+        CELLS_FILE: frozen,
+        BUFFERS_FILE: buffers_table(places, frozen, points, span, buffer_m),
+        PAST_FILE: past_table(
+            past_lists(
+                lake,
+                home.registry,
+                rule,
+                LENGTHS,
+                home.scoring.exclusions,
+                busy_months(home, rule.group),
+                until=as_of,
+            )
+        ),
+    }
+
+
+def _write(
+    home: Home,
+    folder: Path,
+    name: str,
+    rule: Rule,
+    run_id: str,
+    buffer_m: float,
+    tables: Mapping[str, pa.Table],
+) -> dict[str, Any]:
+    """Write all files of a programme; its identity."""
+    for file, table in tables.items():
+        pq.write_table(table, folder / file)
+    places = tables[PLACES_FILE]
+    write_csv(places, folder / "places.csv")
+    write_geojson(
+        folder / "places.geojson",
+        "places",
+        places,
+        f"Places of the programme {name}. For policing alone: not for the public.",
+    )
+    identity: dict[str, Any] = {
+        "name": name,
+        "rule": {**asdict(rule), "without": list(rule.without)},
+        "run_id": run_id,
+        "as_of": run_id.rpartition("-")[0],
+        "buffer_m": buffer_m,
+        "exclusions": [asdict(one) for one in home.scoring.exclusions],
+        "hexbeat": version("hexbeat"),
+        "files": {file: file_sha256(folder / file) for file in DATA_FILES},
+    }
+    (folder / IDENTITY).write_text(canonical(identity))
+    (folder / "METHOD.md").write_text(method_text(name, rule, identity, tables))
+    facts = [file_facts(file) for file in sorted(folder.iterdir())]
+    (folder / MANIFEST).write_text(json_text({"files": facts}))
+    sums = {file.name: file_sha256(file) for file in sorted(folder.iterdir())}
+    (folder / "SHA256SUMS").write_text(sums_text(sums))
+    return identity
+
+
+def _register(home: Home, programme: str, at: datetime, who: str, run_id: str) -> None:
+    """Add its line, unless a run that was cut off after placing it is done again."""
+    register = Register(home)
+    if register.standing(programme).frozen_at is None:
+        register.add(FROZEN, programme, at, who, run=run_id)

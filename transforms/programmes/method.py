@@ -1,0 +1,130 @@
+"""`METHOD.md` of a programme: how its places were chosen, and what to know of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from transforms.lake.schemas import about
+from transforms.programmes.flags import IN_WORDS
+from transforms.programmes.past_lists import past_of
+from transforms.programmes.programme import PAST_FILE, PLACES_FILE
+from transforms.programmes.rule import Rule
+from transforms.programmes.schemas import BUFFERS, FROZEN_CELLS, PAST_LISTS, PLACES
+from transforms.programmes.usual import power_line
+from transforms.reference.groups import GROUPS
+
+
+_TEXT = """# The programme {name}
+
+{number} places of {force}, for {label}. Frozen from the publication `{run_id}`, which
+knew crime up to {as_of}.
+
+## How the places were chosen
+
+{rule}
+
+The list is never edited. A place that is patrolled no more leaves by a line in the
+register, and counts up to that day. Cells, of about 0.1 km², are for patrol: fifteen
+minutes on foot cover one. Hot spots, of up to twelve cells, are for problem solving.
+
+## What was expected
+
+`level_month` is how many incidents a month to expect at a place if nothing changes,
+ignoring the season. It is the forecast that a tracker compares with, and not the last
+count: places are chosen because they were high, and fall by themselves.
+
+## What it can show
+
+{power}
+
+## Around the places
+
+A buffer of {buffer_m:g} m, in H3 cells of resolution 11, shows whether crime moved
+there, or fell there too. The public feed moves each incident to a point near it, so a
+buffer says nothing about less than 100 m.
+
+## Warnings
+
+{warnings}
+
+## Is it the list that was frozen?
+
+The programme's id ends with the first 12 characters of the SHA-256 of
+`programme.json`, and that file contains the SHA-256 of places, cells and buffers:
+
+    sha256sum programme.json places.parquet cells.parquet buffers.parquet
+
+## The columns
+
+{columns}
+"""
+
+
+def method_text(
+    name: str,
+    rule: Rule,
+    identity: Mapping[str, Any],
+    tables: Mapping[str, pa.Table],
+) -> str:
+    """The text of METHOD.md."""
+    places = tables[PLACES_FILE]
+    past = past_of(tables[PAST_FILE])
+    return _TEXT.format(
+        name=name,
+        number=len(places),
+        force=rule.force,
+        label=GROUPS[rule.group].label,
+        run_id=identity["run_id"],
+        as_of=identity["as_of"],
+        rule=_rule(rule),
+        buffer_m=identity["buffer_m"],
+        power=power_line(past, rule.force, len(places)),
+        warnings=_warnings(places),
+        columns="\n\n".join(
+            f"**{file}**\n\n" + "\n".join(map(_column, schema))
+            for file, schema in {
+                "places": PLACES,
+                "cells": FROZEN_CELLS,
+                "buffers": BUFFERS,
+                "past_lists": PAST_LISTS,
+            }.items()
+        ),
+    )
+
+
+def _rule(rule: Rule) -> str:
+    lines = [
+        (
+            f"The {rule.top} cells with the highest score,"
+            f" of those with {rule.least_incidents_12m} incidents or more in 12 months."
+        )
+    ]
+    if rule.spacing > 1:
+        lines.append(
+            f"Of two cells nearer than {rule.spacing} steps of the grid only the higher"
+            " was taken."
+        )
+    if rule.without:
+        lines.append(f"Left out by hand: {', '.join(rule.without)}.")
+    return "\n".join(lines)
+
+
+def _warnings(places: pa.Table) -> str:
+    raised: dict[str, list[str]] = {}
+    for place, names in zip(
+        places["place_id"].to_pylist(), places["flags"].to_pylist(), strict=True
+    ):
+        for name in names.split():
+            raised.setdefault(name, []).append(place)
+    lines = [
+        f"- **{name}** ({IN_WORDS[name]}): {', '.join(places)}"
+        for name, places in raised.items()
+    ]
+    return "\n".join(lines) or "None."
+
+
+def _column(field: pa.Field) -> str:
+    words = about(field)
+    empty = f" Empty: {words['null']}." if "null" in words else ""
+    return f"- `{field.name}`: {words['description']}.{empty}"

@@ -1,0 +1,91 @@
+"""A force's incidents of a crime group by point and month, and their sums by area."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+import sql
+from transforms.incidents.scored import scored_incidents
+from transforms.lake.data_files import DataFile
+from transforms.programmes.buffers import RESOLUTION
+from transforms.reference import cells
+from transforms.reference.arrays import Cells, Floats, Integers, Mask
+from transforms.reference.exclusions import Exclusion
+from transforms.reference.groups import CrimeGroup
+from transforms.reference.months import Month
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupPoints:
+    """Located incidents of a group, one row for each point and month with any."""
+
+    longitude: Floats
+    latitude: Floats
+    cells: Cells  # of resolution 9
+    month: Integers  # each row's place in `months`
+    incidents: Integers
+    months: Sequence[Month]  # those stored, oldest first
+
+    @cached_property
+    def fine_cells(self) -> Cells:
+        """The cell of each row at the resolution of buffers."""
+        return cells.index_points(self.longitude, self.latitude, RESOLUTION)
+
+    def in_months(self, span: Sequence[Month]) -> Integers:
+        """The incidents of each row, 0 where its month is not in the span."""
+        wanted = np.array([month in set(span) for month in self.months], dtype=bool)
+        return np.where(wanted[self.month], self.incidents, 0)
+
+    def without(self, rows: Mask) -> "GroupPoints":
+        """These without some rows."""
+        kept = ~rows
+        return replace(
+            self,
+            longitude=self.longitude[kept],
+            latitude=self.latitude[kept],
+            cells=self.cells[kept],
+            month=self.month[kept],
+            incidents=self.incidents[kept],
+        )
+
+    def by_cell(self, among: Cells, span: Sequence[Month]) -> Integers:
+        """Incidents of those months in each of some cells of resolution 9, sorted."""
+        return _summed(self.cells, self.in_months(span), among)
+
+    def by_fine_cell(self, among: Cells, span: Sequence[Month]) -> Integers:
+        """The same for sorted cells of the resolution of buffers."""
+        return _summed(self.fine_cells, self.in_months(span), among)
+
+
+def _summed(at: Cells, incidents: Integers, among: Cells) -> Integers:
+    sums = np.zeros(len(among), dtype=np.int64)
+    if len(among):
+        row = np.minimum(np.searchsorted(among, at), len(among) - 1)
+        inside = among[row] == at
+        np.add.at(sums, row[inside], incidents[inside])
+    return sums
+
+
+def group_points(
+    files: Sequence[DataFile],
+    exclusions: Sequence[Exclusion],
+    force: str,
+    group: CrimeGroup,
+) -> GroupPoints:
+    """The points of a group in those files of incidents (group_points.sql)."""
+    kept = scored_incidents([file.path for file in files], exclusions, force)
+    categories = pa.table({"category": list(group.categories)})
+    rows = sql.run("group_points", {"incidents": kept, "categories": categories})
+    months = sorted(Month.parse(file.partition["month"]) for file in files)
+    at = {str(month): row for row, month in enumerate(months)}
+    return GroupPoints(
+        longitude=rows["longitude"].to_numpy(),
+        latitude=rows["latitude"].to_numpy(),
+        cells=rows["h3_cell"].to_numpy(),
+        month=np.array([at[text] for text in rows["month"].to_pylist()], dtype=int),
+        incidents=rows["incidents"].to_numpy(),
+        months=months,
+    )

@@ -1,0 +1,181 @@
+"""The register of a home's programmes: what was promised, and when, in a chain.
+
+Places are never edited: a place that leaves is a line here, with its day and reason.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from transforms.errors import UsageError
+from transforms.homes.chained_log import ChainedLog
+from transforms.homes.home import Home
+from transforms.homes.runs.seal import latest_run
+from transforms.programmes.programme import (
+    Programme,
+    open_programme,
+    programmes_folder,
+)
+from transforms.reference.months import Month, month_range
+
+
+FROZEN, STARTED, LEFT, ENDED, LOOK = "frozen", "started", "place-left", "ended", "look"
+_FILE = "register.jsonl"
+_WITHOUT_END = 1_200  # months
+
+
+@dataclass
+class Standing:
+    """What the register says of one programme."""
+
+    frozen_at: str | None = None
+    starts: date | None = None
+    ends: date | None = None
+    left: dict[str, date] = field(default_factory=dict)  # places, and their last day
+    looks: int = 0
+
+
+@dataclass(frozen=True)
+class Register:
+    """What happened to the programmes of a home."""
+
+    home: Home
+
+    @property
+    def log(self) -> ChainedLog:
+        """Its lines."""
+        return ChainedLog(programmes_folder(self.home) / _FILE, first=FROZEN)
+
+    def standing(self, programme: str) -> Standing:
+        """How a programme stands, by all its lines."""
+        return self.standings().get(programme, Standing())
+
+    def standings(self) -> dict[str, Standing]:
+        """How each programme stands."""
+        found: dict[str, Standing] = {}
+        for line in self.log.lines():
+            _take(found.setdefault(line["what"]["programme"], Standing()), line)
+        return found
+
+    def add(
+        self, action: str, programme: str, at: datetime, who: str, **what: Any
+    ) -> None:
+        """Add a line about a programme."""
+        self.log.append(at, who, action, {"programme": programme, **what})
+
+
+def _take(standing: Standing, line: dict[str, Any]) -> None:
+    what = line["what"]
+    match line["action"]:
+        case "frozen":
+            standing.frozen_at = line["at"]
+        case "started":
+            standing.starts = date.fromisoformat(what["on"])
+        case "place-left":
+            standing.left[what["place"]] = date.fromisoformat(what["on"])
+        case "ended":
+            standing.ends = date.fromisoformat(what["on"])
+        case "look":
+            standing.looks += 1
+
+
+def busy_months(home: Home, group: str) -> set[tuple[str, Month]]:
+    """The months in which a programme of that group runs, by force: not quiet ones."""
+    months: set[tuple[str, Month]] = set()
+    for name, standing in Register(home).standings().items():
+        if standing.starts is None:
+            continue
+        rule = open_programme(home, name).rule
+        if rule.group == group:
+            first = Month(standing.starts.year, standing.starts.month)
+            ends = standing.ends
+            last = Month(ends.year, ends.month) if ends else first + _WITHOUT_END
+            months |= {(rule.force, month) for month in month_range(first, last)}
+    return months
+
+
+def start(
+    home: Home, programme: Programme, on: date, at: datetime, who: str
+) -> Standing:
+    """Say on which day patrols begin; once, and after the forecast's newest month."""
+    register = Register(home)
+    standing = register.standing(programme.id)
+    if standing.starts:
+        raise UsageError(f"{programme.id} started on {standing.starts} already")
+    _refuse_early(on, programme.as_of)
+    register.add(STARTED, programme.id, at, who, on=on.isoformat())
+    return register.standing(programme.id)
+
+
+def refuse_early_start(home: Home, run_id: str | None, on: date) -> None:
+    """`UsageError` if a list of that run, or of the newest, cannot start on that day.
+
+    Asked before it is frozen, so that nothing is kept of a mistake.
+    """
+    run_id = run_id or latest_run(home.publications)
+    if run_id:
+        _refuse_early(on, Month.parse(run_id.rpartition("-")[0]))
+
+
+def _refuse_early(on: date, as_of: Month) -> None:
+    if on <= as_of.last_day:
+        raise UsageError(
+            f"a programme cannot start on {on}: its forecast knows {as_of}, and a list"
+            " that began before its forecast proves nothing; give a later day, or"
+            " freeze from an earlier publication"
+        )
+
+
+def leave(
+    home: Home,
+    programme: Programme,
+    place: str,
+    on: date,
+    why: str,
+    at: datetime,
+    who: str,
+) -> Standing:
+    """Say that a place is patrolled no more from that day on."""
+    register = Register(home)
+    standing = _running(register, programme, on)
+    known = programme.places["place_id"].to_pylist()
+    if place not in known:
+        raise UsageError(
+            f"{place!r} is no place of {programme.id}: it has {known[0]} to {known[-1]}"
+        )
+    if place in standing.left:
+        raise UsageError(f"{place} left {programme.id} on {standing.left[place]}")
+    _refuse_silence(why)
+    what = {"place": place, "on": on.isoformat(), "why": why}
+    register.add(LEFT, programme.id, at, who, **what)
+    return register.standing(programme.id)
+
+
+def end(
+    home: Home, programme: Programme, on: date, why: str, at: datetime, who: str
+) -> Standing:
+    """Say on which day a programme ended."""
+    register = Register(home)
+    _running(register, programme, on)
+    _refuse_silence(why)
+    register.add(ENDED, programme.id, at, who, on=on.isoformat(), why=why)
+    return register.standing(programme.id)
+
+
+def _running(register: Register, programme: Programme, on: date) -> Standing:
+    standing = register.standing(programme.id)
+    if standing.starts is None:
+        raise UsageError(
+            f"{programme.id} has not started: hexbeat programme start {programme.id}"
+            " --on DATE"
+        )
+    if standing.ends:
+        raise UsageError(f"{programme.id} ended on {standing.ends} already")
+    if on < standing.starts:
+        raise UsageError(f"{on} is before {programme.id} started, {standing.starts}")
+    return standing
+
+
+def _refuse_silence(why: str) -> None:
+    if not why.strip():
+        raise UsageError("say why: --why 'market moved to the other square'")

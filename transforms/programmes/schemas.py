@@ -1,0 +1,71 @@
+"""The columns of a programme's files."""
+
+import pyarrow as pa
+
+from transforms.lake.schemas import TEXT, column
+from transforms.publications.schemas import PUBLISHED
+
+
+_COUNT = pa.int32()
+_FLOAT = pa.float64()
+
+PLACES = pa.schema(
+    [
+        column("place_id", TEXT, "Place of the programme: p01 is the highest"),
+        column("rank", _COUNT, "Rank by score when the list was frozen; 1 is highest"),
+        column("name", TEXT, "Most common street or venue of the place", null="none named"),
+        column("h3_cell", TEXT, "H3 cell of resolution 9 that the place is"),
+        column("area_m2", _FLOAT, "Area, square metres"),
+        *(PUBLISHED.field(name) for name in ("lat", "lon", "easting", "northing")),
+        column("level_month", _FLOAT, "Incidents expected in a month, ignoring the season: the frozen forecast"),
+        column("rate_shape", _FLOAT, "Shape of the gamma distribution of the place's monthly rate: mean squared by variance"),
+        column("month_size", _FLOAT, "Size of the negative binomial by which a month varies about that rate"),
+        column("n_3m", _COUNT, "Incidents in the 3 months to the as-of month", null="no month of them was supplied"),
+        column("n_12m", _COUNT, "Incidents in the 12 months to the as-of month", null="no month of them was supplied"),
+        column("n_36m", _COUNT, "Incidents in the 36 months to the as-of month", null="no month of them was supplied"),
+        column("months_12m", _COUNT, "Supplied months that n_12m is based on (of 12)"),
+        column("harm_score", _FLOAT, "Crime harm expected in the month after the as-of month"),
+        column("hotspot_id", TEXT, "Hot spot that the cell belongs to", null="it belongs to none"),
+        column("hotspot_class", TEXT, "Emerging hot spot category", null="fewer than 10 of 12 months were supplied"),
+        column("component", _COUNT, "Places in contact have the same number: no more than one cell lies between them"),
+        column("flags", TEXT, "large, cold, contiguous and thin, divided by spaces: METHOD.md says what each means"),
+    ]
+)  # fmt: skip
+
+# Every scored cell of the force and group: what the rest of the force was expected to do.
+FROZEN_CELLS = pa.schema(
+    [
+        column("h3_cell", TEXT, "H3 cell of resolution 9"),
+        column("level_month", _FLOAT, "Incidents expected in a month, ignoring the season"),
+        column("place_id", TEXT, "Place that the cell is", null="it is part of the rest of the force"),
+    ]
+)  # fmt: skip
+
+BUFFERS = pa.schema(
+    [
+        column("place_id", TEXT, "Place whose buffer the cell is part of"),
+        column("h3_cell", TEXT, "H3 cell of resolution 11"),
+        column("level_month", _FLOAT, "Incidents expected in a month, ignoring the season"),
+        column("shared", pa.bool_(), "Part of the buffers of several places"),
+    ]
+)  # fmt: skip
+
+SUMS = [
+    column("observed", _FLOAT, "Incidents at the places"),
+    column("expected", _FLOAT, "Incidents forecast for them when the list was frozen"),
+    column(
+        "rest_observed", _FLOAT, "Incidents in the rest of the force's scored cells"
+    ),
+    column("rest_expected", _FLOAT, "Incidents forecast for those"),
+]
+
+PAST_LISTS = pa.schema(
+    [
+        column("force", TEXT, "Force of the past list"),
+        column("as_of", TEXT, "As-of month at which the rule chose it, YYYY-MM"),
+        column("months", _COUNT, "Months after it that are compared"),
+        *SUMS,
+        column("before", _FLOAT, "Incidents at its places in as many months up to the as-of", null="one of them was not supplied"),
+        column("log_ratio", _FLOAT, "Observed by expected at the places, by the same of the rest, as a log"),
+    ]
+)  # fmt: skip
