@@ -12,13 +12,15 @@ from transforms.feeds.force.sources.offered import DropSource
 from transforms.feeds.force.sources.opening import open_source
 from transforms.records.credentials import stored_access
 from transforms.records.homes import ForceHome
+from transforms.records.watermark import Watermark
 
 
 def drop_source(home: ForceHome, given: str | None) -> DropSource:
     """The given source; default: that of the home. `UsageError` if it is unusable."""
     access = stored_access(home.home.root) or feed_access(checked(FeedSettings, {}))
     now = datetime.now(UTC)
-    return open_source(home.source_of(given), home.mapping, access, now)
+    since = Watermark.of(home).since(now)
+    return open_source(home.source_of(given), home.mapping, access, now, since=since)
 
 
 def feed_access(settings: FeedSettings) -> Access:

@@ -36,6 +36,7 @@ def pull_account(home: ForceHome, done: Pulled) -> dict[str, Any]:
         "removed": asdict(done.removed),
         "withheld": done.withheld,
         "mapping_changed": done.mapping_changed,
+        "went_back": done.went_back,
         "changed": done.changed,
     }
 
@@ -101,6 +102,11 @@ def add_pull(summary: Summary, account: dict[str, Any]) -> None:
         summary.notes.append(
             "the mapping has changed since the last drop was ingested; what was"
             " accepted stays as it was read"
+        )
+    if account["went_back"]:
+        summary.notes.append(
+            "the newest watermark is lower than before: its row is gone, or the"
+            " database was set back; all was asked for again, and nothing is lost"
         )
     if retired := account["removed"]["publications"]:
         summary.notes.append(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from transforms.errors import FileRejectedError
 from transforms.feeds.force.sources.offered import DropSource, OfferedDrop
 from transforms.records import ledger
+from transforms.records.compared import compared
 from transforms.records.homes import ForceHome
 from transforms.records.landing import Landed, land, noted, rejected
 from transforms.records.ledger import Entry
@@ -19,6 +20,7 @@ from transforms.records.removal import erased_by
 from transforms.records.retention import lapsed, not_again
 from transforms.records.to_remove import ToRemove
 from transforms.records.told import Told
+from transforms.records.watermark import Watermark
 
 
 class NewDrop(NamedTuple):
@@ -41,6 +43,7 @@ def new_drops(
     home: ForceHome,
     source: DropSource,
     listed: Listed,
+    watermark: Watermark,
     done: Pulled,
     now: datetime,
 ) -> Iterator[NewDrop]:
@@ -61,8 +64,10 @@ def new_drops(
     done.unchanged = len(source.unread)
     for offered in drops:
         read: Callable[[], Landed]
+        if offered.answer:
+            done.asked = "all" if offered.answer.is_whole else "changes"
         try:
-            data = offered.read()
+            data = compared(home, offered, offered.read())
         except FileRejectedError as error:  # cut off on its way: known by why
             mark = home.tombstones.mark(f"unread:{error}".encode())
             entry = noted(home, offered.name, mark, now)
@@ -70,9 +75,13 @@ def new_drops(
         else:
             entry = noted(home, offered.name, home.tombstones.mark(data), now)
             listed.add(offered, entry)
+            is_stored = offered.is_answer and (
+                _repeats(last, entry) or _has_no_change(offered, data)
+            )
+            watermark.add(offered, entry, is_stored)
             if entry.key in known and entry.offered_hmac in again:
                 read = partial(land, home, offered, data, to_remove_again, now)
-            elif entry.key in known or (offered.is_answer and _repeats(last, entry)):
+            elif entry.key in known or is_stored:
                 done.unchanged += 1
                 continue
             else:
@@ -111,6 +120,11 @@ def _repeats(last: Entry | None, entry: Entry) -> bool:
     if last is None or last.mapping_sha256 != entry.mapping_sha256:
         return False
     return last.offered_hmac == entry.offered_hmac
+
+
+def _has_no_change(offered: OfferedDrop, data: bytes) -> bool:
+    """Whether changes since a mark were asked for, and there are none."""
+    return bool(offered.answer and not offered.answer.is_whole and not data)
 
 
 def _landed(

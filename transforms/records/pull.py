@@ -28,6 +28,7 @@ from transforms.records.tables import quarantined_rows, stored_records
 from transforms.records.to_remove import ToRemove
 from transforms.records.told import Told
 from transforms.records.vacuum import sum_up_logs, vacuum
+from transforms.records.watermark import Watermark
 
 
 _ROWS_AT_ONCE = 500_000  # so many are kept in memory, and land in one commit
@@ -50,7 +51,8 @@ def pull(home: ForceHome, source: DropSource, who: str, now: datetime) -> Pulled
             done.add(replace(landed, is_news=is_rejected and told.is_news(*fault)))
         done.reread = reread_changed(home)
         listed, noted = Listed.of(home, now), cut_off.begun(home)
-        new = new_drops(home, source, listed, done, now)
+        watermark = Watermark.of(home)
+        new = new_drops(home, source, listed, watermark, done, now)
         for batch in _batches(one.landed(told) for one in new):
             cut_off.note(home, batch)
             commit(home, batch)
@@ -70,6 +72,8 @@ def pull(home: ForceHome, source: DropSource, who: str, now: datetime) -> Pulled
         marks = done.marks | done.reread.marks | {drop.offered_hmac for drop in noted}
         done.doubts, done.still_in_doubt = doubts_among(home, marks)
         listed.write()
+        watermark.write({entry.key for entry in ledger.supplied(after)})
+        done.went_back = watermark.went_back
         done.growing = len(source.growing)
         _tidy(home, now)
         home.log(now, who, "pull", _for_the_audit(home, done))
@@ -95,7 +99,8 @@ def pull_of_nothing(
         if to_read_anew(home):
             return None
         listed, told = Listed.of(home, now), Told.of(home, "drops")
-        for one in new_drops(home, source, listed, done, now):
+        watermark = Watermark.of(home)
+        for one in new_drops(home, source, listed, watermark, done, now):
             # one that is refused as it was is nothing to do
             if not told.knows(*one.fault):
                 return None
@@ -108,6 +113,8 @@ def pull_of_nothing(
         _, done.still_in_doubt = doubts_among(home, set())
         retain(home, now)
         listed.write()
+        watermark.write({entry.key for entry in ledger.supplied(after)})
+        done.went_back = watermark.went_back
         _tidy(home, now)
         home.log(now, who, "pull", _for_the_audit(home, done))
     return done
@@ -162,6 +169,7 @@ def _for_the_audit(home: ForceHome, done: Pulled) -> dict[str, object]:
         "withheld": done.withheld,
         "doubts": len(done.doubts),
         "reread": for_the_audit(home, done.reread) if done.reread.names else None,
+        **({"asked": done.asked} if done.asked else {}),
         "mapping_sha256": home.mapping_sha256,
         "settings_sha256": home.settings_sha256,
         "mapping_changed": done.mapping_changed,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Literal
 
 from transforms.records.doubt import Doubt
 from transforms.records.landing import Landed
@@ -36,6 +37,8 @@ class Pulled:
     removed: Removed = field(default_factory=Removed)
     withheld: str | None = None  # why retention was not enforced
     mapping_changed: bool = False  # since the newest drop was read
+    asked: Literal["all", "changes"] | None = None  # of a database with a watermark
+    went_back: bool = False  # its newest watermark is lower than before
 
     @property
     def still_refused(self) -> int:

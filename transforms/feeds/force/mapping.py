@@ -144,6 +144,22 @@ class Database:
     """What the force's database is asked; its address is the environment's."""
 
     query: Annotated[Query, "one SELECT; its answer is read as JSON lines"]
+    watermark: Annotated[
+        Column | None,
+        "of the query: grows with each change; then changes are asked for",
+    ] = None
+    overlap: Annotated[
+        int,
+        Field(ge=0, le=10**15),
+        WHOLE,
+        "below the newest watermark, asked again; seconds, or numbers",
+    ] = 3_600
+    compare_days: Annotated[
+        int,
+        Field(ge=1, le=365),
+        WHOLE,
+        "until all is asked for again, which finds deletions",
+    ] = 1
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

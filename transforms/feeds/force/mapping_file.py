@@ -102,6 +102,11 @@ def _check_format(mapping: ForceMapping) -> str | None:
 def _check_query(mapping: ForceMapping) -> str | None:
     if (mapping.format == "sql") != bool(mapping.database):
         return "[database] goes with format 'sql', and that with it"
+    if mapping.database and mapping.database.watermark and not mapping.tombstone:
+        return (
+            "[database] watermark: it finds deletions, so say in [tombstone] how one is"
+            " written, of a column of the query, such as 'N' AS deleted"
+        )
     return None
 
 

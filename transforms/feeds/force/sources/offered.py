@@ -10,9 +10,18 @@ from typing import Protocol
 
 from transforms.errors import FileRejectedError
 from transforms.feeds.force.sources.still_growing import Look, is_settled
+from transforms.feeds.force.sources.watermark import Mark
 
 
 _MOST_BYTES = 2 << 30
+
+
+@dataclass
+class Answer:
+    """What a database was asked for, by a watermark, and how far its answer reaches."""
+
+    is_whole: bool  # all that there is, and not what changed since a mark
+    newest: Mark | None = None  # once it is read; None where it has no row
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,7 @@ class OfferedDrop:
     read: Callable[[], bytes]
     listed: str = ""  # place, size and time (or ETag); nothing where they are not known
     is_answer: bool = False  # of a database: its name says only when it was asked for
+    answer: Answer | None = None  # of a database that is asked by a watermark
 
 
 # Whether a drop of that name, listed so, is stored already: it need not be read.

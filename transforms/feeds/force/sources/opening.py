@@ -11,6 +11,7 @@ from transforms.feeds.force.mapping import ForceMapping
 from transforms.feeds.force.sources.access import Access
 from transforms.feeds.force.sources.folder import DropFolder
 from transforms.feeds.force.sources.offered import DropSource
+from transforms.feeds.force.sources.watermark import Mark
 from transforms.feeds.web.retries import Patience
 from transforms.lake.addresses import refuse_secrets
 
@@ -29,6 +30,7 @@ class Asked:
     access: Access
     received_at: datetime  # names the drop of a database
     patience: Patience
+    since: Mark | None  # of a database: what is stored up to
 
 
 class SourceKind(NamedTuple):
@@ -45,10 +47,12 @@ def open_source(
     access: Access,
     received_at: datetime,
     patience: Patience = _PATIENCE,
+    since: Mark | None = None,
 ) -> DropSource:
     """The source at an address: one of `SOURCES`.
 
-    `sql` is the mapping's own query. Nothing is connected to before it is asked what it
+    `sql` is the mapping's own query; of one with a watermark, what changed `since` a
+    mark, all where there is none. Nothing is connected to before it is asked what it
     offers. Raises `UsageError` for an address or a key that cannot be.
     """
     refuse_secrets("source", address)
@@ -60,7 +64,7 @@ def open_source(
     if kind not in SOURCES or ("://" in address) != ("://" in SOURCES[kind].form):
         forms = ", ".join(kind.form for kind in SOURCES.values())
         raise UsageError(f"source {kind!r}: write {forms}")
-    asked = Asked(address, mapping, access, received_at, patience)
+    asked = Asked(address, mapping, access, received_at, patience, since)
     return SOURCES[kind].opened(asked)
 
 
@@ -104,7 +108,10 @@ def _database(asked: Asked) -> DropSource:
     if asked.access.database_url is None or asked.mapping.database is None:
         raise UsageError("source sql: set HEXBEAT_FEED_DATABASE_URL")
     database = ReadOnlyDatabase(asked.access.database_url, asked.patience)
-    return QueriedDatabase(database, asked.mapping.database.query, asked.received_at)
+    of = asked.mapping.database
+    return QueriedDatabase(
+        database, of.query, asked.received_at, of.watermark, asked.since, of.overlap
+    )
 
 
 SOURCES: dict[str, SourceKind] = {
