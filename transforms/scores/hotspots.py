@@ -21,6 +21,7 @@ from transforms.reference.score_settings import HotspotLimits
 
 _FINEST_SHARE = 10_000  # in whole numbers, since 0.07 x 10,000 is not 700
 Named = Mapping[str, frozenset[int]]  # the cells of each hot spot of a group, by id
+Spots = Mapping[str, Named]  # by crime group
 
 
 def clusters(
@@ -37,7 +38,8 @@ def clusters(
     """
     share = Fraction(limits.share_percent).limit_denominator(_FINEST_SHARE)
     places = min(ceil(share * len(rank) / 100), int((mean > 0).sum()))
-    left = dict.fromkeys(np.argsort(rank, kind="stable")[:places].tolist())
+    top = np.flatnonzero(rank <= places)
+    left = dict.fromkeys(top[np.argsort(rank[top], kind="stable")].tolist())
     touching = {
         row: links.indices[links.indptr[row] : links.indptr[row + 1]].tolist()
         for row in left

@@ -16,10 +16,11 @@ from transforms.reference.coverage import supplied_periods
 from transforms.reference.forces import Force
 from transforms.reference.months import Month, window
 from transforms.reference.score_settings import Scoring
+from transforms.scores.hotspots import Spots
 from transforms.scores.inputs import months_sha256, unscorable
 from transforms.scores.methods import Method
 from transforms.scores.panel import Panel, read_panel
-from transforms.scores.score_view import Spots, score_view
+from transforms.scores.score_view import score_view
 from transforms.scores.stage import Stage, bring_up_to_date
 from transforms.scores.view import view_at
 

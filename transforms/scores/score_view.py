@@ -1,19 +1,15 @@
 """Scores one force at one as-of: expectations, labels and hot spots, as rows."""
 
-from collections.abc import Mapping
-
 import pyarrow as pa
 
 from transforms.reference.score_settings import Scoring
-from transforms.scores.hotspots import Named
+from transforms.scores.hotspots import Spots
 from transforms.scores.labels.group_labels import labels
 from transforms.scores.methods import Method
+from transforms.scores.methods.expectation import side_by_side
 from transforms.scores.table.harm_sums import harm_sums
 from transforms.scores.table.rows import GroupScores, score_rows
 from transforms.scores.view import View
-
-
-Spots = Mapping[str, Named]  # by crime group: the cells of each hot spot
 
 
 def score_view(
@@ -31,18 +27,10 @@ def score_view(
     """
     expected = method.expect(view)
     harm = harm_sums(view, expected)
-    of_group = {
-        slug: GroupScores(group, view.counting(group), expected[slug])
-        for slug, group in view.reported.items()
-    }
-    labelled = labels(view, {slug: one.kept for slug, one in of_group.items()})
-    spots = {
-        slug: one.hotspots(
-            f"{force}-{slug}", earlier.get(slug, {}), scoring.hotspots, keep_ids
-        )
-        for slug, one in of_group.items()
-    }
-    table = score_rows(list(of_group.values()), harm, labelled, spots)
+    groups = side_by_side([expected[slug] for slug in view.reported])
+    scores = GroupScores(view, groups)
+    spots = scores.hotspots(force, earlier, scoring.hotspots, keep_ids)
+    table = score_rows(scores, harm, labels(view, scores.kept), spots)
     for name, value in {
         "h3_res": view.panel.resolution,
         "method": f"{method.NAME} {method.VERSION}",

@@ -16,7 +16,8 @@ from transforms.lake.data_files import DataFile
 from transforms.lake.lake import Lake
 from transforms.lake.storage import readable
 from transforms.reference.clocks import Clock, Period
-from transforms.scores.score_view import Spots, with_value
+from transforms.scores.hotspots import Spots
+from transforms.scores.score_view import with_value
 
 
 P = TypeVar("P", bound=Period)

@@ -68,7 +68,7 @@ class View:
         A month before a category was introduced is not exposure for it.
         """
         since: Any = group.since
-        if not self.clock.archive or all(since <= period for period in self.supplied):
+        if not self.clock.archive or all(since <= p for p in self.supplied[:1]):
             return self
         if since not in self._counting:
             known = [period for period in self.supplied if since <= period]

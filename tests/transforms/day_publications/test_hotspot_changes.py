@@ -20,8 +20,9 @@ from transforms.reference.months import month_range
 from transforms.reference.score_settings import Scoring
 from transforms.scores.days.panel import day_panel
 from transforms.scores.days.score_day import score_day
+from transforms.scores.hotspots import Spots
 from transforms.scores.methods import DEFAULT_METHOD, METHODS
-from transforms.scores.score_view import Spots, with_value
+from transforms.scores.score_view import with_value
 
 
 DAYS = month_range(FIRST, FIRST + 120)

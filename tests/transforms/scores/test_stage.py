@@ -10,7 +10,7 @@ from transforms.lake.lake import Lake
 from transforms.lake.schemas import DAY_SCORES, plain
 from transforms.reference.clocks import Clock
 from transforms.reference.days import DAYS, Day
-from transforms.scores.score_view import Spots
+from transforms.scores.hotspots import Spots
 from transforms.scores.stage import Stage, bring_up_to_date
 
 

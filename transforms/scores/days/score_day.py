@@ -16,10 +16,11 @@ from transforms.reference.groups import GROUPS, CrimeGroup
 from transforms.reference.score_settings import Scoring
 from transforms.scores.days.strands import Strand
 from transforms.scores.days.view import day_views
+from transforms.scores.hotspots import Spots
 from transforms.scores.inputs import inputs_sha256, unscorable
 from transforms.scores.methods import Method
 from transforms.scores.panel import Panel
-from transforms.scores.score_view import Spots, score_view, with_value
+from transforms.scores.score_view import score_view, with_value
 from transforms.scores.stage import Stage, bring_up_to_date
 
 

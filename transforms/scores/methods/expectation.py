@@ -19,7 +19,7 @@ class Expectation:
 
     `rate_shape` is the shape of the gamma distribution assumed for the cell's true
     monthly rate: mean squared over variance. `level` is the mean without seasonality,
-    where that is different.
+    where that is different. Each has a value for each cell, or a row for each group.
     """
 
     mean: Floats  # incidents
@@ -35,6 +35,16 @@ class Expectation:
 def from_evidence(mean: Floats, information: Floats) -> Expectation:
     """An expectation based on that many incidents, including the prior's weight."""
     return Expectation(mean, INFORMATION_PER_INCIDENT * information)
+
+
+def side_by_side(parts: Sequence[Expectation]) -> Expectation:
+    """The expectations of several groups as one: a row for each."""
+    level = [part.usual for part in parts]
+    return Expectation(
+        np.array([part.mean for part in parts]),
+        np.array([part.rate_shape for part in parts]),
+        None if all(part.level is None for part in parts) else np.array(level),
+    )
 
 
 def together(parts: Sequence[Expectation]) -> Expectation:

@@ -18,19 +18,33 @@ class HarmSums:
     view: View
     expected: Floats  # in the next term
 
-    def columns(self, group: CrimeGroup, kept: NDArray[np.bool_]) -> dict[str, Floats]:
-        """Its columns for those cells of a crime group; NaN is null."""
-        rows, counted = self.view.rows_of(group.categories), self.view.counting(group)
-        recorded, worst = counted.year_harm
-        harm = recorded[rows].sum(axis=0)[kept]
-        gravest = worst[rows].max(axis=0)[kept]
+    def columns(self, kept: NDArray[np.bool_]) -> dict[str, Floats]:
+        """Its columns for those cells of each crime group (groups x cells).
+
+        One group after another; NaN is null.
+        """
+        view, year = self.view, self.view.clock.year
+        each = zip(*map(self._of, view.reported.values()), strict=True)
+        harm, gravest, score = (np.array(of_group)[kept] for of_group in each)
         share = np.divide(gravest, harm, out=np.full(len(harm), np.nan), where=harm > 0)
-        year = self.view.clock.year
         return {
-            f"harm_{year}": harm if counted.spans[year] else np.full(len(harm), np.nan),
+            f"harm_{year}": harm,
             f"harm_top_share_{year}": share,
-            "harm_score": self.expected[rows].sum(axis=0)[kept],
+            "harm_score": score,
         }
+
+    def _of(self, group: CrimeGroup) -> tuple[Floats, Floats, Floats]:
+        """Of each cell: the year's harm (NaN if no month of it was supplied), that of
+        its gravest incident, and what is expected.
+        """
+        view = self.view
+        counted = view.counting(group)
+        recorded, worst = counted.year_harm
+        harm = view.of(recorded, group.categories)
+        if not counted.spans[view.clock.year]:
+            harm = np.full(len(harm), np.nan)
+        gravest = worst[view.rows_of(group.categories)].max(axis=0)
+        return harm, gravest, view.of(self.expected, group.categories)
 
 
 def harm_sums(view: View, expected: dict[str, Expectation]) -> HarmSums:

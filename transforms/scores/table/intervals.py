@@ -39,7 +39,7 @@ def monthly_size(steps: Floats) -> float:
     return float(np.clip((mean[busy] ** 2).sum() / max(beyond.sum(), 1e-9), low, high))
 
 
-def predictive_size(rate_shape: Floats, monthly: float) -> Floats:
+def predictive_size(rate_shape: Floats, monthly: Floats | float) -> Floats:
     """Size of the negative binomial of next month's count."""
     return np.asarray(1.0 / (1.0 / rate_shape + 1.0 / monthly))
 

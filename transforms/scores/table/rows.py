@@ -1,6 +1,6 @@
 """Expectations as score rows: ranked, banded, labelled, and limited to kept cells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,9 +14,8 @@ from transforms.reference.arrays import Cells, Floats
 from transforms.reference.bands import BANDS, SLUGS
 from transforms.reference.groups import CrimeGroup
 from transforms.reference.score_settings import HotspotLimits
-from transforms.scores.hotspots import Named, clusters, named
+from transforms.scores.hotspots import Named, Spots, clusters, named
 from transforms.scores.labels.emerging import CLASSES
-from transforms.scores.labels.group_labels import Labels
 from transforms.scores.methods.expectation import Expectation
 from transforms.scores.table.harm_sums import HarmSums
 from transforms.scores.table.intervals import (
@@ -36,10 +35,11 @@ _WORDS = {
 
 
 def ranks(score: Floats, cells: Cells) -> NDArray[np.int32]:
-    """1 for the highest score; equal scores rank by cell id."""
-    order = np.lexsort((cells, -score))
-    rank = np.empty(len(score), dtype=np.int32)
-    rank[order] = np.arange(1, len(score) + 1)
+    """1 for the highest score, of each row by itself; equal scores rank by cell id."""
+    order = np.lexsort((np.broadcast_to(cells, score.shape), -score))
+    rank = np.empty(score.shape, dtype=np.int32)
+    places = np.arange(1, score.shape[-1] + 1, dtype=np.int32)
+    np.put_along_axis(rank, order, np.broadcast_to(places, score.shape), axis=-1)
     return rank
 
 
@@ -53,11 +53,32 @@ def band_limits(universe_cells: int) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class GroupScores:
-    """One crime group's scores of every cell, with the view that counts the group."""
+    """The scores of a view's crime groups in every cell: arrays of groups x cells.
 
-    group: CrimeGroup
+    Of all groups at once, because a small force costs calls, not numbers.
+    """
+
     view: View
-    expected: Expectation
+    expected: Expectation  # a row for each group
+
+    @cached_property
+    def groups(self) -> list[CrimeGroup]:
+        """Those of the rows."""
+        return list(self.view.reported.values())
+
+    @cached_property
+    def views(self) -> list[View]:
+        """The view that counts each group."""
+        return [self.view.counting(group) for group in self.groups]
+
+    def of(self, values: Callable[[View], Floats]) -> Iterator[Floats]:
+        """Each group's sum of what its view has for each category."""
+        for group, view in zip(self.groups, self.views, strict=True):
+            yield view.of(values(view), group.categories)
+
+    def windows(self, name: str) -> Floats:
+        """Incidents of each group in that window."""
+        return np.array(list(self.of(lambda view: view.windows[name])))
 
     @cached_property
     def rank(self) -> NDArray[np.int32]:
@@ -67,97 +88,89 @@ class GroupScores:
     @cached_property
     def limits(self) -> dict[str, int]:
         """The last rank of each band."""
-        return band_limits(len(self.rank))
+        return band_limits(len(self.view.cells))
 
     @cached_property
     def kept(self) -> NDArray[np.bool_]:
         """Cells with incidents of the group in the longest window, or the top 5 %."""
-        counts = self.view.windows[self.view.clock.longest]
-        recorded = self.view.of(counts, self.group.categories) > 0
+        recorded = self.windows(self.view.clock.longest) > 0
         return np.asarray(recorded | (self.rank <= self.limits["top_5pct"]))
 
     def hotspots(
-        self, prefix: str, earlier: Named, limits: HotspotLimits, keep_ids: bool = True
-    ) -> Named:
-        """The cells of its hot spots, by id."""
-        view = self.view
-        mean, links = self.expected.mean, view.links[0]
-        rows = clusters(self.rank, mean, links, view.areas_m2, limits)
-        spots = named(prefix, [view.cells[spot] for spot in rows], earlier, keep_ids)
-        return {spot: frozenset(cells.tolist()) for spot, cells in spots.items()}
-
-    def named(self, spots: Named) -> NDArray[np.object_]:
-        """The hot spot of each kept cell, None where it is in none."""
-        ids = np.full(len(self.view.cells), None)
-        for spot, cells in spots.items():
-            ids[np.searchsorted(self.view.cells, list(cells))] = spot
-        return ids[self.kept]
+        self, force: str, earlier: Spots, limits: HotspotLimits, keep_ids: bool = True
+    ) -> dict[str, Named]:
+        """The cells of each group's hot spots, by id."""
+        view, found = self.view, dict[str, Named]()
+        for row, slug in enumerate(view.reported):
+            mean, rank = self.expected.mean[row], self.rank[row]
+            rows = clusters(rank, mean, view.links[0], view.areas_m2, limits)
+            spots = [view.cells[spot] for spot in rows]
+            ids = named(f"{force}-{slug}", spots, earlier.get(slug, {}), keep_ids)
+            found[slug] = {name: frozenset(of.tolist()) for name, of in ids.items()}
+        return found
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """The columns of its kept cells; NaN and negative codes are null."""
-        expected, rank = self.expected, self.rank[self.kept]
-        mean = expected.mean[self.kept]
-        months = self.view.of(self.view.steps, self.group.categories)
-        size = predictive_size(expected.rate_shape[self.kept], monthly_size(months))
+        """The columns of the kept cells, one group after another; NaN is null."""
+        view, kept = self.view, self.kept
+        group, cell = np.nonzero(kept)
+        mean, rank = self.expected.mean[kept], self.rank[kept]
+        monthly = np.array([monthly_size(s) for s in self.of(lambda view: view.steps)])
+        size = predictive_size(self.expected.rate_shape[kept], monthly[group])
         low, high = negative_binomial_quantiles(mean, size, INTERVAL)
-        year = self.view.clock.year
+        year = view.clock.year
+        terms = np.array([of.terms_of(year) for of in self.views])
         return {
-            "h3_cell": self.view.cells[self.kept],
+            "h3_cell": view.cells[cell],
             "score": mean,
-            f"expected_{year}": expected.usual[self.kept] * self.view.terms_of(year),
+            f"expected_{year}": self.expected.usual[kept] * terms[group],
             "score_lo": low,
             "score_hi": high,
             "score_rank": rank,
-            "score_pctile": 1 - (rank - 1) / len(self.rank),
+            "score_pctile": 1 - (rank - 1) / len(view.cells),
             "score_band": np.searchsorted(list(self.limits.values()), rank),
-            "p_top1": top_probability(expected, self.limits["top_1pct"], self.kept),
+            "p_top1": top_probability(self.expected, self.limits["top_1pct"], kept),
             **{
-                f"n_{name}": self._kept_of(counts).astype(np.int32)
-                for name, counts in self.view.windows.items()
+                f"n_{name}": self.windows(name)[kept].astype(np.int32)
+                for name in view.windows
             },
         }
 
-    def _kept_of(self, counts: Floats) -> Floats:
-        return self.view.of(counts, self.group.categories)[self.kept]
-
 
 def score_rows(
-    groups: Sequence[GroupScores],
+    scores: GroupScores,
     harm: HarmSums,
-    labelled: Mapping[str, Labels],
+    labelled: Mapping[str, NDArray[Any]],
     spots: Mapping[str, Named],
 ) -> pa.Table:
-    """The kept rows of the groups of a view, one group after another.
-
-    Converted to a table once, because a small force costs calls, not rows.
-    """
-    view = harm.view
-    parts = [
-        {
-            **one.columns(),
-            **harm.columns(one.group, one.kept),
-            **labelled[one.group.slug].columns(),
-            "hotspot_id": one.named(spots[one.group.slug]),
-        }
-        for one in groups
-    ]
-    table = {
-        name: _column(name, np.concatenate([part[name] for part in parts]))
-        for name in parts[0]
-    }
-    unit = view.clock.unit
+    """The kept rows of the groups of a view, one group after another."""
+    kept = scores.kept
+    columns = {**scores.columns(), **harm.columns(kept), **labelled}
+    table = {name: _column(name, values) for name, values in columns.items()}
+    table["hotspot_id"] = _hotspot_ids(scores, spots)
+    sizes = kept.sum(axis=1)
     # one chunk for each group: the run id of a publication depends on these bytes
-    chunks = [_coded(np.zeros(one.kept.sum()), [one.group.slug]) for one in groups]
-    table["crime_group"] = pa.chunked_array(chunks)
-    sizes = [int(one.kept.sum()) for one in groups]
-    for name in view.spans:
-        lengths = [len(one.view.spans[name]) for one in groups]
+    table["crime_group"] = pa.chunked_array(
+        _coded(np.zeros(size), [group.slug])
+        for size, group in zip(sizes, scores.groups, strict=True)
+    )
+    for name in scores.view.spans:
+        lengths = [len(view.spans[name]) for view in scores.views]
         supplied = np.repeat(np.array(lengths, dtype=np.int16), sizes)
         if not all(lengths):
             none = pa.scalar(None, pa.int32())
             table[f"n_{name}"] = pc.if_else(supplied > 0, table[f"n_{name}"], none)
-        table[f"{unit}_{name}"] = pa.array(supplied)
+        table[f"{scores.view.clock.unit}_{name}"] = pa.array(supplied)
     return pa.table(table)
+
+
+def _hotspot_ids(scores: GroupScores, spots: Mapping[str, Named]) -> pa.Array:
+    """The hot spot of each kept cell, null where it is in none."""
+    at, ids = np.full(scores.kept.shape, -1, dtype=np.int32), list[str]()
+    for row, group in enumerate(scores.groups):
+        for spot, cells in spots[group.slug].items():
+            at[row, np.searchsorted(scores.view.cells, list(cells))] = len(ids)
+            ids.append(spot)
+    return _coded(at[scores.kept], ids).dictionary_decode()
 
 
 def _column(name: str, values: NDArray[Any]) -> pa.Array:

@@ -6,6 +6,7 @@ that k cells are expected to exceed: these probabilities add up to k.
 """
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,29 +29,38 @@ _DECIMALS = 6
 def top_probability(
     expected: Expectation, places: int, wanted: NDArray[np.bool_] | None = None
 ) -> Floats:
-    """Probability that each cell's rate is among the highest `places`; NaN if none has.
+    """Probability that each cell's rate is among its group's highest `places`.
 
-    All cells of the universe compete, including quiet ones, which expect nearly nothing
-    and about which little is known. Returns those `wanted`, or all.
+    NaN where a group expects nothing. All cells of the universe compete, including
+    quiet ones, which expect nearly nothing and about which little is known. Returns
+    those `wanted`, or all, one group after another.
     """
-    chosen = slice(None) if wanted is None else wanted
-    mean, shape = expected.mean[chosen], expected.rate_shape[chosen]
-    if not (expected.mean > 0).any():
-        return np.full(len(mean), np.nan)
-    chance, any_ = np.zeros(len(mean)), mean > 0
-    chance[any_] = _above(cutoff(expected, places), mean[any_], shape[any_])
-    return np.round(chance, _DECIMALS)
+    mean, shape = np.atleast_2d(expected.mean, expected.rate_shape)
+    chosen = np.ones(mean.shape, bool) if wanted is None else np.atleast_2d(wanted)
+    rate = np.repeat(cutoffs(expected, places), chosen.sum(axis=1))
+    mean, shape = mean[chosen], shape[chosen]
+    any_, chance = mean > 0, np.zeros(len(mean))
+    chance[np.isnan(rate)] = np.nan
+    chance[any_] = _above(rate[any_], mean[any_], shape[any_])
+    return np.asarray(np.round(chance, _DECIMALS))
 
 
-def cutoff(expected: Expectation, places: int) -> float:
-    """The monthly rate that so many of the cells are expected to exceed, incidents."""
+def cutoffs(expected: Expectation, places: int) -> Floats:
+    """The monthly rate that so many cells of each group are expected to exceed.
+
+    In incidents; NaN where a group expects nothing.
+    """
+    return np.array([_cutoff(*kinds, places) for kinds in _kinds(expected)])
+
+
+def _cutoff(mean: Floats, shape: Floats, cells: Floats, places: int) -> float:
     from scipy.optimize import brentq  # slow to import, and not every run scores
-
-    mean, shape, cells = _kinds(expected)
 
     def too_many(log_rate: float) -> float:
         return dot(cells, _above(math.exp(log_rate), mean, shape)) - places
 
+    if not len(cells):
+        return math.nan
     if cells.sum() <= places:
         return 0.0
     # for a little-known cell nearly all probability is close to zero: search far down
@@ -61,21 +71,31 @@ def cutoff(expected: Expectation, places: int) -> float:
     return math.exp(brentq(too_many, low, high, xtol=_PRECISION))
 
 
-def _kinds(expected: Expectation) -> tuple[Floats, Floats, Floats]:
-    """Mean, shape and number of cells of each kind among those that expect anything."""
-    positive = expected.mean > 0
+def _kinds(expected: Expectation) -> Iterator[tuple[Floats, Floats, Floats]]:
+    """By group: mean, shape and number of cells of each kind that expects anything."""
+    means, shapes = np.atleast_2d(expected.mean, expected.rate_shape)
+    positive = means > 0
     steps = [
         np.round(_KINDS_PER_DOUBLING * log2(values[positive])).astype(np.int64)
-        for values in (expected.mean, expected.rate_shape)
+        for values in (means, shapes)
     ]
-    # one whole number for both: sorting pairs is slow
-    kinds, cells = np.unique(steps[0] * _APART + steps[1], return_counts=True)
-    shape = (kinds + _APART // 2) % _APART - _APART // 2
-    mean = (kinds - shape) // _APART
-    mean, shape = (power(2.0, k / _KINDS_PER_DOUBLING) for k in (mean, shape))
-    return mean, shape, cells.astype(float)
+    # one whole number for all three: sorting triples is slow
+    at = (np.nonzero(positive)[0] * _APART + steps[0]) * _APART + steps[1]
+    kinds, cells = np.unique(at, return_counts=True)
+    kinds, of_shape = _parted(kinds)
+    group, of_mean = _parted(kinds)
+    mean, shape = (power(2.0, k / _KINDS_PER_DOUBLING) for k in (of_mean, of_shape))
+    ends = np.searchsorted(group, np.arange(1, len(means)))
+    each = (np.split(values, ends) for values in (mean, shape, cells.astype(float)))
+    yield from zip(*each, strict=True)
 
 
-def _above(rate: float, mean: Floats, shape: Floats) -> Floats:
+def _parted(both: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Two whole numbers of which one is `_APART` times the first plus the second."""
+    second = (both + _APART // 2) % _APART - _APART // 2
+    return (both - second) // _APART, second
+
+
+def _above(rate: Floats | float, mean: Floats, shape: Floats) -> Floats:
     """Probability that a gamma rate of that mean and shape is above `rate`."""
     return np.asarray(gammaincc(shape, shape * rate / mean))

@@ -6,7 +6,6 @@ import pyarrow as pa
 import pytest
 
 from transforms.reference.categories import CATEGORIES
-from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month, month_range
 from transforms.scores.methods.expectation import Expectation
 from transforms.scores.panel import Panel, build_panel
@@ -54,8 +53,9 @@ def sums(supplied: list[Month], expected: dict[str, float]) -> HarmSums:
 
 def columns(found: HarmSums, slug: str) -> dict[str, dict[str, float]]:
     """Of the cells with incidents each column."""
+    chosen = np.array([group == slug for group in found.view.reported])
     everywhere = np.ones(len(found.view.cells), dtype=bool)
-    values = found.columns(GROUPS[slug], everywhere)
+    values = found.columns(np.outer(chosen, everywhere))
     at = {f"{cell:x}": row for row, cell in enumerate(found.view.cells.tolist())}
     return {
         cell: {name: column[at[cell]] for name, column in values.items()}

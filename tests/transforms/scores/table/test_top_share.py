@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.oracles import scores
 from tests.oracles.rates import Rate
 from transforms.scores.methods.expectation import Expectation
-from transforms.scores.table.top_share import cutoff, top_probability
+from transforms.scores.table.top_share import cutoffs, top_probability
 
 
 KIND = 2 ** (1 / 16)  # half an eighth of a doubling: as far as a cell is moved
@@ -35,7 +35,7 @@ def test_the_cutoff_is_as_exact_as_kinds_of_cells_allow(
     Of so many cells as there are places, or fewer, all do.
     """
     assume(any(mean for mean, _ in rates))
-    found = cutoff(expectation(rates), places)
+    [found] = cutoffs(expectation(rates), places)
     least, most = (
         sum(scores.blurred(extreme, KIND)(found, rate) for rate in rates)
         for extreme in (min, max)
@@ -98,3 +98,17 @@ def test_hardly_known_cells_do_not_all_become_certain() -> None:
     found = top_probability(expectation(rates), 11)
     assert found[0] > 0.999
     assert found[1:] == pytest.approx(np.full(1010, 10 / 1010), rel=0.05)
+
+
+@given(st.lists(st.tuples(BUSY, QUIET, EMPTY), min_size=3, max_size=9))
+@thorough
+def test_groups_at_once_are_each_as_alone(cells: list[tuple[Rate, Rate, Rate]]) -> None:
+    mean, shape = np.array(cells).transpose(2, 1, 0)
+    wanted = np.arange(mean.size).reshape(mean.shape) % 4 > 0
+    alone = [
+        top_probability(Expectation(m, s), 2, w)
+        for m, s, w in zip(mean, shape, wanted, strict=True)
+    ]
+    found = top_probability(Expectation(mean, shape), 2, wanted)
+    assert found.tobytes() == np.concatenate(alone).tobytes()
+    assert np.isnan(alone[2]).all()
