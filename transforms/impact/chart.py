@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from transforms.impact.estimate import Estimate
-from transforms.programmes.past_lists import Past
+from transforms.programmes.past import Past
 from transforms.programmes.usual import Usual
 
 

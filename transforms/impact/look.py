@@ -1,59 +1,27 @@
 """A look at a programme: how its places did, in the months since it started."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-
-import numpy as np
-import pyarrow.compute as pc
 
 from transforms.errors import ForceError, UsageError
 from transforms.homes.home import Home
 from transforms.impact.estimate import Estimate, estimate
+from transforms.impact.place_rows import PlaceRow
+from transforms.impact.programme_counts import ProgrammeCounts
 from transforms.incidents.lake_check import stored_forces
 from transforms.lake.lake import Lake
-from transforms.programmes.past_lists import (
-    Counted,
-    Past,
-    counted,
-    not_overlapping,
-    past_lists,
-)
+from transforms.programmes.counted import Counted, counted
+from transforms.programmes.past import Past, not_overlapping
+from transforms.programmes.past_lists import past_lists
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Register, Standing, busy_months
-from transforms.programmes.sums import Sums, sums_of
+from transforms.programmes.sums import Sums
 from transforms.programmes.usual import Usual, usual_of
-from transforms.reference import cells
-from transforms.reference.arrays import Floats, Mask
 from transforms.reference.forces import Force
 from transforms.reference.months import Month, window
-from transforms.scores.table.intervals import negative_binomial_quantiles
 
 
 MOST_MONTHS = 11
-_INTERVAL = (0.025, 0.975)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlaceRow:
-    """How one place did."""
-
-    place_id: str
-    name: str | None
-    months: int  # that count for it
-    observed: int
-    expected: float  # given how the rest of the force did
-    low: int
-    high: int
-    before: int | None  # incidents in as many months up to the as-of
-    left: date | None
-
-    @property
-    def word(self) -> str:
-        """Within its interval, below or above."""
-        if self.observed < self.low:
-            return "below"
-        return "above" if self.observed > self.high else "within"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,18 +85,18 @@ def look(
             " its forecast: none was supplied, or the map points were renewed"
         )
     past = _past(home, lake, programme, counting)
-    frozen = _Frozen(programme, own, counting, standing)
+    counts = ProgrammeCounts(programme, own, counting, standing)
     return Look(
         programme=programme,
         standing=standing,
         force=force,
         months=counting,
         missing=[month for month in span if month not in counting],
-        places=frozen.places,
-        buffers=frozen.buffers,
+        places=counts.places,
+        buffers=counts.buffers,
         past=past,
         usual=usual_of(past, rule.force),
-        rows=frozen.rows,
+        rows=counts.rows,
     )
 
 
@@ -183,117 +151,3 @@ def _force(home: Home, name: str) -> Force:
         if force.id == name:
             return force
     raise ForceError(f"{name}: the lake has nothing of it")
-
-
-class _Frozen:
-    """A programme's places, buffers and rest, counted in some months."""
-
-    def __init__(
-        self,
-        programme: Programme,
-        counted: Counted,
-        months: Sequence[Month],
-        standing: Standing,
-    ) -> None:
-        self._programme, self._counted = programme, counted
-        self._points = counted.points
-        self._months, self._standing = months, standing
-        frozen = programme.cells
-        self._cells = cells.from_text(frozen["h3_cell"].to_pylist())
-        self._level: Floats = frozen["level_month"].to_numpy()
-        self._is_place: Mask = pc.is_valid(frozen["place_id"]).to_numpy()
-
-    @property
-    def places(self) -> Sums:
-        """All places, each in the months before it left, beside the rest."""
-        rest = sums_of(
-            self._is_place,
-            self._points.by_cell(self._cells, self._months),
-            self._level * len(self._months),
-        )
-        of_place = [self._counts(row) for row in self._programme.places.to_pylist()]
-        return Sums(
-            float(sum(observed for _, observed in of_place)),
-            float(sum(expected for expected, _ in of_place)),
-            rest.rest_observed,
-            rest.rest_expected,
-        )
-
-    @property
-    def buffers(self) -> Sums:
-        """The cells around the places, beside the rest."""
-        table = self._programme.buffers
-        fine, first = np.unique(
-            cells.from_text(table["h3_cell"].to_pylist()), return_index=True
-        )
-        level = table["level_month"].to_numpy()[first]
-        at_places = np.isin(self._points.cells, self._cells[self._is_place])
-        outside = self._points.without(at_places)
-        observed = outside.by_fine_cell(fine[level > 0], self._months)
-        places = self.places
-        return Sums(
-            float(observed.sum()),
-            float(level.sum()) * len(self._months),
-            places.rest_observed,
-            places.rest_expected,
-        )
-
-    @property
-    def rows(self) -> list[PlaceRow]:
-        """How each place did."""
-        rest = self.places.rest_observed / self.places.rest_expected
-        rows = []
-        for place in self._programme.places.to_pylist():
-            months = self._months_of(place["place_id"])
-            expected, observed = self._counts(place)
-            low, high = _interval(place, expected * rest, len(months))
-            cell = cells.from_text([place["h3_cell"]])
-            as_of = self._programme.as_of
-            before = self._counted.before(cell, as_of, len(months))
-            rows.append(
-                PlaceRow(
-                    place_id=place["place_id"],
-                    name=place["name"],
-                    months=len(months),
-                    observed=observed,
-                    expected=expected * rest,
-                    low=low,
-                    high=high,
-                    before=None if before is None else int(before),
-                    left=self._standing.left.get(place["place_id"]),
-                )
-            )
-        return rows
-
-    def _months_of(self, place: str) -> list[Month]:
-        """The months that count for a place: whole ones before it left."""
-        left = self._standing.left.get(place)
-        if left is None:
-            return list(self._months)
-        return [month for month in self._months if month.last_day < left]
-
-    def _counts(self, place: Mapping[str, object]) -> tuple[float, int]:
-        """What was expected of a place, and what happened there."""
-        months = self._months_of(str(place["place_id"]))
-        cell = cells.from_text([str(place["h3_cell"])])
-        observed = int(self._points.by_cell(cell, months).sum())
-        return float(str(place["level_month"])) * len(months), observed
-
-
-def _interval(place: Mapping[str, float], mean: float, months: int) -> tuple[int, int]:
-    """What 95 of 100 such places would have: negative binomial about the mean."""
-    if not months:
-        return 0, 0
-    size = place_size(place["rate_shape"], place["month_size"], months)
-    low, high = negative_binomial_quantiles(
-        np.array([mean]), np.array([size]), _INTERVAL
-    )
-    return int(low[0]), int(high[0])
-
-
-def place_size(rate_shape: float, month_size: float, months: int) -> float:
-    """Size of the negative binomial of a place's count over some months.
-
-    The rate is one for all months, and each month varies about it by itself.
-    """
-    return 1 / (1 / rate_shape + 1 / (months * month_size))

@@ -17,7 +17,7 @@ from transforms.impact.schemas import TRACKED, TRACKED_PLACES
 from transforms.lake.crash_points import crash_point
 from transforms.lake.schemas import conform
 from transforms.lake.storage import flush_folder, make_folder
-from transforms.programmes.past_lists import past_table
+from transforms.programmes.past import past_table
 from transforms.programmes.programme import Programme, canonical
 from transforms.programmes.register import LOOK, Register
 from transforms.publications.formats.csv_files import write_csv

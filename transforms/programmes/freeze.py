@@ -6,12 +6,8 @@ happens.
 
 import re
 import shutil
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
@@ -22,20 +18,15 @@ from transforms.errors import ForceError, UsageError
 from transforms.homes.home import Home
 from transforms.homes.runs.catalog import run_folder, withdrawn
 from transforms.homes.runs.seal import (
-    MANIFEST,
     TIER,
-    file_facts,
-    json_text,
     latest_run,
-    sums_text,
 )
 from transforms.incidents.lake_check import stored_forces
-from transforms.lake.checksums import file_sha256
 from transforms.lake.crash_points import crash_point
 from transforms.lake.storage import flush_folder, make_folder
 from transforms.programmes.evidence import evidence_of
-from transforms.programmes.method import method_text
-from transforms.programmes.past_lists import past_lists, past_table
+from transforms.programmes.past import past_table
+from transforms.programmes.past_lists import past_lists
 from transforms.programmes.places import (
     buffers_table,
     candidates,
@@ -46,20 +37,16 @@ from transforms.programmes.points import group_points
 from transforms.programmes.programme import (
     BUFFERS_FILE,
     CELLS_FILE,
-    DATA_FILES,
-    IDENTITY,
     PAST_FILE,
     PLACES_FILE,
     Programme,
-    canonical,
     open_programme,
     programme_id,
     programmes_folder,
 )
 from transforms.programmes.register import FROZEN, Register, busy_months
 from transforms.programmes.rule import MOST_PLACES, Rule, choose
-from transforms.publications.formats.csv_files import write_csv
-from transforms.publications.formats.outlines import write_geojson
+from transforms.programmes.write import write_programme
 from transforms.publications.schemas import CELLS_FILE as PUBLISHED_FILE
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month, window
@@ -110,7 +97,7 @@ def freeze(
     built = folder / f".tmp-{name}-{uuid4().hex[:8]}"
     built.mkdir()
     try:
-        identity = _write(home, built, name, rule, run_id, buffer_m, tables)
+        identity = write_programme(home, built, name, rule, run_id, buffer_m, tables)
         place = folder / programme_id(name, identity)
         created = not place.exists()
         if created:
@@ -205,45 +192,6 @@ def _tables(
             )
         ),
     }
-
-
-def _write(
-    home: Home,
-    folder: Path,
-    name: str,
-    rule: Rule,
-    run_id: str,
-    buffer_m: float,
-    tables: Mapping[str, pa.Table],
-) -> dict[str, Any]:
-    """Write all files of a programme; its identity."""
-    for file, table in tables.items():
-        pq.write_table(table, folder / file)
-    places = tables[PLACES_FILE]
-    write_csv(places, folder / "places.csv")
-    write_geojson(
-        folder / "places.geojson",
-        "places",
-        places,
-        f"Places of the programme {name}. For policing alone: not for the public.",
-    )
-    identity: dict[str, Any] = {
-        "name": name,
-        "rule": {**asdict(rule), "without": list(rule.without)},
-        "run_id": run_id,
-        "as_of": run_id.rpartition("-")[0],
-        "buffer_m": buffer_m,
-        "exclusions": [asdict(one) for one in home.scoring.exclusions],
-        "hexbeat": version("hexbeat"),
-        "files": {file: file_sha256(folder / file) for file in DATA_FILES},
-    }
-    (folder / IDENTITY).write_text(canonical(identity))
-    (folder / "METHOD.md").write_text(method_text(name, rule, identity, tables))
-    facts = [file_facts(file) for file in sorted(folder.iterdir())]
-    (folder / MANIFEST).write_text(json_text({"files": facts}))
-    sums = {file.name: file_sha256(file) for file in sorted(folder.iterdir())}
-    (folder / "SHA256SUMS").write_text(sums_text(sums))
-    return identity
 
 
 def _register(home: Home, programme: str, at: datetime, who: str, run_id: str) -> None:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from transforms.lake.schemas import about
 from transforms.programmes.flags import IN_WORDS
-from transforms.programmes.past_lists import past_of
+from transforms.programmes.past import past_of
 from transforms.programmes.programme import PAST_FILE, PLACES_FILE
 from transforms.programmes.rule import Rule
 from transforms.programmes.schemas import BUFFERS, FROZEN_CELLS, PAST_LISTS, PLACES

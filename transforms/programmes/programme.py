@@ -20,7 +20,7 @@ from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
 from transforms.lake.checksums import file_sha256
 from transforms.lake.storage import is_remote
-from transforms.programmes.past_lists import Past, past_of
+from transforms.programmes.past import Past, past_of
 from transforms.programmes.rule import Rule
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.months import Month

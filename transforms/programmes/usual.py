@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from transforms.programmes.past_lists import Past
+from transforms.programmes.past import Past
 
 
 # 95 % confidence and 80 % power: 1.960 + 0.842.

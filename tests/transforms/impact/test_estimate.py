@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.oracles import programmes as oracles
 from transforms.impact.estimate import estimate
-from transforms.impact.look import place_size
-from transforms.programmes.past_lists import Past
+from transforms.impact.place_rows import place_size
+from transforms.programmes.past import Past
 from transforms.programmes.sums import Sums
 from transforms.programmes.usual import Usual, usual_of
 from transforms.scores.table.intervals import negative_binomial_quantiles
