@@ -169,7 +169,34 @@ def clusters(
             left.remove(touching[0])
             spot.append(touching[0])
         found.append(spot)
-    return found
+    return _remnants_joined(found, rank, max_cells, max_area_m2)
+
+
+def _remnants_joined(
+    spots: list[list[str]], rank: Mapping[str, int], max_cells: int, max_area_m2: float
+) -> list[list[str]]:
+    """From the last: one of a quarter of the limit goes to what it touches most."""
+    for remnant in reversed(list(spots)):
+        if 4 * len(remnant) > max_cells:
+            continue
+        best, most = None, 0
+        for other in spots:
+            both = [*other, *remnant]
+            area = sum(h3.cell_area(c, unit="m^2") for c in both)
+            touches = sum(n in other for c in remnant for n in h3.grid_ring(c, 1))
+            if (
+                other is remnant
+                or len(both) > 1.5 * max_cells
+                or area > 1.5 * max_area_m2
+            ):
+                continue
+            if touches > most:
+                best, most = other, touches
+        if best is not None:
+            best += remnant
+            spots = [spot for spot in spots if spot is not remnant]
+    ordered = [sorted(spot, key=lambda c: rank[c]) for spot in spots]
+    return sorted(ordered, key=lambda spot: rank[spot[0]])
 
 
 def named(

@@ -26,8 +26,14 @@ class HotspotLimits:
     share_percent: Annotated[
         Number, Field(gt=0, le=5), "of the ranked cells, the top"
     ] = 1.0
-    max_cells: Annotated[int, Field(gt=0, le=10**12), "of one hot spot", WHOLE] = 12
-    max_area_m2: Annotated[Number, Field(gt=0, le=10**12), "of one hot spot"] = (
+    max_cells: Annotated[
+        int,
+        Field(gt=0, le=10**12),
+        "where a hot spot stops growing; remnants of up to a quarter may join it, up to"
+        " half as many more",
+        WHOLE,
+    ] = 12
+    max_area_m2: Annotated[Number, Field(gt=0, le=10**12), "the same, for its area"] = (
         1_200_000.0
     )
 

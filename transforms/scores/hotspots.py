@@ -1,10 +1,12 @@
 """Hot spots, not just cells: the highest cells clustered where they touch.
 
 A hot spot starts at the highest cell that is in none yet and takes in the highest of
-the top cells that touch it, until no more do or a limit is reached. It keeps its id
-from one as-of to the next while most of its cells do.
+the top cells that touch it, until no more do or a limit is reached. A remnant, of at
+most a quarter of that limit, then joins a hot spot that it touches, which may so grow
+by half. It keeps its id from one as-of to the next while most of its cells do.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 from itertools import chain, count
@@ -20,6 +22,9 @@ from transforms.reference.score_settings import HotspotLimits
 
 
 _FINEST_SHARE = 10_000  # in whole numbers, since 0.07 x 10,000 is not 700
+# Another rule for which cells make a hot spot has another number: it is part of the
+# identity of scores, which are then made again.
+RULE = 2
 Named = Mapping[str, frozenset[int]]  # the cells of each hot spot of a group, by id
 Spots = Mapping[str, Named]  # by crime group
 
@@ -50,7 +55,7 @@ def clusters(
         for row in spot:
             del left[row]
         spots.append(spot)
-    return spots
+    return _with_remnants(spots, touching, rank, areas_m2, limits)
 
 
 def _grown(
@@ -72,6 +77,38 @@ def _grown(
         near |= {row for row in touching[best] if row in left}
         near -= set(spot)
     return spot
+
+
+def _with_remnants(
+    spots: list[list[int]],
+    touching: Mapping[int, list[int]],
+    rank: NDArray[np.int32],
+    areas_m2: Floats,
+    limits: HotspotLimits,
+) -> list[list[int]]:
+    """The hot spots, each remnant joined to the one that it touches most.
+
+    Without this, what a limit cuts off a city centre is a rind of single cells.
+    """
+    home = {row: at for at, spot in enumerate(spots) for row in spot}
+    for at in reversed(range(len(spots))):
+        if len(spots[at]) > limits.max_cells // 4:
+            continue
+        around = (near for row in spots[at] for near in touching[row])
+        links = Counter(home[near] for near in around if near in home)
+        fits = [
+            of
+            for of in links
+            if of != at
+            and 2 * (len(spots[of]) + len(spots[at])) <= 3 * limits.max_cells
+            and 2 * areas_m2[spots[of] + spots[at]].sum() <= 3 * limits.max_area_m2
+        ]
+        if fits:
+            best = min(fits, key=lambda of: (-links[of], of))
+            home |= dict.fromkeys(spots[at], best)
+            spots[best], spots[at] = spots[best] + spots[at], []
+    whole = [sorted(spot, key=lambda row: rank[row]) for spot in spots if spot]
+    return sorted(whole, key=lambda spot: rank[spot[0]])
 
 
 def named(

@@ -13,6 +13,7 @@ from transforms.reference.clocks import MONTHS, Clock, Period
 from transforms.reference.groups import groups_sha256
 from transforms.reference.months import Month, window
 from transforms.reference.score_settings import Scoring
+from transforms.scores.hotspots import RULE
 from transforms.scores.methods import Method
 
 
@@ -48,7 +49,13 @@ def inputs_sha256(
 
     `incidents` identifies the incidents, in plain values.
     """
-    code = [_version(), method.NAME, method.VERSION, groups_sha256()]
+    code = [
+        _version(),
+        method.NAME,
+        method.VERSION,
+        groups_sha256(),
+        f"hot spots {RULE}",
+    ]
     if clock.archive:
         code.append(epochs_sha256())
     identity = [str(as_of), code, scoring.sha256, *incidents]

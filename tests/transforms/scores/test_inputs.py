@@ -16,6 +16,7 @@ from transforms.reference.groups import groups_sha256
 from transforms.reference.months import Month, month_range
 from transforms.reference.score_settings import Scoring
 from transforms.scores.days.score_day import day_sha256
+from transforms.scores.hotspots import RULE
 from transforms.scores.inputs import months_sha256, unscorable
 from transforms.scores.methods import METHODS
 
@@ -67,7 +68,13 @@ def hashed(*identity: object) -> str:
     return sha256(json.dumps(identity).encode()).hexdigest()
 
 
-CODE = [version("hexbeat"), METHOD.NAME, METHOD.VERSION, groups_sha256()]
+CODE = [
+    version("hexbeat"),
+    METHOD.NAME,
+    METHOD.VERSION,
+    groups_sha256(),
+    f"hot spots {RULE}",
+]
 
 
 def test_the_hash_of_a_month_is_made_of_the_months_up_to_it() -> None:

@@ -77,8 +77,9 @@ no incident of the group in 36 months and is outside its force's top 5 %.
 - **Harm** uses: {harm}. Weights by category hide most differences in severity;
   `harm_top_share_12m` shows where one incident makes up most of a cell's harm.
 - **Hot spots** (`hotspots.csv`) are neighbouring cells of the top {share_percent:g} %
-  of a group in a force, grouped: at most {max_cells} cells and {max_km2:g} km² each. A
-  hot spot keeps its id as long as most of its cells stay.
+  of a group in a force, grouped: one stops growing at {max_cells} cells or {max_km2:g}
+  km²; pieces of up to a quarter as many that remain beside it join it, up to half as
+  many more. A hot spot keeps its id as long as most of its cells stay.
 
 ## What it is based on
 

@@ -61,18 +61,21 @@ def write_geopackage(edition: Edition, path: Path) -> None:
         _write_table(path, "data_dictionary", _dictionary(edition))
     with closing(sqlite3.connect(path)) as file, file:
         schemas = _schemas(edition)
-        extras.add_styles(file, _styles(edition.clock.unit, schemas), stamp)
+        extras.add_styles(file, _styles(edition, schemas), stamp)
         extras.add_aliases(file, schemas)
         if edition.clock.unit == "months":  # of days a style alone parts two horizons
             extras.add_views(file, VIEWS, stamp)
 
 
-def _styles(unit: str, schemas: Mapping[str, pa.Schema]) -> dict[str, tuple[str, str]]:
+def _styles(
+    edition: Edition, schemas: Mapping[str, pa.Schema]
+) -> dict[str, tuple[str, str]]:
     """The name and text of each layer's style."""
+    unit = edition.clock.unit
     cells, hotspots = (schemas[layer].names for layer in (LAYER, HOTSPOT_LAYER))
     return {
         LAYER: (STYLE_NAME, qml(unit, cells)),
-        HOTSPOT_LAYER: (HOTSPOT_STYLE_NAME, hotspots_qml(unit, hotspots)),
+        HOTSPOT_LAYER: (HOTSPOT_STYLE_NAME, hotspots_qml(unit, hotspots, edition.own)),
     }
 
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 from transforms.publications.titles import title
 from transforms.reference.bands import BANDS
-from transforms.reference.groups import ALL_CRIME, GROUPS
+from transforms.reference.groups import ALL_CRIME, GROUPS, CrimeGroup
 
 
 STYLE_NAME = "hot spots of all crime"
@@ -65,12 +65,14 @@ def _hotspot_tip(unit: str) -> str:
     )
 
 
-def hotspots_qml(unit: str, columns: Sequence[str] = ()) -> str:
+def hotspots_qml(
+    unit: str, columns: Sequence[str] = (), own: Sequence[CrimeGroup] = ()
+) -> str:
     """The style of the hot spots: a tick for each group, of which all crime has its.
 
-    Of days it is of one day ahead; without all crime in the feed, tick another group.
+    Of days it is of one day ahead. `own` are groups of the user's.
     """
-    groups = [(g.slug, g.label, _HOTSPOT_COLOUR) for g in GROUPS.values()]
+    groups = [(g.slug, g.label, _HOTSPOT_COLOUR) for g in (*GROUPS.values(), *own)]
     tip = _hotspot_tip(unit)
     return _categorized(_GROUP[unit], groups, tip, columns, [ALL_CRIME])
 

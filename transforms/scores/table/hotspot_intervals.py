@@ -39,7 +39,13 @@ def hotspot_intervals(
     size = sizes(mean, cells)
     means: Floats = np.bincount(spot, mean, spots).astype(float)
     beyond: Floats = np.bincount(spot, mean**2 / size, spots).astype(float)
-    return Intervals(*negative_binomial_quantiles(means, means**2 / beyond, ENDS))
+    beyond = np.maximum(beyond, _LEAST_MEAN**2)  # of one without a cell, too
+    size_of_sum = means**2 / beyond
+    return Intervals(
+        *negative_binomial_quantiles(
+            np.maximum(means, _LEAST_MEAN), np.maximum(size_of_sum, _LEAST_MEAN), ENDS
+        )
+    )
 
 
 def sizes(mean: Floats, cells: Intervals) -> Floats:

@@ -15,7 +15,8 @@ from transforms.publications.formats.analyst_database import VIEWS, write_databa
 
 
 TABLES = {
-    "accuracy", "cells", "coverage", "crime_groups", "forces", "hotspots", "run_info",
+    "accuracy", "cells", "coverage", "crime_groups", "forces", "hotspots",
+    "reconciliation", "run_info",
 }  # fmt: skip
 
 
