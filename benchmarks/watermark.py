@@ -1,5 +1,6 @@
 """A pull from a database of 240,000 rows: all of them, and by a watermark."""
 
+import argparse
 import sqlite3
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from transforms.records.pull import pull
 from transforms.records.watermark import Watermark
 
 
-ROWS, NEW_ROWS, DAYS = 240_000, 500, 1_500
+NEW_ROWS, DAYS = 500, 1_500
 MAPPING = """
 force = "kent"
 format = "sql"
@@ -37,15 +38,18 @@ BY_MARK = 'watermark = "changed"\n'
 
 def main() -> None:
     """Print what each pull took, with a watermark and without."""
+    parser = argparse.ArgumentParser(prog="benchmarks.watermark", description=__doc__)
+    parser.add_argument("--rows", type=int, default=240_000)
+    rows_before: int = parser.parse_args().rows
     sys.stdout.write("| mapping | pull | CPU s | rows |\n|---|---|---|---|\n")
     for name, more in {"without a watermark": "", "with one": BY_MARK}.items():
         with tempfile.TemporaryDirectory() as folder:
-            for what, cpu_s, rows in _pulls(Path(folder), MAPPING + more):
+            for what, cpu_s, rows in _pulls(Path(folder), MAPPING + more, rows_before):
                 sys.stdout.write(f"| {name} | {what} | {cpu_s:.1f} | {rows:,} |\n")
                 sys.stdout.flush()
 
 
-def _pulls(folder: Path, mapping: str) -> Iterator[tuple[str, float, int]]:
+def _pulls(folder: Path, mapping: str, rows: int) -> Iterator[tuple[str, float, int]]:
     now = datetime.now(UTC).replace(microsecond=0)
     database, text = folder / "crimes.db", folder / "kent.toml"
     text.write_text(mapping)
@@ -53,8 +57,8 @@ def _pulls(folder: Path, mapping: str) -> Iterator[tuple[str, float, int]]:
     with _changed(database) as run:
         run("CREATE TABLE crimes (ref PRIMARY KEY, code, began, x, y, changed)", [()])
         run("CREATE INDEX by_change ON crimes (changed)", [()])
-        spread = timedelta(days=DAYS) / ROWS
-        _insert(run, "old", ROWS, lambda n: now - timedelta(days=DAYS) + n * spread)
+        spread = timedelta(days=DAYS) / rows
+        _insert(run, "old", rows, lambda n: now - timedelta(days=DAYS) + n * spread)
     steps = ("the first", "nothing new", f"{NEW_ROWS} new rows", "a day later")
     for step, what in enumerate(steps):
         at = now + timedelta(minutes=step, days=step // 3 * 2)

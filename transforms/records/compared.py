@@ -1,4 +1,4 @@
-"""What a database has no more: a comparison of all its rows with what is stored.
+"""What differs in a database: a comparison of all its rows with what is stored.
 
 A deletion becomes a line of the drop, as the mapping says that one is written. So raw
 drops, reading again, retention and erasure need not know where it came from.
@@ -6,47 +6,77 @@ drops, reading again, retention and erasure need not know where it came from.
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.errors import FileRejectedError
+from transforms.errors import FileRejectedError, LakeError
 from transforms.feeds.force.drop_formats import DROP_FORMATS
 from transforms.feeds.force.mapping import ForceMapping
 from transforms.feeds.force.mapping_values import ISO
 from transforms.feeds.force.sources.offered import OfferedDrop
 from transforms.records.homes import ForceHome
-from transforms.records.tables import stored_records
+from transforms.records.tables import quarantined_rows, stored_records
 
 
 # More deletions at once are rather a query or a restore that has gone wrong.
 _MOST_SHARE = 0.05
 _FEW = 20
+_COMPARED = ("reference", "deleted", "updated_at", "raw_sha256", "raw_line")
 
 
 def compared(home: ForceHome, offered: OfferedDrop, data: bytes) -> bytes:
-    """The bytes of a drop, with a line for each record that a whole answer lacks.
+    """The bytes of a drop: of a whole answer, what differs from what is stored.
 
+    Its new and changed lines, and one for each record that it lacks.
     `FileRejectedError` where it lacks too many, unless that drop is accepted.
     """
     if offered.answer is None or not offered.answer.is_whole:
         return data
-    stored = stored_records(
-        home.lake, home.force, "reference", "deleted", "updated_at"
-    ).reveal()
+    stored = stored_records(home.lake, home.force, *_COMPARED).reveal()
+    gone = _gone(home, offered.name, stored, data)
+    known = _known_lines(home, stored)
+    kept = (line for line in data.splitlines(keepends=True) if line not in known)
+    return b"".join([*kept, *_deletions(home.mapping, gone)])
+
+
+def _gone(home: ForceHome, name: str, stored: pa.Table, data: bytes) -> pa.Table:
+    """The live records that an answer lacks."""
     live = stored.filter(pc.invert(stored["deleted"]))
     there = pa.array(sorted(_references(home.mapping, data)), pa.string())
     gone = live.filter(pc.invert(pc.is_in(live["reference"], value_set=there)))
     most = max(_FEW, _MOST_SHARE * len(live))
-    if len(gone) > most and not home.feed.accepts(offered.name):
+    if len(gone) > most and not home.feed.accepts(name):
         raise FileRejectedError(
             f"database: {len(gone):,} of {len(live):,} stored records are not in its"
             " answer, and deletions are believed up to 5 %; nothing is taken: mend the"
             " query, or accept the drop in hexbeat.toml under [[feed.drops]]"
         )
-    return data + b"".join(_deletions(home.mapping, gone.sort_by("reference")))
+    return gone.sort_by("reference")
+
+
+def _known_lines(home: ForceHome, stored: pa.Table) -> set[bytes]:
+    """The lines that stored records, and quarantined rows, were read from.
+
+    Where raw bytes are past their retention, none: such lines are read again.
+    """
+    places = ["raw_sha256", "raw_line"]
+    quarantine = quarantined_rows(home.lake, home.force).select(places)
+    schema = pa.schema([("raw_sha256", pa.string()), ("raw_line", pa.int32())])
+    both = (table.cast(schema) for table in (stored.select(places), quarantine))
+    rows = pa.concat_tables(both)
+    known: set[bytes] = set()
+    for digest in pc.unique(rows["raw_sha256"]).to_pylist():
+        mine = rows.filter(pc.equal(rows["raw_sha256"], digest))
+        with suppress(LakeError):
+            lines = home.raw.read(digest, "a drop").splitlines(keepends=True)
+            places_of = mine["raw_line"].to_pylist()
+            # an earlier drop may have been of another format
+            known.update(lines[at - 1] for at in places_of if at <= len(lines))
+    return known
 
 
 def _references(mapping: ForceMapping, data: bytes) -> set[str]:

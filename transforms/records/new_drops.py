@@ -123,8 +123,9 @@ def _repeats(last: Entry | None, entry: Entry) -> bool:
 
 
 def _has_no_change(offered: OfferedDrop, data: bytes) -> bool:
-    """Whether changes since a mark were asked for, and there are none."""
-    return bool(offered.answer and not offered.answer.is_whole and not data)
+    """Whether a database has rows, or was asked for changes, and nothing differs."""
+    answer = offered.answer
+    return bool(answer and not data and (answer.newest or not answer.is_whole))
 
 
 def _landed(

@@ -140,6 +140,7 @@ def test_a_pull_reads_what_changed_and_what_was_committed_late(tmp_path: Path) -
     assert "too-late" not in force.stored
     third = force.pull(minutes=24 * 60)
     assert (third.asked, third.counts["deleted"]) == ("all", 1)
+    assert third.counts["rows_in"] == 2  # and the one that came too late
     assert force.stored == force.there
 
 
@@ -156,6 +157,23 @@ def test_nothing_new_is_no_drop(tmp_path: Path) -> None:
     assert since is not None
     source = open_source("sql", force.home.mapping, access, force.now, since=since)
     assert pull_of_nothing(force.home, source, "me", force.now) is not None
+
+
+def test_a_comparison_without_a_difference_is_no_drop(tmp_path: Path) -> None:
+    force = Force.made(tmp_path)
+    for reference in "abc":
+        force.put(reference, "Bow Lane")
+    force.ask("UPDATE crimes SET offence = 'unheard of' WHERE id = 'b'")
+    assert force.pull().counts["quarantined"] == 1
+    done = force.pull(minutes=24 * 60)
+    assert (done.asked, done.drops, done.unchanged) == ("all", 0, 1)
+    assert force.pull().asked == "changes"
+    # what was changed and changed back has been another in between
+    force.put("a", "Fish Street")
+    force.pull()
+    force.put("a", "Bow Lane", late_s=3 * 24 * 3600)
+    assert force.pull(minutes=24 * 60).counts["rows_in"] == 1
+    assert force.stored == {"a": "Bow Lane", "c": "Bow Lane"}
 
 
 def without_memory(force: Force) -> None:
