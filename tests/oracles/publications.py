@@ -204,3 +204,21 @@ def accounted(
         else:
             became["outside_universe"] += 1
     return dict(became)
+
+
+def group_months(
+    rows: Iterable[tuple[Any, ...]],
+    groups: Mapping[str, Sequence[str]],
+    first: str,
+    last: str,
+) -> list[tuple[str, int, str, int]]:
+    """Incidents of each group, cell and month.
+
+    Rows are cell, month, category, and whether it is in the area.
+    """
+    counted: dict[tuple[str, int, str], int] = defaultdict(int)
+    for cell, month, category, inside in rows:
+        for group, categories in groups.items():
+            if inside and cell and first <= month <= last and category in categories:
+                counted[group, cell, month] += 1
+    return [(*key, number) for key, number in sorted(counted.items())]

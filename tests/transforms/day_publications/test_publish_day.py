@@ -276,12 +276,12 @@ def test_the_map_has_a_page_for_each_horizon(
     mine = slice(block[2], block[3])
     for name, of in {
         "n_12m": "n_365d",
-        "n_1m.0": "n_7d",
+        "n.0": "n_7d",
         "score_hi": "score_hi",
     }.items():
         assert data["columns"][name][mine] == of_group[of].to_pylist()
     spots = {spot["hotspot_id"]: spot["name"] for spot in edition.hotspots.to_pylist()}
-    assert {s["hotspot_id"]: s["name"] for s in data["hotspots"]} == spots
+    assert {s["id"]: s["name"] for s in data["hotspots"]} == spots
     assert set(spots.values()) <= STREETS
     assert set(data["words"]["place_label"]) == STREETS
     assert not re.search("month", html.unescape(words_of(page)))
@@ -296,7 +296,7 @@ def words_of(page: str) -> str:
 @pytest.mark.system
 @browser.SKIPPED_WITHOUT
 def test_a_map_of_days_opens_and_speaks_of_days(tier: Path, tmp_path: Path) -> None:
-    with browser.opened(tier / "map.html", tmp_path / "profile", "") as tab:
+    with browser.opened(tier / "map.html", tmp_path / "profile", "#show=cells") as tab:
         tab.click("#top button")
         words = str(tab.value("document.body.innerText"))
         slider = 'getComputedStyle(document.querySelector(".slider")).display'
@@ -415,9 +415,10 @@ def test_the_map_says_how_many_days_of_each_window_were_supplied(thin: Path) -> 
 @pytest.mark.system
 @browser.SKIPPED_WITHOUT
 def test_a_week_with_gaps_does_not_read_as_quiet(thin: Path, tmp_path: Path) -> None:
-    with browser.opened(thin, tmp_path / "profile", "") as tab:
+    with browser.opened(thin, tmp_path / "profile", "#show=cells") as tab:
         tab.click("#top button")
         words = str(tab.value("document.getElementById('panel').innerText"))
+        tab.press("Escape")  # back to the list
         file = saved_in(tab, tmp_path, lambda: tab.click("#save"))
     assert re.search(r"last 7 days\s+\d+ \(in 2 of 7 days\)", words)
     assert re.search(r"the 28 days before the last 28\s+\d+\s*Expected", words)

@@ -20,7 +20,7 @@ from tests.transforms.publications.grown_home import (
     published_and_frozen,
 )
 from tests.transforms.publications.map import browser
-from tests.transforms.publications.map.map_open import Open
+from tests.transforms.publications.map.map_open import ALL_CELLS, Open
 from tests.transforms.publications.map.map_page import facts, pasts, rows, table
 from tests.transforms.simulated_home import AS_OF, Simulated
 from transforms.homes.home import create_demo_home
@@ -49,11 +49,14 @@ def tier(grown: Grown) -> Path:
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Open:
-    """Opens a page of those rows; on leaving it there was no request or complaint."""
+    """Opens a page of those rows, at the cells of all forces unless the part says more.
+
+    On leaving it there was no request or complaint.
+    """
 
     @contextmanager
     def of(
-        given: list[dict[str, object]] | None = None, part: str = ""
+        given: list[dict[str, object]] | None = None, part: str = ALL_CELLS
     ) -> Iterator[browser.Tab]:
         cells = table(rows() if given is None else given)
         file = tmp_path / "map.html"

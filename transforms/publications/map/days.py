@@ -12,6 +12,7 @@ from transforms.publications.apart import Write, write_apart
 from transforms.publications.edition.calls import CALLS
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.map.facts import (
+    SUPPLIED,
     ForceFact,
     MapFacts,
     hotspot_facts,
@@ -58,6 +59,7 @@ def _write_page(
     facts = MapFacts(
         run_id=edition.run_id,
         as_ofs=(str(edition.as_of),),
+        months=(str(edition.as_of),),
         groups=map_groups(whole, _own(edition)),
         attribution=edition.attribution,
         method=edition.method.LABEL,
@@ -73,6 +75,7 @@ def _write_page(
         unit=edition.clock.unit,
         term=days,
         areas=texts,
+        filters=layers.names,
         ground_note=layers.note(edition.as_of.date.year),
     )
     text = render(rows, (), facts, layers.ground(rows))
@@ -124,6 +127,6 @@ def _force(edition: DayEdition) -> ForceFact:
         months_1m=edition.of_shipped("days_7d"),
         months_prev_12m=edition.of_shipped("days_prev_28d"),
         newest_month=facts["newest_day"],
-        supplied=(True,),
+        looks=(SUPPLIED,),
         ranked=(facts["universe_cells"],),
     )

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.reference.groups import GROUPS, CrimeGroup
+from transforms.reference.groups import ALL_CRIME, GROUPS, CrimeGroup
+
+
+# What a month of a page is: counted; a gap; before the first that is stored; on map
+# points that have since been renewed.
+SUPPLIED, MISSING, BEFORE, MOVED = LOOKS = ("supplied", "missing", "before", "moved")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +29,17 @@ class ForceFact:
     months_1m: int | None = None  # days alone: supplied of the last 7
     # supplied months of the 12 before the last 12, or days of the 28 before the last 28
     months_prev_12m: int | None = None
-    # for each as-of month: whether it was supplied, and the cells ranked (0: no score)
-    supplied: tuple[bool, ...] = ()
-    ranked: tuple[int, ...] = ()
+    looks: tuple[str, ...] = ()  # of each month of the page: one of LOOKS
+    ranked: tuple[int, ...] = ()  # cells ranked at each as-of; 0 without a score
     renewed: str | None = None  # first month on new map points, if within two years
+
+
+# What the short names leave unsaid: a page has room for it.
+_LABELS = {
+    ALL_CRIME: "Crime without ASB, drugs and weapons",
+    "serious-violence-proxy": "Violence, sexual offences and robbery"
+    " (proxy for serious violence)",
+}
 
 
 @dataclass(frozen=True)
@@ -43,18 +55,29 @@ class GroupFact:
 
 @dataclass(frozen=True)
 class HotspotFact:
-    """A hot spot by name, for the list."""
+    """A hot spot of the newest as-of. Those of days have no interval and no year."""
 
     hotspot_id: str
     name: str | None
+    rank: int
+    expected: float
+    expected_12m: float | None = None
+    harm_12m: float | None = None
+    harm_score: float | None = None
+    low: int | None = None  # the 95 % interval of the next count
+    high: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class MapFacts:
-    """One page. `as_ofs` are its months or its day, oldest first."""
+    """One page. `as_ofs` are its months or its day, oldest first.
+
+    `months` are those whose counts it has: the as-ofs and the year before the first.
+    """
 
     run_id: str
     as_ofs: tuple[str, ...]
+    months: tuple[str, ...]
     groups: tuple[GroupFact, ...]
     attribution: str
     method: str
@@ -64,6 +87,7 @@ class MapFacts:
     title: str = "Hot spots"
     links: tuple[tuple[str, str], ...] = ()  # other pages: address and words
     areas: tuple[str, ...] = ()  # the user's own and calls, by the name of the column
+    filters: tuple[str, ...] = ()  # those of them by which cells can be chosen
     ground_note: str = ""  # the attribution that a ground layer requires
     unit: str = "months"  # of its clock
     term: int = 1  # periods that are forecast
@@ -81,7 +105,7 @@ def map_groups(
     return tuple(
         GroupFact(
             group.slug,
-            group.label,
+            _LABELS.get(group.slug, group.label),
             group.note,
             group.slug in whole,
             len(group.categories) == 1,
@@ -93,6 +117,22 @@ def map_groups(
 def hotspot_facts(named: pa.Table, rows: pa.Table) -> tuple[HotspotFact, ...]:
     """The hot spots of a page's rows, in the order of their ids."""
     shown = pc.is_in(named["hotspot_id"], value_set=rows["hotspot_id"].unique())
-    spots = named.filter(shown).sort_by("hotspot_id")
-    ids, names = spots["hotspot_id"].to_pylist(), spots["name"].to_pylist()
-    return tuple(HotspotFact(*pair) for pair in zip(ids, names, strict=True))
+    spots = named.filter(shown).sort_by("hotspot_id").to_pylist()
+    return tuple(
+        HotspotFact(
+            hotspot_id=spot["hotspot_id"],
+            name=spot["name"],
+            rank=spot["hotspot_rank"],
+            expected=round(spot["expected"], 2),
+            expected_12m=_tenth(spot.get("expected_12m")),
+            harm_12m=_tenth(spot.get("harm_12m")),
+            harm_score=_tenth(spot["harm_score"]),
+            low=spot.get("expected_lo"),
+            high=spot.get("expected_hi"),
+        )
+        for spot in spots
+    )
+
+
+def _tenth(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

@@ -1,4 +1,4 @@
-"""The earlier scores of a map page, read one force and month at a time."""
+"""What a map page has of earlier months, read one force and month at a time."""
 
 from __future__ import annotations
 
@@ -8,18 +8,64 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import sql
 from transforms.lake.storage import readable
 from transforms.publications.edition.force_edition import ForceEdition
-from transforms.publications.map.rows import PAST, Past
+from transforms.publications.map.facts import BEFORE, MISSING, MOVED, SUPPLIED
+from transforms.publications.map.rows import COUNTED, PAST, Counted, Earlier, Past
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.groups import group_categories
 from transforms.reference.months import Month, window
 
 
 AS_OF_MONTHS = 12
+COUNTED_MONTHS = 24  # so that each as-of month has the same one of the year before
 
 
 def as_ofs(as_of: Month) -> tuple[str, ...]:
     """The as-of months of a page, oldest first."""
     return tuple(str(month) for month in window(as_of, AS_OF_MONTHS))
+
+
+def months(as_of: Month) -> tuple[str, ...]:
+    """The months whose counts a page has, oldest first."""
+    return tuple(str(month) for month in window(as_of, COUNTED_MONTHS))
+
+
+def earlier(forces: Sequence[ForceEdition], as_of: Month) -> Iterator[Earlier]:
+    """What a page of those forces has of earlier months: scores, then counts."""
+    yield from pasts(forces, as_of)
+    for force in forces:
+        if force.scores is not None:
+            yield _counted(force, as_of)
+
+
+def _counted(force: ForceEdition, as_of: Month) -> Counted:
+    span = window(as_of, COUNTED_MONTHS)
+    rows = sql.run(
+        "group_months",
+        {"incidents": force.kept_incidents(), "groups": group_categories()},
+        h3_res=force.resolution,
+        first_month=str(span[0]),
+        last_month=str(span[-1]),
+    )
+    return Counted(force.force.id, rows.cast(COUNTED).combine_chunks())
+
+
+def looks(force: ForceEdition, as_of: Month) -> tuple[str, ...]:
+    """What each month of a page is for that force."""
+    supplied = set(supplied_periods(force.months))
+    same = set(force.counted_span(as_of, COUNTED_MONTHS))
+    first = min(force.months, default=as_of)
+
+    def look(month: Month) -> str:
+        if month < first:
+            return BEFORE
+        if month not in supplied:
+            return MISSING
+        return SUPPLIED if month in same else MOVED
+
+    return tuple(look(month) for month in window(as_of, COUNTED_MONTHS))
 
 
 def pasts(forces: Sequence[ForceEdition], as_of: Month) -> Iterator[Past]:

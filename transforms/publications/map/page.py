@@ -16,7 +16,7 @@ import pyarrow as pa
 from transforms.homes.map_settings import host_of
 from transforms.publications.map.facts import ForceFact, MapFacts
 from transforms.publications.map.payload import payload
-from transforms.publications.map.rows import Past
+from transforms.publications.map.rows import Earlier
 from transforms.reference.clocks import MONTHS
 from transforms.reference.days import Day
 from transforms.reference.months import Month
@@ -30,11 +30,16 @@ OURS = (
     "map-data.js",
     "map-view.js",
     "map-ground.js",
+    "map-rates.js",
+    "map-compare.js",
     "map-drawing.js",
+    "map-legend.js",
     "map-chart.js",
     "map-reasons.js",
     "map-place.js",
+    "map-spot.js",
     "map-profile.js",
+    "map-csv.js",
     "map-list.js",
     "map.js",
 )
@@ -57,11 +62,11 @@ _MONTHS = {
 
 def render(
     cells: pa.Table,
-    pasts: Iterable[Past],
+    earlier: Iterable[Earlier],
     facts: MapFacts,
     ground: dict[str, Any] | None = None,
 ) -> str:
-    """The page as text: the newest scores, and those of earlier as-of months."""
+    """The page as text: the newest scores, and what there is of earlier months."""
     style = "".join(_css(name) for name in STYLES)
     scripts = [_script(name) for name in SCRIPTS]
     tiles = (ground or {}).get("tiles")
@@ -75,7 +80,7 @@ def render(
         forces="\n".join(
             _force_row(force, _YEAR[facts.unit]) for force in facts.forces
         ),
-        payload=payload(cells, pasts, facts, ground),
+        payload=payload(cells, earlier, facts, ground),
     )
 
 

@@ -12,23 +12,21 @@ import pyarrow.compute as pc
 
 from transforms.publications.map.facts import MapFacts
 from transforms.publications.map.pack import NULL, Columns, packed
-from transforms.publications.map.rows import Past, Rows, codes, in_order, whole
+from transforms.publications.map.rows import Earlier, Rows, codes, in_order, whole
+from transforms.publications.map.series import Series, hundredths
+from transforms.publications.map.spots import Spots
 from transforms.reference.arrays import Integers
 from transforms.reference.bands import SLUGS
 from transforms.scores.labels.emerging import CLASSES
 
 
-COUNTS = ("n_12m", "n_prev_12m", "score_lo", "score_hi", "score_rank")
-# For earlier as-ofs a precision of an eighth of a Poisson standard deviation is enough,
-# which is the same step everywhere in the root of the score.
-_HUNDREDTHS = 100
+COUNTS = ("n_prev_12m", "score_lo", "score_hi")
 _HALF = 50
-_STEPS_A_ROOT = 16
 
 
 def payload(
     cells: pa.Table,
-    pasts: Iterable[Past],
+    earlier: Iterable[Earlier],
     facts: MapFacts,
     ground: dict[str, Any] | None = None,
 ) -> str:
@@ -36,11 +34,17 @@ def payload(
     rows = in_order(cells, facts)
     columns = Columns()
     words = _newest(rows, facts, columns)
-    _past(rows, pasts, facts, columns)
+    series, spots = Series(rows, facts), Spots(rows, facts)
+    for one in earlier:
+        series.add(one, spots.codes)
+        spots.add(one)
+    series.write(columns, spots.order())
+    spots.write(columns)
     head = asdict(facts) | {
         "bands": SLUGS,
         "classes": CLASSES,
         "words": words,
+        "hotspots": spots.listed(),
         "ground": ground,
         "blocks": [[b.group, b.force, b.start, b.stop] for b in rows.blocks],
     }
@@ -54,13 +58,12 @@ def _newest(rows: Rows, facts: MapFacts, columns: Columns) -> dict[str, Any]:
         columns.plain(name, whole(table[name]))
     columns.plain("score_band", codes(table["score_band"], SLUGS))
     columns.plain("hotspot_class", codes(table["hotspot_class"], CLASSES))
-    named = [spot.hotspot_id for spot in facts.hotspots]
-    columns.plain("hotspot", codes(table["hotspot_id"], named))
     for name in ("score", "p_top1"):
-        columns.plain(name, _hundredths(table[name]))
+        columns.plain(name, hundredths(table[name]))
+    columns.steps("score_rank", _ranks_by_score(rows))
     columns.changes("expected_12m", *_year(rows, facts))
     # The page only warns if one incident makes up at least half of the harm.
-    harm = _hundredths(table["harm_top_share_12m"])
+    harm = hundredths(table["harm_top_share_12m"])
     columns.plain("harm_top_share", np.where(harm < _HALF, NULL, harm))
     return words
 
@@ -84,8 +87,14 @@ def _cells(rows: Rows, facts: MapFacts, columns: Columns) -> dict[str, Any]:
     return words
 
 
-def _hundredths(column: pa.ChunkedArray) -> Integers:
-    return whole(pc.floor(pc.add(pc.multiply(column, float(_HUNDREDTHS)), 0.5)))
+def _ranks_by_score(rows: Rows) -> Integers:
+    """The ranks of each block from its highest score down, where they mostly rise."""
+    rank, score = whole(rows.table["score_rank"]), hundredths(rows.table["score"])
+    order = [
+        block.start + np.argsort(-score[block.start : block.stop], kind="stable")
+        for block in rows.blocks
+    ]
+    return rank[np.concatenate(order)] if order else rank
 
 
 def _year(rows: Rows, facts: MapFacts) -> tuple[Integers, Integers]:
@@ -94,51 +103,4 @@ def _year(rows: Rows, facts: MapFacts) -> tuple[Integers, Integers]:
     for block in rows.blocks:
         months[block.start : block.stop] = facts.forces[block.force].months_12m
     tenths = pc.floor(pc.add(pc.multiply(rows.table["expected_12m"], 10.0), 0.5))
-    return whole(tenths), _hundredths(rows.table["score"]) * months // 10
-
-
-def roots(hundredths: Integers) -> Integers:
-    """Scores in steps that grow with them; the page computes the same."""
-    known = np.maximum(hundredths, 0) / _HUNDREDTHS
-    steps = np.floor(np.sqrt(known) * _STEPS_A_ROOT + 0.5).astype(np.int64)
-    return np.where(hundredths == NULL, NULL, steps)
-
-
-def _past(rows: Rows, pasts: Iterable[Past], facts: MapFacts, columns: Columns) -> None:
-    """Score, band and count of each as-of, newest first, as changes from the next."""
-    series = _Series(rows, facts)
-    for past in pasts:
-        series.add(past)
-    for at in reversed(range(len(facts.as_ofs))):
-        columns.plain(f"n_1m.{at}", series.counts[at])
-        if at + 1 < len(facts.as_ofs):
-            columns.changes(f"root.{at}", series.roots[at], series.roots[at + 1])
-            columns.changes(f"band.{at}", series.bands[at], series.bands[at + 1])
-
-
-class _Series:
-    """The as-of months of every row: null, or 0, where there is no score."""
-
-    def __init__(self, rows: Rows, facts: MapFacts) -> None:
-        shape = (len(facts.as_ofs), rows.table.num_rows)
-        self.rows, self.facts = rows, facts
-        self.roots = np.full(shape, NULL, dtype=np.int32)
-        self.bands = np.full(shape, NULL, dtype=np.int8)
-        self.counts = np.full(shape, NULL, dtype=np.int32)
-        self.roots[-1] = roots(_hundredths(rows.table["score"]))
-        self.bands[-1] = codes(rows.table["score_band"], SLUGS)
-        self.counts[-1] = whole(rows.table["n_1m"])
-
-    def add(self, past: Past) -> None:
-        """Add the rows of one force and as-of."""
-        at = self.facts.as_ofs.index(past.as_of)
-        score = roots(_hundredths(past.rows["score"]))
-        band = codes(past.rows["score_band"], SLUGS)
-        count = whole(past.rows["n_1m"])
-        for block, here, there in self.rows.at(past, self.facts):
-            # A cell that was not kept then had no incident, if the month was supplied.
-            if self.facts.forces[block.force].supplied[at]:
-                self.counts[at, block.start : block.stop] = 0
-            self.roots[at, here] = score[there]
-            self.bands[at, here] = band[there]
-            self.counts[at, here] = count[there]
+    return whole(tenths), hundredths(rows.table["score"]) * months // 10

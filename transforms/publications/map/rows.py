@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +33,15 @@ PAST = pa.schema(
         ("h3_cell", pa.uint64()),
         ("score", pa.float64()),
         ("score_band", pa.string()),
-        ("n_1m", pa.int32()),
+        ("hotspot_id", pa.string()),
+    ]
+)
+COUNTED = pa.schema(
+    [
+        ("crime_group", pa.string()),
+        ("h3_cell", pa.int64()),
+        ("month", pa.string()),
+        ("incidents", pa.int64()),
     ]
 )
 
@@ -44,6 +53,17 @@ class Past:
     force: str
     as_of: str
     rows: pa.Table
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One force's incidents by crime group, cell and month; none of nought."""
+
+    force: str
+    rows: pa.Table
+
+
+Earlier: TypeAlias = Past | Counted
 
 
 @dataclass(frozen=True)
@@ -80,17 +100,19 @@ class Rows:
         """Each row's cell, as a number."""
         return ids_of(self.table["h3_cell"]).astype(np.int64)
 
+    def of_force(self, force: str, facts: MapFacts) -> list[Block]:
+        """The blocks of one force."""
+        return [b for b in self.blocks if facts.forces[b.force].force == force]
+
     def at(
-        self, past: Past, facts: MapFacts
+        self, earlier: Earlier, facts: MapFacts
     ) -> Iterator[tuple[Block, Integers, Integers]]:
-        """For each block of an earlier as-of: its rows here, and its rows there."""
-        groups = past.rows["crime_group"]
-        for block in self.blocks:
-            if facts.forces[block.force].force != past.force:
-                continue
+        """For each block of a force: its rows here, and which rows there are theirs."""
+        groups = earlier.rows["crime_group"]
+        for block in self.of_force(earlier.force, facts):
             theirs = pc.equal(groups, facts.groups[block.group].slug)
             among = np.flatnonzero(theirs.to_numpy(zero_copy_only=False))
-            ids = past.rows["h3_cell"].to_numpy()[among].astype(np.int64)
+            ids = earlier.rows["h3_cell"].to_numpy()[among].astype(np.int64)
             mine = self.cells[block.start : block.stop]
             at = np.minimum(np.searchsorted(mine, ids), len(mine) - 1)
             shared = mine[at] == ids

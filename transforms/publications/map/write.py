@@ -22,11 +22,10 @@ from transforms.publications.map.facts import (
     hotspot_facts,
     map_groups,
 )
-from transforms.publications.map.history import as_ofs, pasts, ranked
+from transforms.publications.map.history import as_ofs, earlier, looks, months, ranked
 from transforms.publications.map.page import render, render_index
 from transforms.publications.map.rows import mapped
 from transforms.reference.groups import ALL_CRIME
-from transforms.reference.months import window
 
 
 WHOLE_GROUPS = (ALL_CRIME, "serious-violence-proxy")
@@ -81,8 +80,8 @@ def _write_page(
     ids = pa.array([force.force.id for force in forces])
     mine = rows.filter(pc.is_in(rows["force"], value_set=ids))
     facts = _facts(edition, forces, mine, index)
-    past = pasts(forces, edition.as_of)
-    text = render(mine, past, facts, edition.layers.ground(mine))
+    before = earlier(forces, edition.as_of)
+    text = render(mine, before, facts, edition.layers.ground(mine))
     page.write_text(text, encoding="utf-8")
 
 
@@ -95,6 +94,7 @@ def _facts(
     return MapFacts(
         run_id=edition.run_id,
         as_ofs=as_ofs(edition.as_of),
+        months=months(edition.as_of),
         groups=map_groups(WHOLE_GROUPS),
         attribution=edition.attribution,
         method=edition.method.LABEL,
@@ -106,13 +106,13 @@ def _facts(
         if index and index not in edition.left_out
         else (),
         areas=edition.layers.names,
+        filters=edition.layers.names,
         ground_note=edition.layers.note(edition.as_of.year),
     )
 
 
 def _force(edition: MonthEdition, force: ForceEdition) -> ForceFact:
     as_of = edition.as_of
-    same = set(force.counted_span(as_of, 24))
     renewed = force.crossed(as_of, 24)
     return ForceFact(
         force=force.force.id,
@@ -122,10 +122,7 @@ def _force(edition: MonthEdition, force: ForceEdition) -> ForceFact:
         newest_month=force.newest_month(as_of),
         note=force.unscored,
         months_prev_12m=force.counted(as_of, 24) - force.counted(as_of, 12),
-        supplied=tuple(
-            month in same and bool(force.supplied(month, 1))
-            for month in window(as_of, 12)
-        ),
+        looks=looks(force, as_of),
         ranked=ranked(force, as_of),
         renewed=None if renewed is None else str(renewed),
     )

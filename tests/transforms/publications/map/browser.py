@@ -45,6 +45,7 @@ PATIENCE = 60
 KEYS = {
     "Tab": 9,
     "Enter": 13,
+    "Escape": 27,
     "Space": 32,
     "End": 35,
     "Home": 36,

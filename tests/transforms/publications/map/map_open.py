@@ -17,6 +17,8 @@ from tests.transforms.publications.map.map_page import (
 from transforms.publications.map.page import render, render_index
 
 
+ALL_CELLS = "#force=all&show=cells"
+CLOSED = "!document.getElementById('panel').classList.contains('open')"
 STATUS = "document.getElementById('status').textContent"
 PANEL = "document.getElementById('panel').innerText"
 LISTED = "[...document.querySelectorAll('#top button')].map((one) => one.innerText)"

@@ -12,12 +12,22 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.publications.map.facts import (
+    BEFORE,
+    MISSING,
+    SUPPLIED,
     ForceFact,
     GroupFact,
     HotspotFact,
     MapFacts,
 )
-from transforms.publications.map.rows import PAST, SCHEMA, Past
+from transforms.publications.map.rows import (
+    COUNTED,
+    PAST,
+    SCHEMA,
+    Counted,
+    Earlier,
+    Past,
+)
 from transforms.reference.bands import SLUGS, TOP_5
 
 
@@ -30,9 +40,16 @@ GROUPS = (
     GroupFact("all-crime", "All crime", "All but three categories", True, False),
     GroupFact("burglary", "Burglary", "Burglary", False),
 )
-MISSING = 3  # the as-of month that no force supplied
+GAP = 3  # the as-of month that no force supplied
 UNSCORED = 1  # one that was supplied, and has no score
+MONTHS = (
+    tuple(f"2022-{m:02}" for m in range(5, 13))
+    + tuple(f"2023-{m:02}" for m in range(1, 5))
+    + AS_OFS
+)
+KEPT_FROM = 6  # the first of those months that is stored
 SPOT = "north-all-crime-89197218bafffff"
+GONE = "north-all-crime-89197218bbfffff"
 
 
 def rows() -> list[dict[str, object]]:
@@ -83,7 +100,7 @@ def table(rows: list[dict[str, object]]) -> pa.Table:
 
 def facts(**changes: object) -> MapFacts:
     """What the page says besides."""
-    supplied = tuple(at != MISSING for at in range(len(AS_OFS)))
+    looks = tuple(look(at) for at in range(len(MONTHS)))
     ranked = tuple(900 * (at != UNSCORED) for at in range(len(AS_OFS)))
     forces = tuple(
         ForceFact(
@@ -94,7 +111,7 @@ def facts(**changes: object) -> MapFacts:
             newest_month="2024-04",
             note=None,
             months_prev_12m=12,
-            supplied=supplied,
+            looks=looks,
             ranked=ranked,
         )
         for name in CENTRES
@@ -102,18 +119,42 @@ def facts(**changes: object) -> MapFacts:
     given: dict[str, Any] = {
         "run_id": "2024-04-0123456789ab",
         "as_ofs": AS_OFS,
+        "months": MONTHS,
         "groups": GROUPS,
         "excluded": "Left out before scoring: nothing",
         "attribution": "Contains public sector information (OGL v3.0)",
         "method": "decayed count",
         "forces": forces,
-        "hotspots": (HotspotFact(SPOT, "Heol y Bont"),),
-    }
+        "hotspots": (
+            HotspotFact(
+                SPOT, "Heol y Bont", rank=1, expected=73.33, expected_12m=806.7,
+                harm_12m=120.5, harm_score=10.0, low=50, high=99,
+            ),
+        ),
+    }  # fmt: skip
     return MapFacts(**(given | changes))
 
 
-def pasts(cells: pa.Table, without: str | None = None) -> Iterator[Past]:
-    """Scores of earlier as-ofs: half as high each month back; one cell is unlisted."""
+def look(at: int) -> str:
+    """What the month at that place is, of every force."""
+    if at < KEPT_FROM:
+        return BEFORE
+    return MISSING if at == GAP + 12 else SUPPLIED
+
+
+def count_of(rank: int, at: int) -> int:
+    """Incidents of the cell of that rank in the month at that place."""
+    return rank % (len(MONTHS) - at + 1)
+
+
+def pasts(cells: pa.Table, without: str | None = None) -> Iterator[Earlier]:
+    """Scores of earlier as-ofs: half as high each month back; one cell is unlisted.
+
+    Then the counts of every month.
+    """
+    kept = [r for r in cells.to_pylist() if r["h3_cell"] != without]
+    for force in CENTRES:
+        yield Counted(force, counted([r for r in kept if r["force"] == force]))
     for force in CENTRES:
         mine = [r for r in cells.to_pylist() if r["force"] == force]
         for back, month in enumerate(reversed(AS_OFS[:-1]), 1):
@@ -126,12 +167,31 @@ def pasts(cells: pa.Table, without: str | None = None) -> Iterator[Past]:
                     "h3_cell": int(r["h3_cell"], 16),
                     "score": r["score"] / 2**back,
                     "score_band": r["score_band"],
-                    "n_1m": None if at == MISSING else r["score_rank"] % (back + 2),
+                    # until the slider is at the third as-of, another one was here
+                    "hotspot_id": GONE
+                    if r["hotspot_id"] and at < 3
+                    else r["hotspot_id"],
                 }
                 for r in mine
                 if r["h3_cell"] != without
             ]
             yield Past(force, month, pa.Table.from_pylist(rows, schema=PAST))
+
+
+def counted(rows: list[dict[str, Any]]) -> pa.Table:
+    """Incidents of those rows in every month, also in those that do not count."""
+    made = [
+        {
+            "crime_group": r["crime_group"],
+            "h3_cell": int(r["h3_cell"], 16),
+            "month": month,
+            "incidents": count_of(r["score_rank"], at),
+        }
+        for r in rows
+        for at, month in enumerate(MONTHS[:-1])
+        if count_of(r["score_rank"], at)
+    ]
+    return pa.Table.from_pylist(made, schema=COUNTED)
 
 
 def unpacked(text: str) -> dict[str, Any]:
@@ -150,7 +210,28 @@ def unpacked(text: str) -> dict[str, Any]:
         ]
         columns[name] = _decoded(name, kind, coded, columns)
     assert at == len(raw)
+    _take_apart(head, columns)
     return head | {"columns": columns}
+
+
+def _take_apart(head: dict[str, Any], columns: dict[str, Any]) -> None:
+    """Counts as a column for each month, and ranks by row."""
+    recent, months = len(head["as_ofs"]), len(head["months"])
+    counts, before = columns.pop("n"), iter(columns.pop("n_before"))
+    rows = len(columns["score"])
+    found: list[list[Any]] = []
+    for row in range(rows):
+        top = columns["score_band"][row] < 3
+        early = [next(before) for _ in range(months - recent)] if top else []
+        late = counts[row * recent : (row + 1) * recent]
+        found.append((early or [None] * (months - recent)) + late)
+    for at in range(months):
+        columns[f"n.{at}"] = [of_row[at] for of_row in found]
+    ranks = list(columns["score_rank"])
+    for _, _, start, stop in head["blocks"]:
+        order = sorted(range(start, stop), key=lambda row: -columns["score"][row])
+        for place, row in enumerate(order):
+            columns["score_rank"][row] = ranks[start + place]
 
 
 def _decoded(
@@ -163,6 +244,13 @@ def _decoded(
         values = [c - 1 for c in coded]
     elif kind == "steps":
         values = [int(v) - 1 for v in np.cumsum(steps)]
+    elif name == "n_12m":
+        months = len(columns["n"]) // len(coded)
+        year = [
+            sum(n or 0 for n in columns["n"][i * months : (i + 1) * months])
+            for i in range(len(coded))
+        ]
+        values = [n + step for n, step in zip(year, steps, strict=True)]
     elif name == "expected_12m":  # beside eleven months of the score, in tenths
         guess = [score * 11 // 10 for score in columns["score"]]
         values = [g + step for g, step in zip(guess, steps, strict=True)]
@@ -179,12 +267,14 @@ def _decoded(
 def _newest(series: str, columns: dict[str, Any]) -> list[Any]:
     if series == "band":
         return list(columns["score_band"])
+    if series == "spot":
+        raise AssertionError("the newest hot spots come before the earlier ones")
     return [int((v / 100) ** 0.5 * 16 + 0.5) for v in columns["score"]]
 
 
 def many(
     cells: int, forces: int, seed: int = 7
-) -> tuple[pa.Table, list[Past], MapFacts]:
+) -> tuple[pa.Table, list[Earlier], MapFacts]:
     """So many cells of one group in so many forces, as unevenly as crime lies."""
     chance = np.random.default_rng(seed)
     names = [f"force-{i}" for i in range(forces)]
@@ -200,20 +290,23 @@ def many(
             newest_month="2024-04",
             note=None,
             months_prev_12m=12,
-            supplied=(True,) * 12,
+            looks=(SUPPLIED,) * len(MONTHS),
             ranked=(of,) * 12,
         )
         for name in names
     )
     spots = newest["hotspot_id"].drop_null().unique().sort().to_pylist()
-    named = tuple(HotspotFact(spot, f"High Street, {spot}") for spot in spots)
+    named = tuple(
+        HotspotFact(spot, f"High Street, {spot}", rank=at, expected=1000.0 / at)
+        for at, spot in enumerate(spots, 1)
+    )
     past = [one for _, pasts_of in made for one in pasts_of]
     return newest, past, facts(forces=said, hotspots=named)
 
 
 def _force_of(
     chance: np.random.Generator, name: str, place: int, n: int
-) -> tuple[pa.Table, list[Past]]:
+) -> tuple[pa.Table, list[Earlier]]:
     centre = h3.latlng_to_cell(51.0 + place % 4, -3.5 + place // 4, 9)
     disk = np.array(h3.grid_disk(centre, int(n**0.5)))
     ids = np.sort(chance.choice(disk, n, replace=False))
@@ -227,11 +320,27 @@ def _force_of(
         )
         for at in range(1, 13)
     ]
-    past = [
-        Past(name, month, pa.table(frame).select(PAST.names).cast(PAST))
+    newest = _newest_of(chance, name, ids, frames[-1], months)
+    past: list[Earlier] = [
+        Past(
+            name,
+            month,
+            pa.table(frame)
+            .append_column("hotspot_id", newest["hotspot_id"])
+            .select(PAST.names)
+            .cast(PAST),
+        )
         for month, frame in zip(AS_OFS[:-1], frames[:-1], strict=True)
     ]
-    return _newest_of(chance, name, ids, frames[-1], months), past
+    cell, month_at = np.nonzero(months[:, -len(MONTHS) :])
+    rows = {
+        "crime_group": np.full(len(cell), "all-crime"),
+        "h3_cell": np.array([int(one, 16) for one in ids], np.int64)[cell],
+        "month": np.array(MONTHS)[month_at],
+        "incidents": months[:, -len(MONTHS) :][cell, month_at],
+    }
+    past.append(Counted(name, pa.table(rows).cast(COUNTED)))
+    return newest, past
 
 
 def _frame(ids: Any, score: Any, count: Any) -> dict[str, Any]:

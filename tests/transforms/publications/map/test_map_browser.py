@@ -11,6 +11,7 @@ import pytest
 
 from tests.transforms.publications.map import browser
 from tests.transforms.publications.map.map_open import (
+    CLOSED,
     FOCUSED,
     LISTED,
     PANEL,
@@ -71,26 +72,26 @@ def test_a_page_with_no_cells_still_opens(opened: Open) -> None:
 
 def test_zoomed_in_it_shows_cells_and_zoomed_out_their_parents(opened: Open) -> None:
     with opened() as tab:
-        assert " areas of up to " in tab.value(STATUS)
+        assert " circles, each " in tab.value(STATUS)
         tab.click("#top button")
         assert re.fullmatch(r"Showing all \d+ cells in view\.", tab.value(STATUS))
         for _ in range(8):
             tab.click(".leaflet-control-zoom-out")
-        assert " areas of up to " in tab.value(STATUS)
+        assert " circles, each " in tab.value(STATUS)
 
 
 def test_however_far_it_is_zoomed_few_shapes_are_drawn(tmp_path: Path) -> None:
     cells, past, said = many(40_000, 1)
     file = tmp_path / "map.html"
     file.write_text(page.render(cells, past, said), encoding="utf-8")
-    with browser.opened(file, tmp_path / "profile") as tab:
+    with browser.opened(file, tmp_path / "profile", "#show=cells") as tab:
         drawn = [tab.value(STATUS)]
         for _ in range(6):
             tab.click(".leaflet-control-zoom-in")
             drawn.append(tab.value(STATUS))
     numbers = [int(re.findall(r"[\d,]+", one)[0].replace(",", "")) for one in drawn]
-    assert 3000 < max(numbers) <= 10_000
-    assert " areas of up to " in drawn[0]
+    assert 1000 < max(numbers) <= 10_000, numbers
+    assert " circles, each " in drawn[0]
     assert "Showing all " in drawn[-1]
 
 
@@ -117,21 +118,22 @@ def test_the_mouse_works_every_control(opened: Open) -> None:
         assert tab.value("document.getElementById('play').textContent") == "Play"
         tab.click("#as-of")  # the middle of its track
         assert tab.value("document.getElementById('as-of').value") in ("5", "6")
+        tab.press("End")
         tab.click("#more")
         assert len(tab.value(LISTED)) == 50
         tab.click("#top button")
         assert "1 of 900 cells" in tab.value(PANEL)
         tab.click("#panel-body details summary")
         assert "not supplied" in tab.value(PANEL)
-        tab.click("#panel-body .buttons button:last-child")
-        assert "No cell chosen" in tab.value(PANEL)
+        tab.click("#panel-body .buttons button:first-child")
+        assert tab.value(CLOSED)
 
 
 def test_the_mouse_opens_the_cell_it_points_at(opened: Open) -> None:
     with opened() as tab:
         tab.click("#top li:nth-child(2) button")
         hidden = tab.value("location.hash")
-        tab.click("#panel-body .buttons button:last-child")
+        tab.click("#panel-body .buttons button:first-child")
         assert "cell=" not in tab.value("location.hash")
         tab.click("#map")  # in its middle lies the cell that was gone to
         assert tab.value("location.hash") == hidden
@@ -144,7 +146,7 @@ def test_forces_may_have_cells_of_other_sizes(opened: Open) -> None:
         for at in ("1", "2", "3"):
             tab.click(f"#top li:nth-child({at}) button")
             gone_to = tab.value("location.hash")
-            tab.click("#panel-body .buttons button:last-child")
+            tab.click("#panel-body .buttons button:first-child")
             tab.click("#map")
             assert "cell=" in gone_to
             assert tab.value("location.hash") == gone_to
@@ -177,7 +179,7 @@ def test_the_keyboard_works_every_control(opened: Open) -> None:
         tab.press("Enter")
         assert len(tab.value(LISTED)) == 50
         focus(tab, "list")
-        tab.press("ArrowDown")
+        tab.press("ArrowUp")
         assert "hot spots" in tab.value("document.getElementById('found').textContent")
 
 
@@ -235,17 +237,20 @@ def test_a_profile_says_what_it_rests_on(opened: Open) -> None:
             "document.querySelector('#panel svg').getAttribute('aria-label')"
         )
         assert "August 2023 not supplied" in chart
-        assert "June 2023 not scored" in chart
-        assert "2 of 12 months are gaps, not zeros" in chart
-        assert tab.value("document.querySelectorAll('#panel svg .gap').length") == 2
+        assert "October 2022 before the first month kept" in chart
+        assert "June 2023 1" in chart  # supplied, though it has no score
+        assert "7 of 24 months are gaps, not zeros" in chart
+        looks = "document.querySelectorAll('#panel [role=img] .{}').length"
+        assert tab.value(looks.format("gap")) == 1
+        assert tab.value(looks.format("before")) == 6
         assert "Not supplied, so a gap: August 2023." in said
-        assert "Supplied, but without a score, so not in this page: June 2023." in said
+        assert "before the first month kept" in said
 
 
 def test_hot_spots_are_listed_with_all_their_cells(opened: Open) -> None:
     with opened() as tab:
         focus(tab, "list")
-        tab.press("ArrowDown")
+        tab.press("ArrowUp")
         [spot] = tab.value(LISTED)
         assert "Heol y Bont" in spot
         assert "3 cells" in spot
@@ -254,7 +259,9 @@ def test_hot_spots_are_listed_with_all_their_cells(opened: Open) -> None:
 
 def test_the_address_brings_back_what_was_shown(opened: Open) -> None:
     cell = str(cells_of("middle")[3]["h3_cell"])
-    part = f"#force=middle&group=all-crime&as-of={AS_OFS[4]}&top=20&cell={cell}"
+    part = (
+        f"#force=middle&group=all-crime&show=cells&as-of={AS_OFS[4]}&top=20&cell={cell}"
+    )
     with opened(part=part) as tab:
         assert "Heol Maes-Yr-Hâf 4" in tab.value(PANEL)
         assert tab.value("document.getElementById('as-of').value") == "4"
@@ -264,7 +271,8 @@ def test_the_address_brings_back_what_was_shown(opened: Open) -> None:
 def test_another_address_is_followed_in_the_open_page(opened: Open) -> None:
     cell = str(cells_of("coast")[1]["h3_cell"])
     with opened(part="#force=north&group=burglary&as-of=2024-04") as tab:
-        part = f"#force=coast&group=all-crime&as-of={AS_OFS[5]}&top=5&cell={cell}"
+        place = f"#force=coast&group=all-crime&show=cells&as-of={AS_OFS[5]}"
+        part = f"{place}&top=5&cell={cell}"
         tab.value(f"location.hash = '{part}'")
         tab.until(f"{PANEL}.includes('Heol Maes-Yr-Hâf 2')")
         shown = "document.getElementById('{}').selectedOptions[0].textContent"
@@ -274,13 +282,18 @@ def test_another_address_is_followed_in_the_open_page(opened: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "part",
-    ["#cells", "#force=%00&group=x&as-of=y&top=7&cell=zz", "#cell=8fffffffffffffff"],
+    ("part", "listed"),
+    [
+        ("#cells", 1),  # the only hot spot of the first force, as without an address
+        ("#force=%00&group=x&as-of=y&top=7&cell=zz", 25),
+        ("#cell=8fffffffffffffff", 25),
+        ("#show=all&spot=none&compare=x&area=beat:x", 1),
+    ],
 )
-def test_a_strange_address_does_no_harm(opened: Open, part: str) -> None:
+def test_a_strange_address_does_no_harm(opened: Open, part: str, listed: int) -> None:
     with opened(part=part) as tab:
         assert tab.value("document.documentElement.dataset.map") == "ready"
-        assert len(tab.value(LISTED)) == 25
+        assert len(tab.value(LISTED)) == listed
 
 
 def test_what_is_shown_is_saved_as_csv(opened: Open, tmp_path: Path) -> None:
@@ -295,7 +308,7 @@ def test_what_is_shown_is_saved_as_csv(opened: Open, tmp_path: Path) -> None:
         )
         focus(tab, "save")
         tab.press("Enter")
-        file = tmp_path / f"north-all-crime-{AS_OFS[-1]}.csv"
+        file = tmp_path / f"north-all-crime-cells-{AS_OFS[-1]}.csv"
         tab.value("new Promise((done) => setTimeout(done, 1500))")
         saved = pacsv.read_csv(file).to_pylist()
     assert len(saved) == len(cells_of("north", 6)) - sum(
@@ -324,6 +337,7 @@ def test_what_places_are_called_is_never_run(opened: Open) -> None:
             )
             tab.click("#top button")
             assert text in tab.value(PANEL), at
+            tab.press("Escape")
         assert tab.value(elements) > 0
         after = tab.value("document.querySelectorAll('script, iframe, img').length")
         assert after == before

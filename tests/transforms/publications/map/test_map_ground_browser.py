@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from tests.transforms.publications.map import browser
+from tests.transforms.publications.map.map_open import ALL_CELLS
 from tests.transforms.publications.map.map_page import (
     CENTRES,
     HOSTILE,
@@ -83,7 +84,8 @@ def cells() -> pa.Table:
 
 
 def _said() -> MapFacts:
-    return replace(facts(), ground_note=NOTE, areas=("cell", "policing_ward"))
+    areas = ("cell", "policing_ward")
+    return replace(facts(), ground_note=NOTE, areas=areas, filters=areas[:1])
 
 
 Open = Callable[[], AbstractContextManager[browser.Tab]]
@@ -98,7 +100,7 @@ def opened(tmp_path: Path) -> Open:
         text = page.render(cells(), pasts(cells()), _said(), ground())
         file = tmp_path / "map.html"
         file.write_text(text, encoding="utf-8")
-        with browser.opened(file, tmp_path / "profile") as tab:
+        with browser.opened(file, tmp_path / "profile", ALL_CELLS) as tab:
             yield tab
             assert tab.complaints() == []
             assert tab.requests() == [file.as_uri()]
@@ -117,7 +119,7 @@ def test_it_lies_under_the_cells_and_the_cells_take_the_mouse(opened: Open) -> N
         assert blue > red
         assert 100 < alpha < 230  # roads show through
         assert tab.value(MIDDLE.replace("PANE", "ground"))[3] == 255
-        tab.click("#panel-body .buttons button:last-child")
+        tab.click("#panel-body .buttons button:first-child")
         tab.click("#map")
         assert tab.value("location.hash") == gone_to
 
@@ -155,6 +157,7 @@ def test_a_profile_names_the_areas_and_the_search_finds_them(opened: Open) -> No
     with opened() as tab:
         tab.click("#top button")
         assert "Cell\nnone\nPolicing ward\nnone" in tab.value(PANEL)
+        tab.press("Escape")
         focus(tab, "search")
         tab.write("coast beat")
         found = tab.value(LISTED)
@@ -162,6 +165,24 @@ def test_a_profile_names_the_areas_and_the_search_finds_them(opened: Open) -> No
         assert all("Coast" in one for one in found)
         tab.click("#top button")
         assert f"Cell\ncoast beat\nPolicing ward\n{HOSTILE}" in tab.value(PANEL)
+
+
+def test_an_area_of_the_users_own_chooses_cells(opened: Open) -> None:
+    chosen = "document.getElementById('area').selectedOptions[0].textContent"
+    with opened() as tab:
+        tab.value("""(() => {
+          const one = document.getElementById("area");
+          const named = [...one.options].find((o) => o.textContent === "coast beat");
+          one.value = named.value;
+          one.dispatchEvent(new Event("change", { bubbles: true }));
+        })()""")
+        found = tab.value(LISTED)
+        assert found
+        assert all("Coast" in one for one in found)
+        assert "area=cell%3Acoast+beat" in tab.value("location.hash")
+        tab.value("location.hash = '#force=all&show=cells&area=cell:middle beat'")
+        tab.until(f"{chosen} === 'middle beat'")
+        assert all("Middle" in one for one in tab.value(LISTED))
 
 
 def test_nothing_serious_is_wrong_for_those_who_cannot_see(opened: Open) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.transforms.publications.map import browser
 from tests.transforms.publications.map.map_open import (
+    CLOSED,
     FOCUSED,
     LISTED,
     PANEL,
@@ -26,20 +27,24 @@ pytestmark = browser.NEEDED
 
 CELL = str(cells_of("middle")[3]["h3_cell"])
 ABOVE = (
-    "Skip to the list of cells",
+    "Skip to the list",
     "What each force supplied",
     "What this shows",
     "force",
     "group",
+    "list",
     "share",
+    "compare",
     "as-of",
     "play",
     "map",
     "Zoom in",
     "Zoom out",
+    "Legend",
 )
-PROFILE = ("Back to the list", "Print", "Close", "The numbers of this chart")
-LIST = ("search", "list", *25 * ("an entry",), "more", "save")
+PROFILE = ("Back to the list", "Print", "The numbers of this chart")
+PLACE = ("OpenStreetMap", "Street View")
+LIST = ("search", *25 * ("an entry",), "more", "save")
 BELOW = ("Table of forces", "Licences of the software in this page")
 NOWHERE = "document.activeElement === document.body"
 # All that a person may come to, in the order of the page; nothing may lift itself out.
@@ -99,9 +104,9 @@ def test_tab_comes_to_each_control_in_the_order_of_the_page(
 
 
 def test_with_a_profile_open_its_controls_come_after_the_map(opened: Open) -> None:
-    with opened(part=f"#group=all-crime&cell={CELL}") as tab:
+    with opened(part=f"#force=all&show=cells&cell={CELL}") as tab:
         names = tab.value(KEPT)
-        assert names == [*ABOVE, *PROFILE, *LIST, *BELOW]
+        assert names == [*ABOVE, *PROFILE, *PLACE, *BELOW]
         assert around(tab) == list(range(len(names)))
 
 
@@ -178,11 +183,12 @@ def test_a_profile_is_opened_worked_and_closed(opened: Open) -> None:
                 tab.press("Enter")
                 assert tab.value("document.title") == "printing"
         tab.press("Enter")
-        assert "Recorded" in tab.value("document.querySelector('details').innerText")
+        assert "Recorded" in tab.value(
+            "document.querySelector('#panel details').innerText"
+        )
         tab.press("Tab", "Tab", shift=True)
-        tab.press("Tab")
         tab.press("Space")
-        assert "No cell chosen" in tab.value(PANEL)
+        assert tab.value(CLOSED)
         assert tab.value(
             f"{FOCUSED} === document.querySelector('#top button').dataset.cell"
         )
@@ -202,18 +208,18 @@ def test_the_list_is_searched_lengthened_and_saved(
         tab.write("yr-hâf 12")
         tab.press("Enter")
         assert "Yr-Hâf 12" in tab.value("document.activeElement.textContent")
-    assert file.name == f"all-forces-all-crime-{AS_OFS[-1]}.csv"
+    assert file.name == f"all-forces-all-crime-cells-{AS_OFS[-1]}.csv"
     assert pacsv.read_csv(file).num_rows == 381
 
 
 def test_a_hot_spot_of_the_list_is_opened(opened: Open) -> None:
     with opened() as tab:
         focus(tab, "list")
-        tab.press("ArrowDown")
+        tab.press("ArrowUp")
         focus_on(tab, "#top button")
         tab.press("Space")
         assert tab.value(FOCUSED) == "panel-title"
-        assert "part of the hot spot “Heol y Bont”" in tab.value(PANEL)
+        assert "Hot spot no. 1" in tab.value(PANEL)
 
 
 def test_the_table_of_forces_is_rolled_where_it_is_too_wide(opened: Open) -> None:

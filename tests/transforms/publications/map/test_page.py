@@ -15,8 +15,9 @@ from tests.transforms.publications.grown_home import Grown
 from tests.transforms.publications.map.map_page import (
     AS_OFS,
     CENTRES,
+    GAP,
     HOSTILE,
-    MISSING,
+    MONTHS,
     UNSCORED,
     cells_of,
     facts,
@@ -28,7 +29,7 @@ from tests.transforms.publications.map.map_page import (
 from transforms.publications import formulas
 from transforms.publications.map import page
 from transforms.publications.map import write as web_map
-from transforms.publications.map.facts import ForceFact
+from transforms.publications.map.facts import MISSING, ForceFact
 from transforms.publications.map.rows import mapped
 from transforms.reference.bands import SLUGS
 
@@ -103,7 +104,7 @@ def test_hostile_words_stay_words(cells: pa.Table) -> None:
         newest_month=None,
         note=HOSTILE,
         months_prev_12m=0,
-        supplied=(False,) * 12,
+        looks=(MISSING,) * len(MONTHS),
         ranked=(0,) * 12,
     )
     forces = (*facts().forces[:2], coast)
@@ -123,13 +124,13 @@ def test_same_input_gives_the_same_bytes_in_any_order(cells: pa.Table) -> None:
 
 def test_what_was_not_supplied_is_null_and_never_nought(cells: pa.Table) -> None:
     found = unpacked(rendered(cells))
-    columns, last = found["columns"], len(AS_OFS) - 1
+    columns, last = found["columns"], len(MONTHS) - 1
     coast = list(CENTRES).index("coast")
     for _, force, start, stop in found["blocks"]:
-        newest = columns[f"n_1m.{last}"][start:stop]
+        newest = columns[f"n.{last}"][start:stop]
         assert newest
         assert (set(newest) == {None}) == (force == coast)
-    assert set(columns[f"n_1m.{MISSING}"]) == {None}
+    assert set(columns[f"n.{GAP + 12}"]) == {None}
 
 
 def test_every_row_is_there_with_its_numbers(cells: pa.Table) -> None:
@@ -170,10 +171,10 @@ def test_a_cell_that_was_not_kept_then_had_nought_and_no_score(cells: pa.Table) 
     rows = [i for i, c in enumerate(columns["cell"]) if columns["cell_id"][c] == gone]
     assert rows
     for row in rows:
-        assert columns["n_1m.5"][row] == 0
+        assert columns["n.17"][row] == 0
         assert columns["root.5"][row] is None
         assert columns["band.5"][row] is None
-        assert columns[f"n_1m.{MISSING}"][row] is None
+        assert columns[f"n.{GAP + 12}"][row] is None
 
 
 def test_earlier_scores_are_kept_to_a_sixteenth_of_the_root(cells: pa.Table) -> None:
@@ -239,7 +240,7 @@ def test_an_index_leads_to_the_pages_beside_it() -> None:
 
 
 def test_the_csv_withholds_what_the_tables_withhold() -> None:
-    ours = page.WEB.joinpath("map-list.js").read_text(encoding="utf-8")
+    ours = page.WEB.joinpath("map-csv.js").read_text(encoding="utf-8")
     held = re.search(r"FORMULA = /\^\[(.*)\]/;", ours)
     assert held
     withheld = re.compile(f"^[{held[1]}]")

@@ -1,10 +1,11 @@
 "use strict";
 // Small charts as SVG, each with a description in words.
 (function () {
-  const { drawing, periodName, expected } = hexbeat;
-  const [WIDE, HIGH, LEFT, FOOT] = [340, 150, 30, 22];
+  const { drawing, element, periodName, expected, whole } = hexbeat;
+  const [WIDE, HIGH, LEFT, FOOT] = [360, 150, 30, 24];
+  const LOOKS = { missing: "not supplied", before: "before the first month kept", moved: "on other map points" };
 
-  // Months: { month, count (null: a gap, of that kind), gap, expected (null: no score before) }.
+  // Months: { month, look, count (null: not counted), expected (null: no score before), later }.
   function trend(months, name) {
     const most = Math.max(1, ...months.map((m) => Math.max(m.count ?? 0, m.expected ?? 0)));
     const svg = drawing("svg", {
@@ -17,40 +18,36 @@
     const wide = (WIDE - LEFT) / months.length;
     const up = (value) => (HIGH - FOOT) * (1 - value / (most * 1.08));
     for (const value of [0, most]) {
-      svg.append(drawing("line", { x1: LEFT, x2: WIDE, y1: up(value), y2: up(value), class: "grid" }));
       svg.append(
-        drawing("text", { x: LEFT - 5, y: up(value) + 4, class: "end" }, value === 0 ? "0" : Number(value.toFixed(1))),
+        drawing("line", { x1: LEFT, x2: WIDE, y1: up(value), y2: up(value), class: "grid" }),
+        drawing("text", { x: LEFT - 5, y: up(value) + 4, class: "end" }, whole.format(Math.round(value))),
       );
     }
     months.forEach((month, i) => svg.append(...bar(month, LEFT + i * wide, wide, up)));
+    const now = months.findIndex((month) => month.later);
+    if (now > 0) {
+      const x = LEFT + now * wide;
+      svg.append(drawing("line", { x1: x, x2: x, y1: 0, y2: HIGH - FOOT, class: "now" }));
+    }
     months.forEach(({ month }, i) => {
-      const letter = drawing(
-        "text",
-        { x: LEFT + (i + 0.5) * wide, y: HIGH - 7, class: "middle" },
-        periodName(month)[0],
-      );
-      svg.append(letter);
+      const letter = periodName(month)[0];
+      svg.append(drawing("text", { x: LEFT + (i + 0.5) * wide, y: HIGH - 13, class: "middle" }, letter));
+      if (month.endsWith("-01") || i === 0)
+        svg.append(drawing("text", { x: LEFT + i * wide + 2, y: HIGH - 1 }, month.slice(0, 4)));
     });
     return svg;
   }
 
-  function bar({ count, expected: forecast }, x, wide, up) {
+  function bar({ count, look, later, expected: forecast }, x, wide, up) {
     const [from, to] = [x + wide * 0.14, x + wide * 0.86];
+    const box = { x: from, width: to - from, y: 2, height: HIGH - FOOT - 2 };
     const parts = [];
-    if (count === null) {
+    if (count !== null)
       parts.push(
-        drawing("rect", {
-          x: from,
-          width: to - from,
-          y: 2,
-          height: HIGH - FOOT - 2,
-          class: "gap",
-          fill: "url(#not-supplied)",
-        }),
+        drawing("rect", { ...box, y: up(count), height: up(0) - up(count), class: later ? "bar later" : "bar" }),
       );
-    } else {
-      parts.push(drawing("rect", { x: from, width: to - from, y: up(count), height: up(0) - up(count), class: "bar" }));
-    }
+    else if (look === "missing") parts.push(drawing("rect", { ...box, class: "gap", fill: "url(#not-supplied)" }));
+    else if (look in LOOKS) parts.push(drawing("rect", { ...box, class: look }));
     if (forecast !== null)
       parts.push(drawing("line", { x1: x, x2: x + wide, y1: up(forecast), y2: up(forecast), class: "forecast" }));
     return parts;
@@ -70,10 +67,67 @@
     return definitions;
   }
 
+  const lookInWords = ({ look }) => LOOKS[look] ?? "not in this page";
+
   function inWords(months) {
     const gaps = months.filter((m) => m.count === null).length;
-    const each = months.map((m) => `${periodName(m.month)} ${m.count ?? m.gap}`).join(", ");
+    const each = months.map((m) => `${periodName(m.month)} ${m.count ?? lookInWords(m)}`).join(", ");
     return `incidents a month: ${each}.${gaps ? ` ${gaps} of ${months.length} months are gaps, not zeros.` : ""}`;
+  }
+
+  // What each look of the chart means, of those that it has.
+  function keys(months) {
+    const list = element("ul", null, { class: "keys" });
+    const add = (words, attributes, tag = "rect") => {
+      const svg = drawing("svg", { width: 16, height: 14, "aria-hidden": "true", class: "chart" });
+      svg.append(
+        drawing(
+          tag,
+          tag === "rect"
+            ? { x: 1, y: 1, width: 13, height: 12, ...attributes }
+            : { x1: 0, x2: 16, y1: 7, y2: 7, ...attributes },
+        ),
+      );
+      svg.style.width = "16px";
+      const item = element("li");
+      item.append(svg, element("span", words));
+      list.append(item);
+    };
+    const has = (test) => months.some(test);
+    if (has((m) => m.count !== null && !m.later)) add("supplied", { class: "bar" });
+    if (has((m) => m.later && m.count !== null)) add("came later", { class: "bar later" });
+    if (has((m) => m.expected !== null)) add("expected a month ahead", { class: "forecast" }, "line");
+    if (has((m) => m.look === "missing")) add(LOOKS.missing, { class: "gap", fill: "url(#not-supplied)" });
+    for (const look of ["before", "moved"]) if (has((m) => m.look === look)) add(LOOKS[look], { class: look });
+    return list;
+  }
+
+  // Ranks over the as-ofs, the highest on top; null: no hot spot then.
+  function ranks(all, name) {
+    const [high, foot] = [96, 16];
+    const most = Math.max(2, ...all.map(({ rank }) => rank ?? 1));
+    const along = (i) => LEFT + ((i + 0.5) * (WIDE - LEFT)) / all.length;
+    const up = (rank) => 8 + ((high - foot - 16) * (rank - 1)) / (most - 1);
+    const each = all.map(({ month, rank }) => `${periodName(month)} ${rank ?? "no hot spot"}`).join(", ");
+    const svg = drawing("svg", {
+      viewBox: `0 0 ${WIDE} ${high}`,
+      role: "img",
+      class: "chart",
+      "aria-label": `${name}: ${each}.`,
+    });
+    for (const rank of [1, most])
+      svg.append(
+        drawing("line", { x1: LEFT, x2: WIDE, y1: up(rank), y2: up(rank), class: "grid" }),
+        drawing("text", { x: LEFT - 5, y: up(rank) + 4, class: "end" }, rank),
+      );
+    all.forEach(({ month, rank }, i) => {
+      const next = all[i + 1]?.rank ?? null;
+      if (rank !== null && next !== null)
+        svg.append(drawing("line", { x1: along(i), x2: along(i + 1), y1: up(rank), y2: up(next), class: "line" }));
+      if (rank !== null) svg.append(drawing("circle", { cx: along(i), cy: up(rank), r: 3, class: "dot" }));
+      svg.append(drawing("text", { x: along(i), y: high - 3, class: "middle" }, periodName(month)[0]));
+    });
+    return svg;
   }
 
   // Next month's interval as a bar, the expected count, and the last month's count.
@@ -111,5 +165,5 @@
     return svg;
   }
 
-  Object.assign(hexbeat, { trend, interval, share, trendInWords: inWords });
+  Object.assign(hexbeat, { trend, keys, ranks, interval, share, lookInWords, trendInWords: inWords });
 })();

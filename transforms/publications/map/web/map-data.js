@@ -21,7 +21,6 @@
     const head = JSON.parse(new TextDecoder().decode(raw.subarray(4, 4 + length)));
     const columns = {};
     let at = 4 + length;
-    let newer = null;
     for (const [name, kind, planes, n] of head.columns) {
       const part = raw.subarray(at, at + planes * n);
       at += planes * n;
@@ -29,20 +28,57 @@
         [columns.high, columns.low] = ids(part, n);
         continue;
       }
-      const values = numbers(part, planes, n, kind === "steps" || name === "expected_12m");
+      const values = numbers(part, planes, n, kind === "steps" || kind === "changes");
       if (kind === "plain") for (let i = 0; i < n; i++) values[i] -= 1;
       if (kind === "steps") climb(values);
-      if (kind === "changes" && name === "expected_12m") {
-        const guess = yearOf(head, columns);
+      if (kind === "changes") {
+        const guess = guessOf(name, head, columns);
         for (let i = 0; i < n; i++) values[i] = guess[i] + back(values[i]);
-      } else if (kind === "changes") {
-        const [series, k] = name.split(".");
-        newer = columns[`${series}.${Number(k) + 1}`] ?? newest(series, columns);
-        for (let i = 0; i < n; i++) values[i] = newer[i] + back(values[i]);
       }
-      columns[name] = values;
+      columns[name] = name.startsWith("band.") ? Int8Array.from(values) : values;
     }
+    columns.score_rank = byRow(head.blocks, columns);
+    columns.before = placesBefore(head, columns);
     return { ...head, columns };
+  }
+
+  function guessOf(name, head, columns) {
+    if (name === "expected_12m") return yearOf(head, columns);
+    if (name === "n_12m") return sums(columns.n, head.as_ofs.length);
+    const [series, k] = name.split(".");
+    return columns[`${series}.${Number(k) + 1}`] ?? newest(series, columns);
+  }
+
+  function sums(counts, months) {
+    const all = new Int32Array(counts.length / months);
+    for (let i = 0; i < counts.length; i++) if (counts[i] > 0) all[Math.floor(i / months)] += counts[i];
+    return all;
+  }
+
+  // Ranks are written from a block's highest score down; ties by row.
+  function byRow(blocks, { score, score_rank: ranks }) {
+    const found = new Int32Array(ranks.length);
+    const most = score.reduce((one, other) => Math.max(one, other), 0);
+    for (const [, , start, stop] of blocks) {
+      const keys = new Float64Array(stop - start);
+      for (let i = 0; i < keys.length; i++) keys[i] = (most - score[start + i]) * keys.length + i;
+      keys.sort();
+      for (let i = 0; i < keys.length; i++) found[start + (keys[i] % keys.length)] = ranks[start + i];
+    }
+    return found;
+  }
+
+  // Where the counts of the year before the first as-of begin: those of the top 5 %.
+  function placesBefore(head, { score_band: band }) {
+    const months = head.months.length - head.as_ofs.length;
+    const top = head.bands.indexOf("top_5pct");
+    const places = new Int32Array(band.length).fill(-1);
+    for (let row = 0, next = 0; row < band.length; row++) {
+      if (band[row] > top) continue;
+      places[row] = next;
+      next += months;
+    }
+    return places;
   }
 
   function numbers(part, planes, n, wide) {
@@ -91,7 +127,7 @@
   }
 
   function newest(series, columns) {
-    return series === "root" ? columns.score.map(root) : columns.score_band;
+    return series === "root" ? Int32Array.from(columns.score, root) : columns.score_band;
   }
 
   function root(hundredths) {
@@ -100,16 +136,18 @@
 
   const orNull = (value) => (value < 0 ? null : value);
 
-  // Reads values of rows by row number and as-of.
+  // Reads values of rows by row number and as-of; of hot spots by their code.
   function readerOf(data) {
-    const { columns } = data;
+    const { columns, months } = data;
     const last = data.as_ofs.length - 1;
+    const recent = last + 1;
+    const early = months.length - recent;
     const word = (name, row) => {
       const code = columns[name][columns.cell[row]];
       return code < 0 ? null : data.words[name][code];
     };
     const score = (row, at) => {
-      if (at === last) return columns.score[row] / HUNDREDTHS;
+      if (at === last) return columns.score[row] < 0 ? null : columns.score[row] / HUNDREDTHS;
       const steps = columns[`root.${at}`][row];
       return steps < 0 ? null : (steps / STEPS_A_ROOT) ** 2;
     };
@@ -118,20 +156,77 @@
       const steps = at === last ? root(columns.score[row]) : columns[`root.${at}`][row];
       return steps < 0 ? null : (steps / STEPS_A_ROOT) ** 2;
     };
+    // Of a month by its place in `months`; null where it does not count or is not in the page.
+    const counted = (row, month) => {
+      if (month < 0) return null;
+      if (month >= early) return orNull(columns.n[row * recent + month - early]);
+      return columns.before[row] < 0 ? null : orNull(columns.n_before[columns.before[row] + month]);
+    };
     const cellId = (cell) => columns.high[cell].toString(16) + columns.low[cell].toString(16).padStart(8, "0");
+    const members = [];
+
+    // The rows of each hot spot at an as-of.
+    function membersAt(at) {
+      if (members[at]) return members[at];
+      const spots = columns[`spot.${at}`];
+      const found = new Map();
+      for (let row = 0; row < spots.length; row++) {
+        if (spots[row] < 0) continue;
+        if (!found.has(spots[row])) found.set(spots[row], []);
+        found.get(spots[row]).push(row);
+      }
+      for (const rows of found.values()) rows.sort((a, b) => score(b, at) - score(a, at) || a - b);
+      members[at] = found;
+      return found;
+    }
+
+    // A sum over months, and how many of them counted.
+    function sum(rows, from, to) {
+      const all = { n: 0, months: 0, whole: true };
+      for (let month = Math.max(0, from); month <= to; month++) {
+        let [n, known] = [0, 0];
+        for (const row of rows) {
+          const one = counted(row, month);
+          if (one === null) continue;
+          n += one;
+          known += 1;
+        }
+        all.n += n;
+        if (known > 0) all.months += 1;
+        if (known > 0 && known < rows.length) all.whole = false;
+      }
+      return all;
+    }
+
     return {
       last,
       word,
       score,
+      coarse,
+      counted,
+      membersAt,
+      sum,
+      cellId,
       bands: (at) => (at === last ? columns.score_band : columns[`band.${at}`]),
       ofRow: (name, row) => orNull(columns[name][row]),
       year: (row) => (columns.expected_12m[row] < 0 ? null : columns.expected_12m[row] / 10),
       hundredth: (name, row) => (columns[name][row] < 0 ? null : columns[name][row] / HUNDREDTHS),
-      count: (row, at) => orNull(columns[`n_1m.${at}`][row]),
-      coarse,
+      monthOf: (at) => early + at,
+      hasBefore: (row) => early === 0 || columns.before[row] >= 0,
+      count: (row, at) => counted(row, early + at),
       change: (row, at) =>
         at === 0 ? hexbeat.change(null, null) : hexbeat.change(coarse(row, at), coarse(row, at - 1)),
-      cellId,
+      spotOf: (row, at) => orNull(columns[`spot.${at}`][row]),
+      rowsOf: (spot, at) => membersAt(at).get(spot) ?? [],
+      spotRank: (spot, at) => orNull(columns[`spot_rank.${at}`][spot]),
+      spotExpected: (spot, at) => {
+        const value = columns[`spot_expected.${at}`][spot];
+        return value < 0 ? null : value / HUNDREDTHS;
+      },
+      spotMix: (spot, group) => {
+        const mix = columns[`spot_mix.${group}`];
+        return mix === undefined || spot >= mix.length ? null : orNull(mix[spot]);
+      },
       idOf: (row) => cellId(columns.cell[row]),
       title: (row) => word("place_label", row) ?? `Cell ${cellId(columns.cell[row])}`,
     };

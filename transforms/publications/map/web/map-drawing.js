@@ -1,15 +1,24 @@
 "use strict";
-// The map itself: Leaflet's canvas, with as many hexagons as it can move smoothly.
+// The map itself, on Leaflet's canvas: hexagons and hot spots where there is room for
+// them, and circles sized by what is expected where there is not.
 (function () {
+  const { BANDS, CHANGES } = hexbeat;
   const MOST = 10000;
-  // Hexagons with edges below this many pixels are drawn as their parents instead.
-  const SMALLEST = 1.8;
+  // Hexagons with edges below this many pixels are drawn as circles instead.
+  const SMALLEST = 3;
+  const SMALLEST_OF_SPOT = 6;
+  // The edge of the hexagons that each have a circle, and the largest circle.
+  const CIRCLE_EDGE = 12;
+  const [LARGEST, LEAST] = [24, 3];
   // With shorter edges, an outline would hide the fill.
   const ROOM_FOR_LINES = 5;
   // From this length on, outlines have their full width.
   const ROOM_FOR_FULL_LINES = 14;
   // With shorter edges, the chosen hexagon gets a larger ring that does not cover it.
   const ROOMY = 16;
+  const NUMBERED = 10;
+  const ROOM_FOR_NUMBER = 9;
+  const NEAR_PX = 24;
   const KEPT_POLYGONS = 40000;
   const SAMPLED = 4000;
   const NAMES_TO_ZOOM = 11;
@@ -32,12 +41,15 @@
     });
     const ground = hexbeat.groundOf(map, data.ground);
     const drawn = L.layerGroup().addTo(map);
+    const circles = L.layerGroup().addTo(map);
+    const numbers = L.layerGroup().addTo(map);
     const highlight = L.layerGroup().addTo(map);
-    L.control.scale({ maxWidth: 140 }).addTo(map);
-    // Lower with a ground, so that roads show through.
-    const OPAQUE = data.ground === null ? 0.85 : 0.75;
+    L.control.scale({ maxWidth: 140, position: "bottomright" }).addTo(map);
+    // Lower with a ground, so that roads show through; the legend has the same.
+    const OPAQUE = data.ground === null ? 0.9 : 0.75;
     const polygons = new Map();
-    let shown = { items: new Map(), tier: view.finest, runs: [] };
+    // What is drawn: polygons by key, circles, and hexagons and hot spots to be hit.
+    let shown = { items: new Map(), circles: [], tier: null, runs: new Set(), spots: new Map() };
 
     function metresAPixel() {
       const middle = map.getSize().divideBy(2);
@@ -51,17 +63,92 @@
     }
 
     function draw() {
+      circles.clearLayers();
+      numbers.clearLayers();
+      const next = state.list === "hotspots" ? spots() : cells();
+      for (const polygon of shown.items.keys()) if (!next.items.has(polygon)) drawn.removeLayer(polygon);
+      restyle(next.items);
+      next.circles.sort((a, b) => b.radius - a.radius);
+      for (const { layer } of next.circles) circles.addLayer(layer);
+      shown = next;
+      mark();
+      onDraw(next.said);
+    }
+
+    // Hexagons where there is room, or else the cells around each place as a circle.
+    function cells() {
       const pixel = metresAPixel();
       const { tier, runs, isFinest } = view.inView(box(), MOST, SMALLEST * pixel);
+      const next = { items: new Map(), circles: [], tier: null, runs: new Set(), spots: new Map() };
+      if (!isFinest) return around(next, pixel);
       const lines = widthOfLines(tier.edge / pixel);
-      const band = known.bands(state.at);
-      const items = new Map();
-      for (const run of runs) items.set(polygonOf(tier, run), band[tier.best[run]]);
-      for (const polygon of shown.items.keys()) if (!items.has(polygon)) drawn.removeLayer(polygon);
-      restyle(items, lines);
-      shown = { items, tier, runs };
-      mark();
-      onDraw(runs.length, isFinest, tier);
+      for (const run of runs) next.items.set(hexagonOf(tier, run), styleOf(tier.best[run], [tier.best[run]], lines));
+      [next.tier, next.runs] = [tier, new Set(runs)];
+      next.said = { kind: "cells", shapes: runs.length };
+      return next;
+    }
+
+    function around(next, pixel) {
+      const { tier, runs } = view.inView(box(), MOST, CIRCLE_EDGE * pixel);
+      const most = tier.sum.reduce((one, other) => Math.max(one, other), 0);
+      const largest = Math.min(LARGEST, (1.2 * tier.edge) / pixel);
+      for (const run of runs) {
+        const row = tier.best[run];
+        const rows = state.compare === "none" ? [row] : [...view.rowsUnder(tier, run)];
+        const place = view.centre(view.finest, data.columns.cell[row]);
+        const hit = { kind: "cell", cell: data.columns.cell[row], row, sum: tier.sum[run], tier, run };
+        next.circles.push(circleOf(place, tier.sum[run], { most, largest }, styleOf(row, rows, 1), hit));
+      }
+      next.said = { kind: "circles", shapes: runs.length, most, largest };
+      return next;
+    }
+
+    function spots() {
+      const pixel = metresAPixel();
+      const next = { items: new Map(), circles: [], tier: null, runs: new Set(), spots: new Map() };
+      const listed = view.spotsOf(state);
+      const most = Math.max(0, ...listed.map(({ expected }) => expected));
+      const inView = map.getBounds().pad(0.1);
+      let [shapes, polygonal] = [0, 0];
+      listed.forEach((one, i) => {
+        const place = view.centre(view.finest, data.columns.cell[one.rows[0]]);
+        if (!inView.contains(place)) return;
+        shapes += 1;
+        const edge = edgeOf(data.columns.cell[one.rows[0]]) / pixel;
+        const hit = { kind: "spot", spot: one.spot };
+        const style = styleOf(one.rows[0], one.rows, 1);
+        let room = edge;
+        if (edge >= SMALLEST_OF_SPOT) {
+          next.items.set(outlineOf(one), style);
+          for (const row of one.rows) next.spots.set(data.columns.cell[row], hit);
+          polygonal += 1;
+        } else {
+          const made = circleOf(place, one.expected, { most, largest: LARGEST }, style, hit);
+          room = made.radius;
+          next.circles.push(made);
+        }
+        if (i < NUMBERED && room >= ROOM_FOR_NUMBER) number(place, i + 1);
+      });
+      next.said = { kind: "spots", shapes, most, largest: LARGEST, isSized: polygonal < shapes };
+      return next;
+    }
+
+    const edgeOf = (cell) => h3.getHexagonEdgeLengthAvg(h3.getResolution(known.cellId(cell)), "m");
+
+    function circleOf(place, value, { most, largest }, style, hit) {
+      const radius = Math.max(LEAST, largest * Math.sqrt(most > 0 ? value / most : 0));
+      const edge = { color: "#ffffff", weight: 1, dashArray: null, _dashArray: null, stroke: true };
+      const layer = L.circleMarker(place, { ...style, ...edge, radius, interactive: false });
+      return { layer, radius, place: L.latLng(place), hit };
+    }
+
+    function number(place, rank) {
+      const icon = L.divIcon({
+        className: "spot-number",
+        html: hexbeat.element("span", String(rank)),
+        iconSize: [0, 0],
+      });
+      numbers.addLayer(L.marker(place, { icon, interactive: false, keyboard: false }));
     }
 
     // 0 if there is no room; otherwise in steps, so that few zooms change a style.
@@ -69,27 +156,25 @@
       return edge < ROOM_FOR_LINES ? 0 : Math.min(1, Math.ceil((edge / ROOM_FOR_FULL_LINES) * 4) / 4);
     }
 
-    function restyle(items, lines) {
-      // Lowest band first: each band is drawn on top of those before it.
-      const order = data.bands.map(() => []);
-      for (const [polygon, band] of items) order[band].push(polygon);
-      for (let band = order.length - 1; band >= 0; band--) {
-        const style = styleOf(band, lines);
-        for (const polygon of order[band]) {
-          if (drawn.hasLayer(polygon)) {
-            if (polygon.options.fillColor !== style.fillColor || polygon.options.weight !== style.weight)
-              polygon.setStyle(style);
-            polygon.bringToFront();
-          } else {
-            L.setOptions(polygon, style);
-            drawn.addLayer(polygon);
-          }
+    function restyle(items) {
+      // Pale ones first: each is drawn on top of those before it.
+      const sorted = [...items].sort((a, b) => b[1].order - a[1].order);
+      for (const [polygon, style] of sorted) {
+        if (drawn.hasLayer(polygon)) {
+          if (polygon.options.fillColor !== style.fillColor || polygon.options.weight !== style.weight)
+            polygon.setStyle(style);
+          polygon.bringToFront();
+        } else {
+          L.setOptions(polygon, style);
+          drawn.addLayer(polygon);
         }
       }
     }
 
-    function styleOf(band, lines) {
-      const { style } = hexbeat.BANDS[data.bands[band]];
+    function styleOf(row, rows, lines) {
+      const band = known.bands(state.at)[row];
+      const isBand = state.compare === "none";
+      const { style } = isBand ? BANDS[data.bands[band]] : CHANGES[state.comparer.change(rows)];
       // A canvas needs dashes as numbers; Leaflet parses them only when it sets a style.
       const dash = style.dashArray ? style.dashArray.split(" ").map(Number) : null;
       return {
@@ -98,56 +183,77 @@
         _dashArray: dash,
         weight: style.weight * lines,
         stroke: lines > 0,
-        fillOpacity: lines ? OPAQUE : 1,
+        fillOpacity: OPAQUE,
         interactive: false,
+        order: band,
       };
     }
 
-    function polygonOf(tier, run) {
-      const key = tier.resolution * 0x1000000 + run;
+    function kept(key, make) {
       if (polygons.has(key)) return polygons.get(key);
       if (polygons.size > KEPT_POLYGONS) polygons.clear();
-      const polygon = L.polygon(h3.cellToBoundary(view.idAt(tier, run)), { interactive: false, smoothFactor: 0 });
+      const polygon = L.polygon(make(), { interactive: false, smoothFactor: 0 });
       polygons.set(key, polygon);
       return polygon;
     }
 
-    function mark() {
-      highlight.clearLayers();
-      if (state.cell === null) return;
-      const id = known.cellId(state.cell);
-      const edge = h3.getHexagonEdgeLengthAvg(h3.getResolution(id), "m") / metresAPixel();
-      outline(state.cell);
-      // Red on a white halo stands out on every band.
+    const hexagonOf = (tier, run) =>
+      kept(tier.resolution * 0x1000000 + run, () => h3.cellToBoundary(view.idAt(tier, run)));
+
+    const shapeOf = (rows) => h3.cellsToMultiPolygon(rows.map(known.idOf));
+
+    const outlineOf = ({ spot, rows }) => kept(`spot ${spot} ${state.at}`, () => shapeOf(rows));
+
+    // Red on a white halo stands out on every band.
+    function rings(make, colour, [halo, weight]) {
       for (const line of [
-        { color: "#ffffff", weight: 8 },
-        { color: "#b3261e", weight: 4 },
-      ]) {
-        const ring = { ...line, fill: false, interactive: false };
-        highlight.addLayer(
-          edge < ROOMY
-            ? L.circleMarker(h3.cellToLatLng(id), { ...ring, radius: Math.max(8, edge + 4) })
-            : L.polygon(h3.cellToBoundary(id), ring),
-        );
-      }
+        { color: "#ffffff", weight: halo },
+        { color: colour, weight },
+      ])
+        highlight.addLayer(make({ ...line, fill: false, interactive: false }));
     }
 
-    // The whole hot spot that the chosen cell is part of.
-    function outline(cell) {
-      for (const row of view.rowsOf(cell, state)) {
-        const spot = known.ofRow("hotspot", row);
-        if (spot === null) continue;
-        const [, , start, stop] = view.blockOf(row);
-        const ids = [];
-        for (let other = start; other < stop; other++)
-          if (data.columns.hotspot[other] === spot) ids.push(known.idOf(other));
-        const shape = h3.cellsToMultiPolygon(ids);
-        for (const line of [
-          { color: "#ffffff", weight: 5 },
-          { color: "#111111", weight: 2 },
-        ])
-          highlight.addLayer(L.polygon(shape, { ...line, fill: false, interactive: false }));
+    function mark() {
+      highlight.clearLayers();
+      const { chosen } = state;
+      if (chosen === null) return;
+      if (chosen.kind === "spot") return markSpot(known.rowsOf(chosen.spot, state.at), "#b3261e");
+      for (const row of view.rowsOf(chosen.cell, state)) {
+        const spot = known.spotOf(row, state.at);
+        if (spot !== null) markSpot(known.rowsOf(spot, state.at), "#111111");
       }
+      const id = known.cellId(chosen.cell);
+      const edge = edgeOf(chosen.cell) / metresAPixel();
+      rings(
+        (line) =>
+          edge < ROOMY
+            ? L.circleMarker(h3.cellToLatLng(id), { ...line, radius: Math.max(8, edge + 4) })
+            : L.polygon(h3.cellToBoundary(id), line),
+        "#b3261e",
+        [8, 4],
+      );
+    }
+
+    function markSpot(rows, colour) {
+      if (rows.length === 0) return;
+      const circle = shown.circles.find(
+        ({ hit }) => hit.kind === "spot" && hit.spot === known.spotOf(rows[0], state.at),
+      );
+      if (circle) rings((line) => L.circleMarker(circle.place, { ...line, radius: circle.radius + 3 }), colour, [6, 3]);
+      else rings((line) => L.polygon(shapeOf(rows), line), colour, [6, 3]);
+    }
+
+    // On paper a canvas is opaque, so the ground is drawn into that of the cells.
+    function flatten() {
+      const [above, below] = ["overlay", "ground"].map((name) => map.getPane(`${name}Pane`) ?? map.getPane(name));
+      const canvases = [above, below].map((pane) => pane?.querySelector("canvas"));
+      if (!canvases[0] || !canvases[1]) return;
+      const context = canvases[0].getContext("2d");
+      context.save();
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.globalCompositeOperation = "destination-over";
+      context.drawImage(canvases[1], 0, 0);
+      context.restore();
     }
 
     function sample() {
@@ -175,30 +281,62 @@
       ]).pad(0.05);
     }
 
-    // The cell under a point: the highest one in the hexagon drawn there. Some forces have
-    // coarser cells than others.
-    function cellAt({ latlng }) {
-      const { tier, runs } = shown;
-      for (let resolution = tier.resolution; resolution >= view.tiers[0].resolution; resolution--) {
-        const wanted = h3.latLngToCell(latlng.lat, latlng.lng, resolution);
-        const run = runs.find((one) => view.idAt(tier, one) === wanted);
-        if (run !== undefined) return data.columns.cell[tier.best[run]];
+    // What is drawn under a point: a circle, the uppermost first; a hexagon, or the
+    // highest one of its hexagon, since some forces have coarser cells; or a hot spot.
+    function at(latlng) {
+      const point = map.latLngToContainerPoint(latlng);
+      for (let i = shown.circles.length - 1; i >= 0; i--) {
+        const { place, radius, hit } = shown.circles[i];
+        if (map.latLngToContainerPoint(place).distanceTo(point) <= Math.max(radius, 6)) return hit;
+      }
+      for (let resolution = view.finest.resolution; resolution >= view.tiers[0].resolution; resolution--) {
+        const run = view.runOf(view.finest, h3.latLngToCell(latlng.lat, latlng.lng, resolution));
+        if (run === null) continue;
+        if (shown.spots.has(run)) return shown.spots.get(run);
+        if (shown.runs.has(run)) return { kind: "cell", cell: run, row: shown.tier.best[run] };
       }
       return null;
     }
 
-    function goTo(cell) {
-      map.setView(h3.cellToLatLng(known.cellId(cell)), Math.max(map.getZoom(), 14), { animate: false });
+    // For the keyboard: what is in the middle of the map, or close to it.
+    function inMiddle() {
+      const middle = map.getSize().divideBy(2);
+      const here = at(map.containerPointToLatLng(middle));
+      if (here !== null) return here;
+      let nearest = { hit: null, away: NEAR_PX };
+      const near = (place, hit) => {
+        const away = map.latLngToContainerPoint(place).distanceTo(middle);
+        if (away < nearest.away) nearest = { hit, away };
+      };
+      for (const { place, hit } of shown.circles) near(place, hit);
+      for (const [cell, hit] of shown.spots) near(view.centre(view.finest, cell), hit);
+      for (const cell of shown.runs)
+        near(view.centre(view.finest, cell), { kind: "cell", cell, row: shown.tier.best[cell] });
+      return nearest.hit;
+    }
+
+    function goTo(chosen) {
+      const below = hexbeat.isNarrow() ? map.getSize().y * 0.35 : 20;
+      const padding = { paddingTopLeft: [20, 20], paddingBottomRight: [20, below], animate: false };
+      const rows = chosen.kind === "spot" ? known.rowsOf(chosen.spot, state.at) : [];
+      if (rows.length) map.fitBounds(L.polygon(shapeOf(rows)).getBounds().pad(1.5), { ...padding, maxZoom: 15 });
+      else if (chosen.kind === "cell")
+        map.setView(h3.cellToLatLng(known.cellId(chosen.cell)), Math.max(map.getZoom(), 14), { animate: false });
     }
 
     function nameForces() {
       const sums = data.forces.map(() => [0, 0, 0]);
+      const [held, spread] = [state.force, state.area];
+      [state.force, state.area] = [null, null];
+      view.choose(state);
       for (const [lat, lng, row] of sample()) {
         const sum = sums[view.blockOf(row)[1]];
         sum[0] += lat;
         sum[1] += lng;
         sum[2] += 1;
       }
+      [state.force, state.area] = [held, spread];
+      view.choose(state);
       const named = data.forces.map(({ name }, code) => ({ name, code, sum: sums[code] })).filter(({ sum }) => sum[2]);
       named.sort((a, b) => b.sum[2] - a.sum[2]);
       return named.map(({ name, code, sum: [north, east, n] }) => {
@@ -215,7 +353,7 @@
       const taken = [];
       for (const { code, marker } of [...names, ...ground.names()]) {
         const holder = marker.getElement();
-        const other = code !== null && state.force !== null && code !== state.force;
+        const other = code !== null && state.force !== null;
         holder.classList.toggle("hidden", other || (code !== null && map.getZoom() > NAMES_TO_ZOOM));
         const edges = holder.firstElementChild.getBoundingClientRect();
         const clash = taken.some(
@@ -228,10 +366,13 @@
 
     return {
       leaflet: map,
+      opaque: OPAQUE,
       draw,
       mark,
       goTo,
-      cellAt,
+      at,
+      inMiddle,
+      flatten,
       nameForces,
       keepNamesApart,
       fit: () => map.fitBounds(frame(), { animate: false }),

@@ -1,33 +1,12 @@
 "use strict";
-// The list of cells or hot spots: the map in words, with a search and a download.
+// The list of hot spots or cells: the map in words, with a search and a download.
 (function () {
-  const { byId, element, whole, expected, change, clock, nextName, BANDS } = hexbeat;
+  const { byId, element, entry, whole, expected, change, clock, nextName, BANDS } = hexbeat;
   const LISTED = 25;
-  // Spreadsheets read a text that begins like this as a formula; as in formulas.py.
-  const FORMULA = /^[-=+@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-  const HEADINGS = [
-    "force",
-    "crime_group",
-    "as_of",
-    "h3_cell",
-    "place_label",
-    "lsoa21cd",
-    "score",
-    "change",
-    "score_band",
-    "n_1m",
-    "score_rank",
-    "score_lo",
-    "score_hi",
-    "n_12m",
-    "n_prev_12m",
-    "months_12m",
-    "expected_12m",
-    "p_top1",
-  ];
 
   function listOf(data, known, view, state, act) {
     const { columns } = data;
+    const csv = hexbeat.csvOf(data, known, view, state);
     let length = LISTED;
 
     // Searches the distinct words first: there are fewer of them than rows.
@@ -50,9 +29,10 @@
     function* shown() {
       const band = known.bands(state.at);
       const matches = matcher();
+      const isHere = view.isInArea(state);
       for (const [, , start, stop] of view.blocksOf(state)) {
         for (let row = start; row < stop; row++) {
-          if (band[row] >= 0 && view.shares[band[row]] <= state.share && matches(row)) yield row;
+          if (band[row] >= 0 && view.shares[band[row]] <= state.share && isHere(row) && matches(row)) yield row;
         }
       }
     }
@@ -81,153 +61,109 @@
       return score[b] - score[a] || rankOf(a) - rankOf(b) || a - b;
     };
 
-    function hotspots(most) {
-      const sums = new Map();
-      for (const row of shown()) {
-        const spot = columns.hotspot[row];
-        if (spot < 0) continue;
-        const sum = sums.get(spot);
-        if (sum === undefined) sums.set(spot, { spot, row, rows: 1, score: known.score(row, state.at) });
-        else {
-          sum.rows += 1;
-          sum.score += known.score(row, state.at);
-          if (before(row, sum.row) < 0) sum.row = row;
-        }
-      }
-      const sorted = [...sums.values()].sort((a, b) => b.score - a.score || a.spot - b.spot);
-      return { rows: sorted.slice(0, most), all: sorted.length };
+    // A hot spot is found by its name, its id, or any of its cells.
+    function spots() {
+      const wanted = state.search.trim().toLowerCase();
+      if (wanted === "") return view.spotsOf(state);
+      const matches = matcher();
+      return view.spotsOf(state).filter(({ spot, rows }) => {
+        const names = [hexbeat.spotName(data, known, spot), data.hotspots[spot].id];
+        return names.some((name) => name.toLowerCase().includes(wanted)) || rows.some(matches);
+      });
     }
 
     const afterwards = () =>
-      known.last === 0
-        ? nextName(data.as_ofs[0])
-        : `in the ${clock.period} after the as-of; ▲▼ change since the previous as-of`;
+      state.compare !== "none"
+        ? `expected ${nextName(data.as_ofs[state.at])}; the figures compare`
+        : known.last === 0
+          ? `expected ${nextName(data.as_ofs[0])}`
+          : `expected ${nextName(data.as_ofs[state.at])}; ▲▼ since last ${clock.period}`;
 
     function fill() {
       const isSpots = state.list === "hotspots";
-      const { rows, all } = isSpots ? hotspots(length) : highest(length);
-      byId("top").replaceChildren(...rows.map((one, i) => (isSpots ? spotItem(one, i) : cellItem(one, i))));
+      const found = isSpots ? spots() : null;
+      const { rows, all } = isSpots ? { rows: found.slice(0, length), all: found.length } : highest(length);
+      byId("top").replaceChildren(...rows.map((one, i) => (isSpots ? spotItem(one) : cellItem(one, i))));
       const where = state.force === null ? "all forces" : data.forces[state.force].name;
       const what = isSpots ? "hot spots" : "cells";
       byId("cells-title").textContent = `Highest ${what}, ${where}`;
       byId("found").textContent =
         all === 0
           ? `No ${what} for this choice.`
-          : `${whole.format(rows.length)} of ${whole.format(all)} ${what}, by incidents expected ${afterwards()}.`;
+          : `${whole.format(rows.length)} of ${whole.format(all)} ${what}, by incidents ${afterwards()}.`;
       byId("more").hidden = rows.length >= all;
       byId("save").disabled = all === 0;
+      explain(isSpots ? found.flatMap((one) => one.rows) : rows, what);
       press();
+    }
+
+    // What a comparison means, and what would have happened anyway.
+    function explain(rows, what) {
+      const note = byId("chance");
+      note.hidden = state.compare === "none";
+      if (note.hidden) return;
+      const periods = state.comparer.inWords();
+      if (periods === null) {
+        note.replaceChildren(
+          "No month after this one is in the page: move the slider to an earlier month. The months after it are then compared with as many before.",
+        );
+        return;
+      }
+      const lines = [
+        `${periods}. In brackets: the 95 % interval of the change, taking the counts as Poisson; by chance alone, about 5 in 100 would lie beyond it.`,
+        state.comparer.regression(rows, `${hexbeat.capital(what)} are`),
+      ];
+      note.replaceChildren(...lines.filter((line) => line).map((line) => element("p", line)));
     }
 
     function cellItem(row, i) {
       const [, force] = view.blockOf(row);
       const band = BANDS[data.bands[known.bands(state.at)[row]]].short;
       const rank = state.at === known.last ? `rank ${whole.format(rankOf(row))}, ${band}` : band;
-      const small = [data.forces.length > 1 && state.force === null ? data.forces[force].name : null, rank];
-      return item(i, row, known.title(row), small, expected(known.score(row, state.at)), known.change(row, state.at));
-    }
-
-    function spotItem({ row, rows, spot, score }, i) {
-      const [, force] = view.blockOf(row);
-      const name = data.hotspots[spot].name ?? known.title(row);
-      const small = [
-        data.forces.length > 1 && state.force === null ? data.forces[force].name : null,
-        `${rows} ${rows === 1 ? "cell" : "cells"}`,
-      ];
-      return item(i, row, name, small, expected(score), spotChange(row, spot));
-    }
-
-    // Over all its cells, including those that a filter hides.
-    function spotChange(row, spot) {
-      const [, , start, stop] = view.blockOf(row);
-      if (state.at === 0) return change(null, null);
-      let [now, then, hadScore] = [0, 0, false];
-      for (let other = start; other < stop; other++) {
-        if (columns.hotspot[other] !== spot) continue;
-        const steps = [known.coarse(other, state.at), known.coarse(other, state.at - 1)];
-        now += steps[0] ?? 0;
-        then += steps[1] ?? 0;
-        hadScore = hadScore || steps[1] !== null;
-      }
-      return hadScore ? change(now, then) : change(null, null);
-    }
-
-    function item(i, row, title, small, value, moved) {
-      const choice = hexbeat.button(undefined, () => act.choose(columns.cell[row]), {
+      const moved = known.change(row, state.at);
+      const figures =
+        state.compare === "none"
+          ? [expected(known.score(row, state.at)), moved.mark, moved.text, moved.way]
+          : state.comparer.figures([row]);
+      const choose = () => act.choose({ kind: "cell", cell: columns.cell[row] });
+      return entry(`${i + 1}.`, known.title(row), [nameOf(force), rank], figures, choose, {
         "data-cell": columns.cell[row],
-        "aria-pressed": "false",
       });
-      const middle = element("span", title);
-      middle.append(element("small", small.filter((one) => one).join(", ")));
-      const right = element("span", value);
-      const mark = element("small", moved.mark, { "aria-hidden": "true", class: moved.way });
-      right.append(mark, element("span", `, ${moved.text}`, { class: "unseen" }));
-      choice.append(element("span", `${i + 1}.`), middle, right);
-      const entry = element("li");
-      entry.append(choice);
-      return entry;
     }
+
+    function spotItem({ spot, rows, force, expected: score }) {
+      const small = [nameOf(force), `${rows.length} ${rows.length === 1 ? "cell" : "cells"}`];
+      const moved = spotChange(spot);
+      const figures =
+        state.compare === "none" ? [expected(score), moved.mark, moved.text, moved.way] : state.comparer.figures(rows);
+      const choose = () => act.choose({ kind: "spot", spot });
+      const rank = `${known.spotRank(spot, state.at)}.`;
+      return entry(rank, hexbeat.spotName(data, known, spot), small, figures, choose, { "data-spot": spot });
+    }
+
+    const nameOf = (force) => (data.forces.length > 1 && state.force === null ? data.forces[force].name : null);
+
+    const spotChange = (spot) =>
+      state.at === 0
+        ? change(null, null)
+        : change(known.spotExpected(spot, state.at), known.spotExpected(spot, state.at - 1));
 
     function press() {
-      for (const one of byId("top").querySelectorAll("button")) {
-        one.setAttribute("aria-pressed", String(Number(one.dataset.cell) === state.cell));
-      }
+      for (const one of byId("top").querySelectorAll("button"))
+        one.setAttribute("aria-pressed", String(isChosen(one.dataset)));
     }
 
-    function line(row) {
-      const [group, force] = view.blockOf(row);
-      const isNewest = state.at === known.last;
-      const facts = data.forces[force];
-      const now = (value) => (isNewest ? value : null);
-      return [
-        facts.force,
-        data.groups[group].slug,
-        data.as_ofs[state.at],
-        known.idOf(row),
-        known.word("place_label", row),
-        known.word("lsoa21cd", row),
-        Number(known.score(row, state.at).toFixed(2)),
-        known.change(row, state.at).text,
-        data.bands[known.bands(state.at)[row]],
-        known.count(row, state.at),
-        now(rankOf(row)),
-        now(known.ofRow("score_lo", row)),
-        now(known.ofRow("score_hi", row)),
-        now(known.ofRow("n_12m", row)),
-        now(known.ofRow("n_prev_12m", row)),
-        now(facts.months_12m),
-        now(known.year(row)),
-        now(known.hundredth("p_top1", row)),
-        ...data.areas.map((name) => known.word(`area.${name}`, row)),
-      ];
-    }
-
-    function field(value) {
-      if (value === null || value === undefined) return "";
-      if (typeof value === "number") return String(value);
-      if (FORMULA.test(value)) return "";
-      return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-    }
-
-    function csv() {
-      const rows = [...shown()].sort(before).map(line);
-      const names = HEADINGS.map((name) => clock.columns[name] ?? name);
-      return (
-        [[...names, ...data.areas], ...rows]
-          .map((fields) => fields.filter((_, i) => clock.columns[HEADINGS[i]] !== null))
-          .map((fields) => fields.map(field).join(","))
-          .join("\n") + "\n"
-      );
-    }
+    const isChosen = ({ cell, spot }) =>
+      state.chosen !== null &&
+      (state.chosen.kind === "spot" ? Number(spot) === state.chosen.spot : Number(cell) === state.chosen.cell);
 
     function save() {
-      const address = URL.createObjectURL(new Blob([csv()], { type: "text/csv" }));
+      const isSpots = state.list === "hotspots";
+      const text = csv(isSpots ? spots() : [...shown()].sort(before));
+      const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
       const force = state.force === null ? "all-forces" : data.forces[state.force].force;
-      const link = element("a", null, {
-        href: address,
-        download: `${force}-${data.groups[state.group].slug}-${data.as_ofs[state.at]}.csv`,
-      });
-      link.click();
+      const parts = [force, data.groups[state.group].slug, isSpots ? "hotspots" : "cells", data.as_ofs[state.at]];
+      element("a", null, { href: address, download: `${parts.join("-")}.csv` }).click();
       setTimeout(() => URL.revokeObjectURL(address), 60000);
     }
 
@@ -235,7 +171,7 @@
       fill,
       press,
       save,
-      csv,
+      chosen: () => byId("top").querySelector('[aria-pressed="true"]'),
       shorten: () => {
         length = LISTED;
       },

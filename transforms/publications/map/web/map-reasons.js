@@ -25,7 +25,7 @@
       harm: known.hundredth("harm_top_share", row),
       newest: known.count(row, known.last),
       change: known.change(row, known.last),
-      spot: known.ofRow("hotspot", row),
+      spot: known.spotOf(row, known.last),
     };
   }
 
@@ -44,11 +44,11 @@
       );
     }
     if (facts.change.way === "up" || facts.change.way === "down")
-      sentences.push(`Compared with the ${clock.period} before, the expected number went ${facts.change.text}.`);
+      sentences.push(`Since last ${clock.period}, the expected number went ${facts.change.text}.`);
     if (facts.top !== null)
       sentences.push(`Probability that it belongs to the force’s top 1 %: ${probability(facts.top)}.`);
     if (facts.spot !== null)
-      sentences.push(`It is part of the hot spot “${spotName(data, known, view, row)}”, outlined on the map.`);
+      sentences.push(`It is part of the hot spot “${spotName(data, known, facts.spot)}”, outlined on the map.`);
     return sentences;
   }
 
@@ -57,27 +57,49 @@
     return force.renewed ? "the 12 months before are on other map points" : "none of the 12 months before was supplied";
   }
 
-  function spotName(data, known, view, row) {
-    const spot = known.ofRow("hotspot", row);
-    return data.hotspots[spot].name ?? data.hotspots[spot].hotspot_id;
+  // The name of a hot spot, or that of its highest cell where it has none of its own.
+  function spotName(data, known, spot) {
+    const { id, name } = data.hotspots[spot];
+    if (name) return name;
+    for (let at = known.last; at >= 0; at--) {
+      const [row] = known.rowsOf(spot, at);
+      if (row !== undefined) return known.title(row);
+    }
+    return id;
   }
 
-  function warnings(data, known, view, row) {
-    const facts = factsOf(data, known, view, row);
-    const { force, year } = facts;
+  // What a page says of a force's months, whatever the place.
+  function gaps(data, { force, newest }) {
     const sentences = [];
-    if (force.months_12m < clock.year)
+    const lacking = clock.year - force.months_12m;
+    if (lacking > 0) {
+      const early = clock.recent ? 0 : force.looks.slice(-clock.year).filter((look) => look === "before").length;
+      const why = [
+        early < lacking
+          ? `${lacking - early} were not supplied${force.renewed ? " or are on other map points" : ""}`
+          : null,
+        early > 0 ? `${early} are before the first ${clock.period} kept` : null,
+      ];
       sentences.push(
-        `Few ${clock.period}s: the counts are based on ${force.months_12m} of the last ${clock.year}; ${clock.year - force.months_12m} were not supplied${force.renewed ? " or are on other map points" : ""}, and are gaps, not zeros.`,
+        `Few ${clock.period}s: the counts are based on ${force.months_12m} of the last ${clock.year}; ${why.filter((one) => one).join(", ")}: gaps, not zeros.`,
       );
+    }
     if (force.renewed)
       sentences.push(
         `The map points were renewed in ${periodName(force.renewed)}: counts of a cell begin in that month, and are not compared with earlier ones.`,
       );
-    if (facts.newest === null && !clock.recent)
+    if (newest === null && !clock.recent)
       sentences.push(
-        `${periodName(data.as_ofs[known.last])} was not supplied: the score looks more than one month ahead.`,
+        `${periodName(data.as_ofs[data.as_ofs.length - 1])} was not supplied: the score looks more than one month ahead.`,
       );
+    if (force.note) sentences.push(force.note);
+    return sentences;
+  }
+
+  function warnings(data, known, view, row) {
+    const facts = factsOf(data, known, view, row);
+    const { year } = facts;
+    const sentences = gaps(data, facts);
     if (year !== null && year < FEW_INCIDENTS)
       sentences.push(
         `Few incidents: ${whole.format(year)} in ${clock.year} ${clock.period}s. One more or less would change its rank considerably.`,
@@ -88,9 +110,8 @@
       );
     if (facts.band === BANDS.top_1pct && facts.top !== null && facts.top < UNSURE)
       sentences.push(`It may not belong to the top 1 %: the probability is ${probability(facts.top)}.`);
-    if (force.note) sentences.push(force.note);
     return sentences;
   }
 
-  Object.assign(hexbeat, { reasons, warnings, spotName });
+  Object.assign(hexbeat, { reasons, warnings, gaps, spotName });
 })();

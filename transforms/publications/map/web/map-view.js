@@ -34,6 +34,7 @@
       ids: Uint32Array.from(ids),
       edge: h3.getHexagonEdgeLengthAvg(resolution, "m"),
       best: new Int32Array(n),
+      sum: new Float64Array(n),
       lat: new Float64Array(n).fill(NaN),
       lng: new Float64Array(n),
     };
@@ -84,36 +85,58 @@
 
     const blocksOf = ({ group, force }) => blocks.filter(([g, f]) => g === group && (force === null || f === force));
 
+    const isInArea = ({ area }) => {
+      if (area === null) return () => true;
+      const column = columns[`area.${area.name}`];
+      return (row) => column[columns.cell[row]] === area.code;
+    };
+
     // A cell on a border has a row for both forces: the map shows the higher one.
     function choose(state) {
       const band = known.bands(state.at),
         score = worth(state.at),
         cell = columns.cell,
-        best = finest.best;
+        best = finest.best,
+        isHere = isInArea(state);
       const above = (row, other) => band[row] < band[other] || (band[row] === band[other] && score[row] > score[other]);
       best.fill(NONE);
-      let rows = 0;
+      finest.sum.fill(0);
       for (const [, , start, stop] of blocksOf(state)) {
         for (let row = start; row < stop; row++) {
-          if (band[row] < 0 || shares[band[row]] > state.share) continue;
-          rows += 1;
+          if (band[row] < 0 || shares[band[row]] > state.share || !isHere(row)) continue;
           const other = best[cell[row]];
+          finest.sum[cell[row]] += known.score(row, state.at);
           if (other === NONE || above(row, other)) best[cell[row]] = row;
         }
       }
-      for (let i = tiers.length - 2; i >= 0; i--) gatherUp(tiers[i], tiers[i + 1].best, above);
-      return rows;
+      for (let i = tiers.length - 2; i >= 0; i--) gatherUp(tiers[i], tiers[i + 1], above);
     }
 
     function gatherUp(tier, finer, above) {
       for (let run = 0; run < tier.n; run++) {
-        let highest = NONE;
+        let [highest, sum] = [NONE, 0];
         for (let child = tier.children[run]; child < tier.children[run + 1]; child++) {
-          const row = finer[child];
-          if (row !== NONE && (highest === NONE || above(row, highest))) highest = row;
+          const row = finer.best[child];
+          if (row === NONE) continue;
+          sum += finer.sum[child];
+          if (highest === NONE || above(row, highest)) highest = row;
         }
         tier.best[run] = highest;
+        tier.sum[run] = sum;
       }
+    }
+
+    // The hot spots of a choice at its as-of, the highest first.
+    function spotsOf(state) {
+      const isHere = isInArea(state);
+      const found = [];
+      for (const [spot, rows] of known.membersAt(state.at)) {
+        const [group, force] = blockOf(rows[0]);
+        if (group !== state.group || (state.force !== null && force !== state.force)) continue;
+        if (state.area !== null && !rows.some(isHere)) continue;
+        found.push({ spot, rows, force, expected: known.spotExpected(spot, state.at) ?? 0 });
+      }
+      return found.sort((a, b) => b.expected - a.expected || a.spot - b.spot);
     }
 
     // The finest level with at most `most` hexagons in view, and not too small ones.
@@ -166,6 +189,30 @@
         .filter((row) => row !== null);
     }
 
+    // Which run of a level has that id; null if none.
+    function runOf(tier, id) {
+      const [high, low] = [parseInt(id.slice(0, -8), 16), parseInt(id.slice(-8), 16)];
+      let [from, to] = [0, tier.n];
+      while (from < to) {
+        const middle = (from + to) >> 1;
+        const [upper, lower] = [tier.ids[2 * middle], tier.ids[2 * middle + 1]];
+        if (upper < high || (upper === high && lower < low)) from = middle + 1;
+        else to = middle;
+      }
+      return from < tier.n && idAt(tier, from) === id ? from : null;
+    }
+
+    // The rows of a choice in a hexagon: of each cell the higher one.
+    function* rowsUnder(tier, run) {
+      for (let cell = tier.starts[run]; cell < tier.starts[run + 1]; cell++)
+        if (finest.best[cell] !== NONE) yield finest.best[cell];
+    }
+
+    const spotCalled = (id) => {
+      const code = data.hotspots.findIndex((spot) => spot.id === id);
+      return code < 0 ? null : code;
+    };
+
     const blockOf = (row) => blocks.find(([, , start, stop]) => row >= start && row < stop);
 
     function cellOf(id) {
@@ -180,7 +227,25 @@
       return from < columns.high.length && known.cellId(from) === id ? from : null;
     }
 
-    return { tiers, finest, choose, inView, blocksOf, rowsOf, blockOf, cellOf, worth, shares, centre, idAt };
+    return {
+      tiers,
+      finest,
+      choose,
+      inView,
+      blocksOf,
+      spotsOf,
+      spotCalled,
+      isInArea,
+      rowsOf,
+      blockOf,
+      cellOf,
+      runOf,
+      rowsUnder,
+      worth,
+      shares,
+      centre,
+      idAt,
+    };
   }
 
   Object.assign(hexbeat, { viewOf });

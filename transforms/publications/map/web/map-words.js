@@ -6,31 +6,31 @@ const hexbeat = {};
   // Outline and dash differ too, so that no band depends on colour alone.
   const BANDS = {
     top_1pct: {
-      label: "Top 1 % of the force’s cells",
+      label: "Top 1 %",
       short: "top 1 %",
       share: 1,
       style: { fillColor: "#253494", color: "#000000", weight: 2.5 },
     },
     top_2pct: {
-      label: "Next, to the top 2 %",
-      short: "top 2 %",
+      label: "Top 1–2 %",
+      short: "top 1–2 %",
       share: 2,
       style: { fillColor: "#2c7fb8", color: "#000000", weight: 1.5, dashArray: "5 3" },
     },
     top_5pct: {
-      label: "Next, to the top 5 %",
-      short: "top 5 %",
+      label: "Top 2–5 %",
+      short: "top 2–5 %",
       share: 5,
       style: { fillColor: "#41b6c4", color: "#253494", weight: 1 },
     },
     top_20pct: {
-      label: "Next, to the top 20 %",
-      short: "top 20 %",
+      label: "Top 5–20 %",
+      short: "top 5–20 %",
       share: 20,
       style: { fillColor: "#a1dab4", color: "#4a5260", weight: 0.75, dashArray: "1 3" },
     },
     rest: {
-      label: "The rest of the cells listed",
+      label: "The rest",
       short: "below the top 20 %",
       share: 100,
       style: { fillColor: "#ffffcc", color: "#8a8f98", weight: 0.5 },
@@ -64,6 +64,20 @@ const hexbeat = {};
     for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
     if (text !== null) node.textContent = text;
     return node;
+  }
+
+  // An entry of a list: a number, a title with small print, and a figure with another.
+  function entry(number, title, small, [figure, mark, text, way], act, attributes) {
+    const choice = button(undefined, act, { "aria-pressed": "false", ...attributes });
+    const middle = element("span", title);
+    middle.append(element("small", small.filter((one) => one).join(", ")));
+    const right = element("span", figure);
+    if (mark) right.append(element("small", mark, { "aria-hidden": "true", class: way }));
+    if (text) right.append(element("span", `, ${text}`, { class: "unseen" }));
+    choice.append(element("span", number), middle, right);
+    const item = element("li");
+    item.append(choice);
+    return item;
   }
 
   function button(text, act, attributes = {}) {
@@ -143,16 +157,16 @@ const hexbeat = {};
     return hasGaps ? `${whole.format(value)} (in ${periods} of ${of} ${clock.period}s)` : whole.format(value);
   }
 
+  // One decimal everywhere.
   function expected(value) {
     if (value === null) return "not listed";
-    if (value < 0.01) return "under 0.01";
-    return value < 1 ? value.toFixed(2) : tenths.format(value);
+    return value < 0.05 ? "under 0.1" : tenths.format(value);
   }
 
   function change(now, before) {
     if (now === null || before === null) return { mark: "", text: "no earlier score", way: "unknown" };
     const by = now - before;
-    if (Math.abs(by) < 0.005) return { mark: "≈", text: "about the same", way: "same" };
+    if (Math.abs(by) < 0.05) return { mark: "≈", text: "about the same", way: "same" };
     const much = expected(Math.abs(by));
     return by > 0
       ? { mark: `▲ ${much}`, text: `up ${much}`, way: "up" }
@@ -176,6 +190,7 @@ const hexbeat = {};
     element,
     drawing,
     button,
+    entry,
     clock,
     setClock,
     periodName,

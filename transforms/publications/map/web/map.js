@@ -1,7 +1,7 @@
 "use strict";
 // The page: its choices, their effects, and the address that stores them.
 (function () {
-  const { byId, element, drawing, clock, periodName, nextName, whole, BANDS } = hexbeat;
+  const { byId, element, periodName, nextName, expected, whole, WAYS } = hexbeat;
   const PLAY_EVERY_MS = 900;
   const SHARES = [
     [1, "Top 1 %"],
@@ -10,41 +10,54 @@
     [20, "Top 20 %"],
     [100, "All listed"],
   ];
+  const LISTS = ["hotspots", "cells"];
+  const NARROW = window.matchMedia("(max-width: 55.99rem)");
+  hexbeat.isNarrow = () => NARROW.matches;
 
   function start(data) {
     hexbeat.setClock(data);
     const known = hexbeat.readerOf(data);
     const view = hexbeat.viewOf(data, known);
     const state = {
-      force: data.forces.length === 1 ? 0 : null,
+      force: firstForce(data, known),
       group: 0,
       share: 100,
       at: known.last,
-      cell: null,
-      list: "cells",
+      chosen: null, // { kind: "cell", cell } or { kind: "spot", spot }
+      list: "hotspots",
+      area: null, // { name, code }
+      compare: "none",
       search: "",
     };
-    const act = { choose: (cell) => open(cell, { go: true }), back: backToList, close: close };
+    state.comparer = hexbeat.comparerOf(data, known, state);
+    const act = { choose: (chosen) => open(chosen, { go: true }), close };
     const list = hexbeat.listOf(data, known, view, state, act);
     const profile = hexbeat.profileOf(data, known, view, state, act);
     let map = null;
+    let legend = null;
+    let names = [];
     let playing = null;
 
-    function showStatus(shapes, isFinest, tier) {
+    function showDrawn(said) {
+      legend.show(said);
+      byId("status").textContent = statusOf(said);
+    }
+
+    function statusOf({ kind, shapes }) {
       const force = state.force === null ? null : data.forces[state.force];
       const unscored =
         force !== null && force.ranked[state.at] === 0
-          ? `${force.name} has no score at this as-of ${clock.period}.`
+          ? `${force.name} has no score with data up to ${periodName(data.as_ofs[state.at])}.`
           : null;
+      const number = whole.format(shapes);
+      const what = {
+        spots: `Showing ${number} hot spots, by incidents expected.`,
+        circles: `Showing ${number} circles, each the cells around it, sized by incidents expected; zoom in for the cells.`,
+        cells: `Showing all ${number} cells in view.`,
+      };
+      const drawn = shapes === 0 ? `No ${kind === "spots" ? "hot spots" : "cells"} in view.` : what[kind];
       const note = force?.note ?? unscored;
-      const finest = view.finest.resolution;
-      const drawn =
-        shapes === 0
-          ? "No cells in view."
-          : isFinest
-            ? `Showing all ${whole.format(shapes)} cells in view.`
-            : `Showing ${whole.format(shapes)} areas of up to ${whole.format(7 ** (finest - tier.resolution))} cells, each as its highest cell; zoom in for the cells.`;
-      byId("status").textContent = note ? `${drawn} ${note}` : drawn;
+      return note ? `${drawn} ${note}` : drawn;
     }
 
     // Updates everything that depends on a choice; `fit` moves the map to it.
@@ -55,99 +68,113 @@
       if (fit) map.fit();
       map.keepNamesApart(names);
       map.draw();
+      if (state.chosen !== null) profile.open(state.chosen);
       remember();
     }
 
     function show() {
-      const { label, note } = data.groups[state.group];
+      const { note, whole: isWhole } = data.groups[state.group];
       const month = periodName(data.as_ofs[state.at]);
       byId("as-of").value = String(state.at);
       byId("as-of").setAttribute("aria-valuetext", month);
       byId("as-of-name").textContent = month;
-      byId("shown").textContent =
-        `${label}: counts to the end of ${month}, expected ${nextName(data.as_ofs[state.at])}`;
-      byId("group-note").textContent = data.groups[state.group].whole
-        ? note
-        : `${note}. For this group, only each force’s top 5 % is listed.`;
+      byId("shown").textContent = `Data up to ${month}; expected ${nextName(data.as_ofs[state.at])}`;
+      const isCells = state.list === "cells";
+      byId("group-note").textContent =
+        isWhole || !isCells ? note : `${note}. For this group, only each force’s top 5 % is listed.`;
       byId("force").value = state.force === null ? "" : String(state.force);
       byId("group").value = String(state.group);
       byId("share").value = String(state.share);
+      byId("share").parentElement.hidden = !isCells;
       byId("list").value = state.list;
+      byId("compare").value = state.compare;
+      byId("area").value = state.area === null ? "" : `${state.area.name}:${state.area.code}`;
     }
 
-    function open(cell, { go = false } = {}) {
-      state.cell = cell;
-      profile.open(cell);
+    function open(chosen, { go = false } = {}) {
+      state.chosen = chosen;
+      profile.open(chosen);
       list.press();
       if (go) {
-        map.goTo(cell);
+        map.goTo(chosen);
         byId("panel-title").focus({ preventScroll: true });
       }
-      byId("panel-title").scrollIntoView({ block: "nearest" });
+      if (hexbeat.isNarrow()) byId("place").scrollIntoView({ block: "start" });
+      byId("side").scrollTop = 0;
+      byId("panel").scrollTop = 0;
       map.mark();
       remember();
     }
 
     function close() {
-      const cell = state.cell;
-      state.cell = null;
+      const entry = list.chosen();
+      state.chosen = null;
       profile.close();
       list.press();
       map.mark();
       remember();
-      (byId("top").querySelector(`[data-cell="${cell}"]`) ?? byId("cells")).focus();
+      (entry ?? byId("map")).focus({ preventScroll: !entry });
     }
 
-    // A click where nothing is listed clears the chosen cell.
+    // A click where nothing is drawn clears what was chosen.
     function leave() {
-      state.cell = null;
-      profile.nothing(null);
+      state.chosen = null;
+      profile.close();
       list.press();
       map.mark();
       remember();
     }
 
-    function backToList() {
-      (byId("top").querySelector(`[data-cell="${state.cell}"]`) ?? byId("cells")).focus();
-    }
-
     function remember() {
       const parts = new URLSearchParams();
-      if (state.force !== null) parts.set("force", data.forces[state.force].force);
+      if (data.forces.length > 1) parts.set("force", state.force === null ? "all" : data.forces[state.force].force);
       parts.set("group", data.groups[state.group].slug);
+      parts.set("show", state.list);
       parts.set("as-of", data.as_ofs[state.at]);
       if (state.share !== 100) parts.set("top", String(state.share));
-      if (state.cell !== null) parts.set("cell", known.cellId(state.cell));
+      if (state.compare !== "none") parts.set("compare", state.compare);
+      if (state.area !== null)
+        parts.set("area", `${state.area.name}:${data.words[`area.${state.area.name}`][state.area.code]}`);
+      if (state.chosen?.kind === "cell") parts.set("cell", known.cellId(state.chosen.cell));
+      if (state.chosen?.kind === "spot") parts.set("spot", data.hotspots[state.chosen.spot].id);
       history.replaceState(null, "", `#${parts}`);
     }
 
     // The address is not trusted: a value that is not valid changes nothing.
     function recall() {
       const parts = new URLSearchParams(location.hash.slice(1));
-      if (!parts.has("group") && !parts.has("cell") && !parts.has("force")) return false;
+      if (!["group", "cell", "spot", "force", "show"].some((name) => parts.has(name))) return false;
       const at = (values, wanted, otherwise) => (values.includes(wanted) ? values.indexOf(wanted) : otherwise);
-      state.force = at(
-        data.forces.map((one) => one.force),
-        parts.get("force"),
-        state.force,
-      );
-      state.group = at(
-        data.groups.map((one) => one.slug),
-        parts.get("group"),
-        state.group,
-      );
+      const forces = data.forces.map((one) => one.force);
+      state.force = parts.get("force") === "all" ? null : at(forces, parts.get("force"), state.force);
+      const groups = data.groups.map((one) => one.slug);
+      state.group = at(groups, parts.get("group"), state.group);
       state.at = at(data.as_ofs, parts.get("as-of"), state.at);
       state.share = SHARES.some(([share]) => String(share) === parts.get("top"))
         ? Number(parts.get("top"))
         : state.share;
-      state.cell = parts.has("cell") ? view.cellOf(parts.get("cell")) : state.cell;
+      const inferred = parts.has("cell") || parts.has("top") ? "cells" : state.list;
+      state.list = LISTS.includes(parts.get("show")) ? parts.get("show") : inferred;
+      state.compare = parts.get("compare") in WAYS && known.last > 0 ? parts.get("compare") : state.compare;
+      state.area = areaCalled(parts.get("area")) ?? state.area;
+      const cell = parts.has("cell") ? view.cellOf(parts.get("cell")) : null;
+      const spot = parts.has("spot") ? view.spotCalled(parts.get("spot")) : null;
+      if (cell !== null) state.chosen = { kind: "cell", cell };
+      if (spot !== null) state.chosen = { kind: "spot", spot };
       return true;
+    }
+
+    function areaCalled(text) {
+      const [name, word] = (text ?? "").split(/:(.*)/s);
+      if (!data.filters.includes(name)) return null;
+      const code = data.words[`area.${name}`].indexOf(word);
+      return code < 0 ? null : { name, code };
     }
 
     function follow() {
       if (!recall()) return;
-      update({ fit: state.cell === null });
-      if (state.cell !== null) open(state.cell, { go: true });
+      update({ fit: state.chosen === null });
+      if (state.chosen !== null) open(state.chosen, { go: true });
     }
 
     function stepTo(at) {
@@ -172,31 +199,95 @@
       }, PLAY_EVERY_MS);
     }
 
+    // The name and the figure of what is drawn at a place.
+    function inWords(hit) {
+      const rows = hit.kind === "spot" ? known.rowsOf(hit.spot, state.at) : rowsOfHit(hit);
+      const score =
+        hit.kind === "spot" ? known.spotExpected(hit.spot, state.at) : (hit.sum ?? known.score(hit.row, state.at));
+      const more =
+        rows.length > 1 && hit.kind === "cell" ? ` and ${whole.format(rows.length - 1)} cells around it` : "";
+      const name = (hit.kind === "spot" ? hexbeat.spotName(data, known, hit.spot) : known.title(hit.row)) + more;
+      if (state.compare === "none") return [name, `${expected(score)} expected ${nextName(data.as_ofs[state.at])}`];
+      const [counts, change] = state.comparer.figures(rows);
+      return [name, `${counts}, ${change}`];
+    }
+
+    const rowsOfHit = ({ row, tier, run }) => (tier ? [...view.rowsUnder(tier, run)] : [row]);
+
+    function hover(event) {
+      const hit = map.at(event.latlng);
+      map.leaflet.getContainer().classList.toggle("over", hit !== null);
+      const box = byId("hover");
+      box.hidden = hit === null;
+      if (hit === null) return;
+      const [name, figure] = inWords(hit);
+      box.replaceChildren(element("b", name), figure);
+      const { x, y } = event.containerPoint;
+      const size = map.leaflet.getSize();
+      const left = x + 16 + box.offsetWidth > size.x ? x - 12 - box.offsetWidth : x + 16;
+      const top = Math.min(y + 14, size.y - box.offsetHeight - 4);
+      box.style.transform = `translate(${Math.max(0, left)}px, ${Math.max(0, top)}px)`;
+    }
+
+    function hideHover() {
+      byId("hover").hidden = true;
+      map.leaflet.getContainer().classList.remove("over");
+    }
+
+    // By keyboard: a cross in the middle of the map, and what lies under it.
+    function lookAtMiddle() {
+      const holder = map.leaflet.getContainer();
+      const isHeld = document.activeElement === holder && holder.matches(":focus-visible");
+      byId("frame").classList.toggle("cross", isHeld);
+      if (!isHeld) return;
+      const hit = map.inMiddle();
+      if (hit !== null) byId("status").textContent = `In the middle: ${inWords(hit).join(", ")}. Enter opens it.`;
+    }
+
+    function pressOnMap(event) {
+      if (event.target !== map.leaflet.getContainer() || !["Enter", " "].includes(event.key)) return;
+      event.preventDefault();
+      const hit = map.inMiddle();
+      if (hit !== null) open(hit, { go: false });
+      if (hit !== null) byId("panel-title").focus({ preventScroll: true });
+    }
+
     function on(id, what, then) {
       byId(id).addEventListener(what, (event) => then(event.target.value));
     }
 
+    function choose(id, then, { fit = false } = {}) {
+      on(id, "change", (value) => {
+        then(value);
+        list.shorten();
+        update({ fit });
+      });
+    }
+
     function listen() {
-      on("force", "change", (value) => {
+      const chooseForce = (value) => {
         state.force = value === "" ? null : Number(value);
-        list.shorten();
-        update({ fit: true });
-      });
-      on("group", "change", (value) => {
+        leave();
+      };
+      choose("force", chooseForce, { fit: true });
+      choose("group", (value) => {
         state.group = Number(value);
-        list.shorten();
-        update();
-        if (state.cell !== null) profile.open(state.cell);
+        if (state.chosen?.kind === "spot") leave();
       });
-      on("share", "change", (value) => {
+      choose("share", (value) => {
         state.share = Number(value);
-        update();
       });
-      on("list", "change", (value) => {
+      choose("list", (value) => {
         state.list = value;
-        list.shorten();
-        list.fill();
       });
+      choose("compare", (value) => {
+        state.compare = value;
+      });
+      const chooseArea = (value) => {
+        const [name, code] = value.split(":");
+        state.area = value === "" ? null : { name, code: Number(code) };
+      };
+      choose("area", chooseArea, { fit: true });
       on("search", "input", (value) => {
         state.search = value;
         list.shorten();
@@ -213,7 +304,51 @@
         event.preventDefault();
         byId("top").querySelector("button")?.focus();
       });
+      document.addEventListener("keydown", (event) => {
+        if (event.key === "Escape" && state.chosen !== null && event.target !== byId("search")) close();
+      });
       window.addEventListener("hashchange", follow);
+      listenToMap();
+      listenToPrinter();
+    }
+
+    function listenToMap() {
+      const { leaflet } = map;
+      leaflet.on("moveend resize", map.draw);
+      leaflet.on("moveend resize", () => map.keepNamesApart(names));
+      leaflet.on("moveend", lookAtMiddle);
+      leaflet.on("click", (event) => {
+        const hit = map.at(event.latlng);
+        if (hit === null) leave();
+        else open(hit);
+      });
+      leaflet.on("mousemove", hover);
+      leaflet.on("mouseout movestart", hideHover);
+      const holder = leaflet.getContainer();
+      holder.addEventListener("keydown", pressOnMap);
+      for (const what of ["focus", "blur"]) holder.addEventListener(what, lookAtMiddle);
+    }
+
+    // On paper the map has another size: what was in view stays in view.
+    function listenToPrinter() {
+      const { leaflet } = map;
+      let before = null;
+      window.addEventListener("beforeprint", () => {
+        before = { centre: leaflet.getCenter(), zoom: leaflet.getZoom() };
+        const bounds = leaflet.getBounds();
+        const { style } = leaflet.getContainer();
+        [style.width, style.height] = ["700px", "560px"];
+        leaflet.invalidateSize({ animate: false, pan: false });
+        leaflet.fitBounds(bounds, { animate: false });
+        map.draw();
+        map.flatten();
+      });
+      window.addEventListener("afterprint", () => {
+        const { style } = leaflet.getContainer();
+        [style.width, style.height] = ["", ""];
+        leaflet.invalidateSize({ animate: false, pan: false });
+        if (before) leaflet.setView(before.centre, before.zoom, { animate: false });
+      });
     }
 
     function offer() {
@@ -221,44 +356,44 @@
       data.forces.forEach((force, i) => byId("force").append(element("option", force.name, { value: i })));
       data.groups.forEach((group, i) => byId("group").append(element("option", group.label, { value: i })));
       for (const [share, words] of SHARES) byId("share").append(element("option", words, { value: share }));
+      for (const [way, words] of Object.entries(WAYS)) byId("compare").append(element("option", words, { value: way }));
+      byId("compare").parentElement.hidden = known.last === 0;
       byId("as-of").max = String(known.last);
       byId("as-of").parentElement.hidden = known.last === 0;
-      for (const band of data.bands) byId("bands").append(legend(BANDS[band]));
+      offerAreas();
+      byId("legend").open = !hexbeat.isNarrow();
+    }
+
+    function offerAreas() {
+      byId("area").parentElement.hidden = data.filters.length === 0;
+      byId("area").append(element("option", "All areas", { value: "" }));
+      for (const name of data.filters) {
+        const words = data.words[`area.${name}`]
+          .map((word, code) => ({ word, code }))
+          .filter(({ word }) => word !== null);
+        words.sort((a, b) => a.word.localeCompare(b.word, "en-GB", { numeric: true }));
+        const group = element("optgroup", null, { label: hexbeat.heading(name) });
+        group.append(...words.map(({ word, code }) => element("option", word, { value: `${name}:${code}` })));
+        byId("area").append(group);
+      }
     }
 
     offer();
     recall();
     view.choose(state);
-    map = hexbeat.mapOf(data, known, view, state, showStatus);
+    map = hexbeat.mapOf(data, known, view, state, showDrawn);
+    legend = hexbeat.legendOf(data, state, map.opaque);
     map.fit();
-    const names = data.forces.length > 1 ? map.nameForces() : [];
-    profile.close();
+    names = data.forces.length > 1 ? map.nameForces() : [];
     update();
-    map.leaflet.on("moveend resize", map.draw);
-    map.leaflet.on("moveend resize", () => map.keepNamesApart(names));
-    map.leaflet.on("click", (event) => {
-      const cell = map.cellAt(event);
-      if (cell === null) leave();
-      else open(cell);
-    });
     listen();
-    if (state.cell !== null) open(state.cell, { go: true });
+    if (state.chosen !== null) open(state.chosen, { go: true });
   }
 
-  function legend({ label, style: { fillColor, color, weight, dashArray } }) {
-    const svg = drawing("svg", { width: 26, height: 28, "aria-hidden": true });
-    svg.append(
-      drawing("polygon", {
-        points: "13,2 23,8 23,20 13,26 3,20 3,8",
-        fill: fillColor,
-        stroke: color,
-        "stroke-width": weight,
-        "stroke-dasharray": dashArray ?? "none",
-      }),
-    );
-    const entry = element("li");
-    entry.append(svg, element("span", label));
-    return entry;
+  // The page opens on one force: the first that is scored.
+  function firstForce(data, known) {
+    const scored = data.forces.findIndex((force) => force.ranked[known.last] > 0);
+    return Math.max(0, scored);
   }
 
   async function begin() {
