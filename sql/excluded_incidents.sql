@@ -1,6 +1,7 @@
 -- How many of one force's incidents each exclusion rule removes.
 -- in:     incidents, rules (id, and label: a regular expression, or else cell)
--- params: $first_12m, $first_36m, $last_month: the windows, both ends included
+-- params: $labels: one regular expression for all rules of labels, or null
+--         $first_12m, $first_36m, $last_month: the windows, both ends included
 -- out:    id text, incidents_12m bigint, incidents_36m bigint; including rules that
 --         match none
 with places as (
@@ -9,10 +10,14 @@ with places as (
     where in_area and month between $first_36m and $last_month
     group by all
 ),
--- an expression is compiled for each text that it is matched with
+-- the expression of a rule is compiled for each text that it is matched with: only for few
 labels as (
     select rules.id, place_label
-    from (select distinct place_label from places where place_label is not null)
+    from (
+        select distinct place_label
+        from places
+        where regexp_full_match(place_label, $labels::text)
+    )
     join rules on regexp_full_match(place_label, rules.label)
 ),
 removed as (

@@ -46,9 +46,11 @@ def test_each_rule_tells_what_it_removed_of_both_windows(
         "label": pa.array([RULES[i][0] for i in ids], pa.string()),
         "cell": pa.array([RULES[i][1] for i in ids], pa.int64()),
     }
+    labels = [f"(?:{label})" for label, _ in map(RULES.__getitem__, ids) if label]
     found = sql.run(
         "excluded_incidents",
         {"incidents": incidents, "rules": pa.table(rules)},
+        labels="|".join(labels) or None,
         first_12m="2024-01",
         first_36m="2022-01",
         last_month="2024-12",

@@ -66,9 +66,9 @@ def test_incidents_at_no_excluded_place_are_kept_as_they_are(
         for line, (label, r9, r10) in enumerate(places, start=2)
     ]
     incidents = pa.Table.from_pylist(rows, schema=INCIDENTS)
-    found = sql.run(
-        "kept_incidents", {"incidents": incidents, "rules": rules_table(rules)}
-    )
+    labels = "|".join(f"(?:{label})" for label, _ in rules if label) or None
+    relations = {"incidents": incidents, "rules": rules_table(rules)}
+    found = sql.run("kept_incidents", relations, labels=labels)
 
     def excluded(row: dict[str, object]) -> bool:
         named, cells = row["place_label"], (row["h3_r9"], row["h3_r10"])
@@ -93,4 +93,4 @@ def test_a_column_that_both_kinds_of_rows_have_is_missed(name: str) -> None:
         "rules": rules_table(set()),
     }
     with pytest.raises(duckdb.BinderException, match=name):
-        sql.run("kept_incidents", relations)
+        sql.run("kept_incidents", relations, labels=None)

@@ -31,7 +31,7 @@ def scored_incidents(
     Their columns are those that kept_incidents.sql names, as far as there are any.
     """
     inputs = {"incidents": incidents, "rules": _rules(exclusions, force)}
-    return sql.run("kept_incidents", inputs)
+    return sql.run("kept_incidents", inputs, labels=_labels(exclusions, force))
 
 
 def scored_sha256(incidents: pa.Table) -> str:
@@ -73,7 +73,10 @@ def removed_incidents(
     """
     inputs = {"incidents": incidents, "rules": _rules(exclusions, force)}
     first = {f"first_{n}m": str(window(as_of, n)[0]) for n in _WINDOWS_MONTHS}
-    removed = sql.run("excluded_incidents", inputs, last_month=str(as_of), **first)
+    labels = _labels(exclusions, force)
+    removed = sql.run(
+        "excluded_incidents", inputs, labels=labels, last_month=str(as_of), **first
+    )
     return list(removed.to_pylist())
 
 
@@ -81,7 +84,16 @@ def _rules(exclusions: Sequence[Exclusion], force: str) -> pa.Table:
     """Those that apply to a force, as the queries join them."""
     rows = [
         {"id": r.id, "label": r.label, "cell": int(r.cell, 16) if r.cell else None}
-        for r in exclusions
-        if r.force in (None, force)
+        for r in _of(exclusions, force)
     ]
     return pa.Table.from_pylist(rows, schema=_RULES)
+
+
+def _labels(exclusions: Sequence[Exclusion], force: str) -> str | None:
+    """One regular expression for the labels of those rules; None if there are none."""
+    labels = [f"(?:{r.label})" for r in _of(exclusions, force) if r.label]
+    return "|".join(labels) or None
+
+
+def _of(exclusions: Sequence[Exclusion], force: str) -> list[Exclusion]:
+    return [rule for rule in exclusions if rule.force in (None, force)]

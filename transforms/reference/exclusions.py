@@ -33,7 +33,8 @@ def _label(text: str) -> str:
     if "(?<" in text:
         raise ValueError("(?< is not known in a regular expression")
     try:
-        pc.match_substring_regex(pa.nulls(1, pa.string()), text)
+        for alone_or_beside_others in (text, f"(?:{text})"):
+            pc.match_substring_regex(pa.nulls(1, pa.string()), alone_or_beside_others)
     except pa.ArrowInvalid as error:
         why = _one_line(str(error).partition(": ")[2])
         raise ValueError(f"not a regular expression ({why})") from error

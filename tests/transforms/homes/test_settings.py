@@ -253,6 +253,7 @@ MISTAKES = [
         }.items()
     ),
     (RULE + 'label = "(\\n"', f"{FIRST} label", "not a regular expression"),
+    (RULE + "label = '\\QA.E.'", f"{FIRST} label", "not a regular expression"),
     *(
         (RULE + f'cell = "{cell}"', f"{FIRST} cell: {cell!r} is not an H3 cell", "10")
         for cell in [
