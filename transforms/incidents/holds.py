@@ -9,6 +9,7 @@ the month pass or sets it aside. The thresholds were chosen on real files
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 from statistics import median
 from typing import Any
 
@@ -88,7 +89,8 @@ def mix_shift(month: Profile, recent: Sequence[Profile]) -> float:
     categories = set(month.mix).union(*(p.mix for p in recent))
     usual = {c: sum(p.mix.get(c, 0) for p in recent) / before for c in categories}
     now = {c: month.mix.get(c, 0) / month.incidents for c in categories}
-    return sum(abs(usual[c] - now[c]) for c in categories) / 2
+    # exact, so that no set's order shows: the words are part of a run's identity
+    return fsum(abs(usual[c] - now[c]) for c in categories) / 2
 
 
 def _mix(month: Profile, recent: Sequence[Profile]) -> str | None:

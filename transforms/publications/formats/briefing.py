@@ -134,7 +134,7 @@ def _changed(edition: MonthEdition, force: ForceEdition) -> list[str]:
 
 
 def _ids(scores: DataFile) -> set[str]:
-    rows = read_files([scores], TABLES["scores"])
+    rows = read_files([scores], TABLES["scores"], ["crime_group", "hotspot_id"])
     rows = rows.filter(pc.equal(rows["crime_group"].cast(pa.string()), ALL_CRIME))
     return set(rows["hotspot_id"].drop_null().to_pylist())
 

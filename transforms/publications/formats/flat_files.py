@@ -129,7 +129,7 @@ def write_history(edition: MonthEdition, path: Path) -> None:
     with pq.ParquetWriter(path, HISTORY, compression="zstd") as sink:
         for force in edition.forces:
             for file in force.history:
-                rows = read_files([file], TABLES["scores"])
+                rows = read_files([file], TABLES["scores"], HISTORY.names)
                 distinct, of_row = np.unique(
                     rows["h3_cell"].to_numpy(), return_inverse=True
                 )

@@ -30,6 +30,9 @@ from transforms.reference.months import Month
 from transforms.scores.panel import count_cells, universe_of
 
 
+_SEARCHED = ("crime_group", "h3_cell", "score_rank", "universe_cells")
+
+
 def public_tables(
     edition: MonthEdition,
     settings: DisclosureSettings,
@@ -108,7 +111,7 @@ def _searched(force: ForceEdition) -> dict[tuple[str, str], Cells]:
     """The cells searched in each month: those ranked highest a month before."""
     searched = {}
     for file in force.history:
-        scores = read_files([file], TABLES["scores"])
+        scores = read_files([file], TABLES["scores"], _SEARCHED)
         outcome = str(Month.parse(file.partition["as_of"]) + 1)
         for group in PUBLIC_GROUPS:
             mine = scores.filter(
