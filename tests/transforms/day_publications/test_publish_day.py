@@ -42,9 +42,11 @@ from transforms.publications.formats.registry import FORMATS, formats_for
 from transforms.publications.map import days
 from transforms.publications.map.facts import MapFacts
 from transforms.publications.publish import Placed, place
+from transforms.publications.titles import title
 from transforms.reference.coverage import PeriodCoverage
 from transforms.reference.days import Day
 from transforms.reference.forces import FORCES
+from transforms.reference.groups import GROUPS
 from transforms.reference.months import month_range
 from transforms.reference.overrides import Override
 from transforms.reference.score_settings import Scoring
@@ -223,14 +225,17 @@ def test_the_workbook_lists_the_top_at_each_horizon(
     published = {"Hot spots": top_hotspots(edition), "Top cells": top_cells(edition)}
     for name, rows in published.items():
         sheet = read_sheet(file, name)
-        assert list(sheet.columns) == rows.column_names
+        assert list(sheet.columns) == [title(n) for n in rows.column_names]
+        sheet.columns = rows.column_names
         assert {day.date() for day in sheet["as_of"]} == {DAYS[-1].date}
         assert set(sheet["horizon_days"]) == {1, 7}
-        for column in ("crime_group", "p_top1", "n_28d", "lat"):
+        groups = [GROUPS[slug].label for slug in rows["crime_group"].to_pylist()]
+        assert sheet["crime_group"].tolist() == groups
+        for column in ("p_top1", "n_28d", "lat"):
             assert sheet[column].tolist() == rows[column].to_pylist(), column
     spots = read_sheet(file, "Hot spots")
-    assert spots["name"].tolist() == published["Hot spots"]["name"].to_pylist()
-    days = [day.date() for day in read_sheet(file, "Coverage")["day"]]
+    assert spots["Around"].tolist() == published["Hot spots"]["name"].to_pylist()
+    days = [day.date() for day in read_sheet(file, "Coverage")["Day"]]
     assert days == [day.date for day in DAYS]
     said = " ".join(texts(file))
     assert "365 of the last 365 days supplied; the newest is 2026-02-09" in said

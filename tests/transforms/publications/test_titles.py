@@ -6,10 +6,12 @@ import pytest
 from transforms.publications.edition.calls import COLUMNS
 from transforms.publications.schemas import (
     DAY_CELLS,
+    DAY_COVERAGE,
     DAY_HOTSPOTS,
     HOTSPOT_CHANGES,
     HOTSPOTS,
     PUBLISHED,
+    PUBLISHED_COVERAGE,
     RECONCILIATION,
 )
 from transforms.publications.titles import title
@@ -17,7 +19,16 @@ from transforms.publications.titles import title
 
 @pytest.mark.parametrize(
     "schema",
-    [PUBLISHED, HOTSPOTS, DAY_CELLS, DAY_HOTSPOTS, HOTSPOT_CHANGES, RECONCILIATION],
+    [
+        PUBLISHED,
+        HOTSPOTS,
+        PUBLISHED_COVERAGE,
+        RECONCILIATION,
+        DAY_CELLS,
+        DAY_HOTSPOTS,
+        HOTSPOT_CHANGES,
+        DAY_COVERAGE,
+    ],
 )
 def test_titles_are_words_and_unlike_each_other(schema: pa.Schema) -> None:
     names = [*schema.names, *(field.name for field in COLUMNS.get(schema, []))]

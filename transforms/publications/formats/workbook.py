@@ -15,6 +15,7 @@ from transforms.lake.schemas import about
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.edition.edition import Edition
 from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.edition.reconciliation import EVERYTHING
 from transforms.publications.edition.selection import (
     TOP_CELLS,
     TOP_GROUPS,
@@ -22,8 +23,17 @@ from transforms.publications.edition.selection import (
     top_changes,
     top_hotspots,
 )
-from transforms.publications.formats.worksheets import OPTIONS, Looks, write_rows
+from transforms.publications.formats.force_sheet import write_force_sheet
+from transforms.publications.formats.worksheets import (
+    OPTIONS,
+    Looks,
+    Words,
+    for_paper,
+    write_rows,
+)
 from transforms.publications.formulas import withhold_formulas
+from transforms.publications.titles import title
+from transforms.reference.bands import BANDS
 from transforms.reference.groups import GROUPS
 
 
@@ -60,18 +70,33 @@ def write_workbook(edition: Edition, path: Path) -> None:
     with Workbook(path, OPTIONS) as book:
         created = datetime.combine(edition.as_of.last_day, time())
         book.set_properties({"title": _title(edition), "created": created})
-        looks = Looks(book)
+        looks, words = Looks(book), _words(edition)
+        if isinstance(edition, MonthEdition):
+            for force in edition.scored:
+                write_force_sheet(book, edition, force, looks)
         _write_read_me(book.add_worksheet("Read me"), edition, looks)
-        for name, rows in sheets.items():
-            write_rows(book.add_worksheet(name), withhold_formulas(rows), looks)
-        write_rows(book.add_worksheet("Columns"), _columns(sheets), looks)
+        for name, rows in (sheets | {"Columns": _columns(sheets)}).items():
+            sheet = book.add_worksheet(name)
+            for_paper(sheet, edition)
+            write_rows(sheet, withhold_formulas(rows), looks, words)
+
+
+def _words(edition: Edition) -> Words:
+    """The names of what has an id: forces, groups and bands."""
+    groups = {g.slug: g.label for g in (*GROUPS.values(), *edition.own)}
+    return {
+        "force": {fact["force"]: fact["name"] for fact in edition.force_facts},
+        "crime_group": groups | {EVERYTHING: "Everything sent"},
+        "score_band": {band.slug: band.label for band in BANDS},
+    }
 
 
 def _columns(sheets: Mapping[str, pa.Table]) -> pa.Table:
-    """What each column of each sheet means."""
+    """What each column of each sheet means, and its name in the other files."""
     rows = [
         {
             "sheet": sheet,
+            "heading": title(field.name),
             "column": field.name,
             "meaning": about(field)["description"],
             "empty_means": about(field).get("null"),
@@ -88,6 +113,7 @@ def _title(edition: Edition) -> str:
 
 def _write_read_me(sheet: Worksheet, edition: Edition, looks: Looks) -> None:
     """What the workbook is and is based on: two columns, one fact in each row."""
+    for_paper(sheet, edition)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 100)
     sheet.write_string(0, 0, _title(edition), looks.title)

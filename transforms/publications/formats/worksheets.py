@@ -1,6 +1,6 @@
 """Sheets of a workbook: text is always text, a period a real date, null is empty."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from transforms.lake.schemas import plain
+from transforms.publications.edition.edition import Edition
+from transforms.publications.titles import title
 from transforms.reference.days import Day
 from transforms.reference.months import Month
 
@@ -34,7 +36,11 @@ _NUMBERS = {
     "p_top1": "0.0%",
 }
 _FRACTION, _WHOLE, _DATE = "#,##0.00", "#,##0", "yyyy-mm-dd"
+_TENTHS = "#,##0.0"
 _WIDEST = 48
+_A4 = 9  # in Excel's list of papers
+_LONGEST_FOOTER = 200
+Words = Mapping[str, Mapping[str, str]]  # of columns whose values have names
 
 
 class Looks:
@@ -44,12 +50,26 @@ class Looks:
         self.heading: Format = book.add_format({"bold": True, "bottom": 1})
         self.title: Format = book.add_format({"bold": True, "font_size": 14})
         self.wrapped: Format = book.add_format({"text_wrap": True, "valign": "top"})
-        names = (_FRACTION, _WHOLE, _DATE, *_NUMBERS.values())
-        self._numbers = {n: book.add_format({"num_format": n}) for n in names}
+        self.indented: Format = book.add_format(
+            {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
+        )
+        self.link: Format = book.add_format(
+            {"underline": 1, "font_color": "#0000ee", "valign": "top", "indent": 1}
+        )
+        self.heading.set_text_wrap()
+        self.heading.set_align("top")
+        names = (_FRACTION, _WHOLE, _DATE, _TENTHS, *_NUMBERS.values())
+        self._numbers = {
+            n: book.add_format({"num_format": n, "valign": "top"}) for n in names
+        }
 
     @property
     def date(self) -> Format:
         return self._numbers[_DATE]
+
+    def whole_or_tenths(self, number: float) -> Format:
+        """Of a number that is shown as it is."""
+        return self._numbers[_WHOLE if isinstance(number, int) else _TENTHS]
 
     def of(self, field: pa.Field) -> Format:
         """How the numbers of a column are shown."""
@@ -57,17 +77,34 @@ class Looks:
         return self._numbers[_NUMBERS.get(field.name, plainly)]
 
 
-def write_rows(sheet: Worksheet, rows: pa.Table, looks: Looks) -> None:
-    """A table with a frozen header, a filter, and columns of fitting width."""
+def for_paper(sheet: Worksheet, edition: Edition, pages_tall: int = 0) -> None:
+    """Print it on landscape pages of its width; by default as many as needed."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, pages_tall)
+    # & starts a code, and a figure after it would be part of the code
+    said = f"Run {edition.run_id}. {edition.attribution}".replace("&", "&&")
+    sheet.set_footer(f"&L&7{said[:_LONGEST_FOOTER]}&R&7&P / &N")
+
+
+def write_rows(sheet: Worksheet, rows: pa.Table, looks: Looks, words: Words) -> None:
+    """A table with plain headings, a filter, and columns of fitting width.
+
+    `words` are shown in place of the values of some columns.
+    """
+    sheet.repeat_rows(0)
     for at, field in enumerate(rows.schema):
-        sheet.write_string(0, at, field.name, looks.heading)
-        values = rows[field.name].to_pylist()
+        heading, shown = title(field.name), words.get(field.name, {})
+        sheet.write_string(0, at, heading, looks.heading)
+        values = [shown.get(v, v) for v in rows[field.name].to_pylist()]
         write = _writer(sheet, at, field, looks)
         for row, value in enumerate(values, 1):
             if value is not None:
                 write(row, value)
         longest = max((len(str(v)) for v in values if isinstance(v, str)), default=9)
-        sheet.set_column(at, at, min(max(len(field.name) + 4, longest + 1), _WIDEST))
+        widest_word = max(map(len, heading.split()))
+        sheet.set_column(at, at, min(max(widest_word + 5, longest + 1), _WIDEST))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(rows), rows.num_columns - 1)
 

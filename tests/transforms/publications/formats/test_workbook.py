@@ -1,6 +1,8 @@
 """The workbook, read again: as published, dated, and nothing in it that computes."""
 
 import re
+import shutil
+import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -20,13 +22,24 @@ from transforms.publications.edition.selection import (
     top_cells,
     top_hotspots,
 )
-from transforms.publications.formats import workbook
+from transforms.publications.formats import force_sheet, workbook
+from transforms.publications.formats.force_sheet import TOP_SPOTS
 from transforms.publications.formats.workbook import write_workbook
+from transforms.publications.schemas import PUBLISHED_COVERAGE
+from transforms.publications.titles import title
+from transforms.reference.bands import BANDS
+from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month
 
 
-SHEETS = ["Read me", "Hot spots", "Top cells", "Totals", "Coverage", "Columns"]
+FORCES = ["Avonmere Police", "Northfell Constabulary", "Saltmarsh Police"]
+SHEETS = [*FORCES, "Read me", "Hot spots", "Top cells", "Totals", "Coverage", "Columns"]
 PREFIXES = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"]
+WORDS = {
+    "force": {"avonmere": FORCES[0], "northfell": FORCES[1], "saltmarsh": FORCES[2]},
+    "crime_group": {slug: group.label for slug, group in GROUPS.items()},
+    "score_band": {band.slug: band.label for band in BANDS},
+}
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -75,26 +88,35 @@ def test_no_cell_is_a_formula_or_a_link(file: Path) -> None:
     assert len(parts(file)) == len(SHEETS) + 1
     for name, sheet in parts(file).items():
         assert not list(sheet.iter(f"{_MAIN}f")), name
-        assert not list(sheet.iter(f"{_MAIN}hyperlink")), name
+    links = re.compile(
+        r"https://www\.openstreetmap\.org/\?mlat=[\d.-]+&amp;mlon=[\d.-]+"
+    )
+    with zipfile.ZipFile(file) as book:
+        related = [n for n in book.namelist() if n.endswith(".rels")]
+        for name in related:
+            for address in re.findall(
+                r'Target="(https?:[^"]*)', book.read(name).decode()
+            ):
+                assert links.match(address), address
 
 
 def test_a_formula_as_a_place_label_is_withheld(grown: Grown, tmp_path: Path) -> None:
     path = tmp_path / "planted.xlsx"
     write_workbook(with_labels(grown.now.edition, PREFIXES), path)
     assert not set(PREFIXES) & set(texts(path))
-    assert read(path, "Hot spots")["name"].isna().all()
+    assert read(path, "Hot spots")["Around"].isna().all()
 
 
 def test_one_that_gets_through_is_text(
     grown: Grown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbook, "withhold_formulas", lambda rows: rows)
+    for module in (workbook, force_sheet):
+        monkeypatch.setattr(module, "withhold_formulas", lambda rows: rows)
     path = tmp_path / "planted.xlsx"
     write_workbook(with_labels(grown.now.edition, [*PREFIXES, "http://x.test/"]), path)
     assert set(texts(path)) > {"=1+1", "+1", "-1", "@SUM(1)", "http://x.test/"}
     for name, sheet in parts(path).items():
         assert not list(sheet.iter(f"{_MAIN}f")), name
-        assert not list(sheet.iter(f"{_MAIN}hyperlink")), name
 
 
 def test_the_same_edition_is_the_same_bytes(
@@ -113,9 +135,11 @@ def test_its_sheets_hold_the_top_as_published(grown: Grown, file: Path) -> None:
     }
     for name, rows in published.items():
         sheet = read(file, name)
-        assert list(sheet.columns) == rows.column_names
+        assert list(sheet.columns) == [title(n) for n in rows.column_names]
+        sheet.columns = pd.Index(rows.column_names)
         for column in rows.column_names:
             wanted = rows[column].cast(pa.string()).to_pylist()
+            wanted = [WORDS.get(column, {}).get(text, text) for text in wanted]
             if column == "as_of":
                 wanted = [Month.parse(text).last_day for text in wanted]
                 assert [d.date() for d in sheet[column]] == wanted
@@ -139,7 +163,10 @@ def test_it_has_so_many_hot_spots_of_each_group_and_force(grown: Grown) -> None:
 
 def test_a_month_is_a_date_and_what_is_not_known_is_empty(file: Path) -> None:
     coverage = read(file, "Coverage")
-    gap = coverage[(coverage["force"] == "saltmarsh") & (coverage["month"] < "2025-02")]
+    coverage.columns = pd.Index(PUBLISHED_COVERAGE.names)
+    gap = coverage[
+        (coverage["force"] == "Saltmarsh Police") & (coverage["month"] < "2025-02")
+    ]
     gap = gap[gap["month"] > "2025-01"]
     assert gap["month"].dt.date.tolist() == [date(2025, 1, 31)]
     assert gap["status"].tolist() == ["missing"]
@@ -153,14 +180,73 @@ def test_the_read_me_tells_what_it_is(grown: Grown, file: Path) -> None:
     assert any("Simulated data" in text for text in said)
     assert any(text.startswith("Left out before scoring: prison") for text in said)
     assert "Coverage: Saltmarsh Police" in said
-    [sheet] = [x for n, x in parts(file).items() if n.endswith("sheet1.xml")]
+    [sheet] = [x for n, x in parts(file).items() if n.endswith("sheet4.xml")]
     days = (date(2025, 12, 31) - date(1899, 12, 30)).days
     assert str(days) in {v.text for v in sheet.iter(f"{_MAIN}v")}
 
 
 def test_every_column_of_every_sheet_is_described(file: Path) -> None:
     told = read(file, "Columns")
-    for name in SHEETS[1:4]:
-        described = told.loc[told["sheet"] == name, "column"].tolist()
+    for name in SHEETS[4:8]:
+        described = told.loc[told["Sheet"] == name, "Heading"].tolist()
         assert described == list(read(file, name).columns)
-    assert told["meaning"].notna().all()
+    assert told["Meaning"].notna().all()
+
+
+def test_a_force_has_a_sheet_of_its_first_hot_spots(grown: Grown, file: Path) -> None:
+    spots = [
+        row
+        for row in grown.now.edition.hotspots.to_pylist()
+        if (row["force"], row["crime_group"]) == ("avonmere", "all-crime")
+    ][:TOP_SPOTS]
+    said = sheet_rows(file, 1)
+    assert said[0][0] == "Avonmere Police: hot spots of all crime"
+    assert said[1][0].startswith("Data up to December 2025; 12 of the last 12 months")
+    head, *listed = said[3:]
+    assert head[0] == "No."
+    assert head[-1] == "Map"
+    assert len(listed) == len(spots) == TOP_SPOTS
+    for row, spot in zip(listed, spots, strict=True):
+        told = dict(zip(head, row, strict=True))
+        assert told["Around"] == spot["name"]
+        assert told["Likely range"] == f"{spot['expected_lo']} to {spot['expected_hi']}"
+        assert float(told["Last 12 months"]) == spot["n_12m"]
+        assert float(told["Easting (m)"]) == spot["easting"]
+
+
+def sheet_rows(file: Path, number: int) -> list[list[str]]:
+    """The rows of a sheet that have cells, as text."""
+    words = texts(file)
+    rows = []
+    for row in parts(file)[f"xl/worksheets/sheet{number}.xml"].iter(f"{_MAIN}row"):
+        cells = []
+        for cell in row.iter(f"{_MAIN}c"):
+            value = cell.findtext(f"{_MAIN}v") or ""
+            cells.append(words[int(value)] if cell.get("t") == "s" else value)
+        rows.append(cells)
+    return rows
+
+
+@pytest.mark.skipif(
+    not shutil.which("soffice") or not shutil.which("pdfinfo"),
+    reason="no LibreOffice: install libreoffice-calc-nogui",
+)
+def test_each_forces_sheet_prints_on_one_landscape_page(
+    file: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "book.xlsx"
+    copy.write_bytes(file.read_bytes())
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    convert = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir"]
+    subprocess.run([*convert, tmp_path, copy], check=True, capture_output=True)
+    pages = subprocess.run(
+        ["pdftotext", "-l", "4", "-layout", tmp_path / "book.pdf", "-"],
+        check=True, capture_output=True, text=True,
+    ).stdout.split("\f")  # fmt: skip
+    for page, force in zip(pages, FORCES, strict=False):
+        assert page.lstrip().startswith(f"{force}: hot spots of all crime")
+    assert "Run" in pages[3]
+    size = subprocess.run(
+        ["pdfinfo", tmp_path / "book.pdf"], check=True, capture_output=True, text=True
+    ).stdout
+    assert re.search(r"Page size:\s+84\d\.\d+ x 59\d", size)
