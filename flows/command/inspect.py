@@ -38,7 +38,10 @@ def status(
 
 @app.command
 def explain(
-    cell: Annotated[str, Parameter(name="CELL", help="H3 cell, 15 characters")],
+    cell: Annotated[
+        str,
+        Parameter(name="CELL", help="H3 cell, 15 characters, or the id of a hot spot"),
+    ],
     /,
     *,
     group: Annotated[str, Parameter(name="--group", help="Crime group")] = "all-crime",
@@ -58,12 +61,16 @@ def explain(
 ) -> int:
     """Show why a cell has its score, down to the lines of the raw files.
 
+    Of a hot spot: its range, cells and mix, its months and its earlier ranks.
+
     Of a force's own feed: the counts and scores of the cell, and nothing of a record.
     """
     from flows.command.printing.explain import show_explained, show_explained_day
+    from flows.command.printing.explain_hotspot import show_explained_hotspot
     from transforms.records.homes import open_force_home
     from transforms.scores.days.explain import explain_day
     from transforms.scores.explain import explain as explain_cell
+    from transforms.scores.explain_hotspot import explain_hotspot
 
     opened = either_home_of(home)
     if opened.feed:
@@ -74,6 +81,8 @@ def explain(
             explain_day(own.lake.pinned(), known, cell, group, day, own.groups), json_
         )
     month = Month.parse(as_of) if as_of else None
+    if "-" in cell:  # which no cell has
+        return show_explained_hotspot(explain_hotspot(opened, cell, month), json_)
     return show_explained(explain_cell(opened, cell, group, month, force), json_)
 
 

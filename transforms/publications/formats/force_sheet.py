@@ -56,7 +56,7 @@ def _mostly(spot: Row) -> str | None:
 
 
 def _expected(spot: Row) -> float:
-    number = spot["expected"]
+    number = float(spot["expected"])
     return round(number) if number >= 10 else round(number, 1)
 
 

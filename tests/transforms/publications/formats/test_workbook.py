@@ -205,7 +205,7 @@ def test_a_force_has_a_sheet_of_its_first_hot_spots(grown: Grown, file: Path) ->
     head, *listed = said[3:]
     assert head[0] == "No."
     assert head[-1] == "Map"
-    assert len(listed) == len(spots) == TOP_SPOTS
+    assert len(listed) == len(spots) > 0
     for row, spot in zip(listed, spots, strict=True):
         told = dict(zip(head, row, strict=True))
         assert told["Around"] == spot["name"]
