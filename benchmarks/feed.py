@@ -24,6 +24,7 @@ from transforms.simulator.timed.hands import HANDS
 
 DAYS = 1_530  # of 160 records: over 240,000
 RECENT = 20  # days that are drops of their own, in the shape that has one large drop
+ONE_LARGE = f"one large drop, and {RECENT} of a day"
 NEW_ROWS = 500
 TARGETS = {
     "feed pull, nothing new": "≤ 4",
@@ -35,25 +36,26 @@ TARGETS = {
 def main() -> None:
     """Measure each shape of drops, turn about with the rival, and print a table."""
     asked = _asked()
-    days = _drops(asked.days)
-    new = _together(days[-4:], NEW_ROWS)
-    old = days[:-4]
-    large = _together(old[:-RECENT])
-    shapes = {
-        "a drop a day": old,
-        f"one large drop, and {RECENT} of a day": [large, *old[-RECENT:]],
-    }
+    shapes, new = made(asked.days)
     sys.stdout.write(
         "| drops | work | CPU s | target | wall s |\n|---|---|---|---|---|\n"
     )
     for shape in asked.shapes or shapes:
         with tempfile.TemporaryDirectory() as folder:
-            _measure(shape, Path(folder), shapes[shape], new, asked.repeat)
+            _print(shape, measured(Path(folder), shapes[shape], new, asked.repeat))
 
 
-def _measure(
-    shape: str, folder: Path, drops: list[bytes], new: bytes, repeat: int
-) -> None:
+def made(days: int) -> tuple[dict[str, list[bytes]], bytes]:
+    """The drops of each shape, and one with new rows."""
+    drops = _drops(days)
+    new, old = _together(drops[-4:], NEW_ROWS), drops[:-4]
+    large = _together(old[:-RECENT])
+    return {"a drop a day": old, ONE_LARGE: [large, *old[-RECENT:]]}, new
+
+
+def measured(
+    folder: Path, drops: list[bytes], new: bytes, repeat: int
+) -> dict[str, list[Cost]]:
     """All work in turn, each time in the same home."""
     root, ready, source = _home(folder, drops), folder / "ready", folder / "drops"
     at_home = ("--home", str(root))
@@ -86,7 +88,7 @@ def _measure(
             (source / "9999.csv").unlink()
             shutil.rmtree(root)
             shutil.copytree(ready, root)
-    _print(shape, took)
+    return took
 
 
 def _print(shape: str, took: Mapping[str, Sequence[Cost]]) -> None:

@@ -60,6 +60,13 @@ _OUTCOMES = {
     "Formal action is not in the public interest": 1,
     "Suspect charged as part of another case": 1,
 }
+# What becomes of outcomes by the next release, and in how many months rows change
+_NEXT_OUTCOMES = (
+    (b",Status update unavailable,", b",Court result unavailable,"),
+    (b",Awaiting court outcome,", b",Local resolution,"),
+    (b",Unable to prosecute suspect,", b",Status update unavailable,"),
+)
+_ROWS_CHANGED_MONTHS = 3
 _STREETS = (
     "High Street", "Station Road", "Maes-Yr-Hâf", "The  Green", "St John's Hill",
     "Mill Lane", "Church Close", "Victoria & Albert Row", "London Road", "Park Drive",
@@ -94,6 +101,11 @@ class Nation:
         return self.source / f"{RELEASE}.zip"
 
     @property
+    def next_source(self) -> Path:
+        """The folder of the release after it, made by `next_release`."""
+        return self.folder / "next"
+
+    @property
     def csvs(self) -> Path:
         """The folder of the same files, extracted."""
         return self.folder / "csv"
@@ -121,6 +133,32 @@ def _write(made: Nation) -> None:
                 info = zipfile.ZipInfo(name, (2025, 12, 31, 0, 0, 0))
                 release.writestr(info, data, zipfile.ZIP_DEFLATED)
                 (made.csvs / name).write_bytes(data)
+
+
+def next_release(made: Nation) -> list[Month]:
+    """Make the release after a nation's; the months whose rows it changes.
+
+    It has the same months. In every file the outcomes are others, and the order of the
+    rows with them stays; in the months it returns a file also lacks its last row.
+    """
+    changed = MONTHS[-_ROWS_CHANGED_MONTHS:]
+    path = made.next_source / f"{RELEASE + 1}.zip"
+    if path.exists():
+        return changed
+    path.parent.mkdir()
+    part = path.with_suffix(".part")
+    with zipfile.ZipFile(made.zip) as old, zipfile.ZipFile(part, "w") as new:
+        for info in old.infolist():
+            data = old.read(info)
+            is_changed = Month.parse(info.filename.partition("/")[0]) in changed
+            for before, after in _NEXT_OUTCOMES:
+                data = data.replace(before, after)
+            last = data.rindex(b"\n", 0, -1) + 1
+            if is_changed and last > data.index(b"\n") + 1:  # not its only row
+                data = data[:last]
+            new.writestr(info, data, zipfile.ZIP_DEFLATED)
+    part.rename(path)
+    return changed
 
 
 def _files(

@@ -1,5 +1,6 @@
 """What hexbeat does, stage by stage, without Prefect."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from transforms.homes.home import open_home
 from transforms.incidents.ingest import Ingested, ingest_force
 from transforms.incidents.lake_check import stored_forces
 from transforms.incidents.request import resolve
+from transforms.lake.checksums import file_sha256
 from transforms.publications.formats.geoparquet import write_cells
 from transforms.publications.publish import publish
 from transforms.reference import cells, clocks
@@ -28,7 +30,7 @@ from transforms.reference.groups import GROUPS
 from transforms.scores.labels.gi_star import gi_star_z, significant
 from transforms.scores.methods import DEFAULT_METHOD, METHODS
 from transforms.scores.panel import Panel
-from transforms.scores.score_months import force_panel, score_force
+from transforms.scores.score_months import Scored, force_panel, score_force
 from transforms.scores.view import view_at
 
 
@@ -71,12 +73,14 @@ def score(folder: Path) -> Work:
         home = open_home(folder)
         as_of = newest_as_of(home)
 
-        def one(force: Force) -> int:
-            return score_force(home.lake, force, as_of, METHOD, home.scoring).rows
+        def one(force: Force) -> Scored:
+            return score_force(home.lake, force, as_of, METHOD, home.scoring)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            rows = sum(pool.map(one, stored_forces(home.lake, home.registry)))
-        return f"{rows:,} rows"
+            done = list(pool.map(one, stored_forces(home.lake, home.registry)))
+        months = sorted({month for scored in done for month in scored.as_ofs})
+        rows = sum(scored.rows for scored in done)
+        return f"{rows:,} rows, as-ofs {' '.join(months)}"
 
     return do
 
@@ -90,6 +94,17 @@ def publication(folder: Path) -> Work:
         return f"{sum(f.stat().st_size for f in done.iterdir()) / 1e6:,.0f} MB"
 
     return do
+
+
+def published(folder: Path) -> dict[str, str]:
+    """The hash of each file of a home's newest publication.
+
+    But for the analyst's database, of which no two have the same bytes.
+    """
+    publications = open_home(folder).publications
+    newest = json.loads((publications / "latest.json").read_text())["run_id"]
+    files = sorted((publications / "runs" / newest / "internal").iterdir())
+    return {f.name: file_sha256(f) for f in files if f.suffix != ".duckdb"}
 
 
 def indexed(source: Path) -> Work:

@@ -1,9 +1,10 @@
 """The table: each stage beside its rival or floor, and whether its target is met."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from benchmarks.national import MONTHS
 from benchmarks.stages_national import Bench
 
 
@@ -18,9 +19,12 @@ class Line:
     rival: str | None = None  # None: the target is of the figure itself
     of: str = "cpu_s"
     unit: str = "x"
+    rows: int | None = None  # of the nation that the target is for; None: of any
 
     def figure(self, bench: Bench) -> float | None:
         """The ratio or the figure; None where something of it was not measured."""
+        if self.rows not in (None, bench.nation.rows):
+            return None
         mine = bench.median(self.ours, self.of)
         if self.rival is None or mine is None:
             return mine
@@ -28,7 +32,8 @@ class Line:
         return None if theirs is None else mine / theirs
 
 
-WALL, PEAK = "wall_s", "peak_mb"
+NO_NEWS, SOME_NEWS = "feed pull, nothing new", "feed run, 500 new rows"
+CPU, WALL, PEAK = "cpu_s", "wall_s", "peak_mb"
 LINES = [
     Line("ingest", "zip to lake / count(*), CPU", 8, "ingest", "count(*)"),
     Line("ingest", "zip to lake / pandas, wall", 0.6, "ingest", "pandas", WALL),
@@ -39,17 +44,27 @@ LINES = [
     Line("windows", "36 as-ofs, windows, groups / SQL", 0.05, "windows", "SQL windows"),
     Line("gi_star", "Gi* and FDR / esda and its graph", 0.1, "Gi*", "esda"),
     Line("geoparquet", "GeoParquet / geopandas", 0.25, "GeoParquet", "geopandas"),
-    Line("waits", "a run with no server, wall", 6.5, "run", None, WALL, "s"),
-    Line("waits", "a run beside hexbeat up, wall", 3, "run beside up", None, WALL, "s"),
+    Line("whole", "score, CPU", 20, "score", None, CPU, "s", 2_000_000),
+    Line("whole", "publish, CPU", 12, "publish", None, CPU, "s", 2_000_000),
+    Line("waits", "a run with no server, wall", 4.5, "run", None, WALL, "s"),
+    Line("waits", "a run beside hexbeat up, wall", 2, "run beside up", None, WALL, "s"),
+    Line("waits", "of all forces, nothing to do", 6, "run of all", None, WALL, "s"),
+    Line("feed", "feed pull, nothing new, CPU", 4, NO_NEWS, None, CPU, "s"),
+    Line("feed", "feed run, 500 new rows, CPU", 8, SOME_NEWS, None, CPU, "s"),
     Line("waits", "hexbeat --help, wall", 0.6, "help", None, WALL, "s"),
     Line("waits", "hexbeat status, wall", 2, "status", None, WALL, "s"),
 ]
 SLOPE = 1.05
 MEMORY_GROWTH = 1.3
 WHOLE = 0.25
+NATION_ROWS, NATION_CPU_S, NATION_MB = 20_000_000, 200, 1_200
+NEW_MONTH_CPU_S = 1.5  # beside reading its rows
+RELEASE = 0.3
 PREFECT = 0.02
 _STAGES_BY_FORCE = 2  # ingest and score; a publication is one task
 _WHOLE = ("whole: ingest", "score", "publish")
+_NEXT = ("next: ingest", "next: score", "next: publish")
+_ANEW = ("anew: ingest", "anew: score", "anew: publish")
 _GROWS = (
     "ingest", "score", "publish", "cells", "windows", "Gi*", "GeoParquet",
 )  # fmt: skip
@@ -71,8 +86,15 @@ def rows(bench: Bench, smaller: Bench | None) -> Iterator[str]:
 
 
 def _sums(bench: Bench) -> Iterator[str]:
-    stages = [bench.median(name) for name in _WHOLE]
-    whole = sum(s for s in stages if s is not None)
+    whole = _sum(bench, _WHOLE) or 0.0
+    yield from _nation(bench, whole)
+    if (new := bench.median("one new month")) and (full := bench.median("ingest")):
+        rows = full / len(MONTHS)
+        what = "one new month beside its rows, CPU"
+        yield _row(what, new - rows, NEW_MONTH_CPU_S, "s", new, rows)
+    if (after := _sum(bench, _NEXT)) and (anew := _sum(bench, _ANEW)):
+        what = "the next release / a fresh home"
+        yield _row(what, after / anew, RELEASE, "x", after, anew)
     if theirs := bench.median("script"):
         what = "zip to publication / the user's script"
         yield _row(what, whole / theirs, WHOLE, "x", whole, theirs)
@@ -83,6 +105,22 @@ def _sums(bench: Bench) -> Iterator[str]:
         added = _STAGES_BY_FORCE * max(flow - alone - again, 0.0)
         what = "Prefect in a national backfill, start apart"
         yield _row(what, added / whole, PREFECT, "x", added, whole)
+
+
+def _nation(bench: Bench, whole: float) -> Iterator[str]:
+    """Zips to publication of the largest nation."""
+    peaks = [bench.median(name, PEAK) for name in _WHOLE]
+    if whole and bench.nation.rows == NATION_ROWS:
+        peak = max(p for p in peaks if p is not None)
+        yield _row("zip to publication, CPU", whole, NATION_CPU_S, "s", whole, None)
+        yield _row("peak memory of it", peak, NATION_MB, "MB", peak, None)
+
+
+def _sum(bench: Bench, names: Sequence[str]) -> float | None:
+    """The CPU seconds of several pieces of work; None where one was not measured."""
+    stages = [bench.median(name) for name in names]
+    known = [seconds for seconds in stages if seconds is not None]
+    return sum(known) if len(known) == len(stages) else None
 
 
 def _growth(bench: Bench, smaller: Bench) -> Iterator[str]:

@@ -30,9 +30,10 @@ warnings.simplefilter("ignore")
 _PLACE = ["Longitude", "Latitude"]
 _AS_OFS = 12
 _HALF_LIFE_MONTHS = 6
-# the groups by the labels of the files
+# the groups by the labels of the files, which have no former categories
 _GROUPS = {
-    slug: [CATEGORIES[c] for c in group.categories] for slug, group in GROUPS.items()
+    slug: [CATEGORIES[c] for c in group.categories if c in CATEGORIES]
+    for slug, group in GROUPS.items()
 }
 
 
@@ -112,7 +113,7 @@ def dense_windows(folder: Path) -> Work:
     def do() -> str:
         total = np.zeros(len(clocks.MONTHS.windows))
         for group in GROUPS.values():
-            chosen = [list(CATEGORIES).index(c) for c in group.categories]
+            chosen = [i for i, c in enumerate(CATEGORIES) if c in group.categories]
             total += held.execute(query, {"categories": chosen}).fetchone() or 0
         return f"sums {total.astype(int).tolist()}"
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from benchmarks import commands
+from benchmarks import feed as feeds
 from benchmarks.commands import up
 from benchmarks.measure import Cost, cost_of
-from benchmarks.national import MONTHS, Nation
+from benchmarks.national import MONTHS, Nation, next_release
 
 
 _PORT = 4291
@@ -97,6 +99,30 @@ def whole(bench: Bench) -> None:
     bench.rival("script", "rivals.users_script", bench.nation.zip, out)
 
 
+def release(bench: Bench) -> None:
+    """The next release, in a home of this one and in a fresh home: the same files."""
+    changed = [str(month) for month in next_release(bench.nation)]
+    after, anew = bench.fresh("released"), bench.fresh("anew")
+    shutil.copytree(bench.home, after, dirs_exist_ok=True)
+    for kind, home in (("next", after), ("anew", anew)):
+        bench.ours(f"{kind}: ingest", "ours.ingest", home, bench.nation.next_source)
+        bench.ours(f"{kind}: score", "ours.score", home)
+        bench.ours(f"{kind}: publish", "ours.publication", home)
+    scored = bench.costs["next: score"][-1].said.partition("as-ofs ")[2].split()
+    if scored != changed:
+        raise SystemExit(f"rows changed in {changed}, and scored was {scored}")
+    from benchmarks.ours import (
+        published,  # loads all of ours: not before it is measured
+    )
+
+    mine, theirs = published(after), published(anew)
+    if mine != theirs:
+        other = sorted(n for n in mine | theirs if mine.get(n) != theirs.get(n))
+        raise SystemExit(f"the release gave other files than a fresh home: {other}")
+    shutil.rmtree(after)
+    shutil.rmtree(anew)
+
+
 def cells(bench: Bench) -> None:
     """Incidents to cells."""
     bench.ours("cells", "ours.indexed", bench.nation.source)
@@ -141,17 +167,32 @@ def waits(bench: Bench) -> None:
     bench.ours("help", "commands.command", "--help")
     bench.ours("status", "commands.command", "status", "--home", home)
     bench.ours("run", "commands.command", *words)
+    nation = "run", "--all-forces", *source, "--home", home
+    commands.command(*nation)()  # what is new for the command: its own settings
+    bench.ours("run of all", "commands.command", *nation)
     with up(bench.home, _PORT):
         bench.ours("run beside up", "commands.command", *words)
+
+
+def feed(bench: Bench) -> None:
+    """Every quarter of an hour of a force's own feed, whatever the nation's size."""
+    if not bench.with_rivals:  # it was measured for the other size
+        return
+    drops, new = feeds.made(feeds.DAYS)
+    took = feeds.measured(bench.fresh("feed"), drops[feeds.ONE_LARGE], new, 1)
+    for name, costs in took.items():
+        bench.costs.setdefault(name, []).extend(costs)
 
 
 STAGES: dict[str, Stage] = {
     "ingest": ingest,
     "whole": whole,
+    "release": release,
     "cells": cells,
     "windows": windows,
     "gi_star": gi_star,
     "geoparquet": geoparquet,
     "prefect": prefect,
     "waits": waits,
+    "feed": feed,
 }

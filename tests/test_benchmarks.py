@@ -10,6 +10,7 @@ from benchmarks.ratios import rows
 from benchmarks.stages_national import Bench
 from transforms.feeds.archive.members import read_member
 from transforms.feeds.police_uk import street as police_uk
+from transforms.reference.categories import CATEGORIES
 from transforms.reference.forces import FORCES
 
 
@@ -49,6 +50,39 @@ def test_a_nation_is_made_of_its_seed_alone(made: national.Nation) -> None:
     again = national._file(force, national.MONTHS[5], places, made.rows)
     name = f"{national.MONTHS[5]}/{national.MONTHS[5]}-kent-street.csv"
     assert (made.csvs / name).read_bytes() == again
+
+
+def test_the_next_release_has_other_outcomes_and_in_three_months_other_rows(
+    made: national.Nation,
+) -> None:
+    changed = national.next_release(made)
+    of_largest = (
+        [m for m in police_uk.street_members(source) if m.force == "metropolitan"]
+        for source in (made.source, made.next_source)
+    )
+    pairs = zip(*of_largest, strict=True)
+    differ, fewer = set(), set()
+    for old, new in pairs:
+        assert old.month == new.month
+        before, after = (
+            police_uk.sift(read_member(m), m, FORCES[m.force]) for m in (old, new)
+        )
+        same = before.accepted.slice(0, after.rows_in)
+        assert same["longitude"] == after.accepted["longitude"]
+        if same["outcome"] != after.accepted["outcome"]:
+            differ.add(old.month)
+        if before.rows_in != after.rows_in:
+            assert before.rows_in == after.rows_in + 1
+            fewer.add(old.month)
+    assert (sorted(fewer), differ) == (changed, set(national.MONTHS))
+
+
+def test_the_rivals_know_every_category_of_the_files(made: national.Nation) -> None:
+    rivals = pytest.importorskip("benchmarks.rivals")
+    assert set(rivals._GROUPS["all-crime"]) <= set(CATEGORIES.values())
+    assert all(rivals._GROUPS.values())
+    rows = sum(len(p.read_text().splitlines()) - 1 for p in made.csvs.rglob("*.csv"))
+    assert rivals.count_rows(made.csvs)() == f"{rows:,} rows"
 
 
 def test_work_is_measured_in_a_process_of_its_own(made: national.Nation) -> None:

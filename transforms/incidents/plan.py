@@ -93,9 +93,9 @@ def _by_month(
 ) -> list[tuple[Month, list[Member]]]:
     """Each month asked for with its files, oldest month and newest release first."""
     found: dict[Month, list[Member]] = {}
-    for member in sorted(members, key=lambda m: m.release, reverse=True):
-        if member.force == force and member.month in months:
-            found.setdefault(member.month, []).append(member)
+    of_force = [m for m in members if m.force == force and m.month in months]
+    for member in sorted(of_force, key=lambda m: m.release, reverse=True):
+        found.setdefault(member.month, []).append(member)
     return sorted(found.items())
 
 
@@ -106,7 +106,7 @@ def _absent(
     absent = []
     for release in sorted({m.release for m in members if m.force == force}):
         of_release = [m for m in members if m.release == release]
-        span = [m.month for m in of_release]
+        span = {m.month for m in of_release}
         has = {m.month for m in of_release if m.force == force}
         absent += [
             (month, release)

@@ -1,59 +1,86 @@
 """The tables of a lake as this process has them open, and their live files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from transforms.lake.data_files import DataFile
 from transforms.lake.log import FileFacts, Live, damaged, ends_of_log
 from transforms.lake.storage import is_remote
-from transforms.lake.tables import TABLES
+from transforms.lake.tables import TABLES, TableSpec
+
+
+class Listed(NamedTuple):
+    """A live file, as it is read and as the log's own hash takes it."""
+
+    file: DataFile
+    live: Live
+
+
+_OF_EACH = ("path", "size_bytes", "num_records")
+# All that the log says of a file: those, its mark, its partition values
+Facts: TypeAlias = tuple[str, int, int, str | None, tuple[str, ...]]
+Known: TypeAlias = dict[Facts, Listed]
 
 
 class Listing:
-    """The live files of a table at one version, in stable order."""
+    """The live files of a table at one version, in stable order.
 
-    def __init__(self, table: DeltaTable, name: str, path: Path) -> None:
-        self._spec, self._path = TABLES[name], path
-        rows = pa.table(table.get_add_actions(flatten=True))
-        keys = [f"partition.{key}" for key in self._spec.partition_by]
-        self._mark = f"min.{self._spec.mark}"
-        columns = ["path", "size_bytes", "num_records", *keys]
-        columns += [self._mark] if self._mark in rows.column_names else []
-        by = [(key, "ascending") for key in sorted(keys)]
-        self._rows = rows.select(columns).sort_by(by)
+    Most files of a version are those of the version before. `known` has what was made
+    of them, by all that the log says: so a changed log is another file, however named.
+    """
+
+    def __init__(
+        self, table: DeltaTable, name: str, path: Path, known: Known | None = None
+    ) -> None:
+        spec, before = TABLES[name], known or {}
+        self.known: Known = {}
+        self._all: list[Listed] = []
+        self._of_force: dict[str, list[DataFile]] = {}
+        for facts in _facts(table, spec):
+            listed = before.get(facts) or _listed(facts, spec, path)
+            self.known[facts] = listed
+            self._all.append(listed)
+            force = listed.file.partition["force"]
+            self._of_force.setdefault(force, []).append(listed.file)
 
     def files(self, force: str | None) -> list[DataFile]:
         """Those of one force or of all."""
-        rows = self._rows
         if force is not None:
-            rows = rows.filter(pc.equal(rows["partition.force"], force))
-        return [self._file(action) for action in rows.to_pylist()]
+            return list(self._of_force.get(force, ()))
+        return [listed.file for listed in self._all]
 
     def live(self) -> list[Live]:
         """Those of all, as the log's own hash takes them."""
-        root = f"{self._path}/"
-        return [
-            Live(f.path.removeprefix(root), f.partition, f.rows, f.mark, f.size_bytes)
-            for f in self.files(None)
-        ]
+        return [listed.live for listed in self._all]
 
-    def _file(self, action: Mapping[str, Any]) -> DataFile:
-        return DataFile(
-            f"{self._path}/{action['path']}",
-            {key: action[f"partition.{key}"] for key in self._spec.partition_by},
-            action["num_records"],
-            action.get(self._mark),
-            action["size_bytes"],
-        )
+
+def _facts(table: DeltaTable, spec: TableSpec) -> Iterator[Facts]:
+    rows = pa.table(table.get_add_actions(flatten=True))
+    keys = [f"partition.{key}" for key in spec.partition_by]
+    mark = f"min.{spec.mark}"
+    names = [*_OF_EACH, *keys, *([mark] if mark in rows.column_names else [])]
+    rows = rows.select(names).sort_by([(key, "ascending") for key in sorted(keys)])
+    columns = {name: rows[name].to_pylist() for name in names}
+    marks = columns.get(mark, [None] * len(rows))
+    partitions = zip(*(columns[key] for key in keys), strict=True)
+    return zip(*(columns[name] for name in _OF_EACH), marks, partitions, strict=True)
+
+
+def _listed(facts: Facts, spec: TableSpec, root: Path) -> Listed:
+    path, size_bytes, rows, mark, values = facts
+    partition = dict(zip(spec.partition_by, values, strict=True))
+    return Listed(
+        DataFile(f"{root}/{path}", partition, rows, mark, size_bytes),
+        Live(path, partition, rows, mark, size_bytes),
+    )
 
 
 class OpenTable:
@@ -109,7 +136,8 @@ class OpenTable:
                 table = DeltaTable(str(self._path), version=version)
                 return Listing(table, self._name, self._path)
             if table and self._listed_at != table.version():
-                self._listed = Listing(table, self._name, self._path)
+                known = self._listed.known if self._listed else None
+                self._listed = Listing(table, self._name, self._path, known)
                 self._listed_at = table.version()
             return self._listed
 

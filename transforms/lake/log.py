@@ -6,12 +6,15 @@ commit carries the hash of all that the table contains after it, to be compared 
 what is read.
 """
 
+import fnmatch
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 from transforms.errors import LakeError
 from transforms.lake.storage import flush_folder, is_remote
@@ -23,7 +26,8 @@ _SUMMARIES = ("*.checkpoint.parquet", "_last_checkpoint")
 _NUMBERED = ("json", "checkpoint.parquet")
 
 
-class Live(NamedTuple):
+@dataclass(frozen=True)
+class Live:
     """One data file that counts, as the log describes it."""
 
     path: str  # within the table
@@ -32,13 +36,16 @@ class Live(NamedTuple):
     mark: str | None
     size_bytes: int
 
+    @cached_property
+    def described(self) -> str:
+        """All of that, as the hash takes it."""
+        partition = sorted(self.partition.items())
+        return f"{self.path}|{partition}|{self.rows}|{self.mark}|{self.size_bytes}"
+
 
 def state_of(files: Iterable[Live]) -> str:
     """The hash of a table's live data files, in whatever order they come."""
-    described = sorted(
-        f"{path}|{sorted(partition.items())}|{rows}|{mark}|{size}"
-        for path, partition, rows, mark, size in files
-    )
+    described = sorted(file.described for file in files)
     return sha256("\n".join(described).encode()).hexdigest()
 
 
@@ -116,9 +123,12 @@ def flush_log(path: Path, base: int) -> None:
     if is_remote(path):
         return
     log = path / "_delta_log"
-    newest = [max(log.glob(name), default=None) for name in _SUMMARIES]
-    entries = [file for file in log.glob("*.json") if newest_version([file]) >= base]
-    for file in filter(None, [*sorted(entries), *newest]):
-        flush_folder(file)
+    with os.scandir(log) as found:
+        names = sorted(entry.name for entry in found)
+    first = f"{base:020}.json"
+    entries = [name for name in names if name.endswith(".json") and name >= first]
+    summaries = [fnmatch.filter(names, pattern)[-1:] for pattern in _SUMMARIES]
+    for name in chain(entries, *summaries):
+        flush_folder(log / name)
     flush_folder(log)
     flush_folder(path)

@@ -3,11 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Barrier, Lock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import sql
 from tests.builders import kent_csv, member, row, street_csv
@@ -15,6 +18,8 @@ from transforms.errors import LakeError
 from transforms.feeds.police_uk.street import sift
 from transforms.incidents.coverage import Entry, as_table, entries
 from transforms.lake.lake import Lake, SupersededError
+from transforms.lake.listing import OpenTable
+from transforms.lake.log import state_of
 from transforms.lake.schemas import INCIDENTS
 from transforms.reference.forces import FORCES
 
@@ -66,6 +71,35 @@ def test_rows_are_read_back_as_they_were_written(lake: Lake) -> None:
     assert read.drop_columns(["force", "month"]).to_pylist() == rows.to_pylist()
     assert set(read["force"].to_pylist()) == {"kent"}
     assert set(read["month"].to_pylist()) == {"2024-01"}
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["2024-01", "2024-02"]), st.integers(1, 3)),
+        min_size=1,
+        max_size=3,
+    )
+)
+@settings(max_examples=8, deadline=None)
+def test_a_table_that_stays_open_lists_what_its_log_says(
+    commits: list[dict[str, int]],
+) -> None:
+    """Beside one that is opened anew after each commit."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "incidents"
+        lake, kept = Lake(Path(folder)), OpenTable("incidents", path)
+        for number, counts in enumerate([{"2024-01": 2}, *commits]):
+            force = ["kent", "surrey"][number % 2]
+            put(lake, force, {m: incidents(m, count) for m, count in counts.items()})
+            open_, anew = (
+                table.listing(None) for table in (kept, OpenTable("incidents", path))
+            )
+            assert open_
+            assert anew
+            for of in (None, "kent", "surrey"):
+                assert open_.files(of) == anew.files(of)
+            assert open_.live() == anew.live()
+            assert state_of(open_.live()) == state_of(anew.live())
 
 
 def test_times_and_nulls_of_the_ledger_survive(lake: Lake) -> None:
