@@ -29,33 +29,34 @@ _COMPARED = ("reference", "deleted", "updated_at", "raw_sha256", "raw_line")
 
 
 def compared(home: ForceHome, offered: OfferedDrop, data: bytes) -> bytes:
-    """The bytes of a drop: of a whole answer, what differs from what is stored.
+    """The bytes of a drop: of a database's answer, what differs from what is stored.
 
-    Its new and changed lines, and one for each record that it lacks.
+    Its new and changed lines and, of a whole answer, one for each record that it lacks.
     `FileRejectedError` where it lacks too many, unless that drop is accepted.
     """
-    if offered.answer is None or not offered.answer.is_whole:
+    if offered.answer is None:
         return data
     stored = stored_records(home.lake, home.force, *_COMPARED).reveal()
-    gone = _gone(home, offered.name, stored, data)
-    known = _known_lines(home, stored)
-    kept = (line for line in data.splitlines(keepends=True) if line not in known)
-    return b"".join([*kept, *_deletions(home.mapping, gone)])
-
-
-def _gone(home: ForceHome, name: str, stored: pa.Table, data: bytes) -> pa.Table:
-    """The live records that an answer lacks."""
-    live = stored.filter(pc.invert(stored["deleted"]))
     there = pa.array(sorted(_references(home.mapping, data)), pa.string())
-    gone = live.filter(pc.invert(pc.is_in(live["reference"], value_set=there)))
-    most = max(_FEW, _MOST_SHARE * len(live))
-    if len(gone) > most and not home.feed.accepts(name):
+    is_there = pc.is_in(stored["reference"], value_set=there)
+    known = _known_lines(home, stored.filter(is_there))
+    kept = [line for line in data.splitlines(keepends=True) if line not in known]
+    if offered.answer.is_whole:
+        live = pc.invert(stored["deleted"])
+        gone = stored.filter(pc.and_(live, pc.invert(is_there)))
+        _refuse_many(home, offered.name, len(gone), pc.sum(live).as_py() or 0)
+        kept += _deletions(home.mapping, gone.sort_by("reference"))
+    return b"".join(kept)
+
+
+def _refuse_many(home: ForceHome, name: str, gone: int, live: int) -> None:
+    """Refuse an answer that lacks so many of the live records."""
+    if gone > max(_FEW, _MOST_SHARE * live) and not home.feed.accepts(name):
         raise FileRejectedError(
-            f"database: {len(gone):,} of {len(live):,} stored records are not in its"
-            " answer, and deletions are believed up to 5 %; nothing is taken: mend the"
-            " query, or accept the drop in hexbeat.toml under [[feed.drops]]"
+            f"database: {gone:,} of {live:,} stored records are not in its answer, and"
+            " deletions are believed up to 5 %; nothing is taken: mend the query, or"
+            " accept the drop in hexbeat.toml under [[feed.drops]]"
         )
-    return gone.sort_by("reference")
 
 
 def _known_lines(home: ForceHome, stored: pa.Table) -> set[bytes]:
