@@ -12,7 +12,7 @@ from transforms.lake.addresses import PATTERN, refuse_secrets
 from transforms.publications.layers.area_columns import NAME_PATTERN
 from transforms.reference.clocks import MONTHS, Clock
 from transforms.reference.days import HORIZONS_DAYS, Day, day_clock
-from transforms.reference.forces import DEMO_FORCES, FORCES, find_force
+from transforms.reference.forces import DEMO_FORCES, FORCES, force_named
 from transforms.scores.methods import methods_for
 
 
@@ -32,7 +32,7 @@ def _without_secrets(address: str) -> str:
 def _known_force(force_id: str) -> str:
     """The id of a force; a `ValueError` names the nearest one."""
     try:
-        return find_force(force_id, _FORCES).id
+        return force_named(force_id, _FORCES).id
     except UsageError as error:
         raise ValueError(str(error)) from error
 

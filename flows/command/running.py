@@ -107,6 +107,7 @@ def checked_for(model: "type[Model]", options: dict[str, Any]) -> "tuple[Model, 
     from flows.params import PublishParams
     from flows.settings import Settings, checked
     from transforms.backtests.account import requested_forces
+    from transforms.homes.home_paths import refuse_uncreatable
     from transforms.publications.layers import read_layers
 
     home = home_of(options.get("home"))
@@ -116,6 +117,7 @@ def checked_for(model: "type[Model]", options: dict[str, Any]) -> "tuple[Model, 
     elif forces := options.get("forces"):
         requested_forces(home, forces)
     params = checked(model, options)
+    refuse_uncreatable(home.root)
     if isinstance(params, PublishParams):
         read_layers(params.layers)
     return params, home

@@ -13,7 +13,11 @@ from pathlib import Path
 from transforms.errors import UsageError
 from transforms.homes.disclosure_settings import DisclosureSettings
 from transforms.homes.feed_settings import HomeFeed, open_feed
-from transforms.homes.home_paths import home_path
+from transforms.homes.home_paths import (
+    home_path,
+    refuse_file,
+    refuse_uncreatable,
+)
 from transforms.homes.map_settings import MapTable
 from transforms.homes.settings import REGISTRIES, RetentionSettings, read_settings
 from transforms.lake.lake import Lake
@@ -103,7 +107,9 @@ def open_feed_home(address: str | Path) -> Home:
 
 def open_either_home(address: str | Path) -> Home:
     """The home at that folder, of the public feed or of a force's own."""
-    refuse_other_layout(home_path(address) / "lake")
+    root = home_path(address)
+    refuse_file(root)
+    refuse_other_layout(root / "lake")
     return open_any_layout(address)
 
 
@@ -111,8 +117,7 @@ def open_any_layout(address: str | Path) -> Home:
     """The home at that folder, whatever its layout: to inspect it, or to migrate it."""
     root = home_path(address)
     file = root / SETTINGS_FILE
-    if root.exists() and not root.is_dir():
-        raise UsageError(f"{root} is a file; the home must be a folder")
+    refuse_file(root)
     if not file.exists():
         return Home(root=root, registry_name="forces", overrides={})
     settings = read_settings(file)
@@ -131,7 +136,7 @@ def open_any_layout(address: str | Path) -> Home:
 
 def create_demo_home(root: Path) -> Home:
     """A home for made-up forces; a folder that holds real ones is refused."""
-    home_path(root)
+    refuse_uncreatable(home_path(root))
     if (
         root.exists()
         and any(root.iterdir())

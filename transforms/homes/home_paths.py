@@ -7,6 +7,7 @@ would lead each library to another home.
 
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from transforms.errors import UsageError
 from transforms.lake.storage import is_remote, located
@@ -33,3 +34,33 @@ def home_path(address: str | Path) -> Path:
             " libraries read differently; choose another name"
         )
     return root
+
+
+def refuse_file(root: Path) -> None:
+    """`UsageError` if that path leads through a file."""
+    if is_remote(root):
+        return
+    there = _nearest(root)
+    if not there.is_dir():
+        raise UsageError(f"{there} is a file; --home needs a folder")
+
+
+def refuse_uncreatable(root: Path) -> None:
+    """`UsageError` if that folder is not there and cannot be made."""
+    if is_remote(root) or root.is_dir():
+        return
+    refuse_file(root)
+    try:
+        with TemporaryDirectory(dir=_nearest(root)):
+            return
+    except OSError as error:
+        raise UsageError(
+            f"cannot create the folder {root} ({error.strerror}); give --home a folder"
+            " that you may write to"
+        ) from error
+
+
+def _nearest(root: Path) -> Path:
+    """The path, or as much of it as is there."""
+    whole = root.absolute()
+    return next(p for p in (whole, *whole.parents) if p.exists())

@@ -154,7 +154,7 @@ def _listed(
     last = Month.parse(end) if end else max(given)
     first = Month.parse(start) if start else window(last, DEFAULT_RANGE_MONTHS)[0]
     if first > last:
-        raise UsageError(f"the range is empty: {first} comes after {last}")
+        raise UsageError(f"--from ({first}) is later than --to ({last}): swap them")
     if isinstance(source, Archive):
         members = street.members(source, span=(first, last))
     return members, first, last

@@ -4,6 +4,7 @@ Three layers, each compared with what the next one says of it: the published fil
 lake's data files, and the raw files. Nothing is changed, and nothing is trusted.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -114,10 +115,19 @@ def _check_programmes(home: Home, found: Verified) -> None:
         found.differs.append(f"{log.path}: {fault}")
 
 
+def _newest(home: Home) -> str:
+    """The newest publication, for those who look for another."""
+    try:
+        pointer = json.loads((home.publications / "latest.json").read_text())
+        return f"; the newest is {pointer['run_id']}"
+    except (OSError, ValueError, KeyError):
+        return f": there is none in {home.publications} yet"
+
+
 def _check_pointer(home: Home, found: Verified) -> None:
     """latest.json against the manifest; it names the run where none is named."""
     if found.run_id and not _RUN_ID.fullmatch(found.run_id):
-        raise UsageError(f"{found.run_id!r} is not a run: write one as in latest.json")
+        raise UsageError(f"there is no publication {found.run_id!r}{_newest(home)}")
     pointer = home.publications / "latest.json"
     if not pointer.exists():
         if found.run_id is None:

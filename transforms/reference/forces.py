@@ -6,6 +6,7 @@ Codes are the ONS's police force areas (December 2025). Grip membership: the eig
 forces funded from April 2021, and the two with bespoke money from September 2021.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal
@@ -129,6 +130,20 @@ def find_force(force_id: str, registry: Mapping[str, Force] = FORCES) -> Force:
             " covers England and Wales"
         )
     return force
+
+
+def force_named(typed: str, registry: Mapping[str, Force] = FORCES) -> Force:
+    """The force that a person typed: by id or name, in any case."""
+    wanted = _words(typed)
+    by_name = {_words(force.name): force.id for force in registry.values()}
+    return find_force(
+        wanted if wanted in registry else by_name.get(wanted, typed), registry
+    )
+
+
+def _words(name: str) -> str:
+    plain = name.casefold().replace("&", "and")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def _unknown(force_id: str, registry: Mapping[str, Force]) -> str:

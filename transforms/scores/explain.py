@@ -101,11 +101,28 @@ def explain(
                 refuse_damaged("scores", [file])
                 explained += _explained(question, file)
     if not explained:
+        refuse_unscored(lake, month, force_id)
         raise UsageError(
             f"no score of {slug} in {cell} at {month}: it is outside every scored"
             " universe, or has had none in 36 months and is below the top 5 %"
         )
     return explained
+
+
+def refuse_unscored(lake: Lake, month: Month, force_id: str | None) -> None:
+    """Say which months have scores, if that one has none."""
+    scored = sorted(
+        {f.partition["as_of"] for f in lake.files("scores", force_id) if f.rows}
+    )
+    if str(month) in scored:
+        return
+    there = f"scores exist for {_span(scored)}" if scored else "run hexbeat score first"
+    of = f" of {force_id}" if force_id else ""
+    raise UsageError(f"no scores{of} for {month}: {there}")
+
+
+def _span(months: Sequence[str]) -> str:
+    return months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}"
 
 
 def known_group(slug: str, own: Iterable[CrimeGroup] = ()) -> CrimeGroup:
@@ -123,7 +140,10 @@ def cell_number(cell: str) -> int:
             return int(cells.from_text([cell])[0])
     except ValueError:
         pass
-    raise UsageError(f"{cell!r} is not an H3 cell: write its 15 lower-case characters")
+    raise UsageError(
+        f"{cell!r} is not an H3 cell: copy its 15 lower-case characters from a profile"
+        " on the map (search there by street or town), or from the column h3_cell"
+    )
 
 
 @dataclass(frozen=True)

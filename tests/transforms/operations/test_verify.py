@@ -237,7 +237,7 @@ def test_publishing_leaves_out_a_force_whose_data_files_are_not_as_written(
 def test_a_run_that_does_not_exist_is_said_to(home: Home, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no publication 2020-01-000000000000"):
         verify(home, "2020-01-000000000000")
-    with pytest.raises(UsageError, match="is not a run"):
+    with pytest.raises(UsageError, match="there is no publication"):
         verify(home, "../..")
     with pytest.raises(UsageError, match="there is no publication in"):
         verify(open_home(tmp_path))

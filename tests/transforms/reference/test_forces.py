@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from transforms.errors import UsageError
-from transforms.reference.forces import DEMO_FORCES, FORCES, find_force
+from transforms.reference.forces import DEMO_FORCES, FORCES, find_force, force_named
 from transforms.reference.months import Month
 
 
@@ -68,6 +68,29 @@ def test_a_force_is_found_by_its_id() -> None:
 def test_a_mistyped_force_suggests_the_right_one(typed: str, meant: str) -> None:
     with pytest.raises(UsageError, match=f"did you mean '{meant}'"):
         find_force(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Merseyside", "merseyside"),
+        ("Merseyside Police", "merseyside"),
+        ("MERSEYSIDE", "merseyside"),
+        ("Devon and Cornwall Police", "devon-and-cornwall"),
+        ("Devon & Cornwall Police", "devon-and-cornwall"),
+        ("Avon and Somerset", "avon-and-somerset"),
+        ("kent", "kent"),
+    ],
+)
+def test_a_person_may_type_a_forces_name_in_any_case(typed: str, meant: str) -> None:
+    assert force_named(typed).id == meant
+
+
+def test_a_name_of_no_force_suggests_the_right_one() -> None:
+    with pytest.raises(UsageError, match="did you mean 'merseyside'"):
+        force_named("mersyside")
+    with pytest.raises(UsageError, match="out of scope"):
+        force_named("Northern-Ireland")
 
 
 def test_a_force_like_no_other_lists_what_is_known() -> None:

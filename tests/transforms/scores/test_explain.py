@@ -128,6 +128,15 @@ def test_what_cannot_be_explained_is_said_in_one_line(
         explain(simulated.home, cell, group, None, None)
 
 
+def test_a_month_without_scores_is_told_which_months_have_them(
+    simulated: Simulated, hottest: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        explain(simulated.home, hottest, "all-crime", Month(2019, 1), None)
+    assert str(caught.value).startswith("no scores for 2019-01: scores exist for 20")
+    assert str(AS_OF) in str(caught.value)
+
+
 def test_damaged_scores_are_not_explained(
     simulated: Simulated, hottest: str, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.hotspot_past import HotspotPast, hotspot_past
 from transforms.publications.edition.hotspots import NAMES, hotspot_names
 from transforms.publications.edition.outcome_shares import outcome_columns
+from transforms.publications.edition.place_names import cell_names
 from transforms.publications.formulas import withhold_code
 from transforms.publications.schemas import PUBLISHED
 from transforms.reference import cells
@@ -102,7 +103,12 @@ def _cell_facts(
     force: ForceEdition, as_of: Month, kept: pa.Table, ids: Cells
 ) -> pa.Table:
     """The columns of each cell that are the same for all groups."""
-    places = _places(force, as_of, kept, ids)
+    span = force.counted_span(as_of, PLACE_WINDOW_MONTHS)
+    places = _places(force, span, kept, ids)
+    labels = places["place_label"].to_pylist()
+    named = cell_names(force, (span[0], span[-1]), kept, ids, labels)
+    at = places.schema.get_field_index("place_label")
+    places = places.set_column(at, "place_label", named)
     positions = cell_positions(ids)
     for name in ("lsoa21cd", "place_label"):
         positions = positions.add_column(1, name, places[name])
@@ -127,9 +133,10 @@ def cell_positions(ids: Cells) -> pa.Table:
     )
 
 
-def _places(force: ForceEdition, as_of: Month, kept: pa.Table, ids: Cells) -> pa.Table:
+def _places(
+    force: ForceEdition, span: Sequence[Month], kept: pa.Table, ids: Cells
+) -> pa.Table:
     """The most common labels of those cells, in order; null if there are none."""
-    span = force.counted_span(as_of, PLACE_WINDOW_MONTHS)
     places = sql.run(
         "cell_places",
         {"incidents": kept},

@@ -9,11 +9,11 @@ import pyarrow.compute as pc
 import sql
 from transforms.lake.schemas import conform
 from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.place_names import spot_names
 from transforms.publications.formulas import withhold_code
 from transforms.publications.schemas import HOTSPOTS
-from transforms.reference.groups import GROUPS, group_categories
+from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month
-from transforms.reference.place_labels import VENUE_KINDS
 from transforms.scores.table.hotspot_intervals import Intervals, hotspot_intervals
 
 
@@ -84,7 +84,7 @@ def _history(spots: pa.Table, ranks: pa.Table, as_of: Month) -> dict[str, pa.Arr
 def hotspot_names(
     force: ForceEdition, as_of: Month, rows: pa.Table, kept: pa.Table
 ) -> pa.Table:
-    """The most common street of each hot spot of a force, or kind of venue.
+    """The names of each hot spot of a force: street, kind of venue, town.
 
     `rows` are its scores, and `kept` its incidents. A table of `hotspot_id` and
     `place_label`.
@@ -92,15 +92,4 @@ def hotspot_names(
     span = force.counted_span(as_of, NAME_WINDOW_MONTHS)
     members = rows.select(["hotspot_id", "crime_group", "h3_cell"])
     listed = members.filter(members["hotspot_id"].is_valid())
-    return sql.run(
-        "hotspot_places",
-        {
-            "incidents": kept,
-            "members": listed,
-            "groups": group_categories(),
-            "venues": pa.table({"place_label": list(VENUE_KINDS)}),
-        },
-        h3_res=force.resolution,
-        first_month=str(span[0]),
-        last_month=str(span[-1]),
-    )
+    return spot_names(force, (span[0], span[-1]), kept, listed)

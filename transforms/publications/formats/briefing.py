@@ -94,10 +94,9 @@ def _words(
             ]
             for s in spots
         ],
-        "left": [
-            {"title": "What it is based on", "lines": _based_on(edition, force)},
-        ],
+        "left": [],
         "right": [
+            {"title": "What it is based on", "lines": _based_on(edition, force)},
             {"title": "Serious violence (proxy)", "lines": _proxy(edition, force)},
             {"title": "What changed", "lines": _changed(edition, force)},
             {"title": "How well it has done", "lines": _accuracy(edition, force)},

@@ -8,6 +8,7 @@ from functools import cache
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from transforms.publications.layers.ground_shapes import (
     SHIPPED_QUANTUM,
@@ -15,12 +16,14 @@ from transforms.publications.layers.ground_shapes import (
     decoded,
 )
 from transforms.publications.layers.open_ground import ground_text
-from transforms.reference.national_grid import GRID
+from transforms.reference.national_grid import GRID, to_grid_by_proj
 
 
 # Around the page's area all land is drawn, but coarsely, and only cities are named.
 _ELSEWHERE_M = 1500.0
 _ELSEWHERE_RANK = 0
+# How far a place's name reaches, by its rank.
+_NAMED_WITHIN_M = {0: 3500.0, 1: 3000.0, 2: 5000.0}
 _SEA = shapely.box(-500_000, -500_000, 1_200_000, 1_700_000)
 Name = tuple[int, str, float, float]
 Box = tuple[float, float, float, float]
@@ -74,6 +77,23 @@ class OpenGround:
             for (rank, name, _, _), x, y in named
             if west < x < east and south < y < north
         ]
+
+
+def towns_near(longitude: np.ndarray, latitude: np.ndarray) -> list[str | None]:
+    """The place that people would name: the nearest city, else town, else village.
+
+    None where there is none so near.
+    """
+    x, y = to_grid_by_proj(longitude, latitude)
+    found: list[str | None] = [None] * len(x)
+    for rank, most_m in reversed(_NAMED_WITHIN_M.items()):
+        of_rank = [place for place in open_ground().places if place[0] == rank]
+        lonlat = np.array([place[2:] for place in of_rank]).T
+        tree = cKDTree(np.column_stack(to_grid_by_proj(*lonlat)))
+        away, at = tree.query(np.column_stack([x, y]), distance_upper_bound=most_m)
+        for row in np.flatnonzero(np.isfinite(away)).tolist():
+            found[row] = of_rank[int(at[row])][1]
+    return found
 
 
 @cache

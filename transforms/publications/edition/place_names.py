@@ -1,0 +1,136 @@
+"""Names by which people find a place: street, kind of venue, town.
+
+"Rainford Gardens (shopping area), Liverpool" can be found; "Shopping Area" is the name
+of a dozen places in each force.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import sql
+from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.layers.open_ground.reading import towns_near
+from transforms.reference import cells
+from transforms.reference.arrays import Cells
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.forces import FORCES
+from transforms.reference.groups import group_categories
+from transforms.reference.months import Month
+from transforms.reference.place_labels import VENUE_KINDS
+
+
+_ANY = "any"  # a group of all categories: a cell is named for all its incidents
+Window = tuple[Month, Month]
+
+
+def titled(
+    label: str | None, street: str | None = None, town: str | None = None
+) -> str | None:
+    """One name of a label and, if that is a kind of venue, the street that it is in."""
+    if label is None:
+        return None
+    if label in VENUE_KINDS and street not in (None, label):
+        label = f"{street} ({label.lower()})"
+    return label if town is None else f"{label}, {town}"
+
+
+def cell_names(
+    force: ForceEdition, span: Window, kept: pa.Table, ids: Cells, labels: Sequence[str]
+) -> pa.Array:
+    """The names of those cells; `labels` are the most common ones there."""
+    at_venues = [
+        cell
+        for cell, label in zip(ids.tolist(), labels, strict=True)
+        if label in VENUE_KINDS
+    ]
+    text = [str(cell) for cell in at_venues]
+    members = pa.table(
+        {
+            "hotspot_id": pa.array(text, pa.string()),
+            "crime_group": pa.repeat(pa.scalar(_ANY), len(text)),
+            "h3_cell": pa.array(at_venues, pa.int64()),
+        }
+    )
+    groups = pa.table(
+        {"crime_group": [_ANY] * len(CATEGORIES), "category": list(CATEGORIES)}
+    )
+    streets = common_labels(force, span, kept, members, groups, VENUE_KINDS)
+    towns = _towns(force, *cells.centres(ids))
+    return pa.array(
+        [
+            titled(label, streets.get(str(cell)), town)
+            for cell, label, town in zip(ids.tolist(), labels, towns, strict=True)
+        ],
+        pa.string(),
+    )
+
+
+def spot_names(
+    force: ForceEdition, span: Window, kept: pa.Table, members: pa.Table
+) -> pa.Table:
+    """A table of `hotspot_id` and `place_label`: those that have a name."""
+    groups = group_categories()
+    streets = common_labels(force, span, kept, members, groups, VENUE_KINDS)
+    labels = common_labels(force, span, kept, members, groups, ())
+    towns = dict(zip(*_towns_of_spots(force, members), strict=True))
+    names = [
+        titled(labels[spot] if labels[spot] in VENUE_KINDS else street, street, town)
+        for spot, street in streets.items()
+        for town in (towns[spot],)
+    ]
+    return pa.table(
+        {
+            "hotspot_id": pa.array(list(streets), pa.string()),
+            "place_label": pa.array(names, pa.string()),
+        }
+    )
+
+
+def common_labels(
+    force: ForceEdition,
+    span: Window,
+    kept: pa.Table,
+    members: pa.Table,
+    groups: pa.Table,
+    after: Sequence[str],
+) -> dict[str, str]:
+    """The most common label of each hot spot; those in `after` only without others."""
+    found = sql.run(
+        "hotspot_places",
+        {
+            "incidents": kept,
+            "members": members,
+            "groups": groups,
+            "venues": pa.table({"place_label": pa.array(list(after), pa.string())}),
+        },
+        h3_res=force.resolution,
+        first_month=str(span[0]),
+        last_month=str(span[1]),
+    )
+    ids, labels = (found[name].to_pylist() for name in ("hotspot_id", "place_label"))
+    return dict(zip(ids, labels, strict=True))
+
+
+def _towns_of_spots(
+    force: ForceEdition, members: pa.Table
+) -> tuple[list[str], list[str | None]]:
+    """The town of the middle of each hot spot's cells."""
+    coded = pc.dictionary_encode(members["hotspot_id"].cast(pa.string()))
+    coded = coded.combine_chunks()
+    of = coded.indices.to_numpy()
+    lonlat = cells.centres(members["h3_cell"].to_numpy())
+    times = np.bincount(of, minlength=len(coded.dictionary))
+    middle = [np.bincount(of, axis, len(coded.dictionary)) / times for axis in lonlat]
+    return coded.dictionary.to_pylist(), _towns(force, *middle)
+
+
+def _towns(
+    force: ForceEdition, longitude: np.ndarray, latitude: np.ndarray
+) -> list[str | None]:
+    """The towns of those places; a made-up force has streets, but no real towns."""
+    if force.force.id not in FORCES or not len(longitude):
+        return [None] * len(longitude)
+    return towns_near(longitude, latitude)
