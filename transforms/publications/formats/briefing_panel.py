@@ -116,9 +116,9 @@ class Panel:
         most = (east - west) / 3
         bar = max((k for k in _SCALE_BARS_KM if k * 1000 <= most), default=0.5)
         x, y = west + 0.03 * (east - west), south + 0.035 * (north - south)
-        axes.plot([x, x + bar * 1000], [y, y], color="black", linewidth=1.5)
+        axes.plot([x, x + bar * 1000], [y, y], color="black", linewidth=1.5, zorder=5)
         axes.annotate(f"{bar:g} km", (x + bar * 500, y), (0, 3), fontsize=7,
-                      ha="center", textcoords="offset points")  # fmt: skip
+                      ha="center", textcoords="offset points", zorder=5)  # fmt: skip
 
 
 def grid(longitude: float, latitude: float) -> Point:
