@@ -22,6 +22,7 @@ from transforms.homes.home import Home
 from transforms.publications.edition import month_edition
 from transforms.publications.edition.gather import gather
 from transforms.publications.layers import LayerFiles, Layers, read_layers
+from transforms.publications.layers.open_ground import ATTRIBUTION
 from transforms.publications.map import write as web_map
 from transforms.publications.publish import Published, publish
 from transforms.publications.schemas import HOTSPOTS, PUBLISHED
@@ -196,8 +197,11 @@ def test_the_map_has_its_ground_its_claim_and_the_areas(laid: Laid) -> None:
     assert set(found["words"]["area.order"]) == {"avonmere", "northfell", "saltmarsh"}
     plain = publish(laid.home, AS_OF, METHOD)
     bare = (plain.folder / "internal" / "map.html").read_text()
-    assert "Crown copyright" not in bare
-    assert unpacked(bare)["ground"] is None
+    assert CLAIM not in bare
+    assert ATTRIBUTION in bare
+    drawn = [name for name, *_ in unpacked(bare)["ground"]["layers"]]
+    assert drawn[:2] == ["sea", "land"]
+    assert "boundary" not in drawn
 
 
 def test_each_page_of_a_force_has_its_own_part(
