@@ -43,9 +43,8 @@ class Spots:
     def _ranked(self, rows: pa.Table) -> dict[int, tuple[int, float]]:
         """Each hot spot's rank in its group, and what its cells expect together."""
         listed = rows.filter(pc.is_valid(rows["hotspot_id"]))
-        sums = listed.group_by(["crime_group", "hotspot_id"]).aggregate(
-            [("score", "sum")]
-        )
+        keys = ["crime_group", "hotspot_id"]  # in order: a sum depends on it
+        sums = listed.group_by(keys, use_threads=False).aggregate([("score", "sum")])
         ordered = sums.sort_by(
             [
                 ("crime_group", "ascending"),
