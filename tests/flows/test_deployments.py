@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 import yaml
+from prefect.events.actions import ChangeFlowRunState
 
+from flows.server.automations import _zombies
 from tests.builders import kent_csv, months, release_zip
 from tests.deployments import FILE, faults
 from tests.flows.servers import (
@@ -198,6 +200,21 @@ def _limits(each: dict[str, Any]) -> tuple[int, str] | None:
 def test_automations_are_made_once(server: dict[str, str]) -> None:
     found = ask(f"{server['PREFECT_API_URL']}/automations/filter", {})
     assert [each["name"] for each in found] == ["hexbeat: runs that have died"]
+
+
+@pytest.mark.system
+def test_a_run_that_has_ended_is_found_dead_no_more(server: dict[str, str]) -> None:
+    """The automation can be late; what it does to a run is what is done here."""
+    api = server["PREFECT_API_URL"]
+    [action] = _zombies().actions
+    assert isinstance(action, ChangeFlowRunState)
+    crashed = {"type": "CRASHED", "message": action.message}
+    for state, then in (("RUNNING", "CRASHED"), ("COMPLETED", "COMPLETED")):
+        run = triggered(api, "maintenance/maintenance", {})
+        url = f"{api}/flow_runs/{run}"
+        for each in ({"type": state}, crashed):
+            ask(f"{url}/set_state", {"state": each, "force": action.force})
+        assert ask(url)["state_type"] == then
 
 
 @pytest.mark.system
