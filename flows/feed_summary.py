@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from flows.summary import Summary
+from flows.summary import Summary, counted
 from transforms.day_publications.run import DayRun
 from transforms.records.doubt import TO_DO, Doubt
 from transforms.records.homes import ForceHome
@@ -76,23 +76,21 @@ def add_pull(summary: Summary, account: dict[str, Any]) -> None:
     summary.facts |= {k: v for k, v in account.items() if k != "failed"}
     summary.facts["nothing"] = "Nothing to do: every drop is already stored."
     if empty := account["nothing_new"]:
-        drops = "1 drop" if empty == 1 else f"{empty:,} drops"
+        drops = counted(empty, "drop", "drops")
         summary.notes.append(f"nothing new in {drops}, as the mapping allows")
     if growing := account["growing"]:
-        summary.notes.append(
-            f"{growing:,} drops are still growing: the next pull takes them"
-        )
+        drops = counted(growing, "drop is", "drops are")
+        summary.notes.append(f"{drops} still growing: the next pull looks again")
     for number, what in (
         (account["still_refused"], "refused"),
         (account["still_in_doubt"], "in doubt (publications are withheld)"),
     ):
-        drops = "1 drop is" if number == 1 else f"{number:,} drops are"
+        drops = counted(number, "drop is", "drops are")
         if number:
             summary.notes.append(f"{drops} still {what}: see hexbeat feed status")
     if ends := account["open_ends"]:
-        summary.notes.append(
-            f"{ends:,} rows end after they were received: their end counts as unknown"
-        )
+        rows = counted(ends, "row ends after it was", "rows end after they were")
+        summary.notes.append(f"{rows} received: such an end counts as unknown")
     for name in account["nowhere"]:
         summary.failed[name] = (
             f"{name}: ingested, but none of its places are in England or Wales:"
@@ -109,9 +107,10 @@ def add_pull(summary: Summary, account: dict[str, Any]) -> None:
             " database was set back; all was asked for again, and nothing is lost"
         )
     if retired := account["removed"]["publications"]:
+        gone = counted(retired, "publication was", "publications were")
         summary.notes.append(
-            f"{retired:,} publications were retired: they were made from records"
-            " that are erased or past their retention, or by an older hexbeat"
+            f"{gone} retired: made from records that are erased or past their"
+            " retention, or by an older hexbeat"
         )
 
 

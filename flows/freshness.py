@@ -39,4 +39,4 @@ def freshness(params: FreshnessParams) -> State[dict[str, Any]]:
         key="freshness", table=rows, description=f"Newest month of each force, {today}"
     )
     name_by_outcome(summary)
-    return final(summary, "failed" if summary.failed else None)
+    return final(summary, "failed" if summary.failed else None, is_named=True)

@@ -41,7 +41,7 @@ _COUNTED = ("rows", "as_ofs_scored", "origins")
 _MADE = ("created", "public_created")
 
 _STATE_CHARACTERS = 500
-_NAME_CHARACTERS = 120
+_NAME_CHARACTERS = 200
 _NEVER = Month(1, 1)  # the as-of month if none is supplied: it is refused
 
 log_plainly()
@@ -125,11 +125,18 @@ def _why(error: Exception) -> str:
     return f"{what} (see the run's log)"
 
 
-def final(summary: Summary, outcome: Outcome | None = None) -> State[dict[str, Any]]:
-    """The final state of a stage, with its account; default: by its own outcome."""
+def final(
+    summary: Summary, outcome: Outcome | None = None, is_named: bool = False
+) -> State[dict[str, Any]]:
+    """The final state of a stage, with its account; default: by its own outcome.
+
+    Where something failed, the run's name says so, if it does not already.
+    """
     for what, why in summary.failed.items():
         line = why if why.startswith(what) else f"{what}: {why}"
         get_run_logger().error(line)
+    if summary.failed and not is_named:
+        name_by_outcome(summary)
     outcome = outcome or summary.outcome
     data = _accounts[runtime.flow_run.id] = summary.as_json()
     message = plain(summary.headline(_STATE_CHARACTERS))
@@ -182,7 +189,7 @@ def carry_out(whole: Summary, home: Home, stages: Sequence[Stage]) -> State[Any]
         whole.add(account)
     summary_artifact(whole, late=late_forces(home))
     name_by_outcome(whole)
-    return final(whole)
+    return final(whole, is_named=True)
 
 
 def _settled(home: Home, stages: Sequence[Stage]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ Outcome = Literal["done", "nothing to do", "gaps", "failed"]
 QUORUM_SHARE = 0.8
 QUORUM_FROM_FORCES = 5
 _LEAST = 40  # characters of a reason
+_FEWEST_TOLD = 3  # reasons, however little room there is; of others, the names
 # In order of weight: a run of several stages ends as the worst of them.
 EXIT_CODES: dict[Outcome, int] = {
     "nothing to do": 0,
@@ -71,16 +72,19 @@ class Summary:
             return []
         number = len(self.failed)
         if self.failed.keys() <= set(self.asked) and "publication" not in self.asked:
-            forces = "force" if len(self.asked) == 1 else "forces"
-            how_many = f"{number} of {len(self.asked)} {forces}"
+            how_many = f"{number} of {counted(len(self.asked), 'force', 'forces')}"
         else:
-            how_many = "1 gap" if number == 1 else f"{number} gaps"
-        each = max(_LEAST, most // number)
-        reasons = [
+            how_many = counted(number, "gap", "gaps")
+        told = list(self.failed.items())[: max(_FEWEST_TOLD, most // 2 // _LEAST)]
+        room = most if len(told) == number else most // 2  # the rest is for names
+        each = max(_LEAST, room // len(told))
+        said = [
             _cut(why if why.startswith(what.split()[-1]) else f"{what}: {why}", each)
-            for what, why in self.failed.items()
+            for what, why in told
         ]
-        return [f"{how_many}: {'; '.join(reasons)}"]
+        if rest := [what.split()[-1] for what in self.failed][len(told) :]:
+            said.append(f"and {len(rest):,} more: {', '.join(rest)}")
+        return [f"{how_many}: {'; '.join(said)}"]
 
     def as_json(self) -> dict[str, Any]:
         """The account as plain values, whose texts are plain lines."""
@@ -93,9 +97,14 @@ def _work_of(stages: list[dict[str, Any]]) -> Iterator[str]:
     for stage in stages:
         facts = stage["facts"]
         if files := facts.get("files"):
-            yield f"{files:,} {'file' if files == 1 else 'files'} read"
+            yield f"{counted(files, 'file', 'files')} read"
         if facts.get("created"):
             yield f"{facts['run_id']} published"
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """So many, such as `1 drop is` or `1,200 drops are`."""
+    return f"{number:,} {one if number == 1 else more}"
 
 
 def _cut(text: str, most: int) -> str:

@@ -18,7 +18,7 @@ from flows.command.printing.terminal import (
     print_table,
     terminal,
 )
-from flows.summary import EXIT_CODES
+from flows.summary import EXIT_CODES, counted
 from transforms.homes.home import Home
 from transforms.incidents.request import asked_forces, source_named
 from transforms.lake.storage import located
@@ -167,7 +167,7 @@ def _in_words(stage: Mapping[str, Any]) -> list[str]:
             return [read]
         case "score":
             number = facts["forces_scored"]
-            forces = f"{number} {'force' if number == 1 else 'forces'}"
+            forces = counted(number, "force", "forces")
             done = (
                 f"{facts['as_ofs_scored']:,} as-of months scored,"
                 f" {facts['as_ofs_unchanged']:,} unchanged, {facts['rows']:,} rows"
@@ -175,7 +175,7 @@ def _in_words(stage: Mapping[str, Any]) -> list[str]:
             return [f"{forces} at {facts['as_of']}: {done} written"]
         case "backtest":
             number = facts["forces"]
-            forces = f"{number} {'force' if number == 1 else 'forces'}"
+            forces = counted(number, "force", "forces")
             return [f"{facts['origins']} origins of {forces} done"]
         case "reread" if "reread" in facts:
             return [_reread_in_words(facts["reread"])]

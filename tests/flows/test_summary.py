@@ -40,5 +40,16 @@ def test_it_is_bounded_and_names_as_many_as_there_is_room_for(forces: int) -> No
     assert all(f"{name}: xx" in said for name in names[:3])
 
 
+def test_of_those_without_room_the_names_are_said() -> None:
+    names = ["dorset", *(f"force-{number:02}" for number in range(20))]
+    stage = Summary(stage="publish", asked=["publication"])
+    stage.failed = {name: f"{name}: {'x' * 300}" for name in names}
+    said = stage.headline(200)
+    assert said.startswith("21 gaps: dorset: xx")
+    assert said.count("x…") == 3
+    assert "; and 18 more: force-02, force-03" in said
+    assert len(said) == 200
+
+
 def test_without_work_and_gaps_it_says_so() -> None:
     assert Summary(stage="score").headline(100) == "nothing to do"

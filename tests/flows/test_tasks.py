@@ -203,6 +203,6 @@ def test_a_failed_state_holds_nothing_that_prefect_takes_for_an_error() -> None:
         stage="score", asked=["kent"], failed={"kent": "the feed is gone"}
     )
     with disable_run_logger():
-        state = final(summary, "failed")
+        state = final(summary, "failed", is_named=True)
     assert (state.is_failed(), state.data) == (True, None)
     assert "the feed is gone" in str(state.message)

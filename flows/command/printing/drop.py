@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from flows.command.printing.terminal import print_json, print_line
+from flows.summary import counted
 from transforms.errors import FileRejectedError, UsageError
 from transforms.feeds.force.account import (
     BrokenRule,
@@ -173,4 +174,4 @@ def _extent(drop: DropAccount) -> str:
 
 
 def _rows(number: int) -> str:
-    return f"{number:,} row" if number == 1 else f"{number:,} rows"
+    return counted(number, "row", "rows")

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flows.command.printing.terminal import print_error, print_json, print_line
+from flows.summary import counted
 from transforms.backtests.days.report import BandCoverage
 from transforms.day_publications.backtest import Backtested
 from transforms.day_publications.edition import known_then_in_words
@@ -153,7 +154,7 @@ def show_backtest(result: Backtested, as_json: bool) -> int:
         print_line(f"the 95 % interval contains the count of {contained}")
     print_line(known_then_in_words(result.recorded_share))
     if number := result.in_doubt:
-        drops = "1 drop is" if number == 1 else f"{number:,} drops are"
+        drops = counted(number, "drop is", "drops are")
         print_line(
             f"{drops} in doubt, and counted here all the same: see hexbeat feed status"
         )
