@@ -84,12 +84,13 @@ def _words(
             f" is enlarged beside the map. {ATTRIBUTION}"
         ),
         "top_title": "Highest hot spots, all crime",
-        "top_header": ["no.", "around", "expected", "last 12 m"],
+        "top_header": ["no.", "around", "expected", "likely range", "last 12 m"],
         "top": [
             [
                 str(s["hotspot_rank"]),
                 named(s),
                 f"{s['expected']:.0f}",
+                f"{s['expected_lo']:,} to {s['expected_hi']:,}",
                 f"{s['n_12m']:,}" if s["n_12m"] is not None else "–",
             ]
             for s in spots
@@ -108,7 +109,8 @@ def _words(
 def _proxy(edition: MonthEdition, force: ForceEdition) -> list[str]:
     spots = _of(edition.hotspots, force, PROXY).to_pylist()[:_LISTED]
     return [
-        f"{named(s)}: {s['expected']:.1f} expected, {_count(s['n_12m'])} in 12 months"
+        f"{named(s)}: {s['expected_lo']} to {s['expected_hi']} likely next month,"
+        f" {_count(s['n_12m'])} in 12 months"
         for s in spots
     ] or ["No incident recorded."]
 
@@ -178,10 +180,20 @@ def _accuracy(edition: MonthEdition, force: ForceEdition) -> list[str]:
     }
     rows = [by_key.get((slug, edition.method.NAME)) for slug in _ACCURACY_GROUPS]
     lines = [
-        f"{GROUPS[r['crime_group']].label}: 1 % of the area had {r['hit_rate']:.0%}"
-        f" of the next month's, {100 * r['gain']:+.1f} points on the best rolling count"
-        f" ({r['force_months']} months)."
+        f"{GROUPS[r['crime_group']].label}: the top 1 % of the area had"
+        f" {r['hit_rate']:.0%} of the next month's, {_beside_counting(r)}"
+        f" ({r['force_months']} months tested)."
         for r in rows
         if r and r["gain"] is not None
     ]
-    return lines or ["Not backtested on these data: hexbeat backtest."]
+    return lines or ["Not backtested on these data."]
+
+
+def _beside_counting(row: dict[str, Any]) -> str:
+    """How a hit rate compares with that of the best simple count, in words."""
+    low, high = row["gain_lo"], row["gain_hi"]
+    if low is not None and low > 0:
+        return "better than simple counting"
+    if high is not None and high < 0:
+        return "worse than simple counting"
+    return "level with simple counting"

@@ -13,7 +13,7 @@ from tests.transforms.simulated_home import AS_OF, Simulated
 from transforms.publications.apart import UnwrittenError
 from transforms.publications.edition.gather import gather
 from transforms.publications.edition.month_edition import MonthEdition
-from transforms.publications.formats import briefing_page
+from transforms.publications.formats import briefing, briefing_page
 from transforms.publications.formats.briefing import TOP_SPOTS, write_briefings
 from transforms.publications.formats.briefing_map import draw_map
 from transforms.publications.formats.glyphs import all_shown, has_glyph, shown
@@ -118,16 +118,19 @@ def test_its_table_has_headers_with_words_and_a_row_for_each_hot_spot(
     for page, force in zip(pages, edition.scored, strict=True):
         tags = _cells(_tree(page))
         headers = [text for tag, text in tags if tag == "TH of a column"]
-        assert headers == ["no.", "around", "expected", "last 12 m"]
+        assert headers == ["no.", "around", "expected", "likely range", "last 12 m"]
         top = [
             row
             for row in edition.hotspots.to_pylist()
             if (row["force"], row["crime_group"]) == (force.force.id, "all-crime")
         ][:TOP_SPOTS]
         told = [text for tag, text in tags if tag == "TD"]
-        assert told[::4] == [str(row["hotspot_rank"]) for row in top]
-        assert told[1::4] == [row["name"] for row in top]
-        assert told[3::4] == [f"{row['n_12m']:,}" for row in top]
+        assert told[::5] == [str(row["hotspot_rank"]) for row in top]
+        assert told[1::5] == [row["name"] for row in top]
+        assert told[3::5] == [
+            f"{row['expected_lo']:,} to {row['expected_hi']:,}" for row in top
+        ]
+        assert told[4::5] == [f"{row['n_12m']:,}" for row in top]
 
 
 @needs_poppler
@@ -223,3 +226,18 @@ def test_one_forces_page_that_fails_fails_alone(
     less = replace(edition, left_out=["briefing-northfell.pdf"])
     write_briefings(less, tmp_path / "again" / "briefing-*.pdf")
     assert {f.name for f in (tmp_path / "again").iterdir()} == others
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.01, 0.04, "better than simple counting"),
+        (-0.01, 0.04, "level with simple counting"),
+        (-0.04, -0.01, "worse than simple counting"),
+        (None, None, "level with simple counting"),  # too few months for an interval
+    ],
+)
+def test_better_is_said_only_where_it_is_more_than_chance(
+    low: float | None, high: float | None, words: str
+) -> None:
+    assert briefing._beside_counting({"gain_lo": low, "gain_hi": high}) == words
