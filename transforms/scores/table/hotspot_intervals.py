@@ -6,6 +6,7 @@ the cells, taken as independent, is then negative binomial by its mean and varia
 docs/methods.md says how often it held.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from transforms.scores.table.intervals import negative_binomial_quantiles
 
 ENDS = (0.025, 0.975)
 # From hardly more certain than a guess to as certain as Poisson.
-SIZES = tuple(0.125 * 2 ** (step / 2) for step in range(23))
+SIZES = tuple(0.125 * math.pow(2, step / 2) for step in range(23))
 _LEAST_MEAN = 1e-6
 
 
