@@ -1,13 +1,14 @@
 """A week of four feeds under one `hexbeat up`: each home, each fault, each publication.
 
-The days of the week come by drops: each pull brings what had been delivered until then.
-Between the runs one is killed, and `up` is started again.
+Each force delivers a drop every quarter of an hour, 672 in all: now and then one of a
+whole day, mostly a record that is new, changed or deleted, or nothing. Each pull brings
+what had been delivered until then. One run is killed, and `up` is started again.
 """
 
 import os
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -44,6 +45,7 @@ from tests.transforms.day_publications.week_places import (
     Version,
 )
 from tests.transforms.feeds.force.sources.servers import SSHD
+from transforms.records import ledger
 from transforms.records.homes import create_force_home, open_force_home
 from transforms.records.status import status
 
@@ -73,6 +75,13 @@ ENDS = {
     "sql": ["Completed", "Failed", "Completed"],
     "s3": ["Completed", GAPS, "Completed"],
 }
+
+
+PATIENCE_SECONDS = 600
+QUARTERS_A_DAY = 96
+PAST_DAYS = 30  # whose records the quarters of an hour change
+# a drop of S3 costs six times what a file of a folder does: it has one every hour
+EVERY = {"s3": 4}
 
 
 @dataclass
@@ -120,6 +129,33 @@ class Feed:
         return [n for n, said in enumerate(self.said) if text in said]
 
 
+def quarters(*days: int) -> Callable[[Feed], None]:
+    """What the quarters of an hour of those days of the week bring."""
+
+    def deliver(feed: Feed) -> None:
+        for day_number in days:
+            for quarter in range(0, QUARTERS_A_DAY, EVERY.get(feed.kind, 1)):
+                number = day_number * QUARTERS_A_DAY + quarter
+                hour, part = divmod(quarter, 4)
+                name = f"{day(day_number)}T{hour:02}{15 * part:02}"
+                feed.put(name, change(number, at(day_number, hour, 15 * part + 7)))
+
+    return deliver
+
+
+def change(number: int, known: datetime) -> list[Version]:
+    """A record of the past, another for each number: changed, gone, late; or none."""
+    kind = (number + number // PAST_DAYS) % 5  # each day has some of each
+    one = happened(number % PAST_DAYS - HISTORY_DAYS, known)[number // PAST_DAYS]
+    return {
+        0: [replace(one, offence="30D", street=f"Changed {number}")],
+        1: [replace(one, reference=f"late/{number}")],
+        2: [replace(one, deleted=True)],
+        3: [replace(one, street="Out of date", updated=at(-9, 9))],
+        4: [],
+    }[kind]
+
+
 def first_days(feed: Feed) -> None:
     """The past, Sunday, records that change, and a drop that nobody can read."""
     past = [v for n in range(-HISTORY_DAYS, -1) for v in happened(n, at(0, 4))]
@@ -161,10 +197,12 @@ def what_is_lacking(feed: Feed) -> None:
 
 
 # what is delivered before each run; `up` is started again after the first
-_WEEK = ((first_days,), (days_in_part,), (what_is_lacking,))
-STEPS = dict.fromkeys(PLACES, _WEEK) | {
-    "sftp": ((), (first_days, days_in_part), (what_is_lacking,))
-}
+_WEEK = (
+    (first_days, quarters(0)),
+    (quarters(1, 2), days_in_part),
+    (what_is_lacking, quarters(3, 4, 5, 6)),
+)
+STEPS = dict.fromkeys(PLACES, _WEEK) | {"sftp": ((), _WEEK[0] + _WEEK[1], _WEEK[2])}
 KILLED = "folder"  # its first run
 
 
@@ -187,7 +225,9 @@ def _feed(kind: str, folder: Path, places: ExitStack) -> Feed:
     place = places.enter_context(PLACES[kind](folder))
     force = FORCES[kind][0]
     text = folder / "mapping.toml"
-    text.write_text(place.mapping.replace('"kent"', f'"{force}"'))
+    mapping = place.mapping.replace('"kent"', f'"{force}"')
+    # a pull of the database may be days after the one before
+    text.write_text(mapping.replace("-3 hours", "-10 days"))
     root = create_force_home(
         folder / "home", text, place.address, "me", datetime.now(UTC)
     )
@@ -236,13 +276,13 @@ def _one_run_each(api: str, password: str, feeds: dict[str, Feed], number: int) 
     if number == 0:
         _kill_once_it_stores(runs[KILLED], feeds[KILLED].root)
     for kind, run in runs.items():
-        feeds[kind].runs.append(ended(api, run, password=password))
+        feeds[kind].runs.append(ended(api, run, PATIENCE_SECONDS, password))
 
 
 def _kill_once_it_stores(run: str, root: Path) -> None:
     """kill -9 of the process of a run, as soon as its pull brings something in."""
     mark = f"PREFECT__FLOW_RUN_ID={run}".encode()
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not (root / "landing.json").exists():
         assert time.monotonic() < deadline
         time.sleep(0.002)
@@ -272,6 +312,10 @@ def of(week: dict[str, Feed], kind: str) -> Feed:
 def test_each_home_is_as_its_plain_model(week: dict[str, Feed], kind: str) -> None:
     feed = of(week, kind)
     as_modelled(feed.root, feed.model, datetime.now(UTC))
+    if kind != "sql":  # whose drops are the answers to its pulls
+        home = open_force_home(feed.root)
+        taken = ledger.supplied(ledger.drops(home.lake, home.force))
+        assert len(taken) > 7 * QUARTERS_A_DAY // EVERY.get(kind, 1)
 
 
 @pytest.mark.parametrize("kind", PLACES)
