@@ -36,10 +36,11 @@ def is_safe(text: str) -> bool:
 def withhold_code(table: pa.Table) -> pa.Table:
     """The table with null for each text that some program could execute.
 
-    Also for each that is longer than any name of a place.
+    Also for each that is longer than any name of a place. A column without nulls has
+    only our own text, of any length: code there is an error.
     """
-    too_long = f".{{{LONGEST + 1}}}"
-    return _withheld(table, f"^[{_STARTS}]|[{_NOWHERE}]|\\x00|{too_long}")
+    code = f"^[{_STARTS}]|[{_NOWHERE}]|\\x00"
+    return _withheld(table, f"{code}|.{{{LONGEST + 1}}}", ours=code)
 
 
 def withhold_formulas(table: pa.Table) -> pa.Table:
@@ -47,10 +48,10 @@ def withhold_formulas(table: pa.Table) -> pa.Table:
 
     A column without nulls has only our own text: a formula there is an error.
     """
-    return _withheld(table, f"^[{_STARTS}]")
+    return _withheld(table, f"^[{_STARTS}]", ours=f"^[{_STARTS}]")
 
 
-def _withheld(table: pa.Table, pattern: str) -> pa.Table:
+def _withheld(table: pa.Table, foreign: str, ours: str) -> pa.Table:
     for at, field in enumerate(table.schema):
         kind = field.type
         if pa.types.is_dictionary(kind):
@@ -58,6 +59,7 @@ def _withheld(table: pa.Table, pattern: str) -> pa.Table:
         if not pa.types.is_string(kind):
             continue
         texts = table[field.name].cast(pa.string())
+        pattern = foreign if field.nullable else ours
         unsafe = pc.match_substring_regex(texts, pattern)
         if not pc.any(unsafe).as_py():
             continue

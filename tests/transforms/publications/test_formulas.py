@@ -18,7 +18,7 @@ from transforms.publications.formulas import (
     withhold_formulas,
 )
 from transforms.publications.publish import publish
-from transforms.publications.schemas import PUBLISHED
+from transforms.publications.schemas import HOTSPOTS, PUBLISHED
 from transforms.scores.methods import DEFAULT_METHOD, METHODS
 
 
@@ -33,6 +33,15 @@ def test_a_label_that_starts_as_a_formula_does_is_left_empty(start: str) -> None
     assert kept.schema == table.schema
     assert kept["place_label"].to_pylist() == [None, *labels[1:]]
     assert not re.match(SAFE_PATTERN, labels[0] or "")
+
+
+def test_our_own_text_may_be_long_and_is_never_code() -> None:
+    cells = HOTSPOTS.field("h3_cells")
+    ids = " ".join(["89195dba423ffff"] * 18)  # of a hot spot as large as they get
+    table = pa.table({"h3_cells": [ids]}).cast(pa.schema([cells]))
+    assert withhold_code(table) == table
+    with pytest.raises(pa.ArrowInvalid, match="h3_cells"):
+        withhold_code(pa.table({"h3_cells": ["=1+1"]}).cast(pa.schema([cells])))
 
 
 HOSTILE = (
