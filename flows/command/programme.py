@@ -58,7 +58,7 @@ def freeze(
     """Choose the highest cells of a publication and freeze them with their forecast.
 
     Cells are for patrol: fifteen minutes on foot cover one. For problem solving, take
-    hot spots, which have up to twelve cells (hotspots.csv).
+    hot spots, which have up to eighteen cells (hotspots.csv).
     """
     from datetime import UTC, datetime
 

@@ -26,7 +26,7 @@ knew crime up to {as_of}.
 
 The list is never edited. A place that is patrolled no more leaves by a line in the
 register, and counts up to that day. Cells, of about 0.1 km², are for patrol: fifteen
-minutes on foot cover one. Hot spots, of up to twelve cells, are for problem solving.
+minutes on foot cover one. Hot spots, of up to eighteen cells, are for problem solving.
 
 ## What was expected
 
