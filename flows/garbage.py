@@ -1,10 +1,9 @@
 """How often Python looks for garbage: seldom, where a process lives for one run.
 
 It would look after every 700 objects, and so through a million that live as long as the
-process does, again and again while they load, and once more at the end.
+process does, again and again while they load.
 """
 
-import atexit
 import gc
 
 
@@ -14,8 +13,3 @@ _AFTER_OBJECTS = 100_000
 def collect_less() -> None:
     """Look for garbage after so many more objects, from now on."""
     gc.set_threshold(_AFTER_OBJECTS)
-
-
-def leave_at_end() -> None:
-    """Look for no garbage when the process ends: its memory goes with it."""
-    atexit.register(gc.freeze)

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from flows import progress
 from flows.artifacts import late_forces, summary_artifact
 from flows.events import RUN_TAG
-from flows.garbage import collect_less, leave_at_end
+from flows.garbage import collect_less
 from flows.heartbeats import end_without_waiting
 from flows.plain_logs import log_plainly
 from flows.settings import Settings
@@ -46,7 +46,6 @@ _NEVER = Month(1, 1)  # the as-of month if none is supplied: it is refused
 
 log_plainly()
 collect_less()
-leave_at_end()
 end_without_waiting()
 _accounts: dict[str, dict[str, Any]] = {}  # of this process's ended runs, by flow run
 
