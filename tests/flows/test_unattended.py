@@ -120,7 +120,8 @@ def test_the_documented_steps_serve_two_feeds_with_keys_of_their_own(
         keys = {a["key"] for a in ask(f"{api}/artifacts/latest/filter", {}, password)}
         assert end(process) == 0
     for force in FEEDS:
-        assert runs[force]["name"] == f"force-feed {force}"
+        # its one day is too few to score, and the name says so
+        assert runs[force]["name"].startswith(f"force-feed {force}: 1 gap: {force} ")
         assert {f"run-summary-{force}", f"force-feed-quarantine-{force}"} <= keys
     assert references(tmp_path / "kent-home") == {"k1", "k2"}
     assert references(tmp_path / "surrey-home") == {"s1"}
