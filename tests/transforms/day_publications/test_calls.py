@@ -23,6 +23,7 @@ from transforms.errors import UsageError, WithheldError
 from transforms.feeds.force.sources.folder import DropFolder
 from transforms.homes.home import SETTINGS_FILE
 from transforms.lake.lake import Lake
+from transforms.publications.titles import title
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
 from transforms.records.live import live_records
 from transforms.records.pull import pull
@@ -265,8 +266,8 @@ def test_the_workbook_has_the_calls_and_the_user_s_groups(
 ) -> None:
     file = runs[1].folder / "internal" / "top_hotspots.xlsx"
     spots = read(file, "Hot spots")
-    assert {"calls_28d", "days_calls_28d"} <= {*spots.columns}
-    assert {"nuisance", "homes", "acquisitive"} < {*spots["crime_group"]}
+    assert {title("calls_28d"), title("days_calls_28d")} <= {*spots.columns}
+    assert {"Nuisance", "Homes", "Acquisitive"} < {*spots[title("crime_group")]}
     assert any(
         "Acquisitive, Homes, Nuisance. The other" in text for text in texts(file)
     )
