@@ -42,7 +42,7 @@ def test_every_field_is_described_and_what_is_never_empty_is_required(
     }
     flat = {path.name for path in tier.glob("*.csv")}
     assert tables.keys() == flat
-    assert len(flat) == 14
+    assert len(flat) == 18
     cells = tables["hotspot_cells.csv"]
     assert cells["h3_cell"]["constraints"] == {
         "required": True,
