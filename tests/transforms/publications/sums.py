@@ -22,6 +22,8 @@ from transforms.lake.data_files import read_files
 from transforms.lake.tables import TABLES
 from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.schemas import RECONCILIATION
+from transforms.publications.titles import title
 from transforms.reference.bands import TOP_5
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.groups import ALL_CRIME, GROUPS
@@ -91,7 +93,7 @@ def told(rows: Iterable[Mapping[str, Any]]) -> Account:
     }
 
 
-def tables(tier: Path) -> dict[str, Account]:
+def tables(edition: MonthEdition, tier: Path) -> dict[str, Account]:
     """The totals of each file that has them."""
     with closing(sqlite3.connect(tier / "hotspots.gpkg")) as file:
         file.row_factory = sqlite3.Row
@@ -106,9 +108,22 @@ def tables(tier: Path) -> dict[str, Account]:
         "reconciliation.csv": told(rows_of(tier / "reconciliation.csv")),
         "hotspots.gpkg": geopackage,
         "hotspots.duckdb": database,
-        "top_hotspots.xlsx": told(sheet.to_dict("records")),
+        "top_hotspots.xlsx": told(_by_ids(edition, sheet.to_dict("records"))),
         "powerbi_fact_totals.csv": told(rows_of(tier / "powerbi_fact_totals.csv")),
     }
+
+
+def _by_ids(
+    edition: MonthEdition, rows: Iterable[Mapping[str, Any]]
+) -> Iterable[Mapping[str, Any]]:
+    """The rows of a sheet under the names that the other files have."""
+    names = {title(field.name): field.name for field in RECONCILIATION}
+    ids = {force.force.name: force.force.id for force in edition.scored}
+    ids |= {group.label: slug for slug, group in GROUPS.items()}
+    ids |= {"Everything sent": EVERYTHING}
+    for row in rows:
+        named = {names[heading]: value for heading, value in row.items()}
+        yield named | {name: ids[named[name]] for name in ("force", "crime_group")}
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
@@ -194,7 +209,7 @@ def briefed(tier: Path, force: str) -> tuple[int, int] | None:
 def assert_the_same_sums(edition: MonthEdition, tier: Path) -> None:
     """Every file of a publication says of every force and group what the lake does."""
     expected = by_hand(edition)
-    for name, account in tables(tier).items():
+    for name, account in tables(edition, tier).items():
         star = name.startswith("powerbi_")
         wanted = {k: v for k, v in expected.items() if not star or k[1] != EVERYTHING}
         assert account == wanted, name
