@@ -14,7 +14,6 @@ from transforms.homes.runs.seal import MANIFEST, file_facts, json_text
 from transforms.impact.look import Look, look
 from transforms.impact.page import html, write_pdf
 from transforms.impact.schemas import TRACKED, TRACKED_PLACES
-from transforms.lake.crash_points import crash_point
 from transforms.lake.schemas import conform
 from transforms.lake.storage import flush_folder, make_folder
 from transforms.programmes.past import past_table
@@ -71,10 +70,8 @@ def track(
             facts = [file_facts(file) for file in sorted(built.iterdir())]
             (built / MANIFEST).write_text(json_text({"files": facts}))
             flush_folder(built)
-            crash_point("look-sealed")
             built.rename(place)
             flush_folder(folder)
-            crash_point("look-placed")
     finally:
         if built.exists():
             shutil.rmtree(built)

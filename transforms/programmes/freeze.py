@@ -22,7 +22,6 @@ from transforms.homes.runs.seal import (
     latest_run,
 )
 from transforms.incidents.lake_check import stored_forces
-from transforms.lake.crash_points import crash_point
 from transforms.lake.storage import flush_folder, make_folder
 from transforms.programmes.evidence import evidence_of
 from transforms.programmes.past import past_table
@@ -102,10 +101,8 @@ def freeze(
         created = not place.exists()
         if created:
             flush_folder(built)
-            crash_point("programme-sealed")
             built.rename(place)
             flush_folder(folder)
-            crash_point("programme-placed")
     finally:
         if built.exists():
             shutil.rmtree(built)

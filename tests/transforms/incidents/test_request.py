@@ -83,7 +83,9 @@ def test_a_range_is_as_asked_and_its_other_end_as_usual(
 
 def test_an_empty_range_is_refused(tmp_path: Path) -> None:
     folder = source(tmp_path, ("kent", "2024-02"))
-    with pytest.raises(UsageError, match="2024-02 comes after 2024-01"):
+    with pytest.raises(
+        UsageError, match=r"--from \(2024-02\) is later than --to \(2024-01\)"
+    ):
         resolve(folder, FORCES, ["kent"], start="2024-02", end="2024-01")
 
 
