@@ -1,6 +1,7 @@
 """What happened at a programme's places, around them, and in the rest of the force."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 import pyarrow.compute as pc
@@ -33,7 +34,7 @@ class ProgrammeCounts:
         self._level: Floats = frozen["level_month"].to_numpy()
         self._is_place: Mask = pc.is_valid(frozen["place_id"]).to_numpy()
 
-    @property
+    @cached_property
     def places(self) -> Sums:
         """All places, each in the months before it left, beside the rest."""
         rest = sums_of(

@@ -1,21 +1,19 @@
 """Tracks a programme: makes a look, and writes it as a folder that never changes."""
 
-import shutil
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
 
 import pyarrow as pa
 
 from transforms.homes.home import Home
-from transforms.homes.runs.seal import MANIFEST, file_facts, json_text
 from transforms.impact.look import Look, look
 from transforms.impact.page import html, write_pdf
 from transforms.impact.schemas import TRACKED, TRACKED_PLACES
 from transforms.lake.schemas import conform
-from transforms.lake.storage import flush_folder, make_folder
+from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.past import past_table
 from transforms.programmes.programme import Programme, canonical
 from transforms.programmes.register import LOOK, Register
@@ -55,28 +53,21 @@ def track(
         "tracker_places.csv": _places(seen),
         "tracker_placebo.csv": past_table(seen.past),
     }
-    folder = programme.folder / LOOKS
-    make_folder(folder)
-    built = folder / f".tmp-{uuid4().hex[:8]}"
-    built.mkdir()
-    try:
+
+    def write(folder: Path) -> str:
         for name, table in tables.items():
-            write_csv(table, built / name)
-        place = folder / _look_id(seen, built)
-        created = not place.exists()
-        if created:
-            (built / "tracker.html").write_text(html(seen))
-            write_pdf(seen, built / "tracker.pdf")
-            facts = [file_facts(file) for file in sorted(built.iterdir())]
-            (built / MANIFEST).write_text(json_text({"files": facts}))
-            flush_folder(built)
-            built.rename(place)
-            flush_folder(folder)
-    finally:
-        if built.exists():
-            shutil.rmtree(built)
-    _register(home, programme, place.name, at, who)
-    return Tracked(seen, place, created)
+            write_csv(table, folder / name)
+        return _look_id(seen, folder)
+
+    kept = keep(programme.folder / LOOKS, write, partial(_write_pages, seen))
+    _register(home, programme, kept.folder.name, at, who)
+    return Tracked(seen, kept.folder, kept.created)
+
+
+def _write_pages(seen: Look, folder: Path) -> None:
+    (folder / "tracker.html").write_text(html(seen))
+    write_pdf(seen, folder / "tracker.pdf")
+    write_manifest(folder)
 
 
 def _look_id(seen: Look, built: Path) -> str:

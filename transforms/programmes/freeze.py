@@ -5,10 +5,9 @@ happens.
 """
 
 import re
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,13 +16,11 @@ import pyarrow.parquet as pq
 from transforms.errors import ForceError, UsageError
 from transforms.homes.home import Home
 from transforms.homes.runs.catalog import run_folder, withdrawn
-from transforms.homes.runs.seal import (
-    TIER,
-    latest_run,
-)
+from transforms.homes.runs.seal import TIER, latest_run
 from transforms.incidents.lake_check import stored_forces
-from transforms.lake.storage import flush_folder, make_folder
+from transforms.lake.storage import make_folder
 from transforms.programmes.evidence import evidence_of
+from transforms.programmes.kept_folder import keep
 from transforms.programmes.past import past_table
 from transforms.programmes.past_lists import past_lists
 from transforms.programmes.places import (
@@ -93,21 +90,14 @@ def freeze(
     folder = programmes_folder(home)
     make_folder(folder)
     folder.chmod(_OWNER_ONLY)
-    built = folder / f".tmp-{name}-{uuid4().hex[:8]}"
-    built.mkdir()
-    try:
-        identity = write_programme(home, built, name, rule, run_id, buffer_m, tables)
-        place = folder / programme_id(name, identity)
-        created = not place.exists()
-        if created:
-            flush_folder(built)
-            built.rename(place)
-            flush_folder(folder)
-    finally:
-        if built.exists():
-            shutil.rmtree(built)
-    _register(home, place.name, at, who, run_id)
-    return Frozen(open_programme(home, place.name), created, rule.top)
+
+    def write(built: Path) -> str:
+        given = name, rule, run_id, buffer_m, tables
+        return programme_id(name, write_programme(home, built, *given))
+
+    kept = keep(folder, write)
+    _register(home, kept.folder.name, at, who, run_id)
+    return Frozen(open_programme(home, kept.folder.name), kept.created, rule.top)
 
 
 def _check(name: str, rule: Rule, buffer_m: float) -> None:

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.homes.home import Home
-from transforms.homes.runs.seal import MANIFEST, file_facts, json_text, sums_text
+from transforms.homes.runs.seal import sums_text
 from transforms.lake.checksums import file_sha256
+from transforms.programmes.kept_folder import write_manifest
 from transforms.programmes.method import method_text
 from transforms.programmes.programme import (
     DATA_FILES,
@@ -56,8 +57,7 @@ def write_programme(
     }
     (folder / IDENTITY).write_text(canonical(identity))
     (folder / "METHOD.md").write_text(method_text(name, rule, identity, tables))
-    facts = [file_facts(file) for file in sorted(folder.iterdir())]
-    (folder / MANIFEST).write_text(json_text({"files": facts}))
+    write_manifest(folder)
     sums = {file.name: file_sha256(file) for file in sorted(folder.iterdir())}
     (folder / "SHA256SUMS").write_text(sums_text(sums))
     return identity

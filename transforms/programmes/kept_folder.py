@@ -1,0 +1,51 @@
+"""A folder that is written once, whole or not at all, and named by what is in it."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from transforms.homes.runs.seal import MANIFEST, file_facts, json_text
+from transforms.lake.storage import flush_folder, make_folder
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A folder in its place."""
+
+    folder: Path
+    created: bool  # False if it was there before
+
+
+def keep(
+    parent: Path,
+    write: Callable[[Path], str],
+    rest: Callable[[Path], None] = lambda _: None,
+) -> Kept:
+    """Make a folder in `parent`, unless one of its name is there.
+
+    `write` makes what identifies it and returns its name; `rest` makes the other files,
+    and is called only where the folder is new.
+    """
+    make_folder(parent)
+    built = parent / f".tmp-{uuid4().hex[:8]}"
+    built.mkdir()
+    try:
+        place = parent / write(built)
+        created = not place.exists()
+        if created:
+            rest(built)
+            flush_folder(built)
+            built.rename(place)
+            flush_folder(parent)
+    finally:
+        if built.exists():
+            shutil.rmtree(built)
+    return Kept(place, created)
+
+
+def write_manifest(folder: Path) -> None:
+    """List all files of a folder, with their sizes and hashes."""
+    facts = [file_facts(file) for file in sorted(folder.iterdir())]
+    (folder / MANIFEST).write_text(json_text({"files": facts}))
