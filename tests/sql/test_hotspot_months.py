@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sql
+from tests.sql.made_spots import GROUPS, MEMBERS, Cell, relations, spots_of
 
 
-GROUPS = {"all": ("burglary", "drugs", "robbery"), "some": ("drugs", "robbery")}
 VALUES = (
     (None, 1, 2, 3),
     (None, 10, 20),
@@ -21,11 +21,6 @@ VALUES = (
 )
 NAMES = ["h3_r9", "h3_r10", "month", "category", "in_area"]
 KINDS = [pa.int64(), pa.int64(), pa.string(), pa.string(), pa.bool_()]
-# Of each group a cell is in one hot spot at most.
-MEMBERS = st.dictionaries(
-    st.tuples(st.sampled_from([1, 2, 3, 10, 20]), st.sampled_from(list(GROUPS))),
-    st.sampled_from(["first", "second"]),
-)
 
 
 def _rows(generator: Random) -> list[tuple[object, ...]]:
@@ -44,28 +39,16 @@ def test_a_month_of_a_hot_spot_is_its_own_groups_incidents_in_its_cells(
     resolution: int,
     column: int,
     rows: list[tuple[object, ...]],
-    members: dict[tuple[int, str], str],
+    members: dict[Cell, str],
 ) -> None:
     columns = list(zip(*rows, strict=True)) or [[]] * len(NAMES)
     arrays = [pa.array(c, k) for c, k in zip(columns, KINDS, strict=True)]
-    spots = {cell: f"{cell[1]}-{spot}" for cell, spot in members.items()}
+    spots = spots_of(members)
     found = sql.run(
         "hotspot_months",
         {
             "incidents": pa.table(arrays, names=NAMES),
-            "members": pa.table(
-                {
-                    "hotspot_id": pa.array(spots.values(), pa.string()),
-                    "h3_cell": pa.array([cell for cell, _ in spots], pa.int64()),
-                    "crime_group": pa.array([group for _, group in spots], pa.string()),
-                }
-            ),
-            "groups": pa.table(
-                {
-                    "crime_group": [g for g, held in GROUPS.items() for _ in held],
-                    "category": [c for held in GROUPS.values() for c in held],
-                }
-            ),
+            **relations(spots),
         },
         h3_res=resolution,
         first_month="2024-01",

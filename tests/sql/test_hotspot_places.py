@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import sql
 from tests.oracles.publications import spot_name
+from tests.sql.made_spots import GROUPS, MEMBERS, Cell, relations, spots_of
 
 
-GROUPS = {"all": ("burglary", "drugs", "robbery"), "some": ("drugs", "robbery")}
 VALUES = (
     (None, 1, 2, 3),
     (None, 10, 20),
@@ -23,13 +23,6 @@ VALUES = (
 VENUES = ["Zoo"]
 NAMES = ["h3_r9", "h3_r10", "month", "category", "place_label", "in_area"]
 KINDS = [pa.int64(), pa.int64(), *[pa.string()] * 3, pa.bool_()]
-# Of each group a cell is in one hot spot at most.
-MEMBERS = st.dictionaries(
-    st.tuples(st.sampled_from([1, 2, 3, 10, 20]), st.sampled_from(list(GROUPS))),
-    st.sampled_from(["first", "second"]),
-)
-
-Cell = tuple[int, str]
 
 
 def _rows(generator: Random) -> list[tuple[object, ...]]:
@@ -53,24 +46,12 @@ def test_a_hot_spot_is_named_for_its_own_incidents_of_the_window(
 ) -> None:
     columns = list(zip(*rows, strict=True)) or [[]] * len(NAMES)
     arrays = [pa.array(c, k) for c, k in zip(columns, KINDS, strict=True)]
-    spots = {cell: f"{cell[1]}-{spot}" for cell, spot in members.items()}
+    spots = spots_of(members)
     found = sql.run(
         "hotspot_places",
         {
             "incidents": pa.table(arrays, names=NAMES),
-            "members": pa.table(
-                {
-                    "hotspot_id": pa.array(spots.values(), pa.string()),
-                    "h3_cell": pa.array([cell for cell, _ in spots], pa.int64()),
-                    "crime_group": pa.array([group for _, group in spots], pa.string()),
-                }
-            ),
-            "groups": pa.table(
-                {
-                    "crime_group": [g for g, held in GROUPS.items() for _ in held],
-                    "category": [c for held in GROUPS.values() for c in held],
-                }
-            ),
+            **relations(spots),
             "venues": pa.table({"place_label": VENUES}),
         },
         h3_res=resolution,
