@@ -5,12 +5,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import sql
 from tests.oracles.incidents import Placed, revised
+from transforms.incidents.revisions import (
+    COMPARED,
+    REVISION,
+    Differing,
+    differing,
+    revisions,
+)
 
 
-NAMES = ["crime_id", "category", "longitude", "latitude", "outcome"]
-KINDS = [pa.binary(), pa.string(), pa.float64(), pa.float64(), pa.string()]
+MONTH = "2024-01"
+KINDS = [pa.string(), pa.binary(), pa.string(), pa.float64(), pa.float64(), pa.string()]
 ONE: Placed = (b"1", "burglary", -1.5, 52.5, "under-investigation")
 TWO: Placed = (b"2", "robbery", -1.6, 52.6, None)
 ASB: Placed = (None, "anti-social-behaviour", -1.5, 52.5, None)
@@ -27,17 +33,25 @@ ROWS = st.lists(
 )
 
 
-def _table(rows: list[Placed]) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) or [()] * len(NAMES)
+def _table(rows: list[Placed], month: str = MONTH) -> pa.Table:
+    of_month = [(month, *row) for row in rows]
+    columns = list(zip(*of_month, strict=True)) or [()] * len(COMPARED)
     arrays = [pa.array(c, k) for c, k in zip(columns, KINDS, strict=True)]
-    return pa.table(arrays, names=NAMES)
+    return pa.table(arrays, names=COMPARED)
 
 
 def _revision(before: list[Placed], after: list[Placed]) -> tuple[int, ...]:
-    """Rows added, gone, moved and of another outcome."""
-    found = sql.run("revisions", {"before": _table(before), "after": _table(after)})
-    [counts] = found.to_pylist()
-    return tuple(counts.values())
+    """Rows added, gone, moved and of another outcome, with and without alike ones."""
+    rows = _table(before), _table(after)
+    found = [revisions([compared]) for compared in (Differing(*rows), differing(*rows))]
+    [whole, of_differing] = [_counts(counted, MONTH) for counted in found]
+    assert whole == of_differing
+    return whole
+
+
+def _counts(counted: dict[str, dict[str, int]], month: str) -> tuple[int, ...]:
+    of_month = counted.get(month, {})
+    return tuple(of_month.get(name, 0) for name in REVISION)
 
 
 @given(before=ROWS, after=ROWS)
@@ -82,3 +96,24 @@ def test_rows_gone_and_added_account_for_the_difference_in_number(
     back = _revision(after, before)
     assert (back[0], back[1], back[3]) == (gone, added, outcomes)
     assert _revision(before, before) == (0, 0, 0, 0)
+
+
+@given(sides=st.lists(st.tuples(ROWS, ROWS), min_size=2, max_size=4))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_months_are_compared_each_with_itself(
+    sides: list[tuple[list[Placed], list[Placed]]],
+) -> None:
+    months = {f"2024-{at:02}": side for at, side in enumerate(sides, start=1)}
+    found = revisions(
+        differing(_table(before, month), _table(after, month))
+        for month, (before, after) in months.items()
+    )
+    for month, (before, after) in months.items():
+        assert _counts(found, month) == revised(before, after)
+
+
+def test_rows_that_are_alike_at_their_place_are_not_compared() -> None:
+    changed = (*TWO[:4], "offender-fined")
+    rows = differing(_table([ONE, ASB, TWO]), _table([ONE, ASB, changed]))
+    assert rows.before.to_pylist() == _table([TWO]).to_pylist()
+    assert rows.after.to_pylist() == _table([changed]).to_pylist()

@@ -21,7 +21,13 @@ from transforms.incidents.lake_check import (
     other_quarantine,
     partitions_of,
 )
-from transforms.incidents.landing import Landed, commit, land, noted
+from transforms.incidents.landing import (
+    Landed,
+    commit,
+    land,
+    noted,
+    with_revisions,
+)
 from transforms.incidents.plan import Plan, decide, in_parts
 from transforms.lake.lake import Lake, SupersededError
 from transforms.reference.forces import Force
@@ -115,6 +121,7 @@ def _ingest(
                 if files[-1].accepted:
                     untried += candidates[number:]
                     break
+        files = with_revisions(files)
         others = _without_reading(plan, untried, feed, force, received_at)
         try:
             commit(lake, feed, force.id, files, others, ledger)

@@ -7,13 +7,21 @@ from datetime import datetime
 from itertools import chain, islice
 from typing import Any
 
-import sql
+import pyarrow as pa
+
 from transforms.errors import FileRejectedError
 from transforms.feeds import Feed
 from transforms.feeds.archive.members import Member, read_member
 from transforms.feeds.rules import Sifted
 from transforms.incidents.coverage import Entry, Observed, as_table, merged
 from transforms.incidents.lake_check import Ledger, is_whole, partitions_of
+from transforms.incidents.revisions import (
+    COMPARED,
+    REVISION,
+    Differing,
+    differing,
+    revisions,
+)
 from transforms.incidents.scored import scored_sha256
 from transforms.lake.checksums import damage
 from transforms.lake.crash_points import crash_point
@@ -23,7 +31,6 @@ from transforms.lake.tables import TABLES
 from transforms.reference.forces import Force
 
 
-REVISION = ("rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")
 _LOOKED_BACK = 100  # versions: a run that was killed left few behind it
 
 
@@ -35,6 +42,7 @@ class Landed:
     accepted: NewFile | None = None
     quarantine: NewFile | None = None
     broken: Counter[str] = field(default_factory=Counter)  # rows by rule
+    differing: Differing | None = None  # from the incidents that it replaces
 
 
 def land(
@@ -47,7 +55,8 @@ def land(
 ) -> Landed:
     """Read one file and write its rows; nothing of it counts before the commit.
 
-    `replaced` is the ledger's entry of what it replaces.
+    `replaced` is the ledger's entry of what it replaces. How its incidents differ is
+    counted by `with_revisions`, for many files at once.
     """
     entry = noted(feed, member, "supplied", received_at)
     try:
@@ -56,7 +65,8 @@ def land(
         return Landed(replace(entry, observed="rejected", reason=str(error)))
     partition = {"force": force.id, "month": str(member.month)}
     broken = sifted.quarantined
-    revision = _revision(lake, feed, partition, sifted, replaced)
+    again = replaced is not None and replaced.raw_sha256 == sifted.raw_sha256
+    revision = {name: getattr(replaced, name) for name in REVISION} if again else {}
     return Landed(
         replace(
             entry,
@@ -72,6 +82,7 @@ def land(
         lake.write(feed.TABLE, partition, sifted.accepted),
         lake.write(feed.QUARANTINE, partition, broken) if len(broken) else None,
         Counter(broken["rule"].to_pylist()),
+        None if again else _differing(lake, feed, partition, sifted, replaced),
     )
 
 
@@ -96,25 +107,36 @@ def _scored(feed: Feed, sifted: Sifted) -> str | None:
     return scored_sha256(sifted.accepted) if feed.TABLE == "incidents" else None
 
 
-def _revision(
+def _differing(
     lake: Lake,
     feed: Feed,
     partition: Mapping[str, str],
     sifted: Sifted,
     replaced: Entry | None,
-) -> dict[str, Any]:
-    """How the incidents that this file replaces differ from its own; empty if none."""
+) -> Differing | None:
+    """The incidents that differ from those that this file replaces; None if none do."""
     if feed.TABLE != "incidents" or replaced is None:
-        return {}
-    if replaced.raw_sha256 == sifted.raw_sha256:  # read again: it replaces what it did
-        return {name: getattr(replaced, name) for name in REVISION}
+        return None
     file = _rows_of(lake, feed.TABLE, partition, replaced)
     if file is None:
-        return {}
-    before = read_files([file], TABLES[feed.TABLE])
-    releases = {"before": before, "after": sifted.accepted}
-    [counts] = sql.run("revisions", releases).to_pylist()
-    return dict(counts)
+        return None
+    before = read_files([file], TABLES[feed.TABLE], COMPARED)
+    month = pa.repeat(partition["month"], len(sifted.accepted))
+    return differing(before, sifted.accepted.append_column("month", month))
+
+
+def with_revisions(files: list[Landed]) -> list[Landed]:
+    """Files of one force, their ledger entries with how they revise its incidents."""
+    compared = {f.entry.month: f.differing for f in files if f.differing}
+    none = dict.fromkeys(REVISION, 0)
+    counts: dict[str, dict[str, Any]] = dict.fromkeys(compared, none)
+    counts |= revisions(compared.values())
+    return [
+        replace(f, entry=replace(f.entry, **counts[f.entry.month]), differing=None)
+        if f.differing
+        else f
+        for f in files
+    ]
 
 
 def _rows_of(
