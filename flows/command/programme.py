@@ -1,14 +1,18 @@
 """The commands for programmes: lists of places, frozen, started and tracked."""
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from flows.command.app import app
 from flows.command.options import HomeFolder, Json, month_option
 from flows.command.running import home_of
+from transforms.errors import UsageError
 
+
+if TYPE_CHECKING:  # other commands start faster without
+    from transforms.programmes.chosen import Choice
 
 programme = App(
     name="programme",
@@ -28,20 +32,47 @@ def freeze(
     *,
     force: Annotated[str, Parameter(name="--force", help="police.uk id of a force")],
     group: Annotated[str, Parameter(name="--group", help="Crime group")],
-    top: Annotated[int, Parameter(name="--top", help="How many places")],
+    top: Annotated[
+        int | None, Parameter(name="--top", help="So many of the highest cells")
+    ] = None,
+    hotspots: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--hotspots",
+            negative="",
+            consume_multiple=True,
+            help="Hot spots instead, by their ids in hotspots.csv",
+        ),
+    ] = (),
+    places: Annotated[
+        str | None,
+        Parameter(
+            name="--places",
+            help="Polygons of yours instead: FILE or FILE:COLUMN with their names",
+        ),
+    ] = None,
     spacing: Annotated[
-        int,
+        int | None,
         Parameter(
             name="--spacing",
-            help="Steps of the grid between two places; 3 keeps them out of contact",
+            help="Of --top: steps of the grid between two places (default 1); 3 keeps"
+            " them out of contact",
         ),
-    ] = 1,
+    ] = None,
     min_incidents: Annotated[
-        int, Parameter(name="--min-incidents", help="Least incidents in 12 months")
-    ] = 36,
+        int | None,
+        Parameter(
+            name="--min-incidents",
+            help="Of --top: least incidents in 12 months (default 36)",
+        ),
+    ] = None,
     without: Annotated[
         tuple[str, ...],
-        Parameter(name="--without", negative="", help="Cell to leave out; repeatable"),
+        Parameter(
+            name="--without",
+            negative="",
+            help="Of --top: cell to leave out; repeatable",
+        ),
     ] = (),
     run: Annotated[
         str | None, Parameter(name="--run", help="Publication, if not latest")
@@ -55,10 +86,10 @@ def freeze(
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
-    """Choose the highest cells of a publication and freeze them with their forecast.
+    """Choose places of a publication and freeze them with their forecast.
 
-    Cells are for patrol: fifteen minutes on foot cover one. For problem solving, take
-    hot spots, which have up to eighteen cells (hotspots.csv).
+    Cells are for patrol, hot spots for problem-oriented policing: fifteen minutes on
+    foot cover a cell, and a hot spot has up to eighteen of them.
     """
     from datetime import UTC, datetime
 
@@ -66,23 +97,51 @@ def freeze(
     from flows.os_user import user
     from transforms.programmes.freeze import freeze as freeze_programme
     from transforms.programmes.register import refuse_early_start, start
-    from transforms.programmes.rule import Rule
 
     opened, now = home_of(home), datetime.now(UTC)
-    rule = Rule(
-        force=force,
-        group=group,
-        top=top,
-        spacing=spacing,
-        least_incidents_12m=min_incidents,
-        without=without,
-    )
+    of_top = {
+        "spacing": spacing,
+        "least_incidents_12m": min_incidents,
+        "without": without,
+    }
+    choice = _choice(force, group, top, hotspots, places, of_top)
     if starts:
         refuse_early_start(opened, run, starts)
-    frozen = freeze_programme(opened, name, rule, run, buffer_m, now, user())
+    frozen = freeze_programme(opened, name, choice, run, buffer_m, now, user())
     if starts and frozen.created:
         start(opened, frozen.programme, starts, now, user())
     return show_frozen(opened, frozen, json_)
+
+
+def _choice(
+    force: str,
+    group: str,
+    top: int | None,
+    hotspots: tuple[str, ...],
+    places: str | None,
+    of_top: dict[str, Any],
+) -> "Choice":
+    """What is chosen; `UsageError` unless it is said in one way."""
+    from transforms.programmes.chosen import HotSpots, Polygons
+    from transforms.programmes.rule import MOST_PLACES, Rule
+
+    given = {name: value for name, value in of_top.items() if value not in (None, ())}
+    ways = [top is not None, bool(hotspots), places is not None]
+    if sum(ways) != 1:
+        raise UsageError("choose places by one of --top, --hotspots and --places")
+    if top is not None:
+        return Rule(force=force, group=group, top=top, **given)
+    if given:
+        raise UsageError(
+            "--spacing, --min-incidents and --without are of --top: hot spots and"
+            " polygons are taken as you name them"
+        )
+    if hotspots:
+        return HotSpots(force=force, group=group, ids=hotspots)
+    from transforms.publications.layers.drawn import read_drawn
+
+    drawn = read_drawn(str(places), MOST_PLACES)
+    return Polygons(force=force, group=group, drawn=drawn)
 
 
 @programme.command(name="list")

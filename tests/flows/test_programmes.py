@@ -1,71 +1,34 @@
 """A programme on simulated forces: frozen, started, tracked, and never edited."""
 
 import json
-import shutil
 import stat
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
 
 from tests.flows.commands import Done, hexbeat_here
+from tests.flows.made_programmes import BUFFER_M, NOW, Made, make_programme
 from tests.oracles import programmes as oracles
-from tests.transforms.simulated_home import Simulated, copied_home
+from tests.transforms.simulated_home import Simulated
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home, open_home
 from transforms.impact import words
 from transforms.impact.track import Tracked, track
 from transforms.operations.backup import backup
 from transforms.operations.verify import verify
-from transforms.programmes.freeze import Frozen, freeze
+from transforms.programmes.freeze import freeze
 from transforms.programmes.programme import open_programme
 from transforms.programmes.register import Register, end, leave, start
-from transforms.programmes.rule import Rule
-from transforms.publications.formats import registry
-from transforms.publications.publish import publish
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month
-from transforms.scores.methods import DEFAULT_METHOD, METHODS
-from transforms.scores.score_months import score_force
-
-
-NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
-FROZEN_AT = Month(2025, 6)
-METHOD = METHODS[DEFAULT_METHOD]
-BUFFER_M = 100.0
-
-
-@dataclass(frozen=True)
-class Made:
-    home: Home
-    rule: Rule
-    frozen: Frozen
-
-    def again(self, folder: Path) -> "Made":
-        """A copy to change."""
-        shutil.copytree(self.home.root, folder / "copy")
-        home = replace(self.home, root=folder / "copy")
-        found = open_programme(home, self.frozen.programme.id)
-        return Made(home, self.rule, replace(self.frozen, programme=found))
 
 
 @pytest.fixture(scope="module")
 def made(simulated: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """A programme of June, when nothing later was known, and half a year after it."""
-    home = copied_home(simulated.home, tmp_path_factory.mktemp("programme"))
-    for force in home.registry.values():
-        score_force(home.lake, force, FROZEN_AT, METHOD, home.scoring)
-    with pytest.MonkeyPatch.context() as patch:  # a programme reads the cells alone
-        needed = {name: row for name, row in registry.FORMATS.items() if row.needed}
-        patch.setattr(registry, "FORMATS", needed)
-        publish(home, FROZEN_AT, METHOD)
-    force = min(home.registry)
-    rule = Rule(force=force, group="all-crime", top=8, spacing=2, least_incidents_12m=5)
-    frozen = freeze(home, "summer", rule, None, BUFFER_M, NOW, "me")
-    start(home, frozen.programme, date(2025, 7, 1), NOW, "me")
-    return Made(home, rule, frozen)
+    return make_programme(simulated, tmp_path_factory.mktemp("programme"))
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +74,7 @@ def test_its_forecast_is_that_of_the_publication(made: Made) -> None:
             strict=True,
         )
     )
-    assert all(levels[one["h3_cell"]] == one["level_month"] for one in places)
+    assert all(levels[one["h3_cells"]] == one["level_month"] for one in places)
     assert [one["place_id"] for one in places] == [f"p{n:02d}" for n in range(1, 9)]
     assert all(one["rate_shape"] > 0 and one["month_size"] > 0 for one in places)
 
@@ -276,6 +239,7 @@ class TestRefusals:
         self.refused(made, "no force of this home", force="kent")
         self.refused(made, "no publication 2020-01-", run="2020-01-000000000000")
         self.refused(made, "--spacing is 1 or more", spacing=0)
+        self.refused(made, "15 hexadecimal characters", without=("here",))
         self.refused(made, "at most 1000", buffer_m=2_000.0)
         self.refused(made, "lower --min-incidents", least_incidents_12m=10**6)
 
@@ -305,6 +269,8 @@ class TestRefusals:
             open_programme(home, "winter")
         with pytest.raises(UsageError, match="nothing to track yet"):
             track(home, programme, Month(2025, 6), 3, NOW, "me")
+        with pytest.raises(UsageError, match="newest month that counts is 2025-12"):
+            track(home, programme, Month(2026, 1), 3, NOW, "me")
         with pytest.raises(UsageError, match="1 to 11 months"):
             track(home, programme, None, 12, NOW, "me")
 
@@ -343,6 +309,7 @@ class TestCommands:
             "p04": "2025-09-01"
         }
 
+        assert run("track", name, "--to", "2026-01").returncode == 2
         seen = run("track", name, "--to", "2025-10")
         assert seen.returncode == 0, seen.stderr
         assert "no programme starting" in seen.stdout

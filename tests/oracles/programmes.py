@@ -1,10 +1,12 @@
 """Twins of programmes: choosing places one by one, and judging a list by hand."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import fmean
 
 import h3
+import shapely
+from pyproj import Transformer
 
 from transforms.programmes.rule import Rule
 
@@ -71,3 +73,41 @@ def bias_and_factor(
         more = 0.5 if sums[0] == 0 or sums[2] == 0 else 0.0
         parts.append((log - bias) ** 2 / (1 / (sums[0] + more) + 1 / (sums[2] + more)))
     return bias, max(1.0, fmean(parts))
+
+
+def ranked_hotspots(rows: Sequence[tuple[str | None, float]]) -> list[str]:
+    """The hot spots of (hot spot, score) of cells, that of most expected first."""
+    expected: dict[str, float] = {}
+    for spot, score in rows:
+        if spot is not None:
+            expected[spot] = expected.get(spot, 0.0) + score
+    return sorted(expected, key=lambda spot: (-expected[spot], spot))
+
+
+def cells_in(shape: shapely.Geometry, resolution: int) -> set[str]:
+    """The cells whose centre a shape in metres of the National Grid contains."""
+    to_degrees = Transformer.from_crs("EPSG:27700", "OGC:CRS84", always_xy=True)
+    to_metres = Transformer.from_crs("OGC:CRS84", "EPSG:27700", always_xy=True)
+    x, y = shape.centroid.coords[0]
+    longitude, latitude = to_degrees.transform(x, y)
+    middle = h3.latlng_to_cell(latitude, longitude, resolution)
+    found = set()
+    for cell in h3.grid_disk(middle, 12):
+        latitude, longitude = h3.cell_to_latlng(cell)
+        if shape.contains(shapely.Point(to_metres.transform(longitude, latitude))):
+            found.add(cell)
+    return found
+
+
+def level_of_parts(
+    parts: Collection[str], levels: Mapping[str, float], past: Sequence[str]
+) -> float:
+    """What is expected in parts of cells: as past incidents (their parts) lay."""
+    total = 0.0
+    for cell, level in levels.items():
+        children = set(h3.cell_to_children(cell, 11))
+        inside = sum(part in children and part in parts for part in past)
+        whole = sum(part in children for part in past)
+        share = inside / whole if whole else len(children & set(parts)) / 49
+        total += level * share if children & set(parts) else 0.0
+    return total

@@ -133,7 +133,9 @@ def _last_month(
     own: Counted, first: Month, to: Month | None, standing: Standing
 ) -> Month:
     newest = max(own.months, default=first + -1)
-    last = min(to or newest, newest)
+    if to and to > newest:
+        raise UsageError(f"--to {to}: the newest month that counts is {newest}")
+    last = to or newest
     if standing.ends:
         ended = Month(standing.ends.year, standing.ends.month)
         whole = standing.ends == ended.last_day

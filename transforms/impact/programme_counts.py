@@ -1,6 +1,6 @@
 """What happened at a programme's places, around them, and in the rest of the force."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +10,7 @@ from transforms.impact.place_rows import PlaceRow, place_interval
 from transforms.programmes.counted import Counted
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Standing
-from transforms.programmes.sums import Sums, sums_of
+from transforms.programmes.sums import Sums
 from transforms.reference import cells
 from transforms.reference.arrays import Floats, Mask
 from transforms.reference.months import Month
@@ -30,24 +30,22 @@ class ProgrammeCounts:
         self._points = counted.points
         self._months, self._standing = months, standing
         frozen = programme.cells
-        self._cells = cells.from_text(frozen["h3_cell"].to_pylist())
         self._level: Floats = frozen["level_month"].to_numpy()
-        self._is_place: Mask = pc.is_valid(frozen["place_id"]).to_numpy()
+        scored = cells.from_text(frozen["h3_cell"].to_pylist())
+        self._is_scored: Mask = np.isin(self._points.cells, scored)
+        self._place = self._points.place_of(programme.grounds)
 
     @cached_property
     def places(self) -> Sums:
         """All places, each in the months before it left, beside the rest."""
-        rest = sums_of(
-            self._is_place,
-            self._points.by_cell(self._cells, self._months),
-            self._level * len(self._months),
-        )
-        of_place = [self._counts(row) for row in self._programme.places.to_pylist()]
+        rest = self._points.in_months(self._months)[self._is_scored & (self._place < 0)]
+        level = pc.sum(self._programme.places["level_month"]).as_py()
+        of_place = list(map(self._counts, range(len(self._programme.places))))
         return Sums(
             float(sum(observed for _, observed in of_place)),
             float(sum(expected for expected, _ in of_place)),
-            rest.rest_observed,
-            rest.rest_expected,
+            float(rest.sum()),
+            float(self._level.sum() - level) * len(self._months),
         )
 
     @property
@@ -58,8 +56,7 @@ class ProgrammeCounts:
             cells.from_text(table["h3_cell"].to_pylist()), return_index=True
         )
         level = table["level_month"].to_numpy()[first]
-        at_places = np.isin(self._points.cells, self._cells[self._is_place])
-        outside = self._points.without(at_places)
+        outside = self._points.without(self._place >= 0)
         observed = outside.by_fine_cell(fine[level > 0], self._months)
         places = self.places
         return Sums(
@@ -74,13 +71,10 @@ class ProgrammeCounts:
         """How each place did."""
         rest = self.places.rest_observed / self.places.rest_expected
         rows = []
-        for place in self._programme.places.to_pylist():
+        for at, place in enumerate(self._programme.places.to_pylist()):
             months = self._months_of(place["place_id"])
-            expected, observed = self._counts(place)
+            expected, observed = self._counts(at)
             low, high = place_interval(place, expected * rest, len(months))
-            cell = cells.from_text([place["h3_cell"]])
-            as_of = self._programme.as_of
-            before = self._counted.before(cell, as_of, len(months))
             rows.append(
                 PlaceRow(
                     place_id=place["place_id"],
@@ -90,11 +84,17 @@ class ProgrammeCounts:
                     expected=expected * rest,
                     low=low,
                     high=high,
-                    before=None if before is None else int(before),
+                    before=self._before(at, len(months)),
                     left=self._standing.left.get(place["place_id"]),
                 )
             )
         return rows
+
+    def _before(self, at: int, months: int) -> int | None:
+        """Incidents of a place in as many months up to the as-of, if all count."""
+        as_of = self._programme.as_of
+        span = self._counted.of_epoch(as_of, months)
+        return self._observed(at, span) if len(span) == months else None
 
     def _months_of(self, place: str) -> list[Month]:
         """The months that count for a place: whole ones before it left."""
@@ -103,9 +103,12 @@ class ProgrammeCounts:
             return list(self._months)
         return [month for month in self._months if month.last_day < left]
 
-    def _counts(self, place: Mapping[str, object]) -> tuple[float, int]:
+    def _counts(self, at: int) -> tuple[float, int]:
         """What was expected of a place, and what happened there."""
-        months = self._months_of(str(place["place_id"]))
-        cell = cells.from_text([str(place["h3_cell"])])
-        observed = int(self._points.by_cell(cell, months).sum())
-        return float(str(place["level_month"])) * len(months), observed
+        place = self._programme.places.slice(at, 1).to_pylist()[0]
+        months = self._months_of(place["place_id"])
+        return place["level_month"] * len(months), self._observed(at, months)
+
+    def _observed(self, at: int, months: Sequence[Month]) -> int:
+        mine = self._is_scored & (self._place == at)
+        return int(self._points.in_months(months)[mine].sum())

@@ -5,6 +5,7 @@ from statistics import fmean
 
 from transforms.impact.estimate import Estimate
 from transforms.impact.look import Look
+from transforms.programmes.chosen import POLYGON
 from transforms.programmes.usual import (
     AT_LEAST_FORCES,
     AT_LEAST_OF_ALL,
@@ -168,6 +169,11 @@ def unsaid(look: Look) -> list[str]:
         ),
         "Which street or hour: the feed has months and snapped points.",
     ]
+    if look.programme.identity["unit"] == POLYGON:
+        lines.append(
+            "What lists drawn by you do: hexbeat does not know how these polygons were"
+            " chosen. Past lists are the highest cells with as many incidents."
+        )
     if look.standing.looks > 1:
         lines.append(
             f"This is look {look.standing.looks} at this programme: of many looks some"

@@ -37,14 +37,14 @@ def buffers(grounds: Sequence[Cells], buffer_m: float) -> list[Cells]:
     return [np.setdiff1d(cells.disk(ground, steps), everywhere) for ground in grounds]
 
 
-def components(places: Cells) -> Integers:
+def components(places: Sequence[Cells]) -> Integers:
     """Which places are in contact: a number for each, the same for those in contact.
 
-    Two cells are in contact if no more than one cell lies between them: officers at one
-    are seen at the other, so they are one place to any test. Numbered from 1, in the
-    order of the places.
+    `places` has the scored cells of each. Two are in contact if no more than one cell
+    lies between them: officers at one are seen at the other, so they are one place to
+    any test. Numbered from 1, in the order of the places.
     """
-    reach = [set(cells.disk(np.array([p]), 1).tolist()) for p in places.tolist()]
+    reach = [set(cells.disk(place, 1).tolist()) for place in places]
     found: list[int] = []
     for own in reach:
         met = {found[at] for at in range(len(found)) if not own.isdisjoint(reach[at])}

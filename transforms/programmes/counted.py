@@ -32,6 +32,11 @@ class Counted:
             for month in span
         )
 
+    def of_epoch(self, as_of: Month, months: int) -> list[Month]:
+        """The months of a window to an as-of that count, on the map points of then."""
+        span = window(as_of, months)
+        return [month for month in span if self.comparable(as_of, [month])]
+
     def before(self, places: Cells, as_of: Month, months: int) -> float | None:
         """Incidents at sorted cells in the months to an as-of, if all were supplied."""
         span = window(as_of, months)

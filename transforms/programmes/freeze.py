@@ -19,6 +19,14 @@ from transforms.homes.runs.catalog import run_folder, withdrawn
 from transforms.homes.runs.seal import TIER, latest_run
 from transforms.incidents.lake_check import stored_forces
 from transforms.lake.storage import make_folder
+from transforms.programmes.chosen import (
+    Choice,
+    Chosen,
+    HotSpots,
+    Polygons,
+    chosen,
+)
+from transforms.programmes.counted import counted
 from transforms.programmes.evidence import evidence_of
 from transforms.programmes.kept_folder import keep
 from transforms.programmes.past import past_table
@@ -29,7 +37,6 @@ from transforms.programmes.places import (
     cells_table,
     places_table,
 )
-from transforms.programmes.points import group_points
 from transforms.programmes.programme import (
     BUFFERS_FILE,
     CELLS_FILE,
@@ -41,11 +48,11 @@ from transforms.programmes.programme import (
     programmes_folder,
 )
 from transforms.programmes.register import FROZEN, Register, busy_months
-from transforms.programmes.rule import MOST_PLACES, Rule, choose
+from transforms.programmes.rule import MOST_PLACES, Rule
 from transforms.programmes.write import write_programme
 from transforms.publications.schemas import CELLS_FILE as PUBLISHED_FILE
 from transforms.reference.groups import GROUPS
-from transforms.reference.months import Month, window
+from transforms.reference.months import Month
 
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -71,113 +78,132 @@ class Frozen:
 def freeze(
     home: Home,
     name: str,
-    rule: Rule,
+    choice: Choice,
     run_id: str | None,
     buffer_m: float,
     at: datetime,
     who: str,
 ) -> Frozen:
     """Choose the places of a publication, the newest or that run, and freeze them."""
-    _check(name, rule, buffer_m)
-    run_id, rows = _published(home, run_id, rule)
-    chosen = rows.take(pa.array(choose(candidates(rows), rule)))
-    if not len(chosen):
-        raise UsageError(
-            f"no cell of {rule.force} has {rule.least_incidents_12m} incidents of"
-            f" {rule.group} in 12 months: lower --min-incidents"
-        )
-    tables = _tables(home, rule, rows, chosen, buffer_m)
+    asked = _check(name, choice, buffer_m)
+    run_id, rows = _published(home, run_id, choice)
+    found, tables = _tables(home, choice, rows, buffer_m)
     folder = programmes_folder(home)
     make_folder(folder)
     folder.chmod(_OWNER_ONLY)
 
     def write(built: Path) -> str:
-        given = name, rule, run_id, buffer_m, tables
+        given = name, choice, found, run_id, buffer_m, tables
         return programme_id(name, write_programme(home, built, *given))
 
     kept = keep(folder, write)
     _register(home, kept.folder.name, at, who, run_id)
-    return Frozen(open_programme(home, kept.folder.name), kept.created, rule.top)
+    return Frozen(open_programme(home, kept.folder.name), kept.created, asked)
 
 
-def _check(name: str, rule: Rule, buffer_m: float) -> None:
+def _check(name: str, choice: Choice, buffer_m: float) -> int:
+    """How many places were asked for; `UsageError` for what cannot be."""
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} cannot name a programme: up to 40 small letters, digits and"
             " hyphens, such as winter-2026"
         )
-    if rule.group not in GROUPS:
+    if choice.group not in GROUPS:
         raise UsageError(
-            f"{rule.group!r} is no crime group; there are: {', '.join(GROUPS)}"
+            f"{choice.group!r} is no crime group; there are: {', '.join(GROUPS)}"
         )
+    if not 0 < buffer_m <= 1_000:
+        raise UsageError(f"--buffer-m {buffer_m:g}: above 0, and at most 1000")
+    match choice:
+        case Rule():
+            _check_rule(choice)
+            return choice.top
+        case HotSpots():
+            asked = len(set(choice.ids))
+            if not 0 < asked <= MOST_PLACES:
+                raise UsageError(
+                    f"--hotspots: {asked} given; a programme has 1 to {MOST_PLACES}"
+                    " places"
+                )
+            return asked
+        case Polygons():
+            return len(choice.drawn.places)
+
+
+def _check_rule(rule: Rule) -> None:
     if not 0 < rule.top <= MOST_PLACES:
         raise UsageError(f"--top {rule.top}: a programme has 1 to {MOST_PLACES} places")
     if rule.spacing < 1 or rule.least_incidents_12m < 0:
         raise UsageError("--spacing is 1 or more, --min-incidents 0 or more")
-    if not 0 < buffer_m <= 1_000:
-        raise UsageError(f"--buffer-m {buffer_m:g}: above 0, and at most 1000")
+    for cell in rule.without:
+        if not re.fullmatch(r"[0-9a-f]{15}", cell):
+            raise UsageError(
+                f"--without {cell}: a cell is 15 hexadecimal characters, as in h3_cell"
+            )
 
 
-def _published(home: Home, run_id: str | None, rule: Rule) -> tuple[str, pa.Table]:
-    """The run, and the published cells of the rule's force and group in it."""
+def _published(home: Home, run_id: str | None, choice: Choice) -> tuple[str, pa.Table]:
+    """The run, and the published cells of the force and group in it."""
     run_id = run_id or latest_run(home.publications)
     if run_id is None:
         raise UsageError(f"there is no publication in {home.publications} yet")
     folder = run_folder(home.publications, run_id)
     if why := withdrawn(folder):
         raise UsageError(f"{run_id} is withdrawn ({why}): freeze from another run")
-    if rule.force not in home.registry:
-        raise UsageError(f"{rule.force!r} is no force of this home")
+    if choice.force not in home.registry:
+        raise UsageError(f"{choice.force!r} is no force of this home")
     file = folder / TIER / PUBLISHED_FILE
-    wanted = [("force", "=", rule.force), ("crime_group", "=", rule.group)]
+    wanted = [("force", "=", choice.force), ("crime_group", "=", choice.group)]
     rows = pq.read_table(file, filters=wanted)
     if not len(rows):
         raise ForceError(
-            f"{rule.force}: run {run_id} has no scores of {rule.group}; its METHOD.md"
-            " says why"
+            f"{choice.force}: run {run_id} has no scores of {choice.group}; its"
+            " METHOD.md says why"
         )
     if pc.min(rows["months_12m"]).as_py() == 0:
-        raise ForceError(f"{rule.force}: no month of the last 12 was supplied")
+        raise ForceError(f"{choice.force}: no month of the last 12 was supplied")
     return run_id, rows
 
 
 def _tables(
-    home: Home, rule: Rule, rows: pa.Table, chosen: pa.Table, buffer_m: float
-) -> dict[str, pa.Table]:
+    home: Home, choice: Choice, rows: pa.Table, buffer_m: float
+) -> tuple[Chosen, dict[str, pa.Table]]:
     lake = home.lake.pinned()
-    [force] = [f for f in stored_forces(lake, home.registry) if f.id == rule.force]
+    [force] = [f for f in stored_forces(lake, home.registry) if f.id == choice.force]
     as_of = Month.parse(rows["as_of"][0].as_py())
-    span = window(as_of, _WINDOW_MONTHS)
-    candidate = candidates(chosen)
-    method = rows["method"][0].as_py().partition(" ")[0]
+    first = as_of + (1 - _WINDOW_MONTHS)
+    exclusions = home.scoring.exclusions
+    of_force = counted(lake, force, choice.group, exclusions, first)
+    span = of_force.of_epoch(as_of, _WINDOW_MONTHS)
+    scored = candidates(rows)
+    found = chosen(choice, scored, of_force.points, span)
     evidence = evidence_of(
-        lake, force, rule.group, as_of, method, home.scoring, candidate.cells
+        lake,
+        force,
+        choice.group,
+        as_of,
+        rows["method"][0].as_py().partition(" ")[0],
+        home.scoring,
+        scored.cells[found.row],
     )
-    places = places_table(chosen, evidence)
-    frozen = cells_table(rows, places)
-    files = [
-        file
-        for file in lake.files("incidents", rule.force)
-        if Month.parse(file.partition["month"]) in span
-    ]
-    points = group_points(
-        files, home.scoring.exclusions, rule.force, GROUPS[rule.group]
+    places = places_table(rows, found, evidence, of_force, as_of)
+    frozen = cells_table(rows, found)
+    past = past_lists(
+        lake,
+        home.registry,
+        found.rule,
+        LENGTHS,
+        exclusions,
+        busy_months(home, choice.group),
+        until=as_of,
     )
-    return {
+    return found, {
         PLACES_FILE: places,
         CELLS_FILE: frozen,
-        BUFFERS_FILE: buffers_table(places, frozen, points, span, buffer_m),
-        PAST_FILE: past_table(
-            past_lists(
-                lake,
-                home.registry,
-                rule,
-                LENGTHS,
-                home.scoring.exclusions,
-                busy_months(home, rule.group),
-                until=as_of,
-            )
+        BUFFERS_FILE: buffers_table(
+            places, frozen, found, of_force.points, span, buffer_m
         ),
+        PAST_FILE: past_table(past),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.lake.schemas import about
+from transforms.programmes.chosen import USE
 from transforms.programmes.flags import IN_WORDS
 from transforms.programmes.past import past_of
 from transforms.programmes.programme import PAST_FILE, PLACES_FILE
@@ -25,8 +26,8 @@ knew crime up to {as_of}.
 {rule}
 
 The list is never edited. A place that is patrolled no more leaves by a line in the
-register, and counts up to that day. Cells, of about 0.1 km², are for patrol: fifteen
-minutes on foot cover one. Hot spots, of up to eighteen cells, are for problem solving.
+register, and counts up to that day. {use}: fifteen minutes on
+foot cover a cell of about 0.1 km², and a hot spot has up to eighteen of them.
 
 ## What was expected
 
@@ -77,7 +78,8 @@ def method_text(
         label=GROUPS[rule.group].label,
         run_id=identity["run_id"],
         as_of=identity["as_of"],
-        rule=_rule(rule),
+        rule=_choice(identity["unit"], rule),
+        use=USE,
         buffer_m=identity["buffer_m"],
         power=power_line(past, rule.force, len(places)),
         warnings=_warnings(places),
@@ -93,7 +95,23 @@ def method_text(
     )
 
 
-def _rule(rule: Rule) -> str:
+def _choice(unit: str, rule: Rule) -> str:
+    match unit:
+        case "hotspot":
+            ranks = ", ".join(map(str, rule.ranks))
+            return (
+                f"Hot spots chosen by the user, of rank {ranks} in the force. Past"
+                " lists are the hot spots that had these ranks at the time."
+            )
+        case "polygon":
+            return (
+                "Polygons of the user's. Each is the H3 cells of resolution 11 whose"
+                " centre it contains; what a scored cell expects is divided over its"
+                " parts as its incidents of 36 months were. hexbeat does not know how"
+                f" they were chosen: past lists are the {rule.top} highest cells, which"
+                " have about as many incidents. Places that were chosen because crime"
+                " had just risen there fall by more than such lists."
+            )
     lines = [
         (
             f"The {rule.top} cells with the highest score,"

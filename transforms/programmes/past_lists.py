@@ -26,7 +26,7 @@ from transforms.reference.forces import Force
 from transforms.reference.months import Month, window
 
 
-_COLUMNS = ["h3_cell", "score", "expected_12m", "n_12m", "months_12m"]
+_COLUMNS = ["h3_cell", "score", "expected_12m", "n_12m", "months_12m", "hotspot_id"]
 
 
 def past_lists(
@@ -96,6 +96,7 @@ def _scored(path: str, group: str) -> Candidates:
         score=rows["score"].to_numpy(),
         level_month=level,
         n_12m=pc.fill_null(rows["n_12m"], 0).to_numpy(),
+        hotspots=rows["hotspot_id"].to_pylist(),
     )
 
 
@@ -107,11 +108,11 @@ def _judged(
     of_force: Counted,
 ) -> Iterator[Past]:
     """A past list over each span; none where the rule finds under half its places."""
-    rows = choose(scored, rule)
-    if len(rows) * 2 < rule.top:
+    places = choose(scored, rule)
+    if len(places) * 2 < rule.top:
         return
     at_places = np.zeros(len(scored.cells), dtype=bool)
-    at_places[rows] = True
+    at_places[np.concatenate(places)] = True
     for span in spans:
         observed = of_force.points.by_cell(scored.cells, span)
         yield Past(

@@ -6,28 +6,24 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.feeds.police_uk import street
 from transforms.lake.schemas import conform
-from transforms.programmes.buffers import (
-    RESOLUTION,
-    buffers,
-    components,
-    ground_of,
-)
+from transforms.programmes.buffers import buffers, components, ground_of
+from transforms.programmes.chosen import POLYGON, Chosen
+from transforms.programmes.counted import Counted
 from transforms.programmes.evidence import Evidence
 from transforms.programmes.flags import flags
+from transforms.programmes.parts import shares_of_cells
 from transforms.programmes.points import GroupPoints
 from transforms.programmes.rule import Candidates
 from transforms.programmes.schemas import BUFFERS, FROZEN_CELLS, PLACES
 from transforms.reference import cells
-from transforms.reference.arrays import Cells, Floats, Integers
+from transforms.reference.arrays import Floats, Integers
 from transforms.reference.months import Month
 
 
 _DECIMALS = 6
 _SAME = (
-    "lat", "lon", "easting", "northing", "n_3m", "n_12m", "n_36m", "months_12m",
-    "harm_score", "hotspot_id", "hotspot_class",
+    "lat", "lon", "easting", "northing", "months_12m", "hotspot_id", "hotspot_class",
 )  # fmt: skip
 
 
@@ -38,6 +34,7 @@ def candidates(rows: pa.Table) -> Candidates:
         score=rows["score"].to_numpy(),
         level_month=level_month(rows),
         n_12m=pc.fill_null(rows["n_12m"], 0).to_numpy(),
+        hotspots=rows["hotspot_id"].to_pylist(),
     )
 
 
@@ -48,40 +45,90 @@ def level_month(rows: pa.Table) -> Floats:
     return np.asarray(np.round(level, _DECIMALS))
 
 
-def places_table(chosen: pa.Table, evidence: Evidence) -> pa.Table:
-    """The places of a programme: published rows, the highest first."""
-    ids = cells.from_text(chosen["h3_cell"].to_pylist())
-    level = level_month(chosen)
-    contact = components(ids)
-    area = chosen["cell_area_m2"].to_numpy()
-    raised = flags(area, level, contact, chosen["months_12m"].to_numpy())
-    columns = {name: chosen[name] for name in _SAME}
+def places_table(
+    rows: pa.Table,
+    found: Chosen,
+    evidence: Evidence,
+    of_force: Counted,
+    as_of: Month,
+) -> pa.Table:
+    """The places of a programme, the highest first; `rows` are the published cells."""
+    ids = cells.from_text(rows["h3_cell"].to_pylist())
+    level = found.share * level_month(rows)[found.row]
+    highest = rows.take(pa.array(_highest_parts(found, level)))
+    contact = components([np.unique(ids[rows]) for rows in _rows_of(found)])
+    area = np.array([cells.areas_m2(ground).sum() for ground in found.grounds])
+    harm = found.share * rows["harm_score"].to_numpy()[found.row]
+    total = np.round(found.summed(level), _DECIMALS)
+    columns = {name: highest[name] for name in _SAME}
+    columns |= {f"n_{m}m": _past(rows, found, of_force, as_of, m) for m in (3, 12, 36)}
     columns |= {
-        "place_id": [f"p{rank:02d}" for rank in range(1, len(ids) + 1)],
-        "rank": np.arange(1, len(ids) + 1),
-        "name": chosen["place_label"],
-        "h3_cell": chosen["h3_cell"],
-        "area_m2": area,
-        "level_month": level,
-        "rate_shape": np.round(evidence.rate_shape, _DECIMALS),
-        "month_size": np.full(len(ids), round(evidence.month_size, _DECIMALS)),
+        "place_id": [f"p{rank:02d}" for rank in range(1, len(total) + 1)],
+        "rank": np.arange(1, len(total) + 1),
+        "name": pa.array(found.names) if found.names else highest["place_label"],
+        "unit": [found.unit] * len(total),
+        "h3_res": cells.resolutions(np.array([g[0] for g in found.grounds])),
+        "h3_cells": [" ".join(cells.as_text(ground)) for ground in found.grounds],
+        "area_m2": np.round(area, 1),
+        "level_month": total,
+        "rate_shape": np.round(_joint(found, level, evidence.rate_shape), _DECIMALS),
+        "month_size": np.round(
+            _joint(found, level, np.full(len(level), evidence.month_size)), _DECIMALS
+        ),
+        "harm_score": found.summed(harm),
         "component": contact,
-        "flags": raised,
+        "flags": flags(area, total, contact, highest["months_12m"].to_numpy()),
     }
     return conform(pa.table({f.name: columns[f.name] for f in PLACES}), PLACES)
 
 
-def cells_table(rows: pa.Table, places: pa.Table) -> pa.Table:
-    """Every scored cell, sorted, and which place it is."""
-    of_cell = dict(
-        zip(places["h3_cell"].to_pylist(), places["place_id"].to_pylist(), strict=True)
-    )
-    ids = rows["h3_cell"].to_pylist()
+def _rows_of(found: Chosen) -> list[Integers]:
+    """The rows of the scored cells of each place."""
+    return [found.row[found.place == at] for at in range(len(found.grounds))]
+
+
+def _highest_parts(found: Chosen, level: Floats) -> Integers:
+    """The row of the cell of each place in which most is expected."""
+    order = np.lexsort((found.row, -level, found.place))
+    _, first = np.unique(found.place[order], return_index=True)
+    return found.row[order[first]]
+
+
+def _joint(found: Chosen, level: Floats, size: Floats) -> Floats:
+    """The size of the sum of a place's parts: mean squared by variance.
+
+    Cells are taken as independent, as in the intervals of hot spots.
+    """
+    return found.summed(level) ** 2 / found.summed(level**2 / size)
+
+
+def _past(
+    rows: pa.Table, found: Chosen, of_force: Counted, as_of: Month, months: int
+) -> pa.Array:
+    """Incidents of each place in some months to the as-of."""
+    if found.unit != POLYGON:
+        parts = rows[f"n_{months}m"].take(pa.array(found.row))
+        if parts.null_count:
+            return pa.nulls(len(found.grounds), pa.int32())
+        return pa.array(found.summed(parts.to_numpy()).astype(np.int32))
+    span = of_force.of_epoch(as_of, months)
+    if not span:
+        return pa.nulls(len(found.grounds), pa.int32())
+    points = of_force.points
+    counts = [points.by_fine_cell(ground, span).sum() for ground in found.grounds]
+    return pa.array(counts, pa.int32())
+
+
+def cells_table(rows: pa.Table, found: Chosen) -> pa.Table:
+    """Every scored cell, sorted, and which place it is; of none if places are parts."""
+    place = np.full(len(rows), None, dtype=object)
+    if found.unit != POLYGON:
+        place[found.row] = [f"p{at + 1:02d}" for at in found.place]
     table = pa.table(
         {
-            "h3_cell": ids,
+            "h3_cell": rows["h3_cell"],
             "level_month": level_month(rows),
-            "place_id": pa.array([of_cell.get(cell) for cell in ids], pa.string()),
+            "place_id": pa.array(place, pa.string()),
         }
     )
     return conform(table.sort_by("h3_cell"), FROZEN_CELLS)
@@ -90,6 +137,7 @@ def cells_table(rows: pa.Table, places: pa.Table) -> pa.Table:
 def buffers_table(
     places: pa.Table,
     frozen: pa.Table,
+    found: Chosen,
     points: GroupPoints,
     span: Sequence[Month],
     buffer_m: float,
@@ -99,43 +147,19 @@ def buffers_table(
     A cell's expectation is divided over its parts as the incidents of `span` were; of a
     cell that had none, evenly.
     """
-    ids = cells.from_text(places["h3_cell"].to_pylist())
-    around = buffers([ground_of(np.array([cell])) for cell in ids], buffer_m)
+    around = buffers([ground_of(ground) for ground in found.grounds], buffer_m)
     fine, number = np.unique(np.concatenate(around), return_counts=True)
-    level = _parts(fine, frozen, points, span)
-    rows = np.concatenate([np.searchsorted(fine, buffer) for buffer in around])
+    whole = cells.from_text(frozen["h3_cell"].to_pylist())
+    row, share = shares_of_cells(fine, whole, points, span)
+    level = share * frozen["level_month"].to_numpy()[row]
+    at = np.concatenate([np.searchsorted(fine, buffer) for buffer in around])
     of_place = np.repeat(places["place_id"].to_pylist(), [len(b) for b in around])
     table = pa.table(
         {
             "place_id": of_place.tolist(),
-            "h3_cell": cells.as_text(fine[rows]),
-            "level_month": np.round(level[rows], _DECIMALS),
-            "shared": number[rows] > 1,
+            "h3_cell": cells.as_text(fine[at]),
+            "level_month": np.round(level[at], _DECIMALS),
+            "shared": number[at] > 1,
         }
     )
     return conform(table, BUFFERS)
-
-
-def _parts(
-    fine: Cells, frozen: pa.Table, points: GroupPoints, span: Sequence[Month]
-) -> Floats:
-    """The expectation of parts of cells; 0 in cells that are not scored."""
-    whole = cells.from_text(frozen["h3_cell"].to_pylist())
-    parent = cells.parents(fine, street.SCORED_RESOLUTION)
-    at = np.minimum(np.searchsorted(whole, parent), len(whole) - 1)
-    level = np.where(whole[at] == parent, frozen["level_month"].to_numpy()[at], 0.0)
-    in_part = points.by_fine_cell(fine, span)
-    in_whole = _by_parent(points, whole, span)[at]
-    children = cells.children(whole[:1], RESOLUTION).size
-    share = np.where(in_whole > 0, in_part / np.maximum(in_whole, 1), 1 / children)
-    return np.asarray(level * share)
-
-
-def _by_parent(points: GroupPoints, whole: Cells, span: Sequence[Month]) -> Integers:
-    """Incidents in the parts of each cell: near its edge not those of the cell."""
-    sums = np.zeros(len(whole), dtype=np.int64)
-    parent = cells.parents(points.fine_cells, street.SCORED_RESOLUTION)
-    at = np.minimum(np.searchsorted(whole, parent), len(whole) - 1)
-    known = whole[at] == parent
-    np.add.at(sums, at[known], points.in_months(span)[known])
-    return sums

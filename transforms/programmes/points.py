@@ -51,6 +51,16 @@ class GroupPoints:
             incidents=self.incidents[kept],
         )
 
+    def place_of(self, places: Sequence[Cells]) -> Integers:
+        """The place that each row lies in, of places of one resolution; -1 if none."""
+        ids = np.concatenate(places)
+        order = np.argsort(ids)
+        number = np.repeat(np.arange(len(places)), [len(place) for place in places])
+        fine = cells.resolutions(ids[:1])[0] == RESOLUTION
+        at_cell = self.fine_cells if fine else self.cells
+        at = np.minimum(np.searchsorted(ids[order], at_cell), len(ids) - 1)
+        return np.where(ids[order][at] == at_cell, number[order][at], -1)
+
     def by_cell(self, among: Cells, span: Sequence[Month]) -> Integers:
         """Incidents of those months in each of some cells of resolution 9, sorted."""
         return _summed(self.cells, self.in_months(span), among)

@@ -22,6 +22,8 @@ from transforms.lake.checksums import file_sha256
 from transforms.lake.storage import is_remote
 from transforms.programmes.past import Past, past_of
 from transforms.programmes.rule import Rule
+from transforms.reference import cells
+from transforms.reference.arrays import Cells
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.months import Month
 
@@ -65,9 +67,10 @@ class Programme:
 
     @cached_property
     def rule(self) -> Rule:
-        """How its places were chosen."""
+        """How its places were chosen, or lists like it are."""
         rule = dict(self.identity["rule"])
-        return Rule(**{**rule, "without": tuple(rule["without"])})
+        lists = {name: tuple(of) for name, of in rule.items() if isinstance(of, list)}
+        return Rule(**rule | lists)
 
     @cached_property
     def as_of(self) -> Month:
@@ -83,6 +86,12 @@ class Programme:
     def places(self) -> pa.Table:
         """Its places, by rank."""
         return pq.read_table(self.folder / PLACES_FILE)
+
+    @cached_property
+    def grounds(self) -> list[Cells]:
+        """The H3 cells that each place is, all of one resolution."""
+        listed = self.places["h3_cells"].to_pylist()
+        return [cells.from_text(of_place.split()) for of_place in listed]
 
     @cached_property
     def cells(self) -> pa.Table:

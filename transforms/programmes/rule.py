@@ -1,10 +1,11 @@
-"""The rule that chooses a programme's places from scored cells, and its warnings.
+"""The rule that chooses places from scored cells.
 
 A rule and not a hand: the same rule is applied to past months, to learn what lists
 chosen so do when nothing starts.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,7 +23,8 @@ class Rule:
     """How the places of a programme are chosen: the highest cells of a crime group.
 
     Of two cells nearer than `spacing` steps of the grid only the higher is taken; with
-    1 neighbours may both be.
+    1 neighbours may both be. With `ranks` the places are hot spots instead: those that
+    have these ranks in the force.
     """
 
     force: str
@@ -31,6 +33,7 @@ class Rule:
     spacing: int = 1
     least_incidents_12m: int = LEAST_INCIDENTS_12M
     without: tuple[str, ...] = ()  # cells that the user leaves out
+    ranks: tuple[int, ...] = ()  # 1 is the hot spot where most is expected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +44,31 @@ class Candidates:
     score: Floats  # incidents expected next month
     level_month: Floats  # the same without the season
     n_12m: Integers
+    hotspots: Sequence[str | None] = field(default=())  # of each cell; () if unknown
 
 
-def choose(candidates: Candidates, rule: Rule) -> Integers:
-    """The rows of the places that a rule takes, the highest first; ties by cell."""
+def choose(candidates: Candidates, rule: Rule) -> list[Integers]:
+    """The rows of each place that a rule takes, the highest place first."""
+    if rule.ranks:
+        ranked = list(hotspots_by_rank(candidates).values())
+        return [ranked[rank - 1] for rank in rule.ranks if rank <= len(ranked)]
+    return [np.array([row]) for row in _highest(candidates, rule)]
+
+
+def hotspots_by_rank(candidates: Candidates) -> dict[str, Integers]:
+    """The rows of each hot spot: that where most is expected first, ties by id."""
+    ids = np.array([one or "" for one in candidates.hotspots])
+    names, of_row = np.unique(ids, return_inverse=True)
+    expected = np.bincount(of_row, candidates.score, minlength=len(names))
+    return {
+        str(names[at]): np.flatnonzero(of_row == at)
+        for at in np.lexsort((names, -expected))
+        if names[at]
+    }
+
+
+def _highest(candidates: Candidates, rule: Rule) -> list[int]:
+    """The rows of the highest cells that are far enough from each other."""
     order = np.lexsort((candidates.cells, -candidates.score))
     enough = candidates.n_12m[order] >= rule.least_incidents_12m
     left_out = cells.from_text(rule.without)
@@ -60,4 +84,4 @@ def choose(candidates: Candidates, rule: Rule) -> Integers:
             break
         near = cells.disk(np.array([cell]), rule.spacing - 1)
         blocked.update(near.tolist())
-    return np.array(taken, dtype=np.int64)
+    return taken

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from transforms.lake.schemas import TEXT, column
-from transforms.publications.schemas import PUBLISHED
+from transforms.publications.schemas import HOTSPOTS
 
 
 _COUNT = pa.int32()
@@ -13,10 +13,12 @@ PLACES = pa.schema(
     [
         column("place_id", TEXT, "Place of the programme: p01 is the highest"),
         column("rank", _COUNT, "Rank by score when the list was frozen; 1 is highest"),
-        column("name", TEXT, "Most common street or venue of the place", null="none named"),
-        column("h3_cell", TEXT, "H3 cell of resolution 9 that the place is"),
+        column("name", TEXT, "Most common street or venue of its highest cell; of a polygon, its name in the file", null="none named"),
+        column("unit", TEXT, "What the place is: a cell, a hotspot or a polygon of the user's"),
+        column("h3_res", _COUNT, "Resolution of its H3 cells"),
+        column("h3_cells", TEXT, "H3 cells that the place is, divided by spaces"),
         column("area_m2", _FLOAT, "Area, square metres"),
-        *(PUBLISHED.field(name) for name in ("lat", "lon", "easting", "northing")),
+        *(HOTSPOTS.field(name) for name in ("lat", "lon", "easting", "northing")),
         column("level_month", _FLOAT, "Incidents expected in a month, ignoring the season: the frozen forecast"),
         column("rate_shape", _FLOAT, "Shape of the gamma distribution of the place's monthly rate: mean squared by variance"),
         column("month_size", _FLOAT, "Size of the negative binomial by which a month varies about that rate"),
@@ -25,9 +27,9 @@ PLACES = pa.schema(
         column("n_36m", _COUNT, "Incidents in the 36 months to the as-of month", null="no month of them was supplied"),
         column("months_12m", _COUNT, "Supplied months that n_12m is based on (of 12)"),
         column("harm_score", _FLOAT, "Crime harm expected in the month after the as-of month"),
-        column("hotspot_id", TEXT, "Hot spot that the cell belongs to", null="it belongs to none"),
-        column("hotspot_class", TEXT, "Emerging hot spot category", null="fewer than 10 of 12 months were supplied"),
-        column("component", _COUNT, "Places in contact have the same number: no more than one cell lies between them"),
+        column("hotspot_id", TEXT, "Hot spot that its highest cell belongs to", null="it belongs to none"),
+        column("hotspot_class", TEXT, "Emerging hot spot category of its highest cell", null="fewer than 10 of 12 months were supplied"),
+        column("component", _COUNT, "Places in contact have the same number: no more than one scored cell lies between them"),
         column("flags", TEXT, "large, cold, contiguous and thin, divided by spaces: METHOD.md says what each means"),
     ]
 )  # fmt: skip

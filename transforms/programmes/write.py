@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from transforms.homes.home import Home
 from transforms.homes.runs.seal import sums_text
 from transforms.lake.checksums import file_sha256
+from transforms.programmes.chosen import Choice, Chosen, HotSpots, Polygons
 from transforms.programmes.kept_folder import write_manifest
 from transforms.programmes.method import method_text
 from transforms.programmes.programme import (
@@ -20,16 +21,16 @@ from transforms.programmes.programme import (
     PLACES_FILE,
     canonical,
 )
-from transforms.programmes.rule import Rule
 from transforms.publications.formats.csv_files import write_csv
-from transforms.publications.formats.outlines import write_geojson
+from transforms.publications.formats.outlines import hotspot_outlines, write_shapes
 
 
 def write_programme(
     home: Home,
     folder: Path,
     name: str,
-    rule: Rule,
+    choice: Choice,
+    found: Chosen,
     run_id: str,
     buffer_m: float,
     tables: Mapping[str, pa.Table],
@@ -39,15 +40,20 @@ def write_programme(
         pq.write_table(table, folder / file)
     places = tables[PLACES_FILE]
     write_csv(places, folder / "places.csv")
-    write_geojson(
+    outlines, of_place = hotspot_outlines(places)
+    write_shapes(
         folder / "places.geojson",
         "places",
-        places,
-        f"Places of the programme {name}. For policing alone: not for the public.",
+        places.drop(["h3_cells"]),
+        outlines[of_place.to_numpy(zero_copy_only=False)],
+        DESCRIPTION=f"Places of the programme {name}. For policing alone: not for the"
+        " public.",
     )
     identity: dict[str, Any] = {
         "name": name,
-        "rule": {**asdict(rule), "without": list(rule.without)},
+        "unit": found.unit,
+        **_given(choice),
+        "rule": _as_lists(asdict(found.rule)),
         "run_id": run_id,
         "as_of": run_id.rpartition("-")[0],
         "buffer_m": buffer_m,
@@ -56,8 +62,24 @@ def write_programme(
         "files": {file: file_sha256(folder / file) for file in DATA_FILES},
     }
     (folder / IDENTITY).write_text(canonical(identity))
-    (folder / "METHOD.md").write_text(method_text(name, rule, identity, tables))
+    (folder / "METHOD.md").write_text(method_text(name, found.rule, identity, tables))
     write_manifest(folder)
     sums = {file.name: file_sha256(file) for file in sorted(folder.iterdir())}
     (folder / "SHA256SUMS").write_text(sums_text(sums))
     return identity
+
+
+def _given(choice: Choice) -> dict[str, Any]:
+    """What the user named, where that was no rule."""
+    match choice:
+        case HotSpots():
+            return {"hotspots": sorted(set(choice.ids))}
+        case Polygons():
+            of = choice.drawn
+            return {"polygons": {"sha256": of.sha256, "column": of.column}}
+    return {}
+
+
+def _as_lists(rule: dict[str, Any]) -> dict[str, Any]:
+    """The rule as JSON spells it."""
+    return {n: list(v) if isinstance(v, tuple) else v for n, v in rule.items()}

@@ -170,6 +170,16 @@ def _pentagons() -> list[int]:
     return [cell >> _BASE_CELL_BITS & 127 for cell in h3.get_pentagons(0)]
 
 
+def in_box(
+    west: float, south: float, east: float, north: float, resolution: int
+) -> Cells:
+    """The cells whose centre lies in a box of degrees, sorted."""
+    corners = [(south, west), (south, east), (north, east), (north, west)]
+    return np.array(
+        sorted(h3.h3shape_to_cells(h3.LatLngPoly(corners), resolution)), dtype=np.int64
+    )
+
+
 def areas_m2(cells: Cells) -> Floats:
     """True area of each cell: it varies by 12 % over England and Wales."""
     return np.array([h3.cell_area(cell, unit="m^2") for cell in cells.tolist()])

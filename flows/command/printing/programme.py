@@ -1,5 +1,6 @@
 """What the commands of programmes print."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow.compute as pc
@@ -14,6 +15,7 @@ from flows.command.printing.terminal import (
 from transforms.homes.home import Home
 from transforms.impact import words
 from transforms.impact.track import Tracked
+from transforms.programmes.chosen import USE
 from transforms.programmes.flags import IN_WORDS
 from transforms.programmes.freeze import Frozen
 from transforms.programmes.programme import Programme
@@ -47,6 +49,7 @@ def show_frozen(home: Home, frozen: Frozen, as_json: bool) -> int:
         f"places    {len(places)}, with {level:,.0f} incidents a month expected:"
         f" {100 * share:.0f} % of the force's"
     )
+    print_line(f"use       {USE}.")
     for name, number in _warned(programme).items():
         print_line(f"warning   {number} {name}: {IN_WORDS[name]}")
     past = programme.past_lists
@@ -110,14 +113,14 @@ def show_programme(home: Home, programme: Programme, as_json: bool) -> int:
     print_line(f"started   {standing.starts or 'not yet'}")
     if standing.ends:
         print_line(f"ended     {standing.ends}")
-    table = PlainTable("place", "cell", "a month", "12 months", "name", left=2)
+    table = PlainTable("place", "cells", "a month", "12 months", "name", left=2)
     for row in rows:
         name = row["name"] or ""
         if left := standing.left.get(row["place_id"]):
             name = f"{name} (left {left})"
         table.row(
             row["place_id"],
-            row["h3_cell"],
+            _cells(row),
             f"{row['level_month']:.1f}",
             "-" if row["n_12m"] is None else row["n_12m"],
             name,
@@ -125,6 +128,14 @@ def show_programme(home: Home, programme: Programme, as_json: bool) -> int:
     table.columns[-1].justify = "left"
     print_table(table)
     return 0
+
+
+def _cells(row: Mapping[str, Any]) -> str:
+    """A place's cell, or how large it is."""
+    cells = row["h3_cells"].split()
+    if len(cells) == 1:
+        return str(cells[0])
+    return f"{row['unit']}, {row['area_m2'] / 1e6:.2f} km²"
 
 
 def show_tracked(tracked: Tracked, as_json: bool) -> int:

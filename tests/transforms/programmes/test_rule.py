@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.oracles.programmes import chosen_cells, contacts
+from tests.oracles.programmes import chosen_cells, contacts, ranked_hotspots
 from transforms.programmes.buffers import (
     buffers,
     components,
@@ -16,7 +16,7 @@ from transforms.programmes.buffers import (
     steps_of,
 )
 from transforms.programmes.flags import flags
-from transforms.programmes.rule import Candidates, Rule, choose
+from transforms.programmes.rule import Candidates, Rule, choose, hotspots_by_rank
 from transforms.reference.cells import as_text
 
 
@@ -62,13 +62,15 @@ def test_a_rule_takes_what_choosing_by_hand_takes(
 ) -> None:
     rows, rule = made
     taken = choose(candidates(rows), rule)
-    assert as_text(candidates(rows).cells[taken]) == chosen_cells(rows, rule)
+    assert as_text(
+        candidates(rows).cells[np.array(taken, dtype=int).ravel()]
+    ) == chosen_cells(rows, rule)
 
 
 @given(st.lists(st.sampled_from(AROUND), min_size=1, max_size=15, unique=True))
 @settings(max_examples=100, deadline=None, derandomize=True)
 def test_places_in_contact_have_one_number(places: list[str]) -> None:
-    found = components(np.array([int(cell, 16) for cell in places]))
+    found = components([np.array([int(cell, 16)]) for cell in places])
     assert found.tolist() == contacts(places)
 
 
@@ -100,3 +102,25 @@ def test_each_warning_is_raised_at_its_limit() -> None:
         np.array([12, 12, 11]),
     )
     assert raised == ["contiguous", "large cold contiguous", "thin"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([None, "a", "b", "c"]), st.sampled_from([1.0, 2, 5])),
+        min_size=1,
+        max_size=20,
+    )
+)
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_hot_spots_are_ranked_as_by_hand(rows: list[tuple[str | None, float]]) -> None:
+    scored = Candidates(
+        cells=np.arange(len(rows)),
+        score=np.array([score for _, score in rows]),
+        level_month=np.array([score for _, score in rows]),
+        n_12m=np.zeros(len(rows), dtype=int),
+        hotspots=[spot for spot, _ in rows],
+    )
+    found = hotspots_by_rank(scored)
+    assert list(found) == ranked_hotspots(rows)
+    for spot, of in found.items():
+        assert of.tolist() == [at for at, row in enumerate(rows) if row[0] == spot]

@@ -90,13 +90,13 @@ def read_areas(name: str, given: str) -> AreaLayer:
         raise UsageError(
             f"boundary layer {name!r}: a published column has that name; choose another"
         )
-    path, column = _file_and_column(given)
+    path, column = file_and_column(given)
     file = MapFile(path)
     frame = read_polygons(file)
     texts = [c for c in frame.columns if c != frame.geometry.name]
-    column = _label_column(path, name, texts, column)
+    column = label_column(path, name, texts, column, f"write {name}=FILE:COLUMN")
     odd = misplaced(frame)
-    labels = [_label(value) for value in frame[column].tolist()]
+    labels = [label_of(value) for value in frame[column].tolist()]
     kept = [
         label is not None and not wrong and is_safe(label)
         for label, wrong in zip(labels, odd.tolist(), strict=True)
@@ -114,17 +114,21 @@ def read_areas(name: str, given: str) -> AreaLayer:
     )
 
 
-def _file_and_column(given: str) -> tuple[Path, str | None]:
+def file_and_column(given: str) -> tuple[Path, str | None]:
+    """The parts of FILE or FILE:COLUMN; a file's own name may contain a colon."""
     file, colon, column = given.rpartition(":")
     if colon and not Path(given).exists() and Path(file).exists():
         return Path(file), column
     return Path(given), None
 
 
-def _label_column(
-    path: Path, name: str, columns: Sequence[str], wanted: str | None
+def label_column(
+    path: Path, name: str, columns: Sequence[str], wanted: str | None, fix: str
 ) -> str:
-    """The column that names the areas: the one given, or the only likely one."""
+    """The column that names the areas: the one given, or the only likely one.
+
+    `name` is what the areas are, and `fix` what to write where it is not clear.
+    """
     if wanted is not None and wanted in columns:
         return wanted
     called = [c for c in columns if c.lower() in (name, f"{name}_name", "name")]
@@ -134,12 +138,12 @@ def _label_column(
             return likely[0]
     why = f"there is no column {wanted}" if wanted else "which column names the areas?"
     raise UsageError(
-        f"{path}: {why}; write {name}=FILE:COLUMN with one of"
+        f"{path}: {why}; {fix} with one of"
         f" {listed(columns) or 'none: it has no columns'}"
     )
 
 
-def _label(value: object) -> str | None:
+def label_of(value: object) -> str | None:
     """A label on one line; None if it is empty."""
     if value is None or value != value:  # not a number
         return None
