@@ -7,21 +7,21 @@ import pyarrow as pa
 
 from transforms.publications.formats.briefing_map import draw_map
 from transforms.publications.formats.qgis_style import qml
-from transforms.publications.map import page
+from transforms.publications.map.web_files import WEB
 from transforms.reference import cells
 from transforms.reference.bands import BANDS
 from transforms.scores.labels.emerging import IN_WORDS, RULES
 
 
 def test_the_map_page_has_the_same_bands() -> None:
-    text = page.WEB.joinpath("map-words.js").read_text()
+    text = WEB.joinpath("map-words.js").read_text()
     band = r'(\w+): \{\s+label: .*?share: (\d+),\s+style: \{ fillColor: "(#\w+)"'
     found = re.findall(band, text, re.DOTALL)
     assert found == [(b.slug, str(b.percent), b.colour) for b in BANDS]
 
 
 def test_the_map_page_has_the_same_words_for_classes() -> None:
-    text = page.WEB.joinpath("map-words.js").read_text()
+    text = WEB.joinpath("map-words.js").read_text()
     kinds = text.partition("const KINDS = {")[2].partition("};")[0]
     assert dict(re.findall(r'(\w+): "([^"]+)"', kinds)) == IN_WORDS
     assert list(IN_WORDS) == list(RULES)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
-import re
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from string import Template
 from typing import Any
 
 import pyarrow as pa
 
-from transforms.homes.map_settings import host_of
 from transforms.publications.map.facts import ForceFact, MapFacts
 from transforms.publications.map.payload import payload
 from transforms.publications.map.rows import Earlier
+from transforms.publications.map.web_files import policy, script, styles, web_text
 from transforms.reference.clocks import MONTHS
 from transforms.reference.days import Day
 from transforms.reference.months import Month
 
 
-WEB = resources.files("transforms.publications.map").joinpath("web")
 STYLES = ("vendor/leaflet-1.9.4.css", "map.css")
 # In this order: each may use what those before it have added to `hexbeat`.
 OURS = (
@@ -67,15 +62,15 @@ def render(
     ground: dict[str, Any] | None = None,
 ) -> str:
     """The page as text: the newest scores, and what there is of earlier months."""
-    style = "".join(_css(name) for name in STYLES)
-    scripts = [_script(name) for name in SCRIPTS]
+    style = styles(*STYLES)
+    scripts = [script(name) for name in SCRIPTS]
     tiles = (ground or {}).get("tiles")
     return _page(
         "map.html",
         facts,
         style,
         scripts,
-        csp=_policy(style, scripts, tiles),
+        csp=policy(style, scripts, tiles),
         elsewhere=_elsewhere(facts),
         forces="\n".join(
             _force_row(force, _YEAR[facts.unit]) for force in facts.forces
@@ -86,13 +81,13 @@ def render(
 
 def render_index(facts: MapFacts, pages: Mapping[str, str]) -> str:
     """A page of links, for when one page of all forces would be too large to open."""
-    style = _css("map.css")
+    style = styles("map.css")
     return _page(
         "map-index.html",
         facts,
         style,
         [],
-        csp=_policy(style, []),
+        csp=policy(style, []),
         forces="\n".join(
             _force_row(force, _YEAR[facts.unit], pages.get(force.force))
             for force in facts.forces
@@ -104,10 +99,10 @@ def _page(
     body: str, facts: MapFacts, style: str, scripts: list[str], **parts: str
 ) -> str:
     """A page with the common head and its own body."""
-    return Template(_text("map-head.html") + _text(body)).substitute(
+    return Template(web_text("map-head.html") + web_text(body)).substitute(
         _words(facts),
         style=style,
-        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+        scripts="\n".join(f"<script>{one}</script>" for one in scripts),
         **parts,
     )
 
@@ -121,9 +116,9 @@ def _words(facts: MapFacts) -> dict[str, str]:
         "method": facts.method,
         "excluded": facts.excluded,
         "ground": facts.ground_note,
-        "leaflet_licence": _text("vendor/LICENSE.leaflet"),
-        "h3_notice": _text("vendor/NOTICE.h3-js"),
-        "h3_licence": _text("vendor/LICENSE.h3-js"),
+        "leaflet_licence": web_text("vendor/LICENSE.leaflet"),
+        "h3_notice": web_text("vendor/NOTICE.h3-js"),
+        "h3_licence": web_text("vendor/LICENSE.h3-js"),
         **(_MONTHS if facts.unit == MONTHS.unit else _days(facts.term)),
     }
     return {name: html.escape(text) for name, text in words.items()}
@@ -164,36 +159,3 @@ def _force_row(force: ForceFact, year: int, page: str | None = None) -> str:
         name = f'<a href="{html.escape(page)}">{name}</a>'
     cells = "".join(f"<td>{html.escape(value)}</td>" for value in values)
     return f'<tr><th scope="row">{name}</th>{cells}</tr>'
-
-
-def _policy(style: str, scripts: list[str], tiles: str | None = None) -> str:
-    """A policy under which nothing loads and only these scripts and this style run.
-
-    Tiles, where the home's settings name some, load from their host alone.
-    """
-    pictures = f"data: {host_of(tiles)}" if tiles else "data:"
-    allowed = " ".join(_digest(script) for script in scripts) or "'none'"
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src {_digest(style)}; "
-        f"img-src {pictures}; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _digest(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
-
-
-def _css(name: str) -> str:
-    # Leaflet's layer and marker pictures are not used; an address would be a fetch.
-    return re.sub(r"url\([^)]*\)", "none", _text(name))
-
-
-def _script(name: str) -> str:
-    text = re.sub(r"^//# sourceMappingURL=.*$", "", _text(name), flags=re.M)
-    return text.replace("</script", r"<\/script").replace("<!--", r"<\!--")
-
-
-def _text(name: str) -> str:
-    # As text, so that line ends are \n, which is how a browser hashes what it reads.
-    return WEB.joinpath(name).read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.transforms.publications.map import browser
-from transforms.publications.map.page import WEB
+from transforms.publications.map.web_files import WEB
 
 
 TAIL = 0.025

@@ -31,6 +31,7 @@ from transforms.publications.map import page
 from transforms.publications.map import write as web_map
 from transforms.publications.map.facts import MISSING, ForceFact
 from transforms.publications.map.rows import mapped
+from transforms.publications.map.web_files import WEB
 from transforms.reference.bands import SLUGS
 
 
@@ -48,7 +49,7 @@ def without_scripts(text: str) -> str:
 
 
 def test_vendored_files_are_those_of_the_packages() -> None:
-    vendor = page.WEB.joinpath("vendor")
+    vendor = WEB.joinpath("vendor")
     packages = tomllib.loads(vendor.joinpath("vendor.toml").read_text()).values()
     listed = {
         name: file["sha256"]
@@ -66,7 +67,7 @@ def test_vendored_files_are_those_of_the_packages() -> None:
 def test_page_asks_for_nothing_from_elsewhere(cells: pa.Table) -> None:
     text = rendered(cells)
     markup = without_scripts(text)
-    ours = "".join(page.WEB.joinpath(name).read_text("utf-8") for name in page.OURS)
+    ours = "".join(WEB.joinpath(name).read_text("utf-8") for name in page.OURS)
     address = r"""(?:src|href|action|data|poster)\s*=\s*["']?(?!["']?(?:data:,|\#))"""
     assert re.findall(address, markup) == []
     assert re.findall(r"url\(|@import", markup) == []
@@ -91,7 +92,7 @@ def test_policy_allows_these_scripts_and_this_style_only(cells: pa.Table) -> Non
 
 
 def test_every_script_of_ours_is_in_the_page() -> None:
-    held = {f.name for f in page.WEB.iterdir() if f.name.endswith(".js")}
+    held = {f.name for f in WEB.iterdir() if f.name.endswith(".js")}
     assert held == set(page.OURS)
 
 
@@ -240,7 +241,7 @@ def test_an_index_leads_to_the_pages_beside_it() -> None:
 
 
 def test_the_csv_withholds_what_the_tables_withhold() -> None:
-    ours = page.WEB.joinpath("map-csv.js").read_text(encoding="utf-8")
+    ours = WEB.joinpath("map-csv.js").read_text(encoding="utf-8")
     held = re.search(r"FORMULA = /\^\[(.*)\]/;", ours)
     assert held
     withheld = re.compile(f"^[{held[1]}]")

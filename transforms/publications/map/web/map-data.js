@@ -4,7 +4,8 @@
   const HUNDREDTHS = 100;
   const STEPS_A_ROOT = 16;
 
-  async function unpack(holder) {
+  // The bytes of a page's data.
+  async function inflate(holder) {
     if (!("DecompressionStream" in window)) {
       throw new Error("this browser is too old to unpack the cells (it has no DecompressionStream).");
     }
@@ -13,12 +14,15 @@
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return read(new Uint8Array(await new Response(stream).arrayBuffer()));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  }
+
+  async function unpack(holder) {
+    return read(await inflate(holder));
   }
 
   function read(raw) {
-    const length = new DataView(raw.buffer).getUint32(0, true);
-    const head = JSON.parse(new TextDecoder().decode(raw.subarray(4, 4 + length)));
+    const [head, length] = headOf(raw);
     const columns = {};
     let at = 4 + length;
     for (const [name, kind, planes, n] of head.columns) {
@@ -40,6 +44,12 @@
     columns.score_rank = byRow(head.blocks, columns);
     columns.before = placesBefore(head, columns);
     return { ...head, columns };
+  }
+
+  // What the data begins with, and how many bytes of it that is.
+  function headOf(raw) {
+    const length = new DataView(raw.buffer).getUint32(0, true);
+    return [JSON.parse(new TextDecoder().decode(raw.subarray(4, 4 + length))), length];
   }
 
   function guessOf(name, head, columns) {
@@ -232,5 +242,5 @@
     };
   }
 
-  Object.assign(hexbeat, { unpack, readerOf });
+  Object.assign(hexbeat, { inflate, headOf, unpack, readerOf });
 })();
