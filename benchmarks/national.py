@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,29 +136,33 @@ def _write(made: Nation) -> None:
 
 
 def next_release(made: Nation) -> list[Month]:
-    """Make the release after a nation's; the months whose rows it changes.
-
-    It has the same months. In every file the outcomes are others, and the order of the
-    rows with them stays; in the months it returns a file also lacks its last row.
-    """
+    """Make the release after a nation's; the months whose rows it changes."""
     changed = MONTHS[-_ROWS_CHANGED_MONTHS:]
     path = made.next_source / f"{RELEASE + 1}.zip"
-    if path.exists():
-        return changed
-    path.parent.mkdir()
-    part = path.with_suffix(".part")
-    with zipfile.ZipFile(made.zip) as old, zipfile.ZipFile(part, "w") as new:
-        for info in old.infolist():
-            data = old.read(info)
+    if not path.exists():
+        path.parent.mkdir()
+        revise(made.zip, path, changed)
+    return changed
+
+
+def revise(old: Path, new: Path, changed: Sequence[Month]) -> None:
+    """Make a newer release of the same months.
+
+    In every file the outcomes are others, and the order of the rows with them stays; in
+    the months that are changed a file also lacks its last row.
+    """
+    part = new.with_suffix(".part")
+    with zipfile.ZipFile(old) as before, zipfile.ZipFile(part, "w") as after:
+        for info in before.infolist():
+            data = before.read(info)
             is_changed = Month.parse(info.filename.partition("/")[0]) in changed
-            for before, after in _NEXT_OUTCOMES:
-                data = data.replace(before, after)
+            for outcome, other in _NEXT_OUTCOMES:
+                data = data.replace(outcome, other)
             last = data.rindex(b"\n", 0, -1) + 1
             if is_changed and last > data.index(b"\n") + 1:  # not its only row
                 data = data[:last]
-            new.writestr(info, data, zipfile.ZIP_DEFLATED)
-    part.rename(path)
-    return changed
+            after.writestr(info, data, zipfile.ZIP_DEFLATED)
+    part.rename(new)
 
 
 def _files(

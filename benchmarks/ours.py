@@ -4,8 +4,10 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -36,6 +38,7 @@ from transforms.scores.view import view_at
 
 METHOD = METHODS[DEFAULT_METHOD]
 AT_ONCE = 2  # forces, as the flows do
+_LISTS = ("manifest.json", "datapackage.json")
 
 
 def ingest(folder: Path, source: Path, last: str | None = None) -> Work:
@@ -99,12 +102,28 @@ def publication(folder: Path) -> Work:
 def published(folder: Path) -> dict[str, str]:
     """The hash of each file of a home's newest publication.
 
-    But for the analyst's database, of which no two have the same bytes.
+    No two analyst's databases have the same bytes: it and the sums are left out, and
+    the lists of files are hashed without those that are not the same for it.
     """
     publications = open_home(folder).publications
     newest = json.loads((publications / "latest.json").read_text())["run_id"]
     files = sorted((publications / "runs" / newest / "internal").iterdir())
-    return {f.name: file_sha256(f) for f in files if f.suffix != ".duckdb"}
+    hashes = {f.name: file_sha256(f) for f in files if f.suffix != ".duckdb"}
+    del hashes["SHA256SUMS"]
+    for file in files:
+        if file.name in _LISTS:
+            lasting = json.dumps(_without_database(json.loads(file.read_text())))
+            hashes[file.name] = sha256(lasting.encode()).hexdigest()
+    return hashes
+
+
+def _without_database(listed: dict[str, Any]) -> dict[str, Any]:
+    """A list of files without those that differ with the database."""
+    varying = ("hotspots.duckdb", *_LISTS)
+    for name in ("files", "resources"):
+        of_files = listed.get(name, ())
+        listed[name] = [file for file in of_files if file["path"] not in varying]
+    return listed
 
 
 def indexed(source: Path) -> Work:

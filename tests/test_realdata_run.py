@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.ours import published
 from tests.oracles import methods as oracles
 from transforms.feeds.police_uk import street
 from transforms.homes.home import Home, open_home
@@ -204,6 +205,37 @@ def test_city_of_london_is_the_same_whichever_release_comes_first(
         assert sum(e.rows_outcome_changed for e in revised) == changed == 10
         assert sum(e.rows_moved for e in revised) == moved == 0
         assert sum(e.rows_gone for e in revised) == 0
+
+
+def test_a_newer_release_of_london_gives_what_a_home_gives_that_had_no_older_one(
+    tmp_path: Path,
+) -> None:
+    """Of months that both releases have: outcomes differ, nothing that is scored."""
+    force, as_of = FORCES["city-of-london"], Month(2019, 2)
+    fresh, home = (open_home(tmp_path / name) for name in ("fresh", "home"))
+    done = {}
+    for name, of, until in (
+        ("older", home, "2019-02"),
+        ("newer", home, "2020-11"),
+        ("alone", fresh, "2020-11"),
+    ):
+        request = resolve(
+            DATA / "archive",
+            FORCES,
+            [force.id],
+            start="2018-10",
+            end="2019-02",
+            until_release=until,
+        )
+        members, months = request.members, request.months
+        newest = [m for m in members if m.release == until]
+        ingest_force(of.lake, street, force, newest, months, RECEIVED_AT)
+        as_ofs = score_force(of.lake, force, as_of, METHOD, of.scoring).as_ofs
+        publish(of, as_of, METHOD)
+        done[name] = (as_ofs, published(of.root))
+    assert done["older"][0] == done["alone"][0] == ["2018-12", "2019-01", "2019-02"]
+    assert done["newer"][0] == []
+    assert done["newer"][1] == done["alone"][1] != done["older"][1]
 
 
 def _changed_between(older: str, newer: str) -> tuple[int, int]:

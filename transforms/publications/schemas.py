@@ -66,7 +66,7 @@ PUBLISHED_COVERAGE = pa.schema(
         column("force_name", TEXT, "Force: its name"),
         COVERAGE.field("month"),
         column("status", TEXT, "What the month counts as: supplied, partial_suspected, missing, not_supplied or rejected. Only supplied months are exposure; missing is never zero"),
-        *(COVERAGE.field(name) for name in ("release", "rows_in", "rows_accepted", "rows_quarantined", "rows_located", "raw_sha256", "repairs", "rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")),
+        *(COVERAGE.field(name) for name in ("release", "rows_in", "rows_accepted", "rows_quarantined", "rows_located", "raw_sha256", "repairs")),
         column("reason", TEXT, "Why the month has this status: why a file was rejected, or the reason of an override", null="the normal rules apply"),
         column("points_renewed", TEXT, "First month that used the same map points as this month, YYYY-MM: counts of cells are never compared with months before it", null="no renewal is known up to this month"),
     ]

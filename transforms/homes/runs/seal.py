@@ -13,8 +13,13 @@ from transforms.lake.storage import replace_flushed
 TIER = "internal"
 MANIFEST = "manifest.json"
 LATEST = "latest.json"
-SCHEMA_VERSION = "1.3"  # of everything published
-OLDER_SCHEMA_VERSIONS = ("1.0", "1.1", "1.2")  # of which a home may have publications
+SCHEMA_VERSION = "1.4"  # of everything published
+OLDER_SCHEMA_VERSIONS = (
+    "1.0",
+    "1.1",
+    "1.2",
+    "1.3",
+)  # of which a home may have publications
 
 
 def is_installed(folder: Path, tier: str) -> bool:

@@ -40,7 +40,6 @@ _FAR = {
     "places": "areas far from where the force's incidents are",
     "why": "Default points of records without a usable address",
 }
-_REVISION = ("rows_added", "rows_gone", "rows_moved", "rows_outcome_changed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,5 +208,4 @@ def _input(force: str, month: Month, counts: MonthCoverage) -> dict[str, object]
         "raw_sha256": entry.raw_sha256 if entry else None,
         "status": counts.status,
         "reason": reason_of(counts),
-        "revision": [getattr(entry, name) for name in _REVISION] if entry else None,
     }
