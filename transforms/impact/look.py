@@ -11,7 +11,7 @@ from transforms.impact.programme_counts import ProgrammeCounts
 from transforms.incidents.lake_check import stored_forces
 from transforms.lake.lake import Lake
 from transforms.programmes.counted import Counted, counted
-from transforms.programmes.past import Past, not_overlapping
+from transforms.programmes.past import Past, apart
 from transforms.programmes.past_lists import past_lists
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Register, Standing, busy_months
@@ -60,7 +60,7 @@ class Look:
     @property
     def independent(self) -> int:
         """How many past lists have windows of their own."""
-        return not_overlapping(self.past)
+        return len(apart(self.past))
 
 
 def look(

@@ -24,16 +24,16 @@ class Past:
     before: float | None  # incidents there in as many months up to the as-of
 
 
-def not_overlapping(past: Sequence[Past]) -> int:
-    """How many of the lists' windows, taken in order, share no month with another."""
-    number = 0
+def apart(past: Sequence[Past]) -> list[Past]:
+    """Those lists whose windows, taken in order, share no month with another."""
+    alone: list[Past] = []
     last: dict[str, Month] = {}
     for one in sorted(past, key=lambda one: (one.force, one.as_of)):
         as_of = Month.parse(one.as_of)
         if one.force not in last or as_of.since(last[one.force]) >= one.months:
             last[one.force] = as_of
-            number += 1
-    return number
+            alone.append(one)
+    return alone
 
 
 def past_table(past: Iterable[Past]) -> pa.Table:
