@@ -18,6 +18,8 @@ from transforms.feeds.force.sift import DROP_RULES
 from transforms.feeds.rules import LINE_RULES
 from transforms.homes.settings import SETTINGS
 from transforms.lake.schemas import FORCE_RECORDS, about
+from transforms.patrols.log_rules import RULES as VISIT_RULES
+from transforms.patrols.mapping import VISIT_MAPPING
 from transforms.publications.formats.documents import dictionary
 from transforms.publications.formats.registry import FORMATS
 from transforms.reference.forces import FORCES
@@ -89,6 +91,11 @@ def _record_rules() -> str:
     return _table("rule | a row breaks it when", rows.items())
 
 
+def _visit_rules() -> str:
+    rows = {**LINE_RULES, **{rule.id: rule.text for rule in VISIT_RULES}}
+    return _table("rule | a row breaks it when", rows.items())
+
+
 def _drop_rules() -> str:
     rows = [(rule.id, f"over {rule.share:.0%}", rule.text) for rule in DROP_RULES]
     return _table("rule | rows | what it is", rows)
@@ -112,10 +119,15 @@ FILES: dict[str, Callable[[], str]] = {
     ),
     "transforms/homes/hexbeat.schema.json": lambda: schema_text(SETTINGS),
     "transforms/feeds/force/mapping.schema.json": lambda: schema_text(MAPPING),
+    "transforms/patrols/patrols.schema.json": lambda: schema_text(VISIT_MAPPING),
 }
 # Tables in pages that people write: between two comments, by name.
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "docs/operations.md": {"settings": lambda: key_table(SETTINGS)},
+    "docs/dosage.md": {
+        "visit mapping": lambda: key_table(VISIT_MAPPING),
+        "visit rules": _visit_rules,
+    },
     "docs/force-feed.md": {
         "mapping": lambda: key_table(MAPPING),
         "record rules": _record_rules,

@@ -59,6 +59,9 @@ def test_the_import_rules_hold() -> None:
         ("transforms/scores/panel.py", "import transforms.backtests.contest"),
         ("transforms/reference/months.py", "import transforms.lake.storage"),
         ("transforms/errors.py", "import transforms.reference.months"),
+        ("transforms/scores/panel.py", "import transforms.patrols.take"),
+        ("transforms/day_publications/run.py", "import transforms.patrols.take"),
+        ("transforms/publications/publish.py", "import transforms.programmes.rule"),
     ],
 )
 def test_a_planted_import_is_caught(where: str, planted: str, tmp_path: Path) -> None:

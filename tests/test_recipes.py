@@ -130,6 +130,7 @@ _COMMAND_PAGES = {
     "": "docs/commands.md",
     "feed": "docs/force-feed.md",
     "programme": "docs/programmes.md",
+    "dosage": "docs/dosage.md",
 }
 
 

@@ -8,6 +8,7 @@ from types import FrameType
 from cyclopts import CycloptsError
 
 from flows.command import (  # noqa: F401 (they add commands)
+    dosage,
     feed,
     home,
     inspect,

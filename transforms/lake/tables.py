@@ -14,10 +14,13 @@ from transforms.lake.schemas import (
     FORECASTS,
     INCIDENTS,
     OUTCOMES,
+    PINGS,
     QUARANTINE,
     RECORDS,
     SCORES,
     STOPS,
+    VISITS,
+    VISITS_QUARANTINE,
 )
 
 
@@ -65,4 +68,8 @@ TABLES: dict[str, TableSpec] = {
     "day_scores": TableSpec(
         DAY_SCORES, ("force", "as_of"), mark="inputs_sha256", made_again=True
     ),
+    # patrols: pings only in a force's own home, through transforms.records
+    "visits": TableSpec(VISITS, ("force", "month")),
+    "visits_quarantine": TableSpec(VISITS_QUARANTINE, ("force",)),
+    "pings": TableSpec(PINGS, ("force", "day"), light=True),
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flows.command.printing.terminal import print_json, print_line
 from flows.summary import counted
-from transforms.errors import FileRejectedError, UsageError
+from transforms.errors import UsageError
 from transforms.feeds.force.account import (
     BrokenRule,
     DropAccount,
@@ -17,11 +17,10 @@ from transforms.feeds.force.account import (
 from transforms.feeds.force.mapping import ForceMapping
 from transforms.feeds.force.mapping_file import read_mapping
 from transforms.feeds.force.sift import SiftedDrop, sift_drop
-from transforms.feeds.force.sources.still_growing import Look, is_settled
+from transforms.feeds.force.sources.one_file import whole_file
 from transforms.reference.calls import PREFIX, is_call
 
 
-_MAX_BYTES = 2 << 30
 _QUARANTINED = 3
 _COARSE_SHARE = 0.9
 _ENOUGH_ROWS = 20
@@ -38,7 +37,7 @@ def sifted_file(
 ) -> tuple[SiftedDrop, ForceMapping]:
     """The file's rows, and the mapping that they were read by."""
     rules = read_mapping(_text(mapping), mapping.name)
-    return sift_drop(_whole(file), rules, received_at, file.name), rules
+    return sift_drop(whole_file(file), rules, received_at, file.name), rules
 
 
 def _text(path: Path) -> str:
@@ -46,24 +45,6 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: not a readable text file") from error
-
-
-def _whole(path: Path) -> bytes:
-    """The file's bytes, unless it was written to while they were read."""
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file")
-    before = _look(path)
-    if before.size_bytes > _MAX_BYTES:
-        raise FileRejectedError(f"{path.name}: over {_MAX_BYTES >> 30} GB")
-    data = path.read_bytes()
-    if not is_settled(before, _look(path)):
-        raise FileRejectedError(f"{path.name}: still being written; check it again")
-    return data
-
-
-def _look(path: Path) -> Look:
-    facts = path.stat()
-    return Look(facts.st_size, facts.st_mtime_ns)
 
 
 def show_drop(account: DropAccount, as_json: bool, unlike: str | None = None) -> int:

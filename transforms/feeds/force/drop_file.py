@@ -110,7 +110,7 @@ class DropFile:
     @cached_property
     def points(self) -> Points:
         """Places."""
-        return read_points(self.drop, self.mapping)
+        return read_points(self.drop, self.mapping.columns, self.mapping.crs)
 
     @property
     def reference(self) -> Coded:

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from transforms.feeds.force.drop_formats.drop import Drop
-from transforms.feeds.force.mapping import ForceMapping
 from transforms.reference import cells
 from transforms.reference.arrays import Floats, Mask
 from transforms.reference.national_grid import GRID, to_degrees
@@ -80,9 +80,37 @@ class Points:
         return np.asarray(whole & self.located)
 
 
-def read_points(drop: Drop, mapping: ForceMapping) -> Points:
+class PlaceColumns(Protocol):
+    """Which columns have the coordinates: one pair, or both in one."""
+
+    @property
+    def longitude(self) -> str | None:
+        """Degrees; with latitude."""
+        ...
+
+    @property
+    def latitude(self) -> str | None:
+        """Degrees."""
+        ...
+
+    @property
+    def easting(self) -> str | None:
+        """Metres; with northing."""
+        ...
+
+    @property
+    def northing(self) -> str | None:
+        """Metres."""
+        ...
+
+    @property
+    def point(self) -> str | None:
+        """Both in one."""
+        ...
+
+
+def read_points(drop: Drop, columns: PlaceColumns, crs: str) -> Points:
     """The points of a drop's rows, whatever columns and grid they come in."""
-    columns = mapping.columns
     if columns.point:
         both = drop.columns[columns.point]
         x, y = both.numbers(lambda t: _pair(t)[0]), both.numbers(lambda t: _pair(t)[1])
@@ -92,7 +120,7 @@ def read_points(drop: Drop, mapping: ForceMapping) -> Points:
         up = drop.columns[columns.latitude or columns.northing or ""]
         x, y = across.numbers(_number), up.numbers(_number)
         placeless = across.where(_blank) & up.where(_blank)
-    longitude, latitude = _degrees(x, y) if mapping.crs == GRID else (x, y)
+    longitude, latitude = _degrees(x, y) if crs == GRID else (x, y)
     return Points(x, y, longitude, latitude, placeless)
 
 

@@ -15,6 +15,7 @@ from transforms.lake.schemas.records import (
     RECORDS,
 )
 from transforms.lake.schemas.scores import DAY_SCORES, SCORES
+from transforms.lake.schemas.visits import PINGS, VISITS, VISITS_QUARANTINE
 
 
 __all__ = [
@@ -28,12 +29,15 @@ __all__ = [
     "FORECASTS",
     "INCIDENTS",
     "OUTCOMES",
+    "PINGS",
     "QUARANTINE",
     "RECORDS",
     "SCORES",
     "SLUG",
     "STOPS",
     "TEXT",
+    "VISITS",
+    "VISITS_QUARANTINE",
     "about",
     "column",
     "conform",

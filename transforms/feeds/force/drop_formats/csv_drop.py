@@ -11,6 +11,7 @@ from transforms.feeds.files.csv_bytes import Coded, Rows, read_named
 from transforms.feeds.files.text_bytes import NEWLINE, Text, marked_encoding, read_text
 from transforms.feeds.force.drop_formats.drop import (
     Drop,
+    Layout,
     RawDrop,
     Row,
     check_columns,
@@ -28,7 +29,7 @@ _DELIMITERS = {"comma": ",", "semicolon": ";", "vertical bar": "|", "tab": "\t"}
 _ENOUGH_ROWS = 20  # to judge by their lengths what a field looks like
 
 
-def read(data: bytes, mapping: ForceMapping, where: str) -> Drop:
+def read(data: bytes, mapping: Layout, where: str) -> Drop:
     """The file's rows; a last line that seems cut off is not one of them."""
     text = read_text(_as_utf8(data, mapping.encoding or "utf-8", where), where)
     delimiter = mapping.delimiter or ","
@@ -39,15 +40,23 @@ def read(data: bytes, mapping: ForceMapping, where: str) -> Drop:
     if not after_header.strip() and not len(text.unreadable_lines):
         return no_rows(mapping, where, "a header and no rows")
     rows = read_named(text, names, mapping.names, where, delimiter=delimiter)
+    left_out = [name for name in names if name not in mapping.names]
     broken = {MISSHAPEN: rows.misshapen_lines, UNREADABLE: rows.unreadable_lines}
     if not _is_cut(text, rows, names[-1]):
         is_open = _is_open(text, rows)
         return Drop(
-            rows.coded, rows.lines, broken, repairs=text.repairs, is_open=is_open
+            rows.coded,
+            rows.lines,
+            broken,
+            repairs=text.repairs,
+            is_open=is_open,
+            left_out=left_out,
         )
     columns = {n: Coded(c.texts, c.codes[:-1]) for n, c in rows.coded.items()}
     broken[CUT_OFF] = rows.lines[-1:]
-    return Drop(columns, rows.lines[:-1], broken, repairs=text.repairs)
+    return Drop(
+        columns, rows.lines[:-1], broken, repairs=text.repairs, left_out=left_out
+    )
 
 
 def _is_cut(text: Text, rows: Rows, last_name: str) -> bool:
@@ -70,7 +79,7 @@ def _is_open(text: Text, rows: Rows) -> bool:
     return last == [text.lines] and not text.data.endswith(NEWLINE)
 
 
-def _check_delimiter(line: bytes, mapping: ForceMapping, where: str) -> None:
+def _check_delimiter(line: bytes, mapping: Layout, where: str) -> None:
     """The header is not that of the mapping, but with another delimiter."""
     wanted, declared = set(mapping.names), mapping.delimiter or ","
     if wanted <= set(_header(line, declared)):

@@ -19,6 +19,35 @@ from transforms.reference.arrays import Lines
 Row = dict[str, str]  # the text in each column that the mapping names
 
 
+class Layout(Protocol):
+    """What a mapping says of how its files are written."""
+
+    @property
+    def format(self) -> str:
+        """The name of the format."""
+        ...
+
+    @property
+    def encoding(self) -> str | None:
+        """Of CSV; None for UTF-8."""
+        ...
+
+    @property
+    def delimiter(self) -> str | None:
+        """Of CSV; None for a comma."""
+        ...
+
+    @property
+    def empty(self) -> str | None:
+        """What a file without a row says; None where it is refused."""
+        ...
+
+    @property
+    def names(self) -> list[str]:
+        """The columns that are read, each once."""
+        ...
+
+
 @dataclass(frozen=True)
 class Drop:
     """The rows of one file, and the lines that are not rows."""
@@ -29,6 +58,7 @@ class Drop:
     has_lines: bool = True  # and with them byte offsets
     repairs: Sequence[str] = ()
     is_open: bool = False  # nothing ends its last line, which is a row
+    left_out: Sequence[str] = ()  # columns of the file that the mapping does not name
 
     @property
     def rows_in(self) -> int:
@@ -77,7 +107,7 @@ class DropFormat(Protocol):
 
     KEYS: tuple[str, ...]  # of a mapping, those that only some formats take
 
-    def read(self, data: bytes, mapping: ForceMapping, where: str) -> Drop:
+    def read(self, data: bytes, mapping: Layout, where: str) -> Drop:
         """A file's bytes as columns; `FileRejectedError` if they are not such."""
         ...
 
@@ -92,7 +122,7 @@ def coded(texts: pa.Array) -> Coded:
     return Coded(encoded.dictionary.to_pylist(), encoded.indices.to_numpy())
 
 
-def no_rows(mapping: ForceMapping, where: str, what: str) -> Drop:
+def no_rows(mapping: Layout, where: str, what: str) -> Drop:
     """A drop without a row, where the mapping says that such a drop is meant."""
     if mapping.empty is None:
         raise FileRejectedError(

@@ -13,6 +13,7 @@ from transforms.feeds.files.csv_bytes import too_many
 from transforms.feeds.files.text_bytes import NEWLINE, Text, read_text
 from transforms.feeds.force.drop_formats.drop import (
     Drop,
+    Layout,
     RawDrop,
     Row,
     check_columns,
@@ -32,7 +33,7 @@ _BROKEN_SHARE = 0.001
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
-def read(data: bytes, mapping: ForceMapping, where: str) -> Drop:
+def read(data: bytes, mapping: Layout, where: str) -> Drop:
     """The objects of a file; a line that is not one is not a row."""
     if not data.strip():
         return no_rows(mapping, where, "the file is empty")
@@ -41,7 +42,8 @@ def read(data: bytes, mapping: ForceMapping, where: str) -> Drop:
     check_columns(found.keys, mapping.names, where)
     columns = {name: coded(pa.array(texts)) for name, texts in found.texts.items()}
     broken = {NO_OBJECT: found.broken_lines, UNREADABLE: text.unreadable_lines}
-    return Drop(columns, found.lines, broken, repairs=text.repairs)
+    left_out = sorted(set(found.keys) - set(mapping.names))
+    return Drop(columns, found.lines, broken, repairs=text.repairs, left_out=left_out)
 
 
 def raw(data: bytes, mapping: ForceMapping) -> RawDrop:

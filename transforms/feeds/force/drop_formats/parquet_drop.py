@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from transforms.errors import FileRejectedError
 from transforms.feeds.force.drop_formats.drop import (
     Drop,
+    Layout,
     RawDrop,
     RawRow,
     check_columns,
@@ -31,7 +32,7 @@ _UTC_MICROSECONDS = pa.timestamp("us", "UTC")
 _RAW = "a raw drop"
 
 
-def read(data: bytes, mapping: ForceMapping, where: str) -> Drop:
+def read(data: bytes, mapping: Layout, where: str) -> Drop:
     """The rows of a file, numbered from one."""
     file = open_parquet(data, where)
     check_columns(file.schema_arrow.names, mapping.names, where)
@@ -40,7 +41,9 @@ def read(data: bytes, mapping: ForceMapping, where: str) -> Drop:
     texts = column_texts(file, mapping.names, where)
     columns = {name: coded(column) for name, column in texts.items()}
     lines = np.arange(1, file.metadata.num_rows + 1, dtype=np.int32)
-    return Drop(columns, lines, {}, has_lines=False)
+    there = file.schema_arrow.names
+    left_out = [name for name in there if name not in mapping.names]
+    return Drop(columns, lines, {}, has_lines=False, left_out=left_out)
 
 
 def raw(data: bytes, mapping: ForceMapping) -> RawDrop:

@@ -1,0 +1,53 @@
+"""What the commands of patrols print: counts, days and rules, never a row."""
+
+from flows.command.printing.terminal import print_json, print_line
+from transforms.feeds.rules import LINE_RULES
+from transforms.patrols.log_rules import RULES
+from transforms.patrols.take import Taken
+
+
+_GAPS = 3
+
+
+def show_taken(taken: Taken, as_json: bool) -> int:
+    """Print what was taken of a file; 3 if rows of it were held back."""
+    code = _GAPS if taken.held_back else 0
+    if as_json:
+        print_json(
+            {
+                **vars(taken),
+                "first_day": taken.first_day and str(taken.first_day),
+                "last_day": taken.last_day and str(taken.last_day),
+                "held_back": taken.held_back,
+                "exit_code": code,
+            }
+        )
+        return code
+    print_line(f"programme {taken.programme}")
+    print_line(f"rows      {taken.rows_in:,}")
+    print_line(f"visits    {_visits(taken)}")
+    if taken.held_back:
+        share = 100 * taken.held_back / taken.rows_in
+        print_line(f"held back {taken.held_back:,}: {share:.1f} % of the rows")
+        for rule, rows in sorted(taken.quarantined.items()):
+            print_line(f"          {rows:,} {rule}: {_WORDS.get(rule, rule)}")
+    if taken.left_out:
+        names = ", ".join(taken.left_out)
+        print_line(f"dropped   columns that the mapping does not name: {names}")
+    for repair in taken.repairs:
+        print_line(f"note      {repair}")
+    print_line(f"stored    {_STORED if taken.changed else 'nothing new: it was taken'}")
+    return code
+
+
+_WORDS = {**LINE_RULES, **{rule.id: rule.text for rule in RULES}}
+_STORED = "the columns that the mapping names, and the file's hash; not the file"
+
+
+def _visits(taken: Taken) -> str:
+    if not taken.accepted:
+        return "0"
+    return (
+        f"{taken.accepted:,}, from {taken.first_day} to {taken.last_day},"
+        f" {taken.minutes:,.0f} minutes"
+    )
