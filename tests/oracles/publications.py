@@ -1,6 +1,6 @@
 """Twins of what is published: the public tier, names and shares."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
@@ -178,32 +178,28 @@ def judged_cells(
     )
 
 
-def accounted(
-    incidents: Sequence[Mapping[str, Any]],
+def became(
+    row: Mapping[str, Any],
     cells: set[str],
     far: set[str],
     is_excluded: Callable[[Mapping[str, Any]], bool],
-) -> dict[str, int]:
-    """What became of each incident: one after another, by the first reason that holds.
+) -> str:
+    """What became of an incident: the first reason that holds.
 
     `cells` are those of the universe, `far` the resolution-6 cells far from the force.
     """
-    became: Counter[str] = Counter()
-    for row in incidents:
-        cell = row["h3_r9"] and f"{row['h3_r9']:x}"
-        if cell is None:
-            became["without_place"] += 1
-        elif not row["in_area"]:
-            became["outside_area"] += 1
-        elif is_excluded(row):
-            became["excluded"] += 1
-        elif cell in cells:
-            became["counted"] += 1
-        elif h3.cell_to_parent(cell, 6) in far:
-            became["far_from_force"] += 1
-        else:
-            became["outside_universe"] += 1
-    return dict(became)
+    cell = row["h3_r9"] and f"{row['h3_r9']:x}"
+    if cell is None:
+        return "without_place"
+    if not row["in_area"]:
+        return "outside_area"
+    if is_excluded(row):
+        return "excluded"
+    if cell in cells:
+        return "counted"
+    if h3.cell_to_parent(cell, 6) in far:
+        return "far_from_force"
+    return "outside_universe"
 
 
 def group_months(

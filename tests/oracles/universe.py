@@ -1,6 +1,6 @@
 """Twin of the cells that are scored."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import h3
@@ -30,15 +30,18 @@ def far_regions(by_cell: Mapping[str, int]) -> set[str]:
     """The resolution-6 cells that lie far from where a force's incidents are."""
     total = sum(by_cell.values())
     region_of = {cell: h3.cell_to_parent(cell, 6) for cell in by_cell}
-    centre = {region: h3.cell_to_latlng(region) for region in region_of.values()}
+    numbers = defaultdict(list)
+    for cell, number in by_cell.items():
+        numbers[region_of[cell]].append(number)
+    centre = {region: h3.cell_to_latlng(region) for region in numbers}
     far = set()
     for region, middle in centre.items():
         for radius_km, share_in_one_cell in ((20, 0.75), (150, 0.0)):
             around = [
                 number
-                for cell, number in by_cell.items()
-                if h3.great_circle_distance(middle, centre[region_of[cell]])
-                <= radius_km
+                for other, there in centre.items()
+                if h3.great_circle_distance(middle, there) <= radius_km
+                for number in numbers[other]
             ]
             few = sum(around) < 0.10 * total
             if few and max(around) >= share_in_one_cell * sum(around):

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pyogrio
 
-from tests.oracles.publications import accounted
+from tests.oracles.publications import became
 from tests.oracles.universe import far_regions, universe
 from tests.transforms.publications.map.map_page import unpacked
 from transforms.lake.data_files import read_files
@@ -34,6 +34,7 @@ BECAME = (
     "without_place", "outside_area", "excluded", "far_from_force", "outside_universe",
     "counted",
 )  # fmt: skip
+_READ = ["month", "category", "place_label", "h3_r9", "h3_r10", "in_area"]
 Key = tuple[str, str]  # force, group
 Account = dict[Key, dict[str, int]]
 
@@ -58,7 +59,7 @@ def _by_hand(edition: MonthEdition, force: ForceEdition) -> Account:
             or any(label.fullmatch(row["place_label"] or "") for label in labels)
         )
 
-    rows = read_files(force.incidents, TABLES["incidents"]).to_pylist()
+    rows = read_files(force.incidents, TABLES["incidents"]).select(_READ).to_pylist()
     known = [
         (f"{row['h3_r9']:x}", (int(row["month"][:4]), int(row["month"][5:])), "any")
         for row in rows
@@ -67,19 +68,20 @@ def _by_hand(edition: MonthEdition, force: ForceEdition) -> Account:
     ]
     cells = universe(known, (as_of.year, as_of.month))
     far = far_regions(Counter(cell for cell, _, _ in known))
+    counts = Counter(
+        (row["month"], row["category"], became(row, cells, far, is_excluded))
+        for row in rows
+    )
     span = set(force.counted_span(as_of, 12)) & set(supplied_periods(force.months))
     account: Account = {}
     for slug in [EVERYTHING, *force.scored_groups()]:
         group = GROUPS.get(slug)
         months = {str(m) for m in span if group is None or group.since <= m}
-        mine = [
-            row
-            for row in rows
-            if row["month"] in months
-            and (group is None or row["category"] in group.categories)
-        ]
-        became = accounted(mine, cells, far, is_excluded)
-        account[force.force.id, slug] = {name: became.get(name, 0) for name in BECAME}
+        mine = dict.fromkeys(BECAME, 0)
+        for (month, category, reason), number in counts.items():
+            if month in months and (group is None or category in group.categories):
+                mine[reason] += number
+        account[force.force.id, slug] = mine
     return account
 
 
