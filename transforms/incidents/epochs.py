@@ -65,11 +65,11 @@ def known_epochs() -> tuple[Month, ...]:
     return tuple(sorted(Month.parse(fact["first_month"]) for fact in data["epoch"]))
 
 
-def read_epochs(paths: Sequence[str]) -> tuple[Month, ...]:
+def read_epochs(incidents: sql.Relation) -> tuple[Month, ...]:
     """The first month of each epoch after the first, in a force's incidents."""
-    if not paths:
+    if not len(incidents):
         return ()
-    rows = sql.run("point_recurrence", {"incidents": list(paths)}).to_pylist()
+    rows = sql.run("point_recurrence", {"incidents": incidents}).to_pylist()
     return epochs_of(recurrences(rows))
 
 

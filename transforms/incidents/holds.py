@@ -130,10 +130,17 @@ HOLD_RULES = [
 def read_profiles(lake: Lake, force: str) -> dict[Month, Profile]:
     """The profile of each month of a force's incidents that has any."""
     paths = [file.path for file in lake.files("incidents", force) if file.rows]
-    if not paths:
+    return profiles_of(paths, lake, force)
+
+
+def profiles_of(
+    incidents: sql.Relation, lake: Lake, force: str
+) -> dict[Month, Profile]:
+    """The same of incidents that are read already; the lake has the quarantine."""
+    if not len(incidents):
         return {}
     by_month: dict[str, list[dict[str, Any]]] = {}
-    for row in sql.run("month_profiles", {"incidents": paths}).to_pylist():
+    for row in sql.run("month_profiles", {"incidents": incidents}).to_pylist():
         by_month.setdefault(row["month"], []).append(row)
     quarantined = lake.read("quarantine", force).select(["month", "rule"]).to_pylist()
     unknown = Counter(row["month"] for row in quarantined if row["rule"] == "category")

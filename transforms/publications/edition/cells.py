@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +12,12 @@ import sql
 from transforms.lake.data_files import read_files
 from transforms.lake.schemas import conform
 from transforms.lake.tables import TABLES
-from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.force_edition import ForceEdition, Incidents
 from transforms.publications.edition.hotspot_past import HotspotPast, hotspot_past
 from transforms.publications.edition.hotspots import NAMES, hotspot_names
 from transforms.publications.edition.outcome_shares import outcome_columns
 from transforms.publications.edition.place_names import cell_names
+from transforms.publications.edition.reconciliation import Account, account
 from transforms.publications.formulas import withhold_code
 from transforms.publications.schemas import PUBLISHED
 from transforms.reference import cells
@@ -40,36 +42,40 @@ _DECIMALS = {
 
 @dataclass(frozen=True)
 class PublishedCells:
-    """The cells of some forces, and what only their incidents say of hot spots."""
+    """The cells of some forces, and all else that only their incidents say."""
 
     cells: pa.Table  # one row per cell and crime group
     names: pa.Table  # of the hot spots
     pasts: Mapping[str, HotspotPast]  # by force
+    accounts: Mapping[str, Account]
+    removed: Mapping[str, list[dict[str, Any]]]  # what each exclusion left out
 
 
 def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> PublishedCells:
     """The scores of those forces at a month: their incidents are read once."""
     tables, names = [PUBLISHED.empty_table()], [NAMES.empty_table()]
-    pasts = {}
+    pasts, accounts, removed = {}, {}, {}
     for force in forces:
         rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
-        kept = force.kept_incidents()
-        tables.append(_of_force(force, as_of, rows, kept))
-        names.append(hotspot_names(force, as_of, rows, kept))
-        pasts[force.force.id] = hotspot_past(force, as_of, rows, kept)
+        incidents, name = force.read_incidents(), force.force.id
+        tables.append(_of_force(force, as_of, rows, incidents))
+        names.append(hotspot_names(force, as_of, rows, incidents.kept))
+        pasts[name] = hotspot_past(force, as_of, rows, incidents.kept)
+        accounts[name] = account(force, as_of, incidents)
+        removed[name] = force.removed(incidents, as_of)
     cells = withhold_code(pa.concat_tables(tables)).sort_by(
         [(key, "ascending") for key in ("h3_cell", "force", "crime_group")]
     )
-    return PublishedCells(cells, pa.concat_tables(names), pasts)
+    return PublishedCells(cells, pa.concat_tables(names), pasts, accounts, removed)
 
 
 def _of_force(
-    force: ForceEdition, as_of: Month, rows: pa.Table, kept: pa.Table
+    force: ForceEdition, as_of: Month, rows: pa.Table, incidents: Incidents
 ) -> pa.Table:
     ids = rows["h3_cell"].to_numpy()
     distinct, of_row = np.unique(ids, return_inverse=True)
-    facts = _cell_facts(force, as_of, kept, distinct).take(pa.array(of_row))
-    shares = outcome_columns(force, as_of, kept, rows)
+    facts = _cell_facts(force, as_of, incidents.kept, distinct).take(pa.array(of_row))
+    shares = outcome_columns(force, as_of, incidents, rows)
     rows = _to_digits(rows)
     rows = rows.drop_columns(["h3_cell"])
     for table in (facts, shares):

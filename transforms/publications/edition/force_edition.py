@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 from transforms.incidents.coverage import MonthCoverage
 from transforms.incidents.epochs import epoch_at
 from transforms.incidents.scored import removed_incidents, scored_incidents
-from transforms.lake.data_files import DataFile
+from transforms.lake.data_files import DataFile, read_files
 from transforms.lake.storage import readable
+from transforms.lake.tables import TABLES
 from transforms.publications.edition.edition import force_facts
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.exclusions import Exclusion
@@ -19,6 +20,22 @@ from transforms.reference.forces import Force
 from transforms.reference.harm import HarmWeights, shipped_weights
 from transforms.reference.months import Month, window
 from transforms.scores.panel import Whereabouts, count_cells, whereabouts
+
+
+# What queries of a publication read
+_READ = (
+    "month", "raw_line", "crime_id", "category", "offence_code", "outcome",
+    "longitude", "latitude", "in_area", "h3_r9", "h3_r10",
+    "lsoa_code", "lsoa_vintage", "place_label",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """The incidents of one force."""
+
+    every: pa.Table
+    kept: pa.Table  # without those at excluded places
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,19 +59,19 @@ class ForceEdition:
     epochs: Sequence[Month] = ()  # first months on map points that were renewed
     withheld: bool = False  # it has no score because of a hold
 
-    def kept_incidents(self) -> pa.Table:
-        """Its incidents without those at excluded places, read at each call."""
-        files = [file.path for file in self.incidents]
-        return scored_incidents(files, self.exclusions, self.force.id)
+    def read_incidents(self) -> Incidents:
+        """Its incidents, read at each call: those of all forces need not fit."""
+        every = read_files(self.incidents, TABLES["incidents"], _READ)
+        return Incidents(every, scored_incidents(every, self.exclusions, self.force.id))
 
-    def removed_incidents(self, as_of: Month) -> list[dict[str, Any]]:
+    def removed(self, incidents: Incidents, as_of: Month) -> list[dict[str, Any]]:
         """What each exclusion removed: its `id`, and incidents of 12 and 36 months."""
-        files = [file.path for file in self.incidents]
-        return removed_incidents(files, self.exclusions, self.force.id, as_of)
+        every = incidents.every
+        return removed_incidents(every, self.exclusions, self.force.id, as_of)
 
-    def whereabouts(self, as_of: Month) -> Whereabouts:
+    def whereabouts(self, incidents: Incidents, as_of: Month) -> Whereabouts:
         """Which of its kept incidents are in its universe, and which are far away."""
-        counted = count_cells(self.kept_incidents(), self.resolution, self.harm)
+        counted = count_cells(incidents.kept, self.resolution, self.harm)
         return whereabouts(counted, as_of)
 
     def scored_groups(self) -> set[str]:

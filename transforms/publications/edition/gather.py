@@ -17,10 +17,10 @@ from transforms.feeds.police_uk import street
 from transforms.homes.home import Home
 from transforms.incidents.coverage import MonthCoverage
 from transforms.incidents.epochs import read_epochs
-from transforms.incidents.holds import find_holds, read_profiles, withheld_in_words
+from transforms.incidents.holds import find_holds, profiles_of, withheld_in_words
 from transforms.incidents.lake_check import force_coverage, stored_forces
 from transforms.lake.checksums import refuse_damaged
-from transforms.lake.data_files import DataFile
+from transforms.lake.data_files import DataFile, read_files
 from transforms.lake.lake import Lake
 from transforms.lake.storage import readable
 from transforms.lake.tables import TABLES
@@ -34,6 +34,10 @@ from transforms.reference.months import Month, window
 from transforms.reference.score_settings import Scoring
 from transforms.scores.inputs import months_sha256, unscorable
 from transforms.scores.methods import Method
+
+
+# What profiles and epochs are made of
+_GATHERED = ("month", "category", "longitude", "latitude", "in_area")
 
 
 def gather(
@@ -83,7 +87,8 @@ def _gather_force(
         return ForceEdition(force=force, months={}, unscored=str(error), failed=True)
     if why := unscorable(supplied_periods(months), as_of, MONTHS):
         return ForceEdition(force=force, months=months, unscored=why)
-    if holds := find_holds(read_profiles(lake, force.id), months, as_of):
+    rows = read_files(incidents, TABLES["incidents"], _GATHERED)
+    if holds := find_holds(profiles_of(rows, lake, force.id), months, as_of):
         why = withheld_in_words(holds)
         return ForceEdition(
             force=force, months=months, unscored=why, failed=True, withheld=True
@@ -111,7 +116,7 @@ def _gather_force(
         outcome_months=outcome_months,
         exclusions=scoring.exclusions,
         harm=scoring.harm,
-        epochs=read_epochs([file.path for file in incidents]),
+        epochs=read_epochs(rows),
     )
 
 

@@ -22,7 +22,6 @@ from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.force_tables import coverage_table
 from transforms.publications.edition.hotspot_past import RANKS, hotspot_months
 from transforms.publications.edition.hotspots import published_hotspots
-from transforms.publications.edition.reconciliation import Account, account
 from transforms.publications.layers.area_columns import (
     with_cell_areas,
     with_hotspot_areas,
@@ -113,24 +112,20 @@ class MonthEdition(Edition):
                 "incidents_36m": removed["incidents_36m"],
             }
             for f in self.scored
-            for removed in f.removed_incidents(self.as_of)
+            for removed in self._published.removed[f.force.id]
         ]
         rows += [
-            {"force": f.force.id, **_FAR, **account.far}
-            for f, account in zip(self.scored, self._accounts, strict=True)
+            {"force": force, **_FAR, **account.far}
+            for force, account in self._published.accounts.items()
         ]
         return pa.Table.from_pylist(rows, schema=EXCLUDED)
 
     @cached_property
     def reconciliation(self) -> pa.Table:
         """What became of every incident of a year, by force and group."""
-        rows = [row for account in self._accounts for row in account.rows]
+        accounts = self._published.accounts.values()
+        rows = [row for account in accounts for row in account.rows]
         return pa.Table.from_pylist(rows, schema=RECONCILIATION)
-
-    @cached_property
-    def _accounts(self) -> list[Account]:
-        """What became of the incidents of each scored force."""
-        return [account(force, self.as_of) for force in self.scored]
 
     @property
     def excluded_in_words(self) -> str:

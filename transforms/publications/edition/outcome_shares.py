@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import sql
-from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.force_edition import ForceEdition, Incidents
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.groups import group_categories
 from transforms.reference.months import Month, window
@@ -21,9 +21,9 @@ _CLASSES = pa.Table.from_pylist(
 
 
 def outcome_columns(
-    force: ForceEdition, as_of: Month, kept: pa.Table, rows: pa.Table
+    force: ForceEdition, as_of: Month, incidents: Incidents, rows: pa.Table
 ) -> pa.Table:
-    """Both columns, for a force's scores `rows` and its incidents `kept`.
+    """Both columns, for a force's scores `rows` and its incidents.
 
     All null if no outcomes file of the window is stored.
     """
@@ -31,23 +31,21 @@ def outcome_columns(
     if span.isdisjoint(file.partition["month"] for file in force.outcomes):
         number, share = pa.nulls(len(rows)), pa.nulls(len(rows))
     else:
-        counted = _counted(force, as_of, kept, rows)
+        counted = _counted(force, as_of, incidents, rows)
         number = counted["n_outcomes"]
         share = pc.round(counted["positive_share"], _SHARE_DECIMALS)
     return pa.table({"n_outcomes_12m": number, "positive_share_12m": share})
 
 
 def _counted(
-    force: ForceEdition, as_of: Month, kept: pa.Table, rows: pa.Table
+    force: ForceEdition, as_of: Month, incidents: Incidents, rows: pa.Table
 ) -> pa.Table:
     """Final outcomes of each row's cell and group, over the supplied months."""
     span = [str(month) for month in window(as_of, WINDOW_MONTHS)]
     crimes = sql.run(
         "latest_outcomes",
         {
-            "incidents": [
-                f.path for f in force.incidents if f.partition["month"] in span
-            ],
+            "incidents": incidents.every,
             "outcomes": [file.path for file in force.outcomes],
         },
         first_month=span[0],
@@ -60,7 +58,7 @@ def _counted(
         "positive_outcomes",
         {
             "crimes": crimes,
-            "kept": kept.select(["month", "raw_line"]),
+            "kept": incidents.kept.select(["month", "raw_line"]),
             "classes": _CLASSES,
             "groups": group_categories(),
             "months": months,

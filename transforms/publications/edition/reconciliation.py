@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 import sql
-from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.force_edition import ForceEdition, Incidents
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month
@@ -38,13 +38,13 @@ class Account:
     rows: list[dict[str, Any]]  # with the columns of RECONCILIATION
 
 
-def account(force: ForceEdition, as_of: Month) -> Account:
+def account(force: ForceEdition, as_of: Month, incidents: Incidents) -> Account:
     """A row for everything that the force sent, and one for each scored group."""
-    where = force.whereabouts(as_of)
+    where = force.whereabouts(incidents, as_of)
     far = {f"incidents_{n}m": where.far_incidents(as_of, n) for n in (12, 36)}
     supplied = set(supplied_periods(force.months))
     span = [m for m in force.counted_span(as_of, _YEAR) if m in supplied]
-    offered = _offered(force, as_of)
+    offered = _offered(force, as_of, incidents)
     rows = [{"crime_group": EVERYTHING, **_sent(force, span)}]
     rows[0] |= _row(span, None, offered, where)
     scored = force.scored_groups()
@@ -57,12 +57,12 @@ def account(force: ForceEdition, as_of: Month) -> Account:
     return Account(far, [of | row for row in rows])
 
 
-def _offered(force: ForceEdition, as_of: Month) -> pa.Table:
+def _offered(force: ForceEdition, as_of: Month, incidents: Incidents) -> pa.Table:
     """Its incidents by month and category, and how many of them no cell can count."""
     span = force.counted_span(as_of, _YEAR)
     return sql.run(
         "unplaced_incidents",
-        {"incidents": [file.path for file in force.incidents]},
+        {"incidents": incidents.every},
         h3_res=force.resolution,
         first_month=str(span[0]),
         last_month=str(span[-1]),

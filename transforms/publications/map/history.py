@@ -44,7 +44,7 @@ def _counted(force: ForceEdition, as_of: Month) -> Counted:
     span = window(as_of, COUNTED_MONTHS)
     rows = sql.run(
         "group_months",
-        {"incidents": force.kept_incidents(), "groups": group_categories()},
+        {"incidents": force.read_incidents().kept, "groups": group_categories()},
         h3_res=force.resolution,
         first_month=str(span[0]),
         last_month=str(span[-1]),

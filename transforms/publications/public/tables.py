@@ -96,7 +96,7 @@ def _force_tables(
         for quarter in public_quarters(known, as_of, settings.lag_months)
         if (force.force.id, str(quarter)) not in withheld
     ]
-    counted = count_cells(force.kept_incidents(), force.resolution, force.harm)
+    counted = count_cells(force.read_incidents().kept, force.resolution, force.harm)
     listed = public_parents(universe_of(counted, as_of, force.resolution))
     counts = quarter_counts(counted, quarters)
     periods = [str(quarter) for quarter in quarters]
