@@ -131,6 +131,7 @@ _COMMAND_PAGES = {
     "feed": "docs/force-feed.md",
     "programme": "docs/programmes.md",
     "dosage": "docs/dosage.md",
+    "trial": "docs/trials.md",
 }
 
 

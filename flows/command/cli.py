@@ -14,6 +14,7 @@ from flows.command import (  # noqa: F401 (they add commands)
     inspect,
     programme,
     run,
+    trial,
 )
 from flows.command.app import app
 from flows.command.printing.terminal import (

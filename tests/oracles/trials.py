@@ -1,8 +1,10 @@
 """Twins of trials: each statistic as it is written down, one number after another."""
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import sha256
+from itertools import accumulate
 
 
 def words(key: bytes) -> Iterator[int]:
@@ -58,3 +60,44 @@ def weekly(
         place: [day for day in range(7) if row[day]]  # type: ignore[index]
         for place, row in zip(places, dealt, strict=True)
     }
+
+
+def exact_power(mean: float, ratio: float, share: float) -> float:
+    """How often a crossover with Poisson incidents rejects, one count after another."""
+    shown = share * ratio / (share * ratio + 1 - share)
+    power = 0.0
+    for events in range(int(mean + 9 * math.sqrt(mean)) + 10):
+        of_total = math.exp(events * math.log(mean) - mean - math.lgamma(events + 1))
+        none = [_binomial(k, events, share) for k in range(events + 1)]
+        below = list(accumulate(none))
+        above = list(accumulate(reversed(none)))[::-1]
+        power += of_total * sum(
+            _binomial(k, events, shown)
+            for k in range(events + 1)
+            if below[k] <= 0.025 or above[k] <= 0.025
+        )
+    return power
+
+
+def _binomial(k: int, n: int, p: float) -> float:
+    ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    return math.exp(ways + k * math.log(p) + (n - k) * math.log(1 - p))
+
+
+def half_log_ratios(
+    places: Sequence[tuple[int, float]], coins: Sequence[Sequence[int]]
+) -> list[tuple[float, float]]:
+    """Of each split: the log ratio of two halves, and its variance by chance."""
+    found = []
+    for split in coins:
+        halves = [[0.0, 0.0], [0.0, 0.0]]
+        for pair in range(len(places) // 2):
+            for member in (0, 1):
+                half = halves[member if split[pair] == 0 else 1 - member]
+                half[0] += places[2 * pair + member][0]
+                half[1] += places[2 * pair + member][1]
+        (a, expected_a), (b, expected_b) = halves
+        if a == 0 or b == 0:
+            a, b = a + 0.5, b + 0.5
+        found.append((math.log(a / expected_a / (b / expected_b)), 1 / a + 1 / b))
+    return found

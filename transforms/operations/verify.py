@@ -30,8 +30,10 @@ from transforms.lake.checksums import damage, where
 from transforms.lake.storage import is_remote
 from transforms.lake.tables import TABLES
 from transforms.operations.raw_check import RawCheck
-from transforms.programmes.programme import all_programmes, open_programme
+from transforms.programmes.programme import Programme, all_programmes, open_programme
 from transforms.programmes.register import Register
+from transforms.trials.issue import check_issued
+from transforms.trials.trial import open_trial, trial_folders
 
 
 _RUN_ID = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?-[0-9a-f]{12}")
@@ -105,14 +107,27 @@ def _check_programmes(home: Home, found: Verified) -> None:
     for folder in all_programmes(home):
         found.checked["programmes"] += 1
         try:
-            open_programme(home, folder.name)
+            programme = open_programme(home, folder.name)
         except LakeError as error:
             found.differs.append(str(error))
+            continue
+        _check_trials(home, programme, found)
     log = Register(home).log
     if (found.checked["programmes"] or log.path.exists()) and (
         fault := log.verify().fault
     ):
         found.differs.append(f"{log.path}: {fault}")
+
+
+def _check_trials(home: Home, programme: Programme, found: Verified) -> None:
+    """Each trial against its commitment, and its weeks against the seed."""
+    for folder in trial_folders(programme):
+        found.checked["trials"] += 1
+        try:
+            trial = open_trial(home, programme, folder.name)
+            check_issued(home, trial, trial.seed())
+        except LakeError as error:
+            found.differs.append(str(error))
 
 
 def _newest(home: Home) -> str:

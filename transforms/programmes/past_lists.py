@@ -6,7 +6,7 @@ no programme of that force and group ran in them.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -21,12 +21,37 @@ from transforms.programmes.counted import Counted, counted
 from transforms.programmes.past import Past
 from transforms.programmes.rule import Candidates, Rule, choose
 from transforms.programmes.sums import sums_of
+from transforms.reference.arrays import Floats, Integers
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.forces import Force
 from transforms.reference.months import Month, window
 
 
 _COLUMNS = ["h3_cell", "score", "expected_12m", "n_12m", "months_12m", "hotspot_id"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastPlaces:
+    """How each place of a past list did, the highest first."""
+
+    force: str
+    as_of: str
+    months: int  # after the as-of
+    observed: Integers
+    expected: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    """A past list, and all cells of its force over the months that follow."""
+
+    rule: Rule
+    as_of: Month
+    span: Sequence[Month]
+    scored: Candidates
+    places: Sequence[Integers]  # the rows of each, the highest place first
+    observed: Integers  # of every cell
+    of_force: Counted
 
 
 def past_lists(
@@ -43,6 +68,50 @@ def past_lists(
     `busy` are months of forces in which a programme of that group ran; nothing after
     `until` is looked at.
     """
+    for one in _judged_lists(lake, forces, rule, lengths, exclusions, busy, until):
+        scored, months = one.scored, len(one.span)
+        at_places = np.zeros(len(scored.cells), dtype=bool)
+        at_places[np.concatenate(one.places)] = True
+        before = one.of_force.before(scored.cells[at_places], one.as_of, months)
+        yield Past(
+            force=one.rule.force,
+            as_of=str(one.as_of),
+            months=months,
+            sums=sums_of(at_places, one.observed, scored.level_month * months),
+            before=before,
+        )
+
+
+def past_places(
+    lake: Lake,
+    forces: Mapping[str, Force],
+    rule: Rule,
+    lengths: Sequence[int],
+    exclusions: Sequence[Exclusion],
+    busy: Collection[tuple[str, Month]],
+    until: Month,
+) -> Iterator[PastPlaces]:
+    """The same, each place of each list by itself."""
+    for one in _judged_lists(lake, forces, rule, lengths, exclusions, busy, until):
+        level = one.scored.level_month * len(one.span)
+        yield PastPlaces(
+            force=one.rule.force,
+            as_of=str(one.as_of),
+            months=len(one.span),
+            observed=np.array([one.observed[rows].sum() for rows in one.places]),
+            expected=np.array([level[rows].sum() for rows in one.places]),
+        )
+
+
+def _judged_lists(
+    lake: Lake,
+    forces: Mapping[str, Force],
+    rule: Rule,
+    lengths: Sequence[int],
+    exclusions: Sequence[Exclusion],
+    busy: Collection[tuple[str, Month]],
+    until: Month,
+) -> Iterator[_Judged]:
     for force in stored_forces(lake, forces):
         # cells left out by hand are the programme's own
         same = replace(rule, force=force.id, without=())
@@ -62,7 +131,7 @@ def _of_force(
     exclusions: Sequence[Exclusion],
     busy: Collection[tuple[str, Month]],
     until: Month,
-) -> Iterator[Past]:
+) -> Iterator[_Judged]:
     files = [f for f in lake.files("scores", force.id) if f.rows]
     if not files:
         return
@@ -106,19 +175,18 @@ def _judged(
     as_of: Month,
     spans: Sequence[Sequence[Month]],
     of_force: Counted,
-) -> Iterator[Past]:
+) -> Iterator[_Judged]:
     """A past list over each span; none where the rule finds under half its places."""
     places = choose(scored, rule)
     if len(places) * 2 < rule.top:
         return
-    at_places = np.zeros(len(scored.cells), dtype=bool)
-    at_places[np.concatenate(places)] = True
     for span in spans:
-        observed = of_force.points.by_cell(scored.cells, span)
-        yield Past(
-            force=rule.force,
-            as_of=str(as_of),
-            months=len(span),
-            sums=sums_of(at_places, observed, scored.level_month * len(span)),
-            before=of_force.before(scored.cells[at_places], as_of, len(span)),
+        yield _Judged(
+            rule=rule,
+            as_of=as_of,
+            span=span,
+            scored=scored,
+            places=places,
+            observed=of_force.points.by_cell(scored.cells, span),
+            of_force=of_force,
         )

@@ -20,6 +20,9 @@ from transforms.reference.months import Month, month_range
 
 
 FROZEN, STARTED, LEFT, ENDED, LOOK = "frozen", "started", "place-left", "ended", "look"
+# Of a trial among the places of a programme; each line names the trial.
+TRIAL, ISSUED, REVEALED = "trial-registered", "week-issued", "seed-revealed"
+ANALYSED = "trial-analysed"
 _FILE = "register.jsonl"
 _WITHOUT_END = 1_200  # months
 
@@ -56,6 +59,14 @@ class Register:
         for line in self.log.lines():
             _take(found.setdefault(line["what"]["programme"], Standing()), line)
         return found
+
+    def of_trials(self, programme: str, action: str) -> list[dict[str, Any]]:
+        """What the lines of that action say of a programme's trials, oldest first."""
+        return [
+            line["what"]
+            for line in self.log.lines()
+            if line["action"] == action and line["what"]["programme"] == programme
+        ]
 
     def add(
         self, action: str, programme: str, at: datetime, who: str, **what: Any

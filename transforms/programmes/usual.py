@@ -37,11 +37,7 @@ class Usual:
 
 def usual_of(past: Sequence[Past], force: str) -> Usual | None:
     """What past lists did, or None where they are too few to tell."""
-    own = sum(one.force == force for one in past)
-    forces = {one.force for one in past}
-    if own < AT_LEAST_OWN and (
-        len(past) < AT_LEAST_OF_ALL or len(forces) < AT_LEAST_FORCES
-    ):
+    if not are_enough([one.force for one in past], force):
         return None
     logs = [one.sums.log_ratio for one in past]
     bias = fmean(logs)
@@ -50,6 +46,13 @@ def usual_of(past: Sequence[Past], force: str) -> Usual | None:
         for log, one in zip(logs, past, strict=True)
     )
     return Usual(tuple(logs), bias, stdev(logs), max(1.0, factor))
+
+
+def are_enough(forces: Sequence[str], force: str) -> bool:
+    """Whether past lists, of those forces, are enough to learn from for one of them."""
+    return forces.count(force) >= AT_LEAST_OWN or (
+        len(forces) >= AT_LEAST_OF_ALL and len(set(forces)) >= AT_LEAST_FORCES
+    )
 
 
 def power_line(past: Sequence[Past], force: str, places: int) -> str:

@@ -1,0 +1,209 @@
+"""The commands for trials: patrol by lot among the places of a programme."""
+
+from datetime import date
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from flows.command.app import app
+from flows.command.options import HomeFolder, Json, flag
+from flows.command.programme import Name
+from flows.command.running import home_of
+
+
+trial = App(
+    name="trial",
+    help="Trials: patrol by lot, sealed before the first day, opened after the last.",
+)
+app.command(trial)
+
+TrialId = Annotated[
+    str | None,
+    Parameter(name="TRIAL", help="Trial, where the programme has several"),
+]
+DaysFrom = Annotated[
+    str | None,
+    Parameter(name="--days-from", help="Home of the force's own feed, which has days"),
+]
+
+
+@trial.command
+def design(
+    name: Name,
+    /,
+    *,
+    kind: Annotated[
+        str, Parameter(name="--kind", help="weekly, simple or parallel")
+    ] = "weekly",
+    first_monday: Annotated[
+        date | None,
+        Parameter(name="--first-monday", help="First day of a weekly or simple trial"),
+    ] = None,
+    weeks: Annotated[
+        int | None, Parameter(name="--weeks", help="Weeks that it goes on")
+    ] = None,
+    days_per_week: Annotated[
+        int | None,
+        Parameter(name="--days-per-week", help="weekly: days of patrol at each place"),
+    ] = None,
+    capacity: Annotated[
+        str | None,
+        Parameter(
+            name="--capacity",
+            help="weekly: places reached on each weekday, such as 2,3,3,3,4,5,4",
+        ),
+    ] = None,
+    strata: Annotated[
+        str | None,
+        Parameter(
+            name="--strata", help="simple: patrolled a day, of how many: 4/10,3/10"
+        ),
+    ] = None,
+    first_day: Annotated[
+        date | None,
+        Parameter(name="--first-day", help="First day of a parallel trial"),
+    ] = None,
+    end: Annotated[
+        date | None, Parameter(name="--end", help="Last day of a parallel trial")
+    ] = None,
+    primary: Annotated[
+        str,
+        Parameter(name="--primary", help="Crime group that decides (the programme's)"),
+    ] = "",
+    secondary: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--secondary",
+            negative="",
+            help="harm, buffers or a crime group; repeatable",
+        ),
+    ] = (),
+    washout: Annotated[
+        int, Parameter(name="--washout", help="Days after a patrol to show without")
+    ] = 0,
+    looks: Annotated[
+        int, Parameter(name="--looks", help="Looks, the analysis included; at most 5")
+    ] = 1,
+    accept_contact: Annotated[
+        bool, flag("--accept-contact", "Try places that are in contact all the same")
+    ] = False,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Draw who is patrolled when, seal it, and register what is promised."""
+    from datetime import UTC, datetime
+
+    from flows.command.printing.trial import show_designed
+    from flows.os_user import user
+    from transforms.programmes.programme import open_programme
+    from transforms.trials.choose import Asked, parse_capacity, parse_strata
+    from transforms.trials.designing import design_trial
+
+    opened = home_of(home)
+    asked = Asked(
+        kind=kind,
+        first_day=first_monday or first_day,
+        weeks=weeks,
+        last_day=end,
+        days_per_week=days_per_week,
+        capacity=parse_capacity(capacity),
+        strata=parse_strata(strata),
+        primary=primary,
+        secondary=secondary,
+        washout_days=washout,
+        looks=looks,
+        accept_contact=accept_contact,
+    )
+    found = open_programme(opened, name)
+    done = design_trial(opened, found, asked, datetime.now(UTC), user())
+    return show_designed(done, json_)
+
+
+@trial.command
+def issue(
+    name: Name,
+    trial_id: TrialId = None,
+    /,
+    *,
+    week: Annotated[date, Parameter(name="--week", help="Its Monday, YYYY-MM-DD")],
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Write the patrols of one week, at most ten days before it."""
+    from datetime import UTC, datetime
+
+    from flows.command.printing.trial import show_issued
+    from flows.os_user import user
+    from transforms.programmes.programme import open_programme
+    from transforms.trials.issue import issue as issue_week
+    from transforms.trials.trial import open_trial
+
+    opened = home_of(home)
+    found = open_trial(opened, open_programme(opened, name), trial_id)
+    done = issue_week(opened, found, week, datetime.now(UTC), user())
+    return show_issued(done, json_)
+
+
+@trial.command
+def reveal(
+    name: Name,
+    trial_id: TrialId = None,
+    /,
+    *,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Open the seed after the last day, so that anyone can check the draw."""
+    from datetime import UTC, datetime
+
+    from flows.command.printing.trial import show_revealed
+    from flows.os_user import user
+    from transforms.programmes.programme import open_programme
+    from transforms.trials.reveal import reveal as reveal_seed
+    from transforms.trials.trial import open_trial
+
+    opened = home_of(home)
+    found = open_trial(opened, open_programme(opened, name), trial_id)
+    done = reveal_seed(opened, found, datetime.now(UTC), user())
+    return show_revealed(found, done, json_)
+
+
+@trial.command
+def power(
+    name: Name,
+    /,
+    *,
+    kind: Annotated[
+        str, Parameter(name="--kind", help="weekly, simple or parallel")
+    ] = "weekly",
+    weeks: Annotated[
+        int, Parameter(name="--weeks", help="Weeks of a weekly or simple trial")
+    ] = 13,
+    share: Annotated[
+        float, Parameter(name="--share", help="Share of days with patrol, 0 to 1")
+    ] = 0.4,
+    months: Annotated[
+        int, Parameter(name="--months", help="Whole months of a parallel trial")
+    ] = 6,
+    rate: Annotated[
+        float | None,
+        Parameter(name="--rate", help="Incidents a place and day (the forecast's)"),
+    ] = None,
+    variance_factor: Annotated[
+        float | None,
+        Parameter(
+            name="--variance-factor", help="How much more than by chance days vary"
+        ),
+    ] = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Say what a trial of a size can show, before it is designed."""
+    from flows.command.printing.trial import show_power
+    from transforms.programmes.programme import open_programme
+    from transforms.trials.expected_power import plan_for, power_of
+
+    opened = home_of(home)
+    found = open_programme(opened, name)
+    plan = plan_for(found, kind, weeks, share, months, rate, variance_factor)
+    return show_power(power_of(opened, found, plan), json_)

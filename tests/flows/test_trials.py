@@ -1,0 +1,430 @@
+"""A trial on simulated forces: designed, issued, revealed, and refused if need be."""
+
+import json
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.commands import Done, hexbeat_here
+from tests.flows.made_programmes import BUFFER_M, Made, make_programme
+from tests.transforms.simulated_home import Simulated
+from transforms.errors import LakeError, UsageError
+from transforms.operations.backup import backup
+from transforms.operations.verify import verify
+from transforms.programmes.freeze import freeze
+from transforms.programmes.register import (
+    ISSUED,
+    REVEALED,
+    TRIAL,
+    Register,
+    end,
+    leave,
+    start,
+)
+from transforms.trials.choose import Asked
+from transforms.trials.designing import Designed, design_trial
+from transforms.trials.issue import issue
+from transforms.trials.reveal import reveal
+from transforms.trials.trial import open_trial
+
+
+DRAWN_AT = datetime(2025, 7, 1, 9, tzinfo=UTC)
+MONDAY = date(2025, 7, 14)
+AFTER = datetime(2025, 10, 20, 9, tzinfo=UTC)
+WEEKLY = Asked(
+    kind="weekly",
+    first_day=MONDAY,
+    weeks=13,
+    days_per_week=3,
+    capacity=[3, 3, 3, 3, 4, 4, 4],
+    secondary=("harm", "buffers"),
+    washout_days=2,
+)
+SIMPLE = Asked(kind="simple", first_day=MONDAY, weeks=2, strata=[(2, 4), (1, 4)])
+PARALLEL = Asked(
+    kind="parallel",
+    first_day=date(2025, 7, 5),
+    last_day=date(2025, 11, 30),
+    secondary=("buffers",),
+)
+
+
+@pytest.fixture(scope="module")
+def made(simulated: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A programme whose places are apart, so that days can be compared."""
+    made = make_programme(simulated, tmp_path_factory.mktemp("trial"))
+    apart = replace(made.rule, spacing=3)
+    frozen = freeze(made.home, "apart", apart, None, BUFFER_M, DRAWN_AT, "me")
+    start(made.home, frozen.programme, date(2025, 7, 1), DRAWN_AT, "me")
+    return replace(made, rule=apart, frozen=frozen)
+
+
+@pytest.fixture
+def copy(made: Made, tmp_path: Path) -> Made:
+    return made.again(tmp_path)
+
+
+def designed(made: Made, asked: Asked = WEEKLY) -> Designed:
+    return design_trial(made.home, made.frozen.programme, asked, DRAWN_AT, "me")
+
+
+def test_a_trial_is_drawn_once_and_its_seed_is_private(copy: Made) -> None:
+    done = designed(copy)
+    trial = done.trial
+    assert done.created and trial.id.startswith("weekly-")
+    assert stat.S_IMODE((trial.folder / "seed.hex").stat().st_mode) == 0o600
+    listed = json.loads((trial.folder / "manifest.json").read_bytes())["files"]
+    assert {one["path"] for one in listed} == {
+        "commitment.txt",
+        "design.json",
+        "power.json",
+        "protocol.md",
+    }
+    before = Register(copy.home).log.lines()
+    again = designed(copy)
+    assert not again.created
+    assert (again.trial.commitment, again.power) == (trial.commitment, done.power)
+    assert Register(copy.home).log.lines() == before
+    [line] = Register(copy.home).of_trials(copy.frozen.programme.id, TRIAL)
+    assert line["commitment"] == trial.commitment
+    protocol = (trial.folder / "protocol.md").read_text()
+    assert trial.commitment in protocol and trial.seed().hex() not in protocol
+
+
+def test_a_week_has_the_rota_s_numbers(copy: Made) -> None:
+    trial = designed(copy).trial
+    done = issue(copy.home, trial, MONDAY, DRAWN_AT + timedelta(days=4), "me")
+    assert [len(done.week[day]) for day in sorted(done.week)] == [3, 3, 3, 3, 4, 4, 4]
+    rows = (done.folder / "patrol.csv").read_text().splitlines()
+    assert len(rows) == 1 + 24
+    calendar = (done.folder / "patrol.ics").read_bytes()
+    assert calendar.count(b"BEGIN:VEVENT") == 7
+    assert all(len(line) <= 75 for line in calendar.split(b"\r\n"))
+    assert (done.folder / "patrol.pdf").read_bytes().startswith(b"%PDF")
+    again = issue(copy.home, trial, MONDAY, DRAWN_AT + timedelta(days=5), "me")
+    assert not again.created
+    lines = Register(copy.home).of_trials(copy.frozen.programme.id, ISSUED)
+    assert [line["week"] for line in lines] == ["2025-07-14"]
+
+
+def test_a_swapped_day_is_found(copy: Made) -> None:
+    """Whoever swaps two places of a day is refused by every later command."""
+    trial = designed(copy).trial
+    done = issue(copy.home, trial, MONDAY, DRAWN_AT + timedelta(days=4), "me")
+    file = done.folder / "patrol.csv"
+    rows = file.read_text().splitlines(keepends=True)
+    swapped = rows[1].replace("2025-07-14", "2025-07-15").replace("Monday", "Tuesday")
+    file.write_text("".join([rows[0], *sorted([swapped, *rows[2:]])]))
+    later = DRAWN_AT + timedelta(days=12)
+    for again in (MONDAY, MONDAY + timedelta(weeks=1)):
+        with pytest.raises(LakeError, match="does not follow from the seed"):
+            issue(copy.home, trial, again, later, "me")
+    with pytest.raises(LakeError, match="does not follow from the seed"):
+        reveal(copy.home, trial, AFTER, "me")
+    assert [w for w in verify(copy.home).differs if "does not follow" in w]
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("design.json", "not as it was registered"),
+        ("commitment.txt", "not as it was registered"),
+        ("power.json", "not as it was registered"),
+        ("seed.hex", "not the seed that was sealed|cannot be read"),
+    ],
+)
+def test_a_file_that_somebody_changed_is_found(
+    copy: Made, file: str, words: str
+) -> None:
+    trial = designed(copy).trial
+    data = (trial.folder / file).read_text()
+    at = next(n for n, letter in enumerate(data) if letter in "0123456789")
+    other = "1" if data[at] != "1" else "2"
+    (trial.folder / file).write_text(data[:at] + other + data[at + 1 :])
+    with pytest.raises(LakeError, match=words):
+        open_trial(copy.home, copy.frozen.programme, trial.id).seed()
+    assert [line for line in verify(copy.home).differs if "trials" in line]
+
+
+def test_a_draw_that_is_gone_is_not_drawn_again(copy: Made) -> None:
+    trial = designed(copy).trial
+    kept = trial.folder.with_name("kept")
+    trial.folder.rename(kept)
+    with pytest.raises(LakeError, match="it is not drawn again"):
+        designed(copy)
+    shutil.copytree(kept, trial.folder)
+    seed = bytes(32)
+    (trial.folder / "seed.hex").write_text(seed.hex())
+    with pytest.raises(LakeError, match="not the seed that was sealed"):
+        issue(copy.home, trial, MONDAY, DRAWN_AT + timedelta(days=4), "me")
+
+
+def test_another_commitment_than_the_registered_is_found(copy: Made) -> None:
+    """Seed, commitment and manifest exchanged together: the register knows."""
+    other = designed(copy).trial
+    name = copy.frozen.programme.id
+    register = copy.home.root / "programmes" / "register.jsonl"
+    register.unlink()
+    register.with_suffix(".head.json").unlink()
+    Register(copy.home).add("frozen", name, DRAWN_AT, "me", run="x")
+    Register(copy.home).add(
+        TRIAL, name, DRAWN_AT, "me", trial=other.id, commitment="0" * 64
+    )
+    with pytest.raises(LakeError, match="not the one that was registered"):
+        open_trial(copy.home, copy.frozen.programme, other.id)
+
+
+def test_after_the_last_day_the_seed_is_revealed(copy: Made) -> None:
+    trial = designed(copy).trial
+    with pytest.raises(UsageError, match="goes on until 2025-10-12"):
+        reveal(copy.home, trial, datetime(2025, 10, 12, 9, tzinfo=UTC), "me")
+    done = reveal(copy.home, trial, AFTER, "me")
+    assert trial.design.commitment(bytes.fromhex(done.seed)) == trial.commitment
+    rows = (done.folder / "schedule.csv").read_text().splitlines()
+    assert len(rows) == 1 + 13 * 24
+    reveal(copy.home, trial, AFTER, "me")
+    lines = Register(copy.home).of_trials(copy.frozen.programme.id, REVEALED)
+    assert [line["seed"] for line in lines] == [done.seed]
+
+
+def test_a_parallel_trial_draws_one_of_each_pair(copy: Made) -> None:
+    done = designed(copy, PARALLEL)
+    content = done.trial.design.content
+    assert [len(pair) for pair in content["pairs"]] == [2] * 4
+    chosen = done.trial.design.patrolled(done.trial.seed())
+    for one, other in content["pairs"]:
+        assert (one in chosen) != (other in chosen)
+    week = issue(
+        copy.home, done.trial, date(2025, 7, 7), DRAWN_AT + timedelta(days=4), "me"
+    ).week
+    assert list(week.values()) == [chosen] * 7
+    first = issue(
+        copy.home, done.trial, date(2025, 6, 30), DRAWN_AT + timedelta(days=4), "me"
+    )
+    assert min(first.week) == date(2025, 7, 5)  # no day before it begins
+
+
+def test_places_in_contact_are_one_unit_of_a_parallel_trial(
+    copy: Made, made: Made
+) -> None:
+    touching = freeze(
+        copy.home,
+        "touching",
+        replace(copy.rule, spacing=2, top=20),
+        None,
+        BUFFER_M,
+        DRAWN_AT,
+        "me",
+    ).programme
+    trial = design_trial(copy.home, touching, PARALLEL, DRAWN_AT, "me").trial
+    component = {
+        row["place_id"]: row["component"] for row in touching.places.to_pylist()
+    }
+    units = [u for pair in trial.design.content["pairs"] for u in pair]
+    units += trial.design.content["alone"]
+    assert any("+" in unit for unit in units)
+    assert all(len({component[p] for p in u.split("+")}) == 1 for u in units)
+    assert len({component[u.split("+")[0]] for u in units}) == len(units)
+
+
+def test_a_backup_keeps_the_seed_as_private(copy: Made, tmp_path: Path) -> None:
+    trial = designed(copy).trial
+    backup(copy.home, tmp_path / "backup", wait=lambda: None)
+    seed = next((tmp_path / "backup").rglob("seed.hex"))
+    assert stat.S_IMODE(seed.stat().st_mode) == 0o600
+    assert bytes.fromhex(seed.read_text()) == trial.seed()
+
+
+class _Killed(BaseException):
+    """As a kill: no code of ours runs after it but what Python must."""
+
+
+def _writes() -> Iterator[str]:
+    yield from ("write_text", "rename", "chmod")
+
+
+@pytest.mark.parametrize("method", list(_writes()))
+@pytest.mark.parametrize("number", range(6))
+def test_cut_off_between_writes_the_same_command_ends_the_same(
+    copy: Made, monkeypatch: pytest.MonkeyPatch, method: str, number: int
+) -> None:
+    """Whatever is cut off, the second run has one trial, one seed and one line."""
+    original, left = getattr(Path, method), [number]
+
+    def cut(path: Path, *words: Any, **more: Any) -> Any:
+        if "trials" in str(path):
+            left[0] -= 1
+            if left[0] < 0:
+                raise _Killed
+        return original(path, *words, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, method, cut)
+        with suppress(_Killed):
+            designed(copy)
+    done = designed(copy)
+    seed = done.trial.seed()
+    assert open_trial(copy.home, copy.frozen.programme, None).seed() == seed
+    [line] = Register(copy.home).of_trials(copy.frozen.programme.id, TRIAL)
+    assert line["commitment"] == done.trial.design.commitment(seed)
+    assert not verify(copy.home).differs
+
+
+def refused(made: Made, words: str, asked: Asked, **changes: Any) -> None:
+    programme = changes.pop("programme", made.frozen.programme)
+    before = sorted(programme.folder.rglob("*"))
+    with pytest.raises(UsageError, match=words):
+        design_trial(made.home, programme, replace(asked, **changes), DRAWN_AT, "me")
+    assert sorted(programme.folder.rglob("*")) == before
+
+
+class TestRefusals:
+    """One line each, and nothing is kept."""
+
+    def test_designs_that_cannot_be(self, made: Made) -> None:
+        for words, changes in (
+            ("one of weekly, simple, parallel", {"kind": "crossover"}),
+            ("8 places by 3 days = 24, such as", {"capacity": [3, 3, 3, 3, 4, 4, 5]}),
+            ("adds up to", {"capacity": [12, 12]}),
+            ("there are only 8 places", {"capacity": [9, 3, 3, 3, 2, 2, 2]}),
+            ("--days-per-week, 1 to 6", {"days_per_week": 7}),
+            ("--first-monday and --weeks", {"weeks": None}),
+            ("--weeks 0: 1 to 104", {"weeks": 0}),
+            (
+                "is a Tuesday: 2025-07-14 is the Monday",
+                {"first_day": date(2025, 7, 15)},
+            ),
+            (
+                "before it is drawn: today is 2025-07-01",
+                {"first_day": date(2025, 6, 30)},
+            ),
+            ("--washout 5: 0 to 4", {"washout_days": 5}),
+            ("--looks 6: 1 to 5", {"looks": 6}),
+            ("'mugging' is no outcome; there are: harm", {"primary": "mugging"}),
+            ("drugs is found by patrols", {"secondary": ("harm", "drugs")}),
+            ("possession-of-weapons is found", {"primary": "possession-of-weapons"}),
+            ("weekly trial takes --days-per-week", {"strata": [(1, 8)]}),
+        ):
+            refused(made, words, WEEKLY, **changes)  # type: ignore[arg-type]
+        refused(made, "takes --strata, such as", SIMPLE, strata=[])
+        refused(made, "add up to 8 places", SIMPLE, strata=[(1, 4), (1, 3)])
+        refused(made, "add up to 8 places", SIMPLE, strata=[(4, 4), (1, 4)])
+        refused(made, "takes --first-day and --end", PARALLEL, last_day=None)
+        refused(made, "no weeks", PARALLEL, weeks=4)
+        refused(made, "no whole month", PARALLEL, last_day=date(2025, 8, 30))
+        refused(made, "by the forecast of its programme", PARALLEL, primary="robbery")
+
+    def test_places_in_contact(self, made: Made, copy: Made) -> None:
+        touching = freeze(
+            copy.home, "near", replace(copy.rule, spacing=1), None, BUFFER_M,
+            DRAWN_AT, "me",
+        ).programme  # fmt: skip
+        refused(copy, "are in contact with another", WEEKLY, programme=touching)
+        accepted = replace(WEEKLY, accept_contact=True)
+        trial = design_trial(copy.home, touching, accepted, DRAWN_AT, "me").trial
+        assert "which was accepted: p0" in (trial.folder / "protocol.md").read_text()
+
+    def test_buffers_that_meet(self, copy: Made) -> None:
+        wide = freeze(
+            copy.home, "wide", copy.rule, None, 900.0, DRAWN_AT, "me"
+        ).programme
+        refused(copy, "or a smaller --buffer-m", WEEKLY, programme=wide)
+
+    def test_too_few_places(self, copy: Made) -> None:
+        programme = copy.frozen.programme
+        for place in ("p02", "p05", "p08"):
+            leave(copy.home, programme, place, date(2025, 7, 2), "why", DRAWN_AT, "me")
+        refused(copy, "has 5 places: a trial needs 6", SIMPLE)
+
+    def test_a_programme_that_ended(self, copy: Made) -> None:
+        programme = copy.frozen.programme
+        end(copy.home, programme, date(2025, 7, 3), "over", DRAWN_AT, "me")
+        refused(copy, "ended on 2025-07-03", WEEKLY)
+
+    def test_weeks_that_are_not_issued(self, copy: Made) -> None:
+        trial = designed(copy).trial
+        for words, monday in (
+            ("is a Tuesday: give a Monday", date(2025, 7, 15)),
+            ("has no week of 2025-07-07", date(2025, 7, 7)),
+            ("issued from 2025-07-04 on", MONDAY),
+        ):
+            with pytest.raises(UsageError, match=words):
+                issue(copy.home, trial, monday, DRAWN_AT, "me")
+
+    def test_trials_that_are_not_there(self, copy: Made) -> None:
+        programme = copy.frozen.programme
+        with pytest.raises(UsageError, match="has no trial"):
+            open_trial(copy.home, programme, None)
+        designed(copy)
+        designed(copy, SIMPLE)
+        with pytest.raises(UsageError, match=r"several trials: simple-.*; name one"):
+            open_trial(copy.home, programme, None)
+        with pytest.raises(UsageError, match="is no trial of"):
+            open_trial(copy.home, programme, "weekly-000000000000")
+
+
+class TestCommands:
+    """The same as people call it: what is printed, and the exit codes."""
+
+    def test_from_design_to_a_refused_reveal(self, copy: Made) -> None:
+        home = copy.home.root
+        name = copy.frozen.programme.id
+        monday = date.today() + timedelta(days=7 - date.today().weekday())
+
+        def run(*words: object) -> Done:
+            return hexbeat_here("trial", *words, "--home", home)
+
+        chosen = "--first-monday", monday, "--weeks", 13, "--days-per-week", 3
+        wrong = run("design", name, *chosen, "--capacity", "1,2")
+        assert wrong.returncode == 2 and "such as" in wrong.stderr
+        wrong = run("design", name, *chosen, "--capacity", "1,two")
+        assert wrong.returncode == 2 and "seven numbers" in wrong.stderr
+        done = run("design", name, *chosen, "--capacity", "3,3,3,3,4,4,4")
+        assert done.returncode in (0, 3), done.stderr
+        assert "drawn and sealed" in done.stdout and "power " in done.stdout
+        again = run("design", name, *chosen, "--capacity", "3,3,3,3,4,4,4", "--json")
+        told = json.loads(again.stdout)
+        assert not told["created"] and told["commitment"] in done.stdout
+        assert again.returncode == told["exit_code"] == done.returncode
+
+        week = run("issue", name, "--week", monday)
+        assert week.returncode == 0, week.stderr
+        assert str(monday) in week.stdout
+        assert run("reveal", name).returncode == 2
+        file = home / "programmes" / name / "trials" / told["trial"]
+        file = file / "issues" / str(monday) / "patrol.csv"
+        file.write_text(file.read_text().replace("p01", "p02"))
+        assert run("issue", name, "--week", monday).returncode == 1
+
+    def test_power_is_said_before(self, made: Made) -> None:
+        def power(*words: object) -> dict[str, Any]:
+            done = hexbeat_here(
+                "trial", "power", made.frozen.programme.id, *words, "--json",
+                "--home", made.home.root,
+            )  # fmt: skip
+            told: dict[str, Any] = json.loads(done.stdout)
+            assert done.returncode == told["exit_code"]
+            return told
+
+        few = power("--kind", "weekly", "--weeks", 4, "--rate", 0.05)
+        assert few["exit_code"] == 3
+        assert few["lines"][0].startswith(
+            "This trial cannot show an effect of the size"
+        )
+        assert " days or " in few["lines"][0] and few["lines"][0].endswith(" places.")
+        many = power("--weeks", 104, "--rate", 3, "--variance-factor", 1)
+        assert many["exit_code"] == 0 and many["shown"] > 0.8
+        halves = power("--kind", "parallel", "--months", 3)
+        assert halves["source"] == "own past" and halves["lists"] >= 8
+        wrong = hexbeat_here(
+            "trial", "power", made.frozen.programme.id, "--share", 1, "--home",
+            made.home.root,
+        )  # fmt: skip
+        assert wrong.returncode == 2

@@ -1,0 +1,112 @@
+"""Designs a trial: draws it, seals it, registers it, and says what it can show."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from transforms.errors import LakeError, UsageError
+from transforms.homes.home import Home
+from transforms.programmes.kept_folder import keep, write_manifest
+from transforms.programmes.programme import Programme, canonical
+from transforms.programmes.register import TRIAL, Register
+from transforms.reference.days import LONDON
+from transforms.trials.choose import Asked, design_of
+from transforms.trials.design import Design
+from transforms.trials.expected_power import Power, plan_of, power_of
+from transforms.trials.protocol import protocol_text
+from transforms.trials.trial import (
+    COMMITMENT_FILE,
+    DESIGN_FILE,
+    POWER_FILE,
+    PROTOCOL_FILE,
+    SEED_FILE,
+    TRIALS,
+    Trial,
+    opened,
+    registered,
+)
+
+
+_SEED_BYTES = 32
+_PRIVATE = 0o600
+
+
+@dataclass(frozen=True)
+class Designed:
+    """What designing did."""
+
+    trial: Trial
+    created: bool  # False if that trial was registered before
+    power: Power
+
+
+def design_trial(
+    home: Home,
+    programme: Programme,
+    asked: Asked,
+    at: datetime,
+    who: str,
+) -> Designed:
+    """Draw and seal a trial, once; the same design again changes nothing."""
+    register = Register(home)
+    design = design_of(programme, register.standing(programme.id), asked)
+    parent = programme.folder / TRIALS
+    is_new = not (parent / design.trial_id).exists()
+    if is_new:
+        _refuse_late(design, at)
+        _refuse_second_draw(register, programme, design)
+
+    def write(folder: Path) -> str:
+        (folder / DESIGN_FILE).write_text(canonical(design.content))
+        return design.trial_id
+
+    def rest(folder: Path) -> None:
+        seed = secrets.token_bytes(_SEED_BYTES)
+        power = power_of(home, programme, plan_of(design))
+        commitment = design.commitment(seed)
+        (folder / COMMITMENT_FILE).write_text(f"{commitment}\n")
+        (folder / POWER_FILE).write_text(canonical(asdict(power)))
+        (folder / PROTOCOL_FILE).write_text(
+            protocol_text(programme, design, commitment, power)
+        )
+        write_manifest(folder)
+        _write_private(folder / SEED_FILE, seed.hex())
+
+    kept = keep(parent, write, rest)
+    trial = opened(programme, kept.folder)
+    if not registered(register, programme, trial.id):
+        what = {"trial": trial.id, "commitment": trial.commitment}
+        register.add(TRIAL, programme.id, at, who, **what)
+    power = json.loads((trial.folder / POWER_FILE).read_bytes())
+    return Designed(
+        trial, kept.created, Power(**power | {"lines": tuple(power["lines"])})
+    )
+
+
+def _refuse_late(design: Design, at: datetime) -> None:
+    today = at.astimezone(LONDON).date()
+    if design.first_day < today:
+        raise UsageError(
+            f"a trial cannot start on {design.first_day}, before it is drawn: today is"
+            f" {today}"
+        )
+
+
+def _refuse_second_draw(
+    register: Register, programme: Programme, design: Design
+) -> None:
+    """A draw that is gone is not drawn again: it might have been disliked."""
+    if registered(register, programme, design.trial_id):
+        raise LakeError(
+            f"{design.trial_id} was drawn before and its folder is gone: bring it back"
+            " from a backup; it is not drawn again"
+        )
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
