@@ -1,5 +1,6 @@
 """The commands for patrols: what was delivered at the places of a programme."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -37,3 +38,35 @@ def take(
     read = read_visit_mapping(text_of(mapping), mapping.name)
     taken = take_visits(either_home_of(home), file, read, datetime.now(UTC))
     return show_taken(taken, json_)
+
+
+@dosage.command
+def report(
+    name: Annotated[str, Parameter(name="NAME", help="Programme: its name or id")],
+    /,
+    *,
+    start: Annotated[
+        date | None, Parameter(name="--from", help="First day; default: its start")
+    ] = None,
+    end: Annotated[
+        date | None, Parameter(name="--to", help="Last day; default: newest with a row")
+    ] = None,
+    planned_minutes: Annotated[
+        float | None,
+        Parameter(help="Planned a day at each place; default: [patrol] of settings"),
+    ] = None,
+    planned: Annotated[
+        Path | None, Parameter(help="CSV of place_id, date, planned_minutes")
+    ] = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Report what was delivered: days, places, a return, and a page for the crew."""
+    from flows.command.printing.dosage import show_report
+    from transforms.patrols.report import report as report_dosage
+    from transforms.programmes.programme import open_programme
+
+    opened = either_home_of(home)
+    found = open_programme(opened, name)
+    given = start, end, planned_minutes, planned
+    return show_report(report_dosage(opened, found, *given), json_)

@@ -70,3 +70,51 @@ class TestTake:
         assert len(done.stderr.splitlines()) == 1
         assert not home.lake.versions()
         assert len(Register(home).log.lines()) == 2
+
+
+class TestReport:
+    """What was delivered, reported."""
+
+    def run(self, home: Home, *more: object) -> Done:
+        return hexbeat_here("dosage", "report", "autumn", *more, "--home", home.root)
+
+    def take(self, home: Home, *rows: Row) -> None:
+        folder = home.root.parent
+        (folder / "patrols.toml").write_text(MAPPING)
+        given = "--mapping", folder / "patrols.toml", "--home", home.root
+        hexbeat_here("dosage", "take", put(folder, log(*rows)), *given)
+
+    def test_a_whole_log_ends_well(self, home: Home) -> None:
+        self.take(home, Row(start="01/10/2026 10:00", end="01/10/2026 10:15"))
+        done = self.run(home, "--planned-minutes", "20")
+        assert done.returncode == 0, done.stderr
+        assert "19 % of 80 planned minutes were delivered: 1 visit" in done.stdout
+        assert "No visit at all: p02 (Harbour), p03 (Station), p04." in done.stdout
+        found = json.loads(self.run(home, "--json").stdout)
+        assert found["missing_days"] == [] and found["supplied_days"] == 1
+
+    def test_missing_days_and_rows_held_back_are_gaps(self, home: Home) -> None:
+        self.take(home, Row(), Row(officers="0"))
+        done = self.run(home)
+        assert done.returncode == 3
+        assert "Not known: What was done on 4 days" in done.stdout
+        assert "What is in 1 row of logs" in done.stdout
+        assert OFFICER not in done.stdout
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            (),
+            ("--from", "2026-13-01"),
+            ("--planned", "nowhere.csv"),
+            ("--planned-minutes", "many"),
+        ],
+    )
+    def test_what_it_refuses(self, home: Home, more: tuple[str, ...]) -> None:
+        if more:
+            self.take(home, Row())
+        done = self.run(home, *more)
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        [folder] = (home.root / "programmes").glob("autumn-*")
+        assert not (folder / "dosage").exists()

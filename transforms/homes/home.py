@@ -19,6 +19,7 @@ from transforms.homes.home_paths import (
     refuse_uncreatable,
 )
 from transforms.homes.map_settings import MapTable
+from transforms.homes.patrol_settings import PatrolTable
 from transforms.homes.settings import REGISTRIES, RetentionSettings, read_settings
 from transforms.lake.lake import Lake
 from transforms.lake.layout import refuse_other_layout
@@ -44,6 +45,7 @@ class Home:
     transparency: Mapping[str, str] = field(default_factory=dict)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     map: MapTable = field(default_factory=MapTable)
+    patrol: PatrolTable = field(default_factory=PatrolTable)
     feed: HomeFeed | None = None  # of a force's own feed
 
     @property
@@ -130,6 +132,7 @@ def open_any_layout(address: str | Path) -> Home:
         transparency=asdict(settings.transparency),
         retention=settings.retention,
         map=settings.map,
+        patrol=settings.patrol,
         feed=open_feed(settings.feed, root) if settings.feed else None,
     )
 

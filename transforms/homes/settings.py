@@ -14,6 +14,7 @@ from transforms.errors import UsageError
 from transforms.homes.disclosure_settings import DisclosureSettings, Transparency
 from transforms.homes.feed_settings import FeedTable
 from transforms.homes.map_settings import MapTable
+from transforms.homes.patrol_settings import PatrolTable
 from transforms.reference.exclusions import OwnExclusions, shipped_exclusions
 from transforms.reference.forces import DEMO_FORCES, FORCES, find_force
 from transforms.reference.harm import (
@@ -110,6 +111,7 @@ class Settings:
     retention: RetentionSettings = RetentionSettings()
     feed: FeedTable | None = None
     map: MapTable = MapTable()
+    patrol: PatrolTable = PatrolTable()
 
     def scoring(self, root: Path) -> Scoring:
         """The choices about scores; a file of weights is relative to that folder."""

@@ -10,13 +10,14 @@ import pyarrow as pa
 
 from transforms.homes.home import Home
 from transforms.impact.look import Look, look
-from transforms.impact.page import html, write_pdf
+from transforms.impact.page import sheet_of
 from transforms.impact.schemas import TRACKED, TRACKED_PLACES
 from transforms.lake.schemas import conform
 from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.past import past_table
 from transforms.programmes.programme import Programme, canonical
 from transforms.programmes.register import LOOK, Register
+from transforms.programmes.sheet import html, write_pdf
 from transforms.publications.formats.csv_files import write_csv
 from transforms.reference.months import Month
 
@@ -65,8 +66,9 @@ def track(
 
 
 def _write_pages(seen: Look, folder: Path) -> None:
-    (folder / "tracker.html").write_text(html(seen))
-    write_pdf(seen, folder / "tracker.pdf")
+    sheet = sheet_of(seen)
+    (folder / "tracker.html").write_text(html(sheet))
+    write_pdf(sheet, seen.months[-1].last_day, folder / "tracker.pdf")
     write_manifest(folder)
 
 

@@ -60,7 +60,7 @@ _Months = Annotated[
     WithJsonSchema({"type": "array", "items": {"type": "string"}}),
     "such as 2024-05",
 ]
-_Day = Annotated[date, BeforeValidator(_day)]
+CalendarDay = Annotated[date, BeforeValidator(_day)]
 
 
 @toml_table(frozen=True, config=STRICT)
@@ -77,8 +77,8 @@ class MonthsEntry:
 class DaysEntry:
     """How days of a force's own feed count, whatever the rules say of them."""
 
-    first: Annotated[_Day, Field(alias="from"), "YYYY-MM-DD"]
-    last: Annotated[_Day, Field(alias="to"), "the same or a later day"]
+    first: Annotated[CalendarDay, Field(alias="from"), "YYYY-MM-DD"]
+    last: Annotated[CalendarDay, Field(alias="to"), "the same or a later day"]
     verdict: _Verdict
     reason: _Reason
     of: Annotated[Literal["crimes", "calls"] | None, "those alone; default both"] = None
@@ -89,8 +89,12 @@ class DaysEntry:
 
     def days(self) -> list[date]:
         """From its first to its last."""
-        length = (self.last - self.first).days + 1
-        return [self.first + timedelta(days=n) for n in range(length)]
+        return days_from(self.first, self.last)
+
+
+def days_from(first: date, last: date) -> list[date]:
+    """All days from one to another, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 @toml_table(frozen=True, config=STRICT)

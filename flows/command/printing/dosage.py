@@ -2,7 +2,9 @@
 
 from flows.command.printing.terminal import print_json, print_line
 from transforms.feeds.rules import LINE_RULES
+from transforms.patrols import words
 from transforms.patrols.log_rules import RULES
+from transforms.patrols.report import Reported
 from transforms.patrols.take import Taken
 
 
@@ -51,3 +53,41 @@ def _visits(taken: Taken) -> str:
         f"{taken.accepted:,}, from {taken.first_day} to {taken.last_day},"
         f" {taken.minutes:,.0f} minutes"
     )
+
+
+def show_report(reported: Reported, as_json: bool) -> int:
+    """Print a dose report; 3 if days are missing or rows were held back."""
+    found, page = reported.dosage, reported.fortnight
+    code = _GAPS if found.missing or found.held_back else 0
+    if as_json:
+        print_json(
+            {
+                "programme": found.programme.id,
+                "first": str(found.first),
+                "last": str(found.last),
+                "supplied_days": len(found.supplied),
+                "missing_days": [str(day) for day in found.missing],
+                "held_back": len(found.held_back),
+                "recent_share": found.recent_share,
+                "short": found.is_short,
+                "headline": words.headline(found),
+                "folder": str(reported.folder),
+                "created": reported.created,
+                "exit_code": code,
+            }
+        )
+        return code
+    print_line(f"{words.span(found)}")
+    print_line(words.headline(found))
+    if page.first > found.first:
+        print_line(f"The last fortnight: {words.headline(page)}")
+    for line in words.to_do(page):
+        print_line(line)
+    for line in words.unknown(found):
+        print_line(f"Not known: {line}")
+    if found.is_short:
+        share = 100 * (found.recent_share or 0)
+        print_line(f"SHORT    only {share:.0f} % of the plan in the last 14 days")
+    print_line(f"page     {reported.folder / 'dosage.html'}")
+    print_line(f"return   {reported.folder / 'return.csv'}")
+    return code

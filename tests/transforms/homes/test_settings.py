@@ -70,6 +70,9 @@ FIRST = "[[exclusion]] number 1"
 LOGIN = "Server=h;Uid=u;Pwd=s3cret"
 HUGE = "1" + "0" * 400
 
+NO_PATROL = (
+    '[[patrol.days]]\nfrom = 2026-12-25\nto = 2026-12-26\nreason = "Christmas"\n'
+)
 MISTAKES = [
     # what is not known, with what was probably meant or what there is
     ('[exclude]\nlabel = "Prison"', "exclude is unknown", "'exclusion'"),
@@ -303,6 +306,16 @@ MISTAKES = [
         DAYS.replace("2026-10-27", "2026-10-25"),
         "[[feed.days]] number 1",
         "ends on 2026-10-25, before it begins",
+    ),
+    ("[patrol]\nplanned = 5", "[patrol] planned is unknown", "'planned_minutes'"),
+    ("[patrol]\nplanned_minutes = 0.0", "[patrol] planned_minutes must be above", "0"),
+    ("[patrol]\nping_days = 0", "[patrol] ping_days must be at least 1", "0"),
+    (f'{NO_PATROL}as = "closed"', "[[patrol.days]] number 1 as must be", "no-patrol"),
+    (NO_PATROL, "[[patrol.days]] number 1 as is missing", ""),
+    (
+        NO_PATROL.replace("25\n", "27\n") + 'as = "no-patrol"',
+        "[[patrol.days]] number 1",
+        "before it begins",
     ),
     # TOML
     ("[home\nregistry =", "not valid TOML", "line 1"),

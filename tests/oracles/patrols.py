@@ -1,0 +1,104 @@
+"""Twins of patrols: minutes counted second by second, and visits one by one."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+Row = Mapping[str, Any]
+ROLES = ("police", "pcso", "special", "warden", "partner")
+MODES = ("foot", "cycle", "vehicle")
+ACTIVITIES = ("arrests", "searches", "weapons", "asb_powers", "engagements")
+VISIT_MINUTES = 3
+
+
+def covered_minutes(stays: Sequence[Row]) -> float:
+    """The minutes in which anybody was there; whole seconds, counted one by one."""
+    seconds = {
+        second
+        for stay in stays
+        if stay["starts"]
+        for second in range(
+            int(stay["starts"].timestamp()), int(stay["ends"].timestamp())
+        )
+    }
+    return len(seconds) / 60 + sum(s["minutes"] for s in stays if not s["starts"])
+
+
+def gaps(visits: Sequence[Row]) -> list[float]:
+    """The minutes between visits in which none was going on."""
+    found = []
+    for visit in visits:
+        if visit["starts"] is None:
+            continue
+        before = [
+            other["ends"]
+            for other in visits
+            if other["starts"]
+            and (other["starts"], other["ends"]) < (visit["starts"], visit["ends"])
+        ]
+        if before and max(before) < visit["starts"]:
+            found.append((visit["starts"] - max(before)).total_seconds() / 60)
+    return found
+
+
+def patrol_day(of_place: Row, visits: Sequence[Row]) -> dict[str, Any]:
+    """What `patrol_days.sql` says of a place on a day."""
+    there = [
+        v
+        for v in visits
+        if (v["place_id"], v["day"]) == (of_place["place_id"], of_place["day"])
+    ]
+    measured = [v for v in there if v["source"] == of_place["source"]]
+    own = [v for v in measured if not v["background"]]
+    stays = [v for v in own if v["minutes"] >= VISIT_MINUTES]
+    errors = [v["minutes_se"] ** 2 for v in own if v["minutes_se"] is not None]
+    between = gaps(stays)
+    logged = [v for v in there if not v["background"]]
+    planned = of_place["planned_minutes"]
+
+    def classed(low: float, high: float) -> int | None:
+        if not all(v["classed"] for v in stays):
+            return None
+        return sum(low <= v["minutes"] <= high for v in own)
+
+    def officers(rows: Sequence[Row]) -> float:
+        return float(sum(v["minutes"] * v["officers"] for v in rows))
+
+    return {
+        **of_place,
+        "assigned": None if planned is None else planned > 0,
+        "visits": len(stays),
+        "passes": len(own) - len(stays),
+        "patrol_minutes": covered_minutes(own),
+        "officer_minutes": officers(own),
+        "minutes_se": math.sqrt(sum(errors)) if errors else None,
+        "visits_10_plus": classed(10, math.inf),
+        "visits_10_20": classed(10, 20),
+        "visits_10_16": classed(10, 16),
+        "mean_minutes": sum(v["minutes"] for v in stays) / len(stays)
+        if stays
+        else None,
+        "gap_minutes": sum(between) / len(between) if between else None,
+        "background_minutes": covered_minutes([v for v in measured if v["background"]]),
+        **{
+            f"{role}_officer_minutes": officers([v for v in own if v["role"] == role])
+            for role in ROLES
+        },
+        **{
+            f"{mode}_officer_minutes": officers([v for v in own if v["mode"] == mode])
+            for mode in MODES
+        },
+        **{
+            name: sum(v[name] for v in logged if v[name] is not None)
+            if any(v[name] is not None for v in logged)
+            else None
+            for name in ACTIVITIES
+        },
+    }
+
+
+def overlap(patrolled: Sequence[float], needed: Sequence[float]) -> float:
+    """How much of two distributions over places lies in the same ones."""
+    both = zip(patrolled, needed, strict=True)
+    return sum(min(p / sum(patrolled), q / sum(needed)) for p, q in both)

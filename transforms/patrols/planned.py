@@ -1,0 +1,88 @@
+"""What was planned: minutes of patrol at each place and day, as a small table.
+
+From a file of the user's, from the weeks that a trial has issued, or one number for
+every place and day.
+"""
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+from transforms.errors import UsageError
+from transforms.programmes.programme import Programme
+from transforms.reference.toml_files import text_of
+
+
+COLUMNS = ("place_id", "date", "planned_minutes")
+VISIT_MINUTES = 15.0  # a visit, where a trial is issued and nobody says how long
+_MOST_MINUTES = 1_440.0
+_WEEK_DAYS = 7
+
+Planned = Mapping[tuple[str, date], float]  # by place and day
+
+
+class Plan:
+    """What was planned of a programme."""
+
+    def __init__(
+        self, programme: Programme, minutes: float | None, file: Path | None
+    ) -> None:
+        """A number of minutes for every place and day, and a file that says more."""
+        self._minutes = minutes
+        self._listed = read_planned(file, programme) if file else {}
+        self._issued = _issued(programme)
+
+    def minutes(self, place: str, day: date) -> float | None:
+        """The minutes planned there; None where nothing says so.
+
+        A file says all of its days, an issued week all of its own: what they do not
+        list was not planned.
+        """
+        if self._listed:
+            days = {listed for _, listed in self._listed}
+            return self._listed.get((place, day), 0.0) if day in days else None
+        if day in self._issued:
+            is_assigned = place in self._issued[day]
+            return (self._minutes or VISIT_MINUTES) if is_assigned else 0.0
+        return self._minutes
+
+
+def read_planned(path: Path, programme: Programme) -> Planned:
+    """A CSV of `place_id, date, planned_minutes`; `UsageError` for the first slip."""
+    reader = csv.DictReader(io.StringIO(text_of(path)))
+    if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
+        raise UsageError(f"{path}: no column {missing[0]}; it has {', '.join(COLUMNS)}")
+    known = set(programme.places["place_id"].to_pylist())
+    found: dict[tuple[str, date], float] = {}
+    for row in reader:
+        where = f"{path}, line {reader.line_num}"
+        place = row["place_id"]
+        if place not in known:
+            raise UsageError(f"{where}: no place of {programme.id}")
+        try:
+            day = date.fromisoformat(row["date"] or "")
+            minutes = float(row["planned_minutes"] or "")
+        except ValueError as error:
+            raise UsageError(f"{where}: a date YYYY-MM-DD and minutes") from error
+        if not 0 <= minutes <= _MOST_MINUTES:
+            raise UsageError(f"{where}: 0 to {_MOST_MINUTES:g} minutes a day")
+        if (place, day) in found:
+            raise UsageError(f"{where}: that place and day are there twice")
+        found[place, day] = minutes
+    return found
+
+
+def _issued(programme: Programme) -> dict[date, set[str]]:
+    """The places that trials have issued for each day, of whole weeks."""
+    found: dict[date, set[str]] = {}
+    for file in sorted(programme.folder.glob("trials/*/issues/*/patrol.csv")):
+        monday = date.fromisoformat(file.parent.name)
+        for day in (monday + timedelta(days=n) for n in range(_WEEK_DAYS)):
+            found.setdefault(day, set())
+        for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))):
+            found.setdefault(date.fromisoformat(row["date"]), set()).add(
+                row["place_id"]
+            )
+    return found
