@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from transforms.errors import LakeError
+from transforms.lake.crash_points import crash_point
 from transforms.lake.storage import replace_flushed
 
 
@@ -60,6 +61,7 @@ class ChainedLog:
             log.write(json.dumps(line).encode() + b"\n")
             log.flush()
             os.fsync(log.fileno())
+            crash_point("line-written")
             head = {"lines": count + 1, "sha256": line["sha256"]}
             replace_flushed(self._head, json.dumps(head))
 

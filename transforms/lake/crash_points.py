@@ -45,6 +45,11 @@ CRASH_POINTS = (
     "publication-placed",  # nothing points at it yet
     "publication-pointed-at",  # the catalogue does not list it yet
     "publication-listed",
+    # a programme or a look: a folder that is placed once, and its line
+    "kept-written",
+    "kept-flushed",
+    "kept-placed",  # no line of the register says so
+    "line-written",  # the count of lines does not know it
     # what is taken back, or has had its time
     "withdrawal-recorded",
     "withdrawal-pointed-away",

@@ -71,6 +71,13 @@ def flush_folder(path: Path) -> None:
         _flush(path)
 
 
+def flush_files(folder: Path) -> None:
+    """Force a folder on a disk, and the bytes of all files in it, to disk."""
+    for file in sorted(folder.iterdir()):
+        _flush(file)
+    _flush(folder)
+
+
 def make_folder(path: Path) -> None:
     """Make a folder and all above it that are not there, each safe in its parent."""
     if is_remote(path) or path.is_dir():

@@ -7,7 +7,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from transforms.homes.runs.seal import MANIFEST, file_facts, json_text
-from transforms.lake.storage import flush_folder, make_folder
+from transforms.lake.crash_points import crash_point
+from transforms.lake.storage import flush_files, flush_folder, make_folder
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,11 @@ def keep(
         created = not place.exists()
         if created:
             rest(built)
-            flush_folder(built)
+            crash_point("kept-written")
+            flush_files(built)
+            crash_point("kept-flushed")
             built.rename(place)
+            crash_point("kept-placed")
             flush_folder(parent)
     finally:
         if built.exists():
