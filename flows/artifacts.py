@@ -108,6 +108,37 @@ def quarantine_artifact(accounts: Iterable[Mapping[str, Any]]) -> None:
     )
 
 
+_LOOK_COLUMNS = (
+    "observed", "expected", "ratio", "low", "high", "without", "prevented",
+    "prevented_low", "prevented_high", "past_lists",
+)  # fmt: skip
+
+
+def look_artifacts(look: Mapping[str, Any]) -> None:
+    """A look in figures of all places together, and where its page is."""
+    name, months = look["programme"], look["months"]
+    row = {c: round(look[c], 2) for c in _LOOK_COLUMNS if c in look}
+    table_artifact(
+        key=f"look-{name}",
+        table=[{"first_month": months[0], "last_month": months[-1], **row}],
+        description=f"{name}: {look['headline']}",
+    )
+    page = plain(located(look["folder"]).resolve() / "tracker.html")
+    create_markdown_artifact(
+        key=f"look-page-{name}",
+        markdown="\n".join(
+            [
+                f"**{in_markdown(look['headline'])}**",
+                "",
+                "Its page, for those who may open the home:",
+                "",
+                f"    {page}",
+            ]
+        ),
+        description=f"{name}: the page of its newest look",
+    )
+
+
 def accuracy_artifact(rows: list[dict[str, Any]]) -> None:
     """How much crime the default score found in 1 % of the area, and its rivals."""
     table_artifact(

@@ -3,7 +3,7 @@
 Counts, months and reasons: never a row.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from prefect.events import emit_event
 
@@ -13,6 +13,8 @@ from transforms.plain_text import plain_values
 LANDED = "hexbeat.partition.landed"
 PUBLISHED = "hexbeat.publication.published"
 STALE = "hexbeat.feed.stale"
+FROZEN = "hexbeat.programme.frozen"
+LOOK = "hexbeat.look.made"
 
 # A shared server has runs of others too. The first is of our deployments, of whose runs
 # people are notified; the other of stages, and of runs that were started by hand.
@@ -34,6 +36,18 @@ def emit_published(run_id: str, folder: str) -> None:
 def emit_stale(force: str, why: str) -> None:
     """The feed of a force is not fresh."""
     _emit(STALE, f"hexbeat.feed.{force}", force, {"why": why})
+
+
+def emit_frozen(programme: str, force: str, places: int) -> None:
+    """The places of a programme are frozen."""
+    about = {"force": force, "places": str(places)}
+    _emit(FROZEN, f"hexbeat.programme.{programme}", programme, about)
+
+
+def emit_look(programme: str, look: str, months: Sequence[str]) -> None:
+    """A look at a programme was made."""
+    about = {"programme": programme, "first_month": months[0], "last_month": months[-1]}
+    _emit(LOOK, f"hexbeat.look.{programme}.{look}", f"{programme} {look}", about)
 
 
 def _emit(event: str, resource: str, name: str, payload: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ value before anything runs.
 """
 
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import TYPE_CHECKING, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -30,6 +30,10 @@ from transforms.scores.methods import (
     DEFAULT_DAY_METHOD,
     DEFAULT_METHOD,
 )
+
+
+if TYPE_CHECKING:
+    from transforms.programmes.chosen import Choice
 
 
 class _Params(BaseModel):
@@ -186,6 +190,78 @@ class MaintainParams(_Params):
     def how(self) -> str:
         """What the name of the flow run says: whether anything is removed."""
         return "dry run" if self.dry_run else "for good"
+
+
+class ProgrammeParams(_Params):
+    """Which places to freeze, as a programme of which name."""
+
+    name: str = Field(
+        min_length=1, description="Name of the programme, such as winter-2026"
+    )
+    force: ForceId = Field(description="Force by its police.uk id")
+    group: str = Field(description="Crime group")
+    top: int | None = Field(None, description="So many of the highest cells")
+    hotspots: list[str] = Field(
+        default_factory=list,
+        description="Or hot spots, by their ids in hotspots.csv; default: none",
+    )
+    places: str | None = Field(
+        None,
+        description="Or a file of polygons, FILE or FILE:COLUMN with their names;"
+        " default: none",
+    )
+    spacing: int | None = Field(
+        None, description="Of Top: steps of the grid between two places; default: 1"
+    )
+    least_incidents_12m: int | None = Field(
+        None, description="Of Top: least incidents in 12 months; default: 36"
+    )
+    without: list[str] = Field(
+        default_factory=list, description="Of Top: cells to leave out; default: none"
+    )
+    run: str | None = Field(
+        None, description="Publication to freeze from; default: the newest"
+    )
+    buffer_m: float = Field(
+        100.0, description="Metres around each place to watch; default: 100"
+    )
+
+    @property
+    def choice(self) -> "Choice":
+        """What is chosen; `UsageError` unless it is said in one way."""
+        from transforms.programmes.chosen import asked
+
+        return asked(
+            self.force,
+            self.group,
+            self.top,
+            self.hotspots,
+            self.places,
+            spacing=self.spacing,
+            least_incidents_12m=self.least_incidents_12m,
+            without=tuple(self.without),
+        )
+
+
+class TrackParams(_Params):
+    """Which programmes to look at, and over which months."""
+
+    programmes: list[str] = Field(
+        default_factory=list,
+        description="Programmes by name or id; default: all that have started and"
+        " have a month that no look has seen",
+    )
+    to: MonthText = Field(
+        None, description=f"Last month, {MONTH}; default: the newest that counts"
+    )
+    window_months: int = Field(
+        3, ge=1, le=11, description="Months up to then; default: 3"
+    )
+
+    @property
+    def which(self) -> str:
+        """What the name of the flow run says of these parameters."""
+        return ", ".join(self.programmes) or "those with a new month"
 
 
 class ForceFeedParams(_Params):

@@ -12,19 +12,25 @@ from flows.params import (
     PublishParams,
     RefreshParams,
     ScoreParams,
+    TrackParams,
 )
 from flows.plain_logs import plain_faults
 from flows.publish import publish
 from flows.run_stages import VERSION, Stage, carry_out, home_of
 from flows.score import score
 from flows.summary import Summary
+from flows.track import track
+from transforms.programmes.register import started
 
 
 @flow(name="refresh", flow_run_name="refresh {params.span}", version=VERSION)
 @plain_faults
 def refresh(params: RefreshParams) -> State[dict[str, Any]]:
-    """Ingest, score and publish; nothing is done twice."""
-    return carry_out(Summary(stage="refresh"), home_of(params.home), stages(params))
+    """Ingest, score, publish, track programmes; nothing is done twice."""
+    home, chosen = home_of(params.home), stages(params)
+    if started(home):
+        chosen.append((track, TrackParams.model_validate({"home": params.home})))
+    return carry_out(Summary(stage="refresh"), home, chosen)
 
 
 def stages(params: RefreshParams) -> list[Stage]:

@@ -1,18 +1,15 @@
 """The commands for programmes: lists of places, frozen, started and tracked."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
 from flows.command.app import app
 from flows.command.options import HomeFolder, Json, month_option
-from flows.command.running import home_of
-from transforms.errors import UsageError
+from flows.command.running import home_of, run_to_end
 
-
-if TYPE_CHECKING:  # other commands start faster without
-    from transforms.programmes.chosen import Choice
 
 programme = App(
     name="programme",
@@ -95,53 +92,48 @@ def freeze(
 
     from flows.command.printing.programme import show_frozen
     from flows.os_user import user
-    from transforms.programmes.freeze import freeze as freeze_programme
-    from transforms.programmes.register import refuse_early_start, start
+    from flows.params import ProgrammeParams
+    from flows.settings import checked
+    from transforms.programmes.freeze import Frozen, refuse
+    from transforms.programmes.programme import open_programme
+    from transforms.programmes.register import Register, refuse_early_start, start
 
-    opened, now = home_of(home), datetime.now(UTC)
-    of_top = {
+    opened = home_of(home)
+    options = {
+        "home": home,
+        "name": name,
+        "force": force,
+        "group": group,
+        "top": top,
+        "hotspots": hotspots,
+        "places": places,
         "spacing": spacing,
         "least_incidents_12m": min_incidents,
         "without": without,
+        "run": run,
+        "buffer_m": buffer_m,
     }
-    choice = _choice(force, group, top, hotspots, places, of_top)
+    params = checked(ProgrammeParams, options)
+    refuse(opened, name, params.choice, run, buffer_m)
     if starts:
         refuse_early_start(opened, run, starts)
-    frozen = freeze_programme(opened, name, choice, run, buffer_m, now, user())
-    if starts and frozen.created:
-        start(opened, frozen.programme, starts, now, user())
-    return show_frozen(opened, frozen, json_)
+    account = run_to_end("programme", params, opened, silent=True)
+    if account["failed"]:
+        return _failed(account)
+    of = account["facts"]
+    found = Frozen(open_programme(opened, of["programme"]), of["created"], of["asked"])
+    if starts and Register(opened).standing(found.programme.id).starts is None:
+        start(opened, found.programme, starts, datetime.now(UTC), user())
+    return show_frozen(opened, found, json_)
 
 
-def _choice(
-    force: str,
-    group: str,
-    top: int | None,
-    hotspots: tuple[str, ...],
-    places: str | None,
-    of_top: dict[str, Any],
-) -> "Choice":
-    """What is chosen; `UsageError` unless it is said in one way."""
-    from transforms.programmes.chosen import HotSpots, Polygons
-    from transforms.programmes.rule import MOST_PLACES, Rule
+def _failed(account: Mapping[str, Any]) -> int:
+    """Print what failed; the exit code."""
+    from flows.command.printing.terminal import print_error
 
-    given = {name: value for name, value in of_top.items() if value not in (None, ())}
-    ways = [top is not None, bool(hotspots), places is not None]
-    if sum(ways) != 1:
-        raise UsageError("choose places by one of --top, --hotspots and --places")
-    if top is not None:
-        return Rule(force=force, group=group, top=top, **given)
-    if given:
-        raise UsageError(
-            "--spacing, --min-incidents and --without are of --top: hot spots and"
-            " polygons are taken as you name them"
-        )
-    if hotspots:
-        return HotSpots(force=force, group=group, ids=hotspots)
-    from transforms.publications.layers.drawn import read_drawn
-
-    drawn = read_drawn(str(places), MOST_PLACES)
-    return Polygons(force=force, group=group, drawn=drawn)
+    for why in account["failed"].values():
+        print_error(why)
+    return 1
 
 
 @programme.command(name="list")
@@ -236,16 +228,25 @@ def track(
     json_: Json = False,
 ) -> int:
     """Compare a programme with its forecast, and with lists that nobody patrolled."""
-    from datetime import UTC, datetime
-
     from flows.command.printing.programme import show_tracked
-    from flows.os_user import user
-    from transforms.impact.track import track as track_programme
+    from flows.params import TrackParams
+    from flows.settings import checked
+    from transforms.impact.look import span_of
     from transforms.programmes.programme import open_programme
     from transforms.reference.months import Month
 
     opened = home_of(home)
     found = open_programme(opened, name)
-    last = Month.parse(to) if to else None
-    done = track_programme(opened, found, last, window, datetime.now(UTC), user())
-    return show_tracked(done, json_)
+    span_of(opened, opened.lake, found, Month.parse(to) if to else None, window)
+    options = {
+        "home": home,
+        "programmes": [found.id],
+        "to": to,
+        "window_months": window,
+    }
+    params = checked(TrackParams, options)
+    account = run_to_end("track", params, opened, silent=True)
+    if account["failed"]:
+        return _failed(account)
+    [look] = account["facts"]["looks"]
+    return show_tracked(look, json_)

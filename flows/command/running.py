@@ -66,8 +66,22 @@ def run_flow(
     task_runner: str | None = None,
 ) -> int:
     """Run a flow whose parameters were checked, against a server; the exit code."""
+    from flows.command.console import show_summary
+
+    account = run_to_end(name, params, home, as_json, task_runner)
+    return show_summary(account, as_json=as_json)
+
+
+def run_to_end(
+    name: str,
+    params: "BaseModel",
+    home: "Home",
+    silent: bool,
+    task_runner: str | None = None,
+) -> dict[str, Any]:
+    """Run a flow whose parameters were checked, against a server; its account."""
     from flows import progress
-    from flows.command.console import ConsoleProgress, show_summary
+    from flows.command.console import ConsoleProgress
     from flows.server.own import prefect_api, server_address
     from flows.settings import Settings, checked
 
@@ -81,7 +95,7 @@ def run_flow(
             " PREFECT_API_URL"
         )
 
-    with prefect_api(home.root), ConsoleProgress(silent=as_json) as console:
+    with prefect_api(home.root), ConsoleProgress(silent) as console:
         from prefect import tags
 
         from flows.events import RUN_TAG
@@ -94,8 +108,7 @@ def run_flow(
             for_stages = not isinstance(run.task_runner, Parallel)
             run = run.with_options(task_runner=parallel(task_runner, for_stages))
         with tags(RUN_TAG):  # if it is killed beside `hexbeat up`, it becomes Crashed
-            account = account_of(run(params, return_state=True))
-    return show_summary(account, as_json=as_json)
+            return account_of(run(params, return_state=True))
 
 
 def checked_for(model: "type[Model]", options: dict[str, Any]) -> "tuple[Model, Home]":

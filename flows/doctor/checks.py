@@ -36,10 +36,17 @@ from transforms.lake.addresses import AUTH_INSTEAD, refuse_secrets
 from transforms.lake.storage import is_remote, is_store_error
 from transforms.operations.log_repair import repair
 from transforms.plain_text import plain
+from transforms.programmes.programme import (
+    all_programmes,
+    open_programme,
+    programmes_folder,
+)
+from transforms.programmes.register import Register
 from transforms.records.homes import open_force_home
 
 
 LOW_DISK_BYTES = 1 << 30
+_OTHERS = 0o077  # rights of those who do not own a folder
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,7 @@ def check_home(root: Path) -> Iterator[Finding]:
         yield from _check_lake(home)
         yield from _check_publications(home)
         yield from _check_public(home)
+        yield from _check_programmes(home)
     except HexbeatError as error:
         yield Finding("bad", "home", str(error))
 
@@ -210,6 +218,35 @@ def _check_public(home: Home) -> Iterator[Finding]:
         yield Finding("bad", "public tier", f"run {run_id}: its table of {text}")
     for line in public.in_words(public.withheld(home)):
         yield Finding("note", "public tier", line)
+
+
+def _check_programmes(home: Home) -> Iterator[Finding]:
+    """Programmes: their register and files as they were, and none left half done."""
+    if is_remote(home.root) or not programmes_folder(home).is_dir():
+        return
+    folder = programmes_folder(home)
+    names = [of.name for of in all_programmes(home)]
+    try:
+        register = Register(home)
+        standings = register.standings()
+        for name in names:
+            open_programme(home, name)
+    except HexbeatError as error:
+        yield Finding("bad", "programmes", str(error))
+        return
+    running = sum(bool(of.starts and not of.ends) for of in standings.values())
+    text = f"{len(names)} as they were frozen, {running} running; register unchanged"
+    yield Finding("ok", "programmes", text)
+    if folder.stat().st_mode & _OTHERS:
+        text = f"{folder} can be opened by others: chmod 700 {folder}"
+        yield Finding("bad", "programmes", text)
+    for name in names:
+        if name not in standings:
+            text = f"{name} is not in the register: freeze it again by the same command"
+            yield Finding("note", "programmes", text)
+    for left in sorted([*folder.glob(".tmp-*"), *folder.glob("*/looks/.tmp-*")]):
+        text = f"{left}: cut off; hexbeat maintain will remove it"
+        yield Finding("note", "left over", text)
 
 
 def check_prefect(url: str | None, root: Path) -> Iterator[Finding]:

@@ -134,7 +134,7 @@ def commands(source: Path) -> list[Callable[[Home], None]]:
 def travel(folder: Path, source: Path, upto: int | None = None) -> int:
     """Go on with the home in `folder` from where it was left; commands done now."""
     maintenance.LOG_ENTRIES = 3
-    tracking.write_pdf = lambda _, path: path.write_bytes(b"a page")
+    tracking.write_pdf = lambda _, __, path: path.write_bytes(b"a page")
     for name in _LEFT_OUT:
         FORMATS.pop(name, None)
     root, journal = folder / "home", folder / "journal"

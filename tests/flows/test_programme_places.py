@@ -13,10 +13,12 @@ import pytest
 import shapely
 
 from tests.flows.commands import Done, hexbeat_here
-from tests.flows.made_programmes import NOW, Made, make_programme
+from tests.flows.made_programmes import BUFFER_M, NOW, Made, make_programme
 from tests.oracles import programmes as oracles
 from tests.transforms.simulated_home import Simulated
 from transforms.impact.track import Tracked, track
+from transforms.programmes.chosen import asked
+from transforms.programmes.freeze import freeze
 from transforms.programmes.programme import Programme, open_programme
 from transforms.programmes.register import start
 from transforms.reference.groups import GROUPS
@@ -36,6 +38,13 @@ def made(simulated: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Made
 def frozen(made: Made, name: str, *choice: object) -> Done:
     given = "--force", made.rule.force, "--group", GROUP, *choice
     return hexbeat_here("programme", "freeze", name, *given, "--home", made.home.root)
+
+
+def chosen(
+    made: Made, name: str, hotspots: Sequence[str] = (), places: str | None = None
+) -> Programme:
+    choice = asked(made.rule.force, GROUP, None, hotspots, places)
+    return freeze(made.home, name, choice, None, BUFFER_M, NOW, "me").programme
 
 
 def published(made: Made) -> list[dict[str, object]]:
@@ -106,10 +115,7 @@ class TestHotSpots:
         spots = oracles.ranked_hotspots(
             [(r["hotspot_id"], r["score"]) for r in published(made)]
         )
-        done = frozen(made, "spots", "--hotspots", spots[2], spots[0])
-        assert done.returncode == 0, done.stderr
-        assert "Cells are for patrol, hot spots for problem-oriented" in done.stdout
-        return open_programme(made.home, "spots")
+        return chosen(made, "spots", hotspots=[spots[2], spots[0]])
 
     def test_a_place_is_all_cells_of_its_hot_spot(
         self, made: Made, programme: Programme
@@ -154,9 +160,7 @@ class TestPolygons:
     @pytest.fixture
     def programme(self, made: Made, tmp_path: Path) -> Programme:
         file = saved(safe_boxes(made), tmp_path / "places.parquet")
-        done = frozen(made, "own", "--places", f"{file}:name")
-        assert done.returncode == 0, done.stderr
-        return open_programme(made.home, "own")
+        return chosen(made, "own", places=f"{file}:name")
 
     def test_a_place_is_what_lies_in_its_polygon(
         self, made: Made, programme: Programme
@@ -208,9 +212,7 @@ class TestPolygons:
         self, made: Made, programme: Programme, tmp_path: Path
     ) -> None:
         file = saved(safe_boxes(made), tmp_path / "same.gpkg")
-        assert frozen(made, "same", "--places", file).returncode == 0
-        same = open_programme(made.home, "same")
-        assert same.places == programme.places
+        assert chosen(made, "same", places=str(file)).places == programme.places
 
     def test_its_outlines_can_be_opened_in_gis(self, programme: Programme) -> None:
         drawn = json.loads((programme.folder / "places.geojson").read_text())

@@ -3,21 +3,25 @@
 import json
 import stat
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
 
-from tests.flows.commands import Done, hexbeat_here
+from flows.doctor.checks import check_home
+from tests.flows.commands import Done, hexbeat, hexbeat_here
 from tests.flows.made_programmes import BUFFER_M, NOW, Made, make_programme
+from tests.flows.servers import clean_environment, with_database
 from tests.oracles import programmes as oracles
 from tests.transforms.simulated_home import Simulated
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home, open_home
 from transforms.impact import words
+from transforms.impact.due import due
 from transforms.impact.track import Tracked, track
 from transforms.operations.backup import backup
+from transforms.operations.maintenance.maintain import maintain
 from transforms.operations.verify import verify
 from transforms.programmes.freeze import freeze
 from transforms.programmes.programme import open_programme
@@ -163,6 +167,60 @@ def test_a_place_that_left_counts_up_to_then(made: Made, tmp_path: Path) -> None
     )
 
 
+def test_a_month_that_no_look_has_seen_is_due(made: Made, tmp_path: Path) -> None:
+    copy = made.again(tmp_path)
+    programme, home = copy.frozen.programme, copy.home
+    assert due(home, 3) == [programme.id]
+    track(home, programme, Month(2025, 9), 3, NOW, "me")
+    assert due(home, 3) == [programme.id]
+    track(home, programme, None, 3, NOW, "me")
+    assert due(home, 3) == []
+    freeze(home, "later", copy.rule, None, BUFFER_M, NOW, "me")
+    assert due(home, 3) == []  # it has not started
+
+
+def test_what_was_cut_off_is_removed_once_it_is_old(made: Made, tmp_path: Path) -> None:
+    home = made.again(tmp_path).home
+    for left in ("programmes/.tmp-1", f"programmes/{made.frozen.programme.id}/looks"):
+        folder = home.root / left / ("" if ".tmp" in left else ".tmp-2")
+        folder.mkdir(parents=True)
+        (folder / "places.csv").write_text("")
+    kinds = {of.kind: of.files for of in maintain(home, NOW, dry_run=True).removed}
+    assert not {"cut-off programmes", "cut-off looks"} & kinds.keys()
+    maintain(home, datetime(2100, 1, 1, tzinfo=UTC))
+    assert not list(home.root.glob("programmes/**/.tmp-*"))
+    assert open_programme(home, made.frozen.programme.id)
+
+
+def test_the_doctor_knows_programmes(made: Made, tmp_path: Path) -> None:
+    home = made.again(tmp_path).home
+
+    def found() -> dict[str, str]:
+        findings = check_home(home.root)
+        return {one.level: one.text for one in findings if one.about == "programmes"}
+
+    assert found() == {"ok": "1 as they were frozen, 1 running; register unchanged"}
+    (home.root / "programmes").chmod(0o755)
+    assert "can be opened by others" in found()["bad"]
+    (home.root / "programmes").chmod(0o700)
+    (made.again(tmp_path / "more").home.root / "programmes").rename(
+        home.root / "programmes" / ".tmp-x"
+    )
+    assert any(one.about == "left over" for one in check_home(home.root))
+    (home.root / "programmes" / made.frozen.programme.id / "places.parquet").unlink()
+    assert "not as it was frozen" in found()["bad"]
+
+
+def test_status_says_up_to_when_a_programme_was_tracked(
+    made: Made, tmp_path: Path
+) -> None:
+    home = made.again(tmp_path).home
+    name = made.frozen.programme.id
+    track(home, open_programme(home, name), Month(2025, 9), 3, NOW, "me")
+    said = hexbeat_here("status", "--home", home.root).stdout.splitlines()[-1]
+    assert said == f"programme {name}: started 2025-07-01, tracked to 2025-09"
+
+
 @pytest.mark.parametrize(
     "file", ["places.parquet", "cells.parquet", "buffers.parquet", "programme.json"]
 )
@@ -282,18 +340,23 @@ class TestCommands:
         self, made: Made, tmp_path: Path
     ) -> None:
         home = made.again(tmp_path).home.root
+        with_database(home / "prefect")
         rule = made.rule
 
         def run(*words: object) -> Done:
             return hexbeat_here(*words, "--home", home)
 
+        def run_flow(*words: object) -> Done:
+            return hexbeat(*words, "--home", home, env=clean_environment())
+
         choice = "--force", rule.force, "--group", rule.group, "--min-incidents", 5
-        done = run("programme", "freeze", "autumn", *choice, "--top", 4)
+        done = run_flow("programme", "freeze", "autumn", *choice, "--top", 4)
         assert done.returncode == 0, done.stderr
+        assert "Cells are for patrol, hot spots for problem-oriented" in done.stdout
         name = done.stdout.split()[1]
         assert f"hexbeat programme start {name} --on DATE" in done.stdout
         assert "power " in done.stdout
-        again = run("programme", "freeze", "autumn", *choice, "--top", 4)
+        again = run_flow("programme", "freeze", "autumn", *choice, "--top", 4)
         assert "was already frozen" in again.stdout
 
         assert run("track", name).returncode == 2
@@ -310,10 +373,11 @@ class TestCommands:
         }
 
         assert run("track", name, "--to", "2026-01").returncode == 2
-        seen = run("track", name, "--to", "2025-10")
+        seen = run_flow("track", name, "--to", "2025-10")
         assert seen.returncode == 0, seen.stderr
         assert "no programme starting" in seen.stdout
-        found = json.loads(run("track", name, "--to", "2025-10", "--json").stdout)
+        again = run_flow("track", name, "--to", "2025-10", "--json")
+        found = json.loads(again.stdout)
         assert found["headline"] == seen.stdout.splitlines()[0]
         assert found["months"] == ["2025-08", "2025-09", "2025-10"]
         done = run("programme", "end", name, "--on", "2025-10-31", "--why", "over")
@@ -325,9 +389,11 @@ class TestCommands:
         self, made: Made, tmp_path: Path
     ) -> None:
         home = made.again(tmp_path).home.root
-        done = hexbeat_here(
+        with_database(home / "prefect")
+        done = hexbeat(
             "programme", "freeze", "many", "--force", made.rule.force, "--group",
             "all-crime", "--top", 200, "--spacing", 3, "--home", home,
+            env=clean_environment(),
         )  # fmt: skip
         assert done.returncode == 3
         assert "fewer than asked for" in done.stderr

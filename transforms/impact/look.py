@@ -63,15 +63,28 @@ class Look:
         return len(apart(self.past))
 
 
-def look(
-    home: Home, programme: Programme, to: Month | None, window_months: int
-) -> Look:
-    """Look at a programme at the end of a month; default: the newest supplied."""
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """The months that a look would count, and what they are counted in."""
+
+    standing: Standing
+    force: Force
+    own: Counted
+    months: Sequence[Month]
+    missing: Sequence[Month]
+
+
+def span_of(
+    home: Home, lake: Lake, programme: Programme, to: Month | None, window_months: int
+) -> Span:
+    """The months of a look; `UsageError` where there is nothing to look at.
+
+    Quick beside a look itself: to be asked before one is begun.
+    """
     if not 0 < window_months <= MOST_MONTHS:
         raise UsageError(f"--window {window_months}: 1 to {MOST_MONTHS} months")
     standing = Register(home).standing(programme.id)
     first = _first_month(programme, standing)
-    lake = home.lake.pinned()
     rule = programme.rule
     force = _force(home, rule.force)
     since = programme.as_of + (1 - window_months)
@@ -84,18 +97,33 @@ def look(
             f"{programme.id}: no month from {span[0]} to {last} can be compared with"
             " its forecast: none was supplied, or the map points were renewed"
         )
-    past = _past(home, lake, programme, counting)
-    counts = ProgrammeCounts(programme, own, counting, standing)
-    return Look(
-        programme=programme,
+    return Span(
         standing=standing,
         force=force,
+        own=own,
         months=counting,
         missing=[month for month in span if month not in counting],
+    )
+
+
+def look(
+    home: Home, programme: Programme, to: Month | None, window_months: int
+) -> Look:
+    """Look at a programme at the end of a month; default: the newest supplied."""
+    lake = home.lake.pinned()
+    span = span_of(home, lake, programme, to, window_months)
+    past = _past(home, lake, programme, span.months)
+    counts = ProgrammeCounts(programme, span.own, span.months, span.standing)
+    return Look(
+        programme=programme,
+        standing=span.standing,
+        force=span.force,
+        months=span.months,
+        missing=span.missing,
         places=counts.places,
         buffers=counts.buffers,
         past=past,
-        usual=usual_of(past, rule.force),
+        usual=usual_of(past, programme.rule.force),
         rows=counts.rows,
     )
 

@@ -6,7 +6,7 @@ solving. Of each choice it is known how past lists like it are made.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -71,6 +71,35 @@ class Chosen:
         """The sum of each place over its parts."""
         sums = np.bincount(self.place, values, minlength=len(self.grounds))
         return np.asarray(sums, dtype=np.float64)
+
+
+def asked(
+    force: str,
+    group: str,
+    top: int | None,
+    hotspots: Sequence[str],
+    places: str | None,
+    **of_top: Any,
+) -> Choice:
+    """What is chosen; `UsageError` unless it is said in one way.
+
+    `of_top` is what a rule may have besides: what is None or empty there was not given.
+    """
+    given = {name: value for name, value in of_top.items() if value not in (None, ())}
+    if sum([top is not None, bool(hotspots), places is not None]) != 1:
+        raise UsageError("choose places by one of --top, --hotspots and --places")
+    if top is not None:
+        return Rule(force=force, group=group, top=top, **given)
+    if given:
+        raise UsageError(
+            "--spacing, --min-incidents and --without are of --top: hot spots and"
+            " polygons are taken as you name them"
+        )
+    if places is None:
+        return HotSpots(force=force, group=group, ids=tuple(hotspots))
+    from transforms.publications.layers.drawn import read_drawn
+
+    return Polygons(force=force, group=group, drawn=read_drawn(places, MOST_PLACES))
 
 
 def chosen(

@@ -18,6 +18,7 @@ from transforms.homes.home import Home
 from transforms.homes.runs.catalog import run_folder, withdrawn
 from transforms.homes.runs.seal import TIER, latest_run
 from transforms.incidents.lake_check import stored_forces
+from transforms.lake.lake import Lake
 from transforms.lake.storage import make_folder
 from transforms.programmes.chosen import (
     Choice,
@@ -26,7 +27,7 @@ from transforms.programmes.chosen import (
     Polygons,
     chosen,
 )
-from transforms.programmes.counted import counted
+from transforms.programmes.counted import Counted, counted
 from transforms.programmes.evidence import evidence_of
 from transforms.programmes.kept_folder import keep
 from transforms.programmes.past import past_table
@@ -73,6 +74,16 @@ class Frozen:
     def fewer(self) -> int:
         """How many places fewer than asked for the rule found."""
         return self.asked - len(self.programme.places)
+
+
+def refuse(
+    home: Home, name: str, choice: Choice, run_id: str | None, buffer_m: float
+) -> None:
+    """Raise what `freeze` would raise, before anything takes long."""
+    _check(name, choice, buffer_m)
+    programmes_folder(home)
+    _, rows = _published(home, run_id, choice)
+    _found(home, home.lake, choice, rows)
 
 
 def freeze(
@@ -165,21 +176,32 @@ def _published(home: Home, run_id: str | None, choice: Choice) -> tuple[str, pa.
     return run_id, rows
 
 
+def _found(
+    home: Home, lake: Lake, choice: Choice, rows: pa.Table
+) -> tuple[Chosen, Counted]:
+    """The places of a choice, and the incidents of its force."""
+    [force] = [f for f in stored_forces(lake, home.registry) if f.id == choice.force]
+    as_of = _as_of(rows)
+    first, exclusions = as_of + (1 - _WINDOW_MONTHS), home.scoring.exclusions
+    of_force = counted(lake, force, choice.group, exclusions, first)
+    span = of_force.of_epoch(as_of, _WINDOW_MONTHS)
+    return chosen(choice, candidates(rows), of_force.points, span), of_force
+
+
+def _as_of(rows: pa.Table) -> Month:
+    return Month.parse(rows["as_of"][0].as_py())
+
+
 def _tables(
     home: Home, choice: Choice, rows: pa.Table, buffer_m: float
 ) -> tuple[Chosen, dict[str, pa.Table]]:
     lake = home.lake.pinned()
-    [force] = [f for f in stored_forces(lake, home.registry) if f.id == choice.force]
-    as_of = Month.parse(rows["as_of"][0].as_py())
-    first = as_of + (1 - _WINDOW_MONTHS)
-    exclusions = home.scoring.exclusions
-    of_force = counted(lake, force, choice.group, exclusions, first)
+    found, of_force = _found(home, lake, choice, rows)
+    as_of, scored = _as_of(rows), candidates(rows)
     span = of_force.of_epoch(as_of, _WINDOW_MONTHS)
-    scored = candidates(rows)
-    found = chosen(choice, scored, of_force.points, span)
     evidence = evidence_of(
         lake,
-        force,
+        home.registry[choice.force],
         choice.group,
         as_of,
         rows["method"][0].as_py().partition(" ")[0],
@@ -193,7 +215,7 @@ def _tables(
         home.registry,
         found.rule,
         LENGTHS,
-        exclusions,
+        home.scoring.exclusions,
         busy_months(home, choice.group),
         until=as_of,
     )

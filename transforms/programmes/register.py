@@ -11,6 +11,7 @@ from transforms.errors import UsageError
 from transforms.homes.chained_log import ChainedLog
 from transforms.homes.home import Home
 from transforms.homes.runs.seal import latest_run
+from transforms.lake.storage import is_remote
 from transforms.programmes.programme import (
     Programme,
     open_programme,
@@ -36,6 +37,7 @@ class Standing:
     ends: date | None = None
     left: dict[str, date] = field(default_factory=dict)  # places, and their last day
     looks: int = 0
+    newest_look: Month | None = None  # its last month
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def _take(standing: Standing, line: dict[str, Any]) -> None:
             standing.ends = date.fromisoformat(what["on"])
         case "look":
             standing.looks += 1
+            month = Month.parse(what["look"].rpartition("-")[0])
+            standing.newest_look = max(standing.newest_look or month, month)
 
 
 def busy_months(home: Home, group: str) -> set[tuple[str, Month]]:
@@ -103,6 +107,16 @@ def busy_months(home: Home, group: str) -> set[tuple[str, Month]]:
             last = Month(ends.year, ends.month) if ends else first + _WITHOUT_END
             months |= {(rule.force, month) for month in month_range(first, last)}
     return months
+
+
+def started(home: Home) -> list[str]:
+    """The programmes that have started; none where a home cannot have any."""
+    if is_remote(home.root):
+        return []
+    if not programmes_folder(home).is_dir():
+        return []
+    standings = Register(home).standings()
+    return sorted(name for name, of in standings.items() if of.starts)
 
 
 def start(

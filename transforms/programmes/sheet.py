@@ -10,8 +10,6 @@ from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
-import typst
-
 from transforms.publications.formats.glyphs import all_shown
 
 
@@ -43,6 +41,8 @@ class Sheet:
 
 def write_pdf(sheet: Sheet, last_day: date, path: Path) -> None:
     """Write the page for print: tagged, and the same bytes for the same sheet."""
+    import typst  # slow to load: only whoever makes a page needs it
+
     source = files("transforms.programmes").joinpath("sheet.typ").read_bytes()
     with TemporaryDirectory() as folder:
         work = Path(folder)

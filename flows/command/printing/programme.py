@@ -13,8 +13,6 @@ from flows.command.printing.terminal import (
     print_table,
 )
 from transforms.homes.home import Home
-from transforms.impact import words
-from transforms.impact.track import Tracked
 from transforms.programmes.chosen import USE
 from transforms.programmes.flags import IN_WORDS
 from transforms.programmes.freeze import Frozen
@@ -138,37 +136,17 @@ def _cells(row: Mapping[str, Any]) -> str:
     return f"{row['unit']}, {row['area_m2'] / 1e6:.2f} km²"
 
 
-def show_tracked(tracked: Tracked, as_json: bool) -> int:
-    """Print a look; 3 if the past is too short to tell."""
-    look = tracked.look
-    code = 0 if look.usual else _GAPS
+def show_tracked(look: Mapping[str, Any], as_json: bool) -> int:
+    """Print the account of a look; 3 if the past is too short to tell."""
+    code = 0 if look["can_tell"] else _GAPS
     if as_json:
-        found = look.estimate
-        print_json(
-            {
-                "programme": look.programme.id,
-                "months": [str(month) for month in look.months],
-                "missing": [str(month) for month in look.missing],
-                **vars(look.places),
-                **(vars(found) if found else {}),
-                "past_lists": len(look.past),
-                "headline": words.headline(look),
-                "folder": str(tracked.folder),
-                "created": tracked.created,
-                "exit_code": code,
-            }
-        )
+        inside = ("told", "can_tell", "look")
+        shown = {name: value for name, value in look.items() if name not in inside}
+        print_json({**shown, "exit_code": code})
         return code
-    print_line(words.headline(look))
-    for line in (
-        words.prevented(look),
-        words.around(look),
-        words.before_and_after(look),
-        words.power(look),
-    ):
-        if line:
-            print_line(line)
-    for month in look.missing:
+    for line in look["told"]:
+        print_line(line)
+    for month in look["missing"]:
         print_line(f"{month} does not count: not supplied, withheld, or on new points.")
-    print_line(f"page     {tracked.folder / 'tracker.html'}")
+    print_line(f"page     {look['folder']}/tracker.html")
     return code

@@ -13,6 +13,7 @@ from flows.command.printing.terminal import (
 from transforms.homes.home import Home
 from transforms.incidents.coverage import reason_of
 from transforms.incidents.status import ForceStatus, statuses
+from transforms.programmes.register import Register, started
 from transforms.reference.clocks import MONTHS
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.months import Month, window
@@ -42,7 +43,7 @@ def show_status(home: Home, form: str) -> int:
     elif as_of is None:
         print_line(f"The lake in {home.root} is empty: run hexbeat ingest first.")
     else:
-        _print_matrix(known, as_of)
+        _print_matrix(home, known, as_of)
     return 3 if any(s.unfinished for s in known) else 0
 
 
@@ -70,7 +71,7 @@ def _write_csv(known: Sequence[ForceStatus]) -> None:
     print_csv(rows)
 
 
-def _print_matrix(known: Sequence[ForceStatus], as_of: Month) -> None:
+def _print_matrix(home: Home, known: Sequence[ForceStatus], as_of: Month) -> None:
     shown = window(max(m for s in known for m in s.months), _SHOWN_MONTHS)
     span = f"{shown[0]} to {shown[-1]}"
     table = PlainTable("force", "newest", span, "of 12", left=4)
@@ -86,6 +87,16 @@ def _print_matrix(known: Sequence[ForceStatus], as_of: Month) -> None:
     for s in known:
         if why := _unscored(s, as_of):
             print_line(f"{s.force.id}: no score, {why}")
+    _print_programmes(home)
+
+
+def _print_programmes(home: Home) -> None:
+    """The programmes that run, and up to when each was looked at."""
+    for name in started(home):
+        standing = Register(home).standing(name)
+        if standing.ends is None:
+            seen = f"tracked to {standing.newest_look or 'nothing yet'}"
+            print_line(f"programme {name}: started {standing.starts}, {seen}")
 
 
 def _unscored(status: ForceStatus, as_of: Month) -> str | None:

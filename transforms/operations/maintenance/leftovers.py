@@ -11,6 +11,8 @@ _LEFT_BY_KILLED_RUNS = {
     "publications/runs/.tmp-*": "cut-off publications",
     "publications/.*-*.json": "cut-off pointers",
     "publications/runs/*/.*-*.json": "cut-off pointers",
+    "programmes/.tmp-*": "cut-off programmes",
+    "programmes/*/looks/.tmp-*": "cut-off looks",
     ".released-*.json": "cut-off pointers",
     "lake/.layout-*.json": "cut-off pointers",
     "raw/**/.part-*": "cut-off raw files",

@@ -1,0 +1,102 @@
+"""The tasks of programmes: freezing one, looking at one.
+
+What they pass on has counts, months and ratios of all places together. A programme's
+places are its owner's: none of them is sent to a Prefect server.
+"""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import State, get_run_logger, task
+
+from flows.os_user import user
+from flows.params import ProgrammeParams
+from flows.plain_logs import plain_faults
+from flows.tasks import PATIENT, Account, Whole, failed
+from transforms.errors import HexbeatError
+from transforms.homes.home import open_home
+from transforms.impact import words
+from transforms.impact.track import Tracked, track
+from transforms.programmes.freeze import freeze
+from transforms.programmes.programme import open_programme
+from transforms.reference.months import Month
+
+
+@task(task_run_name="freeze {name}", tags=["programme"], **PATIENT)
+@plain_faults
+def freeze_one(
+    home: str, name: str, params: Whole[ProgrammeParams]
+) -> Account | State[Account]:
+    """Freeze the places of a programme."""
+    given = params.value
+    try:
+        done = freeze(
+            open_home(home),
+            name,
+            given.choice,
+            given.run,
+            given.buffer_m,
+            datetime.now(UTC),
+            user(),
+        )
+    except HexbeatError as error:
+        return failed(name, str(error))
+    places = len(done.programme.places)
+    get_run_logger().info("%d places", places)
+    return {
+        "programme": done.programme.id,
+        "created": done.created,
+        "asked": done.asked,
+        "places": places,
+        "force": given.force,
+    }
+
+
+@task(task_run_name="track {name}", tags=["programme"], **PATIENT)
+@plain_faults
+def track_one(
+    home: str, name: str, to: str | None, window_months: int
+) -> Account | State[Account]:
+    """Look at a programme."""
+    last = Month.parse(to) if to else None
+    try:
+        opened = open_home(home)
+        programme = open_programme(opened, name)
+        given = opened, programme, last, window_months
+        done = track(*given, datetime.now(UTC), user())
+    except HexbeatError as error:
+        return failed(name, str(error))
+    get_run_logger().info("%d months, %d past lists", *_sizes(done))
+    return account_of_look(done)
+
+
+def _sizes(done: Tracked) -> tuple[int, int]:
+    return len(done.look.months), len(done.look.past)
+
+
+def account_of_look(done: Tracked) -> dict[str, Any]:
+    """A look in figures of all places together, and in sentences."""
+    look = done.look
+    found = look.estimate
+    told = (
+        words.headline(look),
+        words.prevented(look),
+        words.around(look),
+        words.before_and_after(look),
+        words.power(look),
+    )
+    return {
+        "programme": look.programme.id,
+        "look": done.folder.name,
+        "months": [str(month) for month in look.months],
+        "missing": [str(month) for month in look.missing],
+        **asdict(look.places),
+        **(asdict(found) if found else {}),
+        "past_lists": len(look.past),
+        "can_tell": found is not None,
+        "headline": told[0],
+        "told": [line for line in told if line],
+        "folder": str(done.folder),
+        "created": done.created,
+    }
