@@ -136,23 +136,64 @@ def _taken_together(
 ) -> dict[str, Any]:
     """The first cell's facts, and the sums of what is known of all, in their order."""
 
-    def total(name: str) -> float | None:
-        known = [cell[name] for cell in cells if cell[name] is not None]
-        return reduce(add, known) if known else None
-
     sums = ("n_1m", "n_12m", "n_prev_12m", "expected_12m", "harm_12m", "harm_score")
     chances = [cell["p_top1"] for cell in cells if cell["p_top1"] is not None]
     return {
         **cells[0],
-        **{name: total(name) for name in sums},
+        **{name: _total(cells, name) for name in sums},
         "name": names.get(spot),
-        "expected": total("score"),
-        "area_m2": total("cell_area_m2"),
+        "expected": _total(cells, "score"),
+        "area_m2": _total(cells, "cell_area_m2"),
         "p_top1": max(chances, default=None),
         "cells": len(cells),
         "top_cell": cells[0]["h3_cell"],
         "h3_cells": " ".join(cell["h3_cell"] for cell in cells),
     }
+
+
+def areas_added_up(
+    within: Iterable[tuple[str, str, str]],
+    cells: Iterable[Mapping[str, Any]],
+    spots: Iterable[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """A row for each layer, area, force and group with a cell; pairs name the cells."""
+    members = defaultdict(list)
+    for row in sorted(cells, key=lambda row: row["score_rank"]):
+        for layer, area, cell in within:
+            if cell == row["h3_cell"]:
+                key = layer, area, row["force"], row["crime_group"]
+                members[key].append(row)
+    spot_of = {spot["hotspot_id"]: spot for spot in spots}
+    found = []
+    for key in sorted(members):
+        inside = {row["hotspot_id"] for row in members[key]} - {None}
+        reached = sorted(
+            (spot_of[spot] for spot in inside), key=lambda spot: spot["hotspot_rank"]
+        )
+        highest = reached[0] if reached else {}
+        found.append(
+            {
+                **members[key][0],
+                "layer": key[0],
+                "area": key[1],
+                "cells": len(members[key]),
+                "top_cell": members[key][0]["h3_cell"],
+                "area_m2": _total(members[key], "cell_area_m2"),
+                "expected": _total(members[key], "score"),
+                **{n: _total(members[key], n) for n in ("n_3m", "n_12m", "n_prev_12m")},
+                "hotspots": len(reached),
+                "hotspot_rank": highest.get("hotspot_rank"),
+                "hotspot_id": highest.get("hotspot_id"),
+                "hotspot_name": highest.get("name"),
+            }
+        )
+    return found
+
+
+def _total(rows: Sequence[Mapping[str, Any]], name: str) -> float | None:
+    """The sum of what is known, in their order."""
+    known = [row[name] for row in rows if row[name] is not None]
+    return reduce(add, known) if known else None
 
 
 # Its cell, and the published score, interval and rank in its force and group

@@ -169,6 +169,31 @@ RECONCILIATION = pa.schema(
     ]
 )  # fmt: skip
 
+_NO_SPOT_HERE = "no hot spot of the group reaches into it"
+
+AREAS = pa.schema(
+    [
+        column("layer", TEXT, "The user's layer, by the name that it was given"),
+        column("area", TEXT, "Area of that layer, by its label. A row for each force and group with a published cell whose centre is in it; a cell in two areas counts in both"),
+        *(PUBLISHED.field(name) for name in ("force", "as_of", "crime_group")),
+        column("cells", _COUNT, "Number of those cells. Published are cells with an incident of the group in 36 months, and the top 5 %"),
+        column("area_m2", pa.float64(), "Their area, square metres, on a sphere; not the area of the user's polygon"),
+        column("expected", pa.float64(), "Expected incidents in the next month: the sum of its cells' scores. It has no interval: those of cells do not add up"),
+        column("n_3m", _COUNT, "Incidents in the 3 calendar months to the as-of month", null=NOT_SUPPLIED),
+        PUBLISHED.field("months_3m"),
+        column("n_12m", _COUNT, "Incidents in the 12 calendar months to the as-of month", null=NOT_SUPPLIED),
+        PUBLISHED.field("months_12m"),
+        column("n_prev_12m", _COUNT, "Incidents in the 12 calendar months before the last 12", null=NOT_SUPPLIED),
+        PUBLISHED.field("months_prev_12m"),
+        column("top_cell", TEXT, "Its cell with the highest score"),
+        column("place_label", TEXT, "place_label of that cell", null="the cell has none"),
+        column("hotspots", _COUNT, "Number of hot spots of the group with at least one cell in it; one that reaches into two areas counts in both"),
+        column("hotspot_rank", _COUNT, "Rank, in the force, of the highest of those", null=_NO_SPOT_HERE),
+        column("hotspot_id", TEXT, "Its id", null=_NO_SPOT_HERE),
+        column("hotspot_name", TEXT, "Its name", null="it has none, or no hot spot of the group reaches into it"),
+    ]
+)  # fmt: skip
+
 _SUPPRESSED = "suppressed"
 
 PUBLIC_CELLS = pa.schema(

@@ -5,6 +5,7 @@ import pytest
 
 from transforms.publications.edition.calls import COLUMNS
 from transforms.publications.schemas import (
+    AREAS,
     DAY_CELLS,
     DAY_COVERAGE,
     DAY_HOTSPOTS,
@@ -24,6 +25,7 @@ from transforms.publications.titles import title
         HOTSPOTS,
         PUBLISHED_COVERAGE,
         RECONCILIATION,
+        AREAS,
         DAY_CELLS,
         DAY_HOTSPOTS,
         HOTSPOT_CHANGES,

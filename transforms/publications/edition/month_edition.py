@@ -16,6 +16,7 @@ from transforms.incidents.epochs import epochs_sha256
 from transforms.lake.data_files import DataFile, read_files
 from transforms.lake.schemas import ACCURACY_HISTORY
 from transforms.lake.tables import TABLES
+from transforms.publications.edition.area_sums import area_sums
 from transforms.publications.edition.cells import PublishedCells, published_cells
 from transforms.publications.edition.edition import Edition, Identity, shared_identity
 from transforms.publications.edition.force_edition import ForceEdition
@@ -74,6 +75,11 @@ class MonthEdition(Edition):
             self.cells, published.names, pa.concat_tables(ranks), self.as_of
         )
         return with_hotspot_areas(spots, self.cells, self.layers.areas)
+
+    @cached_property
+    def areas(self) -> pa.Table:
+        """The user's own areas: a row for each, force and group; empty without any."""
+        return area_sums(self.layers.areas, self.cells, self.hotspots)
 
     @cached_property
     def hotspot_months(self) -> pa.Table:

@@ -70,6 +70,12 @@ def groups_shown(edition: Edition) -> list[str]:
     return [*TOP_GROUPS, *(group.slug for group in edition.own)]
 
 
+def of_groups_shown(edition: Edition, rows: pa.Table) -> pa.Table:
+    """The rows of those groups."""
+    shown = pa.array(groups_shown(edition))
+    return rows.filter(pc.is_in(rows["crime_group"].cast(pa.string()), shown))
+
+
 def top_cells(edition: Edition) -> pa.Table:
     """The highest cells of each force in each of those groups, in order of rank."""
     cells, columns = edition.cells, _CELL_COLUMNS[edition.clock.unit]

@@ -33,6 +33,7 @@ VIEWS = {
 _TABLES = {
     "cells": "Published cells: one row per cell, force and crime group",
     "hotspots": "Neighbouring top cells taken together: one row for each",
+    "areas": "Areas of the user's own: the cells in each added up",
     "coverage": "What each month of each force counts as",
     "reconciliation": "What became of a year's incidents: counted, or why not",
     "accuracy": "The backtest of the scores, in the words of METHOD.md",
@@ -56,6 +57,7 @@ def _rows(edition: MonthEdition) -> dict[str, pa.Table]:
     rows = {
         "cells": edition.cells,
         "hotspots": edition.hotspots,
+        "areas": edition.areas,
         "coverage": edition.coverage,
         "reconciliation": edition.reconciliation,
         "accuracy": edition.accuracy,
@@ -63,7 +65,8 @@ def _rows(edition: MonthEdition) -> dict[str, pa.Table]:
         "crime_groups": groups_table(),
         "run_info": _run_info(edition),
     }
-    return {n: t for n, t in rows.items() if n != "accuracy" or len(t)}
+    there = {"areas": len(edition.areas), "accuracy": len(edition.accuracy)}
+    return {name: table for name, table in rows.items() if there.get(name, 1)}
 
 
 def _plain(rows: pa.Table) -> pa.Table:

@@ -79,6 +79,12 @@ def write_reconciliation(edition: MonthEdition, path: Path) -> None:
     write_csv(edition.reconciliation, path)
 
 
+def write_areas(edition: MonthEdition, path: Path) -> None:
+    """The user's own areas added up; no file where none contains a cell."""
+    if len(edition.areas):
+        write_csv(rounded(edition.areas), path)
+
+
 def write_concentration(edition: MonthEdition, path: Path) -> None:
     """How concentrated crime is, by force and crime group."""
     known = edition.cells.select(["force", "crime_group", "n_12m", "months_12m"])

@@ -25,7 +25,7 @@ from transforms.publications.formats.qgis_style import (
     hotspots_qml,
     qml,
 )
-from transforms.publications.schemas import RECONCILIATION
+from transforms.publications.schemas import AREAS, RECONCILIATION
 from transforms.publications.titles import title
 from transforms.reference.national_grid import GRID
 
@@ -57,6 +57,8 @@ def write_geopackage(edition: Edition, path: Path) -> None:
         _write_hotspots(edition, path)
         if isinstance(edition, MonthEdition):
             _write_table(path, "reconciliation", for_gdal(edition.reconciliation))
+            if len(edition.areas):
+                _write_table(path, "areas", for_gdal(edition.areas))
         _write_table(path, "run_info", _run_info(edition))
         _write_table(path, "data_dictionary", _dictionary(edition))
     with closing(sqlite3.connect(path)) as file, file:
@@ -172,6 +174,8 @@ def _schemas(edition: Edition) -> dict[str, pa.Schema]:
     schemas = {LAYER: edition.cells.schema, HOTSPOT_LAYER: edition.hotspots.schema}
     if isinstance(edition, MonthEdition):
         schemas["reconciliation"] = RECONCILIATION
+        if len(edition.areas):
+            schemas["areas"] = AREAS
     return schemas
 
 

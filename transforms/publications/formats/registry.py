@@ -49,6 +49,7 @@ from transforms.publications.formats.format import (
 )
 from transforms.publications.map.write import write_map
 from transforms.publications.schemas import (
+    AREAS,
     CELLS_FILE,
     CONCENTRATION,
     DAY_CELLS,
@@ -98,6 +99,7 @@ _ROWS = (
     Format(name="hotspots.geojson", write=geojson.write_hotspots, media_type=GEOJSON, months=FILE),
     Format(name="hotspots.csv", write=flat_files.write_hotspots, media_type=CSV, months=table(HOTSPOTS, "hotspot_id"), days=table(DAY_HOTSPOTS, "hotspot_id", "horizon_days")),
     Format(name="hotspot_changes.csv", write=flat_files.write_hotspot_changes, media_type=CSV, days=table(HOTSPOT_CHANGES, "crime_group", "hotspot_id")),
+    Format(name="areas.csv", write=flat_files.write_areas, media_type=CSV, months=table(AREAS, "layer", "area", "force", "crime_group")),
     Format(name="hotspot_history.parquet", write=flat_files.write_history, media_type=PARQUET, months=_HISTORY),
     Format(name="hotspot_months.parquet", write=flat_files.write_hotspot_months, media_type=PARQUET, months=table(HOTSPOT_MONTHS, "hotspot_id", "month")),
     Format(name="accuracy.csv", write=accuracy.write_accuracy, media_type=CSV, months=_ACCURACY, days=_DAY_ACCURACY),

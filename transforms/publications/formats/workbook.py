@@ -19,6 +19,7 @@ from transforms.publications.edition.reconciliation import EVERYTHING
 from transforms.publications.edition.selection import (
     TOP_CELLS,
     TOP_GROUPS,
+    of_groups_shown,
     top_cells,
     top_changes,
     top_hotspots,
@@ -65,6 +66,8 @@ def write_workbook(edition: Edition, path: Path) -> None:
     if isinstance(edition, DayEdition):
         sheets["Changes"] = top_changes(edition)
     if isinstance(edition, MonthEdition):
+        if len(edition.areas):
+            sheets["Areas"] = of_groups_shown(edition, edition.areas)
         sheets["Totals"] = edition.reconciliation
     sheets["Coverage"] = edition.coverage
     with Workbook(path, OPTIONS) as book:

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import geopandas as gpd
+import pandas as pd
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pyogrio
@@ -21,11 +22,13 @@ from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
 from transforms.homes.home import Home
 from transforms.publications.edition import month_edition
 from transforms.publications.edition.gather import gather
+from transforms.publications.edition.selection import TOP_GROUPS
 from transforms.publications.layers import LayerFiles, Layers, read_layers
 from transforms.publications.layers.open_ground import ATTRIBUTION
 from transforms.publications.map import write as web_map
 from transforms.publications.publish import Published, publish
-from transforms.publications.schemas import HOTSPOTS, PUBLISHED
+from transforms.publications.schemas import AREAS, HOTSPOTS, PUBLISHED
+from transforms.publications.titles import title
 from transforms.scores.methods import DEFAULT_METHOD, METHODS
 
 
@@ -176,6 +179,67 @@ def test_dictionary_and_data_package_tell_them(laid: Laid) -> None:
         "hotspot_cells",
         "hotspots",
     ]
+
+
+def test_areas_add_up_from_the_published_cells_in_every_file(laid: Laid) -> None:
+    keys = ["area", "force", "crime_group"]
+    cells = pq.read_table(laid.tier / "hotspot_cells.parquet").to_pandas()
+    summed = {"cells": ("h3_cell", "size"), "area_m2": ("cell_area_m2", "sum")}
+    summed |= {"expected": ("score", "sum"), "hotspots": ("hotspot_id", "nunique")}
+    summed |= {name: (name, "sum") for name in ("n_3m", "n_12m", "n_prev_12m")}
+    by_hand = pd.concat(
+        cells.assign(area=cells[layer])[cells[layer].notna()]
+        .groupby(keys, observed=True)
+        .agg(**summed)
+        .reset_index()
+        .assign(layer=layer)
+        for layer in ("half", "order")
+    ).astype(dict.fromkeys(keys, str))
+    by_hand = by_hand.set_index(["layer", *keys]).sort_index()
+    csv = pd.read_csv(laid.tier / "areas.csv")
+    with duckdb.connect(str(laid.tier / "hotspots.duckdb"), read_only=True) as con:
+        database = con.sql("from areas").df()
+        [[said]] = con.execute(
+            "select comment from duckdb_tables() where table_name = 'areas'"
+        ).fetchall()
+    geopackage = pyogrio.read_dataframe(
+        laid.tier / "hotspots.gpkg", layer="areas", read_geometry=False
+    )
+    assert "Areas of the user's own" in said
+    for found in (csv, database, geopackage):
+        assert list(found.columns) == AREAS.names
+        found = found.set_index(["layer", *keys])
+        pd.testing.assert_frame_equal(
+            found[list(summed)].sort_index(),
+            by_hand[list(summed)],
+            check_dtype=False,
+            atol=1e-6,
+        )
+    sheet = pyogrio.read_dataframe(
+        laid.tier / "top_hotspots.xlsx", layer="Areas", read_geometry=False
+    )
+    assert list(sheet.columns) == [title(name) for name in AREAS.names]
+    assert len(sheet) == csv["crime_group"].isin(TOP_GROUPS).sum()
+
+
+def test_the_highest_hot_spot_of_an_area_is_the_first_that_reaches_into_it(
+    laid: Laid,
+) -> None:
+    areas = pd.read_csv(laid.tier / "areas.csv")
+    spots = pd.read_csv(laid.tier / "hotspots.csv")
+    reaching = spots.assign(area=spots["half"].str.split("; ")).explode("area")
+    reaching = reaching.sort_values("hotspot_rank").drop_duplicates(
+        ["area", "force", "crime_group"]
+    )
+    keys = ["area", "force", "crime_group", "hotspot_id", "hotspot_rank"]
+    keys += ["hotspot_name"]
+    reaching = reaching.rename(columns={"name": "hotspot_name"})
+    named = areas[(areas["layer"] == "half") & areas["hotspot_id"].notna()]
+    assert {tuple(row) for row in named[keys].astype(str).to_numpy()} == {
+        tuple(row)
+        for row in reaching[reaching["area"].notna()][keys].astype(str).to_numpy()
+    }
+    assert len(named) < len(areas)
 
 
 def test_waypoints_name_the_areas(laid: Laid) -> None:
