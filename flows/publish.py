@@ -1,6 +1,6 @@
 """The publish flow: one publication of every force in the lake."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prefect import State, flow
@@ -18,6 +18,7 @@ from flows.publish_tasks import (
 )
 from flows.run_stages import VERSION, as_of_month, final, home_of, step
 from flows.summary import Summary
+from transforms.homes.disclosure_settings import OPERATOR_FIELDS
 
 
 _STEPS = ("judge", "publication", "freeze", "public tier")
@@ -95,3 +96,14 @@ def _note_public_tier(summary: Summary, account: dict[str, Any]) -> None:
         summary.failed["public tier"] = f"the public tier is refused: {line}"
     for line in account.get("public_withheld", ()):
         summary.failed[f"public tier, {line.partition(':')[0]}"] = line
+    if missing := account.get("public_unanswered"):
+        summary.failed["transparency record"] = _unanswered(missing)
+
+
+def _unanswered(missing: Sequence[str]) -> str:
+    """A line about the answers that the published record lacks."""
+    return (
+        f"the transparency record lacks {len(missing)} of the force's"
+        f" {len(OPERATOR_FIELDS)} answers ({', '.join(missing)}): write them under"
+        " [transparency] in hexbeat.toml; the next publication has them"
+    )

@@ -91,4 +91,5 @@ def publish_public_tier(
         "public_created": done.created,
         "public_refused": done.refused,
         "public_withheld": done.withheld,
+        "public_unanswered": done.unanswered,
     }

@@ -19,6 +19,7 @@ from flows.task_runner import parallel
 from flows.tasks import Whole, ingest_one, score_one
 from tests.builders import kent_csv, months, release_zip
 from tests.flows.servers import ROOT, clean_environment, with_database
+from transforms.homes.disclosure_settings import OPERATOR_FIELDS
 from transforms.incidents.request import resolve
 from transforms.reference.forces import FORCES
 from transforms.scores.methods import DEFAULT_METHOD
@@ -57,6 +58,9 @@ def home(tmp_path: Path) -> Path:
     files = {("kent", month): kent_csv(month, 40) for month in span}
     release_zip(tmp_path, "2024-04", files)
     folder = tmp_path / "home"
+    folder.mkdir()
+    answers = "".join(f'{name} = "yes"\n' for name in OPERATOR_FIELDS)
+    (folder / "hexbeat.toml").write_text(f"[transparency]\n{answers}")
     with disable_run_logger():
         request = Whole(resolve(tmp_path, FORCES, ["kent"]))
         ingest_one.fn(str(folder), "kent", request)
@@ -115,6 +119,26 @@ def test_what_fails_after_the_publication_is_a_gap_that_the_next_run_closes(
     assert second["facts"]["run_id"] == first["facts"]["run_id"]
     assert second["facts"]["forecasts_frozen"] == ["kent"]
     assert second["failed"] == {}
+
+
+@pytest.mark.system
+def test_answers_that_the_transparency_record_lacks_are_a_gap(home: Path) -> None:
+    settings = home / "hexbeat.toml"
+    settings.write_text('[transparency]\norganisation = "A police force"\n')
+    first, again = published(home, "freeze", 0), published(home, "freeze", 0)
+    for account in (first, again):
+        assert (account["outcome"], [*account["failed"]]) == ("gaps", [_RECORD])
+        assert (
+            "lacks 19 of the force's 20 answers (name, contact, "
+            in (account["failed"][_RECORD])
+        )
+    assert (first["facts"]["public_created"], again["facts"]["public_created"]) == (
+        True,
+        False,
+    )
+
+
+_RECORD = "transparency record"
 
 
 @pytest.mark.system

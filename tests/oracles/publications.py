@@ -113,6 +113,65 @@ def share_found(
     return min(range(0, 101, 5), key=lambda p: (abs(Fraction(p, 100) - exact), -p))
 
 
+def page_totals(
+    rows: Sequence[Mapping[str, Any]], half: int
+) -> dict[tuple[str, str, str], tuple[int, int, int, int]]:
+    """Published, within, areas and those withheld, by force, group and quarter."""
+    found = {}
+    for key in sorted({_key(row) for row in rows}):
+        mine = [row for row in rows if _key(row) == key]
+        told = [r["incidents_rounded"] for r in mine if r["suppressed"] is False]
+        areas = {h3.cell_to_parent(row["h3_cell"], 7) for row in mine}
+        off = half * sum(1 for count in told if count > 0)
+        found[key] = sum(told), off, len(areas), len(mine) - len(told)
+    return found
+
+
+def page_trends(
+    rows: Sequence[Mapping[str, Any]], half: int, most: int
+) -> dict[tuple[str, str], tuple[list[str], dict[str, list[list[int]]]]]:
+    """The newest quarters, and the areas that have a count in all of them."""
+    found = {}
+    for force, group in sorted({_key(row)[:2] for row in rows}):
+        mine = [row for row in rows if _key(row)[:2] == (force, group)]
+        quarters = sorted({row["period"] for row in mine})[-most:]
+        sums: dict[str, list[list[int]]] = {}
+        for area in sorted({h3.cell_to_parent(row["h3_cell"], 7) for row in mine}):
+            parts = [
+                [r for r in mine if r["period"] == q and _inside(r["h3_cell"], area)]
+                for q in quarters
+            ]
+            if all(some and not any(r["suppressed"] for r in some) for some in parts):
+                counts = [[r["incidents_rounded"] for r in some] for some in parts]
+                sums[area] = [
+                    [sum(some), half * len([n for n in some if n])] for some in counts
+                ]
+        found[force, group] = quarters, sums
+    return found
+
+
+def page_maps(
+    rows: Sequence[Mapping[str, Any]], bands: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, str, str], set[tuple[str, int, str]]]:
+    """The cells that a map shows: those with a band, and with the count beside it."""
+    counts = {(*_key(row), row["h3_cell"]): row["incidents_rounded"] for row in rows}
+    found: dict[tuple[str, str, str], set[tuple[str, int, str]]] = {}
+    for row in bands:
+        shown = found.setdefault(_key(row), set())
+        if row["score_band"] is not None:
+            count = counts[(*_key(row), row["h3_cell"])]
+            shown.add((row["h3_cell"], count, row["score_band"]))
+    return found
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["force"], row["crime_group"], row["period"]
+
+
+def _inside(cell: str, area: str) -> bool:
+    return bool(h3.cell_to_parent(cell, 7) == area)
+
+
 def published_spots(
     rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]
 ) -> list[dict[str, Any]]:

@@ -15,10 +15,18 @@ from typing import Any
 
 from transforms.errors import FileRejectedError, ForceError, LakeError, UsageError
 from transforms.homes.home import Home
-from transforms.homes.runs.catalog import CATALOG, catalog_text, run_folder
+from transforms.homes.runs.catalog import (
+    CATALOG,
+    catalog_text,
+    newest_public,
+    run_folder,
+)
+from transforms.homes.runs.public_pointer import public_pointer_text
 from transforms.homes.runs.seal import (
+    LATEST,
     MANIFEST,
     OLDER_SCHEMA_VERSIONS,
+    PUBLIC,
     TIER,
     is_installed,
     json_text,
@@ -173,12 +181,26 @@ def _check_catalog(home: Home, found: Verified) -> None:
     except LakeError as error:
         found.differs.append(str(error))
         return
+    _check_public_pointer(home, found)
     if content(file) == catalog.encode():
         return
     if written_by in OLDER_SCHEMA_VERSIONS and content(file) == older.encode():
         found.notes.append("catalog.json: an older hexbeat's; publish writes it anew")
         return
     found.differs.append("catalog.json: not what the runs say; publish mends it")
+
+
+def _check_public_pointer(home: Home, found: Verified) -> None:
+    """public/latest.json against the public tiers that are out."""
+    pointer = home.publications / PUBLIC / LATEST
+    newest = newest_public(home.publications)
+    text = public_pointer_text(home.publications, newest) if newest else ""
+    if newest and not pointer.exists():
+        found.notes.append(f"{PUBLIC}/{LATEST}: absent; publish writes it")
+    elif content(pointer) != text.encode():
+        found.differs.append(
+            f"{PUBLIC}/{LATEST}: not what the runs say; publish mends it"
+        )
 
 
 def _check_lake(home: Home, found: Verified) -> bool:

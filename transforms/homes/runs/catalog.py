@@ -15,7 +15,9 @@ from uuid import uuid4
 
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
+from transforms.homes.runs.public_pointer import point_public
 from transforms.homes.runs.seal import (
+    PUBLIC,
     SCHEMA_VERSION,
     TIER,
     is_installed,
@@ -114,11 +116,22 @@ def retire(publications: Path, run_id: str, why: str, now: datetime) -> Path:
 
 
 def write_catalog(publications: Path) -> None:
-    """Bring the catalogue up to date: written, flushed, and swapped in."""
+    """Bring the catalogue, and the public pointer, up to date: each swapped in."""
+    point_public(publications, newest_public(publications))
     text = catalog_text(publications)
     file = publications / CATALOG
     if not file.exists() or file.read_bytes() != text.encode():
         replace_flushed(file, text)
+
+
+def newest_public(publications: Path) -> str | None:
+    """The run whose public tier is to be shown: of the newest as-of, made last."""
+    if not any(publications.glob(f"runs/*/{PUBLIC}/manifest.json")):
+        return None  # as in most homes, whose runs need not be read
+    out = [run for run in runs(publications) if PUBLIC in run.tiers]
+    out = [run for run in reversed(out) if run.withdrawn is None]
+    newest = max(out, key=lambda run: run.as_of, default=None)
+    return newest.run_id if newest else None
 
 
 def catalog_text(publications: Path, schema_version: str = SCHEMA_VERSION) -> str:

@@ -11,6 +11,7 @@ from transforms.lake.storage import replace_flushed
 
 
 TIER = "internal"
+PUBLIC = "public"  # the tier for everyone, and the folder of its pointer
 MANIFEST = "manifest.json"
 LATEST = "latest.json"
 SCHEMA_VERSION = "1.4"  # of everything published
@@ -64,11 +65,11 @@ def point_latest(publications: Path, run_id: str) -> None:
 def latest_text(publications: Path, run_id: str) -> str:
     """The text of latest.json where it names that run."""
     manifest = publications / "runs" / run_id / TIER / MANIFEST
-    version = _published_as(manifest)
+    version = manifest_version(manifest)
     return json_text(pointer_to(run_id, file_sha256(manifest), version))
 
 
-def _published_as(manifest: Path) -> str:
+def manifest_version(manifest: Path) -> str:
     """The schema version that a run has: an older hexbeat may have published it."""
     try:
         return str(json.loads(manifest.read_bytes())["schema_version"])

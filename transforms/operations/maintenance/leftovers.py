@@ -10,6 +10,7 @@ from transforms.lake.unused_files import Unneeded, touched_at
 _LEFT_BY_KILLED_RUNS = {
     "publications/runs/.tmp-*": "cut-off publications",
     "publications/.*-*.json": "cut-off pointers",
+    "publications/public/.*-*.json": "cut-off pointers",
     "publications/runs/*/.*-*.json": "cut-off pointers",
     "programmes/.tmp-*": "cut-off programmes",
     "programmes/*/looks/.tmp-*": "cut-off looks",

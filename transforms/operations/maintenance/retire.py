@@ -6,10 +6,9 @@ from pathlib import Path
 
 from transforms.homes.home import Home
 from transforms.homes.runs.catalog import retire, runs, withdrawn
-from transforms.homes.runs.seal import latest_run
+from transforms.homes.runs.seal import PUBLIC, latest_run
 from transforms.lake.unused_files import Unneeded
 from transforms.publications.judging import waiting_runs
-from transforms.publications.public.releases import PUBLIC
 
 
 RETIRED = "files of retired runs"

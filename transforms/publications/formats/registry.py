@@ -18,6 +18,7 @@ from transforms.publications.formats import (
     accuracy_chart,
     analyst_database,
     briefing,
+    data_package,
     documents,
     flat_files,
     geojson,
@@ -48,6 +49,8 @@ from transforms.publications.formats.format import (
     table,
 )
 from transforms.publications.map.write import write_map
+from transforms.publications.public.open_tables import PublicEdition
+from transforms.publications.public.page import write_page
 from transforms.publications.schemas import (
     AREAS,
     CELLS_FILE,
@@ -68,7 +71,15 @@ from transforms.publications.schemas import (
     PUBLISHED_HISTORY,
     RECONCILIATION,
 )
+from transforms.reference.clocks import MONTHS
 from transforms.scores.timing.schemas import DAY_AND_NIGHT, NEAR_REPEATS, WEEKDAY_HOURS
+
+
+def _write_public_page(public: PublicEdition, path: Path) -> None:
+    """Last of its tier: it links to the others."""
+    others = [row.name for row in formats_for(MONTHS.unit, "public")]
+    files = [name for name in others if name != path.name]
+    write_page(public, path, [*files, data_package.NAME])
 
 
 def _write_dictionary(edition: Edition, path: Path) -> None:
@@ -140,6 +151,7 @@ _ROWS = (
     Format(name="public_accuracy.parquet", write=public_files.parquet_of("accuracy"), media_type=PARQUET, months=_PUBLIC_ACCURACY, audience="public"),
     Format(name="public_accuracy.csv", write=public_files.csv_of("accuracy"), media_type=CSV, months=_PUBLIC_ACCURACY, audience="public"),
     Format(name="transparency.md", write=public_files.write_transparency, media_type=MARKDOWN, months=FILE, audience="public"),
+    Format(name="index.html", write=_write_public_page, media_type=HTML, months=FILE, audience="public"),
 )  # fmt: skip
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

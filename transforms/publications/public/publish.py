@@ -4,6 +4,7 @@ It is a folder next to the internal tier of the same run. It is built once, and 
 removing something from the internal files.
 """
 
+import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from transforms.homes.home import Home
 from transforms.homes.runs.catalog import withdrawn, write_catalog
 from transforms.homes.runs.install import install
 from transforms.homes.runs.seal import (
+    MANIFEST,
+    PUBLIC,
     SCHEMA_VERSION,
     file_facts,
     is_installed,
@@ -23,7 +26,6 @@ from transforms.publications.formats import data_package
 from transforms.publications.public.gate import Release, refusals
 from transforms.publications.public.open_tables import PublicEdition
 from transforms.publications.public.releases import (
-    PUBLIC,
     altered,
     in_words,
     releases_out,
@@ -31,6 +33,7 @@ from transforms.publications.public.releases import (
     withheld,
 )
 from transforms.publications.public.tables import public_tables
+from transforms.publications.public.transparency import unanswered
 from transforms.publications.publish import seal_files
 from transforms.reference.clocks import MONTHS
 
@@ -42,6 +45,8 @@ class PublicPublished:
     created: bool  # False if it exists already, or was refused
     refused: list[str]  # one line for each way something small could be derived
     withheld: list[str] = field(default_factory=list)  # quarters, and why
+    # fields of [transparency] that the published record lacks
+    unanswered: list[str] = field(default_factory=list)
 
 
 def publish_public(home: Home, edition: MonthEdition) -> PublicPublished:
@@ -51,18 +56,21 @@ def publish_public(home: Home, edition: MonthEdition) -> PublicPublished:
     quarters = withheld(home)
     lines = in_words({k: why for k, why in quarters.items() if k[0] in _ids(edition)})
     if is_installed(folder, PUBLIC) or withdrawn(folder):
-        return PublicPublished(False, [], [] if withdrawn(folder) else lines)
+        if withdrawn(folder):
+            return PublicPublished(False, [], [])
+        return PublicPublished(False, [], lines, _lacking(folder / PUBLIC))
     if changed := altered(home):  # before anything is copied from it
         return PublicPublished(False, changed, lines)
     earlier = releases_out(home)
     tables = public_tables(edition, home.disclosure, earlier, quarters.keys())
     release = Release(edition.run_id, tables.cells, tables.settings, tables.accuracy)
+    missing = unanswered(home.transparency)
     refused = refusals(release, [out.release for out in earlier])
     if refused:
         return PublicPublished(False, refused, lines)
 
     def seal(tier: Path) -> None:
-        seal_files(tier, _manifest(edition, tables.settings))
+        seal_files(tier, _manifest(edition, tables.settings, missing))
         if [out.release.run_id for out in releases_out(home)] != [
             out.release.run_id for out in earlier
         ]:
@@ -74,7 +82,13 @@ def publish_public(home: Home, edition: MonthEdition) -> PublicPublished:
     created = install(folder, PUBLIC, lambda tier: _write(public, tier), seal)
     remember(home)
     write_catalog(home.publications)
-    return PublicPublished(created, [], lines)
+    return PublicPublished(created, [], lines, missing)
+
+
+def _lacking(tier: Path) -> list[str]:
+    """What the record of a published tier lacks: it stays so, as all that is out."""
+    manifest = json.loads((tier / MANIFEST).read_bytes())
+    return list(manifest.get("unanswered", ()))  # older versions' do not say
 
 
 def _write(public: PublicEdition, tier: Path) -> None:
@@ -93,7 +107,9 @@ def _ids(edition: MonthEdition) -> set[str]:
     return {force.force.id for force in edition.scored}
 
 
-def _manifest(edition: MonthEdition, settings: DisclosureSettings) -> dict[str, object]:
+def _manifest(
+    edition: MonthEdition, settings: DisclosureSettings, missing: list[str]
+) -> dict[str, object]:
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": edition.run_id,
@@ -101,5 +117,6 @@ def _manifest(edition: MonthEdition, settings: DisclosureSettings) -> dict[str, 
         "as_of": str(edition.as_of),
         "attribution": edition.attribution,
         "disclosure": asdict(settings),
+        "unanswered": missing,
         "forces": [f.force.id for f in edition.scored],
     }

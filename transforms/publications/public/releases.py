@@ -21,14 +21,19 @@ from transforms.errors import HexbeatError
 from transforms.homes.disclosure_settings import DisclosureSettings
 from transforms.homes.home import Home
 from transforms.homes.runs.catalog import runs, withdrawn
-from transforms.homes.runs.seal import MANIFEST, SCHEMA_VERSION, is_installed, json_text
+from transforms.homes.runs.seal import (
+    MANIFEST,
+    PUBLIC,
+    SCHEMA_VERSION,
+    is_installed,
+    json_text,
+)
 from transforms.lake.checksums import file_sha256
 from transforms.lake.storage import readable, swap
 from transforms.publications.public.gate import Release
 from transforms.publications.schemas import PUBLIC_ACCURACY, PUBLIC_BANDS, PUBLIC_CELLS
 
 
-PUBLIC = "public"
 PUBLIC_TABLE = "public_cells.parquet"
 PUBLIC_BANDS_FILE = "public_bands.parquet"
 PUBLIC_ACCURACY_FILE = "public_accuracy.parquet"

@@ -56,6 +56,11 @@ def transparency(
     )
 
 
+def unanswered(answers: Mapping[str, str]) -> list[str]:
+    """The questions of the record that the force has not answered, by their field."""
+    return [name for name in OPERATOR_FIELDS if not answers.get(name, "").strip()]
+
+
 _INLINE = ("run_id", "as_of", "version", "method", "method_in_words", "attribution")
 
 

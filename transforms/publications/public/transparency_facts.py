@@ -2,16 +2,49 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
+import pyarrow as pa
+
+from transforms.feeds.police_uk import street
+from transforms.publications.public.open_tables import PublicEdition
 from transforms.publications.public.periods import PUBLIC_GROUPS
 from transforms.publications.public.shares import AREA_SHARE, STEP_PERCENT
+from transforms.publications.public.transparency import TransparencyFacts
+from transforms.publications.schemas import PUBLIC_ACCURACY
+from transforms.reference.clocks import MONTHS
+from transforms.reference.coverage import supplied_periods
 from transforms.reference.exclusions import Exclusion, shipped_exclusions
 from transforms.reference.groups import GROUPS
 
 
 Kind = tuple[str, int, str]  # of place, rules, why
 _OWN = "the force's own reason, which is kept with the rule"
+
+
+def facts_of(public: PublicEdition) -> TransparencyFacts:
+    """What a run says about itself to everyone."""
+    edition, tables = public.edition, public.tables
+    months = []
+    for force in edition.scored:
+        known = [m for m in supplied_periods(force.months) if m <= edition.as_of]
+        months.append((force.force.name, str(known[0]), str(known[-1]), len(known)))
+    shares = pa.table({name: tables.accuracy[name] for name in PUBLIC_ACCURACY.names})
+    return TransparencyFacts(
+        run_id=edition.run_id,
+        as_of=str(edition.as_of),
+        version=version("hexbeat"),
+        method=f"{edition.method.LABEL} (version {edition.method.VERSION})",
+        method_in_words=edition.method.in_words(MONTHS),
+        attribution=edition.attribution,
+        feeds=[f"{street.NAME}: {street.ATTRIBUTION}"],
+        months=months,
+        exclusions=exclusions_by_kind(edition.scoring.exclusions),
+        periods=sorted(set(tables.cells["period"].to_pylist())),
+        accuracy=accuracy_in_words(shares.to_pylist()),
+        settings=tables.settings,
+    )
 
 
 def exclusions_by_kind(rules: Iterable[Exclusion]) -> list[Kind]:

@@ -14,10 +14,10 @@ from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
 from transforms.errors import HexbeatError
 from transforms.homes.home import Home, open_home
 from transforms.homes.runs.catalog import withdraw
+from transforms.homes.runs.seal import PUBLIC
 from transforms.lake.checksums import file_sha256
 from transforms.operations.verify import verify
 from transforms.publications.public.publish import publish_public
-from transforms.publications.public.releases import PUBLIC
 from transforms.publications.publish import Published, publish
 from transforms.reference.months import Month
 from transforms.scores.methods import DEFAULT_METHOD, METHODS
@@ -102,7 +102,7 @@ def test_every_file_that_a_text_names_is_in_the_texts_own_tier(home: Home) -> No
     for tier in (done.folder / PUBLIC, done.folder / "internal"):
         named = {
             (text.name, name)
-            for text in tier.glob("*.md")
+            for text in [*tier.glob("*.md"), *tier.glob("index.html")]
             for name in FILE.findall(text.read_text())
         }
         missing = [one for one in sorted(named) if not any(tier.glob(one[1]))]
@@ -213,6 +213,7 @@ def test_accuracy_is_coarse_and_nothing_exact_is_beside_it(home: Home) -> None:
     assert {file.name for file in tier.iterdir()} == {
         *(f"public_{n}.{kind}" for n in _TABLES for kind in ("csv", "parquet")),
         "public_bands.geojson",
+        "index.html",
         "transparency.md",
         "datapackage.json",
         "manifest.json",

@@ -350,18 +350,12 @@
 
     // Forces first, then the places of the ground, the largest first.
     function keepNamesApart(names) {
-      const taken = [];
-      for (const { code, marker } of [...names, ...ground.names()]) {
-        const holder = marker.getElement();
+      const all = [...names, ...ground.names()];
+      for (const { code, marker } of all) {
         const other = code !== null && state.force !== null;
-        holder.classList.toggle("hidden", other || (code !== null && map.getZoom() > NAMES_TO_ZOOM));
-        const edges = holder.firstElementChild.getBoundingClientRect();
-        const clash = taken.some(
-          (by) => edges.left < by.right && by.left < edges.right && edges.top < by.bottom && by.top < edges.bottom,
-        );
-        if (clash) holder.classList.add("hidden");
-        else if (edges.width) taken.push(edges);
+        marker.getElement().classList.toggle("hidden", other || (code !== null && map.getZoom() > NAMES_TO_ZOOM));
       }
+      hexbeat.hideOverlaps(all.map(({ marker }) => marker.getElement()));
     }
 
     return {

@@ -96,5 +96,18 @@
     });
   }
 
-  Object.assign(hexbeat, { groundOf });
+  // Hides each name that overlaps one before it.
+  function hideOverlaps(holders) {
+    const taken = [];
+    for (const holder of holders) {
+      const edges = holder.firstElementChild.getBoundingClientRect();
+      const clash = taken.some(
+        (by) => edges.left < by.right && by.left < edges.right && edges.top < by.bottom && by.top < edges.bottom,
+      );
+      if (clash) holder.classList.add("hidden");
+      else if (edges.width) taken.push(edges);
+    }
+  }
+
+  Object.assign(hexbeat, { groundOf, hideOverlaps });
 })();

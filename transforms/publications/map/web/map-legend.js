@@ -4,6 +4,19 @@
   const { byId, element, drawing, whole, BANDS, CHANGES } = hexbeat;
   const HEXAGON = "13,2 23,8 23,20 13,26 3,20 3,8";
 
+  // What something looks like on the map: a hexagon or a circle.
+  function keyOf({ fillColor, color, weight, dashArray }, opaque, isRound = false) {
+    const svg = drawing("svg", { width: 20, height: 20, viewBox: "0 0 26 28", "aria-hidden": true });
+    const fill = { fill: fillColor, "fill-opacity": opaque };
+    const line = { stroke: color, "stroke-width": weight, "stroke-dasharray": dashArray ?? "none" };
+    svg.append(
+      isRound
+        ? drawing("circle", { cx: 13, cy: 14, r: 11, ...fill, stroke: "#ffffff" })
+        : drawing("polygon", { points: HEXAGON, ...fill, ...line }),
+    );
+    return svg;
+  }
+
   function legendOf(data, state, opaque) {
     let latest = "";
 
@@ -25,17 +38,9 @@
       return isRound ? [element("li", "Cells around it, by the highest:"), ...entries] : entries;
     }
 
-    function swatch(words, { fillColor, color, weight, dashArray }, isRound) {
-      const svg = drawing("svg", { width: 20, height: 20, viewBox: "0 0 26 28", "aria-hidden": true });
-      const fill = { fill: fillColor, "fill-opacity": opaque };
-      const line = { stroke: color, "stroke-width": weight, "stroke-dasharray": dashArray ?? "none" };
-      svg.append(
-        isRound
-          ? drawing("circle", { cx: 13, cy: 14, r: 11, ...fill, stroke: "#ffffff" })
-          : drawing("polygon", { points: HEXAGON, ...fill, ...line }),
-      );
+    function swatch(words, style, isRound) {
       const item = element("li");
-      item.append(svg, element("span", words));
+      item.append(keyOf(style, opaque, isRound), element("span", words));
       return item;
     }
 
@@ -65,5 +70,5 @@
     return { show };
   }
 
-  Object.assign(hexbeat, { legendOf });
+  Object.assign(hexbeat, { keyOf, legendOf });
 })();

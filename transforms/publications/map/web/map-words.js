@@ -183,7 +183,15 @@ const hexbeat = {};
     return `${kind[0].toUpperCase()}${kind.slice(1)} ${side} spot: ${side === "hot" ? "busier" : "quieter"} than chance, with its neighbours, ${KINDS[kind].replaceAll("month", clock.step)}.`;
   }
 
+  // Beside a point, and within the map.
+  function placeBeside(box, { x, y }, size) {
+    const left = x + 16 + box.offsetWidth > size.x ? x - 12 - box.offsetWidth : x + 16;
+    const top = Math.min(y + 14, size.y - box.offsetHeight - 4);
+    box.style.transform = `translate(${Math.max(0, left)}px, ${Math.max(0, top)}px)`;
+  }
+
   Object.assign(hexbeat, {
+    placeBeside,
     BANDS,
     whole,
     byId,

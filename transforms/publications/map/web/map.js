@@ -222,11 +222,7 @@
       if (hit === null) return;
       const [name, figure] = inWords(hit);
       box.replaceChildren(element("b", name), figure);
-      const { x, y } = event.containerPoint;
-      const size = map.leaflet.getSize();
-      const left = x + 16 + box.offsetWidth > size.x ? x - 12 - box.offsetWidth : x + 16;
-      const top = Math.min(y + 14, size.y - box.offsetHeight - 4);
-      box.style.transform = `translate(${Math.max(0, left)}px, ${Math.max(0, top)}px)`;
+      hexbeat.placeBeside(box, event.containerPoint, map.leaflet.getSize());
     }
 
     function hideHover() {
