@@ -64,7 +64,7 @@ def totals_section(rows: Sequence[dict[str, Any]], names: Names) -> str:
             row["published"],
             row["within"],
             row["areas"],
-            f"{row['withheld']:,} ({row['withheld'] / row['areas']:.0%})",
+            f"{row['withheld']:,} ({100 * row['withheld'] / row['areas']:.0f} %)",
         )
         for row in rows
     )

@@ -85,10 +85,12 @@ def of_quarter(truth: Truth, group: str, period: str) -> NDArray[np.int64]:
     return np.asarray(truth[PUBLIC_GROUPS.index(group), months].sum(axis=0))
 
 
-def table_of(truth: Truth, as_of: Month) -> pa.Table:
+def table_of(
+    truth: Truth, as_of: Month, limits: DisclosureSettings = LIMITS
+) -> pa.Table:
     """The public table at an as-of, of nothing but what is true then."""
     held = MONTHS[: MONTHS.index(as_of) + 1]
-    periods = [str(q) for q in public_quarters(held, as_of, LIMITS.lag_months)]
+    periods = [str(q) for q in public_quarters(held, as_of, limits.lag_months)]
     below = cells.children(CHILDREN, 9)[::7]  # one scored cell in each
     counts = [
         pa.table(
@@ -103,7 +105,7 @@ def table_of(truth: Truth, as_of: Month) -> pa.Table:
         for group in PUBLIC_GROUPS
         for period in periods
     ]
-    return public_table("kent", pa.concat_tables(counts), LISTED, periods, LIMITS)
+    return public_table("kent", pa.concat_tables(counts), LISTED, periods, limits)
 
 
 def searched_of(seed: int) -> dict[tuple[str, str], Cells]:
