@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
 from transforms.errors import HexbeatError
+from transforms.homes.disclosure_settings import OPERATOR_FIELDS
 from transforms.homes.home import Home, open_home
 from transforms.homes.runs.catalog import withdraw
 from transforms.homes.runs.seal import PUBLIC
@@ -282,3 +284,75 @@ def test_the_operators_words_stand_in_the_transparency_record(home: Home) -> Non
     text = (done.folder / PUBLIC / "transparency.md").read_text()
     assert "Two analysts read every list" in text
     assert done.run_id in text
+
+
+def _pointed(home: Home) -> dict[str, str] | None:
+    pointer = home.publications / PUBLIC / "latest.json"
+    return json.loads(pointer.read_text()) if pointer.exists() else None
+
+
+def test_the_public_pointer_names_public_files_alone(
+    home: Home, tmp_path: Path
+) -> None:
+    done = _published(home, AS_OF)
+    assert _pointed(home) is None
+    publish_public(home, done.edition)
+    pointer = _pointed(home)
+    assert pointer
+    assert pointer["run_id"] == done.run_id
+    # a mirror has that folder and the public tiers, and nothing beside them
+    mirror = tmp_path / "mirror"
+    shutil.copytree(home.publications / PUBLIC, mirror / PUBLIC)
+    tier = mirror / "runs" / done.run_id / PUBLIC
+    shutil.copytree(done.folder / PUBLIC, tier)
+    for name in ("path", "page", "manifest"):
+        assert (mirror / PUBLIC / pointer[name]).exists(), name
+    assert file_sha256(tier / "manifest.json") == pointer["manifest_sha256"]
+    assert "internal" not in json.dumps(pointer)
+
+
+def test_the_public_pointer_moves_with_what_is_withdrawn(home: Home) -> None:
+    first, second = _published(home, Month(2025, 6)), _published(home, AS_OF)
+    publish_public(home, second.edition)
+    publish_public(home, first.edition)  # an earlier as-of is not the newest
+    assert (_pointed(home) or {})["run_id"] == second.run_id
+    withdraw(home, second.run_id, "it was wrong", NOW)
+    assert (_pointed(home) or {})["run_id"] == first.run_id
+    withdraw(home, first.run_id, "this one too", NOW)
+    assert _pointed(home) is None
+
+
+@pytest.mark.parametrize("how", ["other words", "absent", "nothing is out"])
+def test_verify_compares_the_public_pointer_with_the_runs(home: Home, how: str) -> None:
+    done = _published(home, AS_OF)
+    publish_public(home, done.edition)
+    pointer = home.publications / PUBLIC / "latest.json"
+    if how == "absent":
+        pointer.unlink()
+        assert "public/latest.json: absent; publish writes it" in (
+            verify(home, done.run_id).notes
+        )
+        return
+    if how == "other words":
+        pointer.write_text("{}")
+    else:
+        shutil.rmtree(done.folder / PUBLIC)
+    line = "public/latest.json: not what the runs say; publish mends it"
+    assert line in verify(home, done.run_id).differs
+
+
+def test_a_tier_keeps_what_its_record_lacked_when_it_was_published(home: Home) -> None:
+    done = _published(home, AS_OF)
+    assert publish_public(home, done.edition).unanswered == [*OPERATOR_FIELDS]
+    answered = replace(home, transparency=dict.fromkeys(OPERATOR_FIELDS, "yes"))
+    again = publish_public(answered, done.edition)
+    assert (again.created, again.unanswered) == (False, [*OPERATOR_FIELDS])
+
+
+def test_a_record_with_every_answer_has_no_banner(home: Home) -> None:
+    answered = replace(home, transparency=dict.fromkeys(OPERATOR_FIELDS, "yes"))
+    done = _published(answered, AS_OF)
+    assert publish_public(answered, done.edition).unanswered == []
+    text = (done.folder / PUBLIC / "index.html").read_text()
+    assert 'id="banner"' not in text
+    assert "Not answered yet" not in text
