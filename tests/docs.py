@@ -20,6 +20,8 @@ from transforms.homes.settings import SETTINGS
 from transforms.lake.schemas import FORCE_RECORDS, about
 from transforms.patrols.log_rules import RULES as VISIT_RULES
 from transforms.patrols.mapping import VISIT_MAPPING
+from transforms.patrols.ping_file import RULES as PING_RULES
+from transforms.patrols.ping_mapping import PING_MAPPING
 from transforms.publications.formats.documents import dictionary
 from transforms.publications.formats.registry import FORMATS
 from transforms.reference.forces import FORCES
@@ -127,6 +129,10 @@ TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "docs/dosage.md": {
         "visit mapping": lambda: key_table(VISIT_MAPPING),
         "visit rules": _visit_rules,
+        "ping mapping": lambda: key_table(PING_MAPPING),
+        "ping rules": lambda: _table(
+            "rule | a ping is dropped when", PING_RULES.items()
+        ),
     },
     "docs/force-feed.md": {
         "mapping": lambda: key_table(MAPPING),

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 from flows.command.app import app
 from flows.command.options import HomeFolder, Json
 from flows.command.running import either_home_of
+from transforms.errors import UsageError
 
 
 dosage = App(
@@ -27,17 +28,33 @@ def take(
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
-    """Store the visits of a log: the columns that the mapping names, and no other."""
+    """Store the visits of a log, or pings: what the mapping names, and no more.
+
+    Pings of radios, which say where officers are, only in a home of a force's own feed.
+    """
     from datetime import UTC, datetime
 
-    from flows.command.printing.dosage import show_taken
+    from flows.command.printing.dosage import show_taken, show_taken_pings
+    from flows.os_user import user
     from transforms.patrols.mapping import read_visit_mapping
+    from transforms.patrols.ping_mapping import is_of_pings, read_ping_mapping
     from transforms.patrols.take import take_visits
+    from transforms.patrols.take_pings import take_pings
+    from transforms.records.homes import open_force_home
     from transforms.reference.toml_files import text_of
 
-    read = read_visit_mapping(text_of(mapping), mapping.name)
-    taken = take_visits(either_home_of(home), file, read, datetime.now(UTC))
-    return show_taken(taken, json_)
+    text, now, opened = text_of(mapping), datetime.now(UTC), either_home_of(home)
+    if not is_of_pings(text):
+        read = read_visit_mapping(text, mapping.name)
+        return show_taken(take_visits(opened, file, read, now), json_)
+    of_pings = read_ping_mapping(text, mapping.name)
+    if opened.feed is None:
+        raise UsageError(
+            f"{opened.root}: pings say where officers are, and are read only in a home"
+            " of a force's own feed: hexbeat feed create"
+        )
+    own = open_force_home(opened.root)
+    return show_taken_pings(take_pings(own, file, of_pings, user(), now), json_)
 
 
 @dosage.command

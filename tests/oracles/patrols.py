@@ -1,6 +1,8 @@
 """Twins of patrols: minutes counted second by second, and visits one by one."""
 
+import itertools
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -102,3 +104,78 @@ def overlap(patrolled: Sequence[float], needed: Sequence[float]) -> float:
     """How much of two distributions over places lies in the same ones."""
     both = zip(patrolled, needed, strict=True)
     return sum(min(p / sum(patrolled), q / sum(needed)) for p, q in both)
+
+
+def ping_faults(pings: Sequence[Row], most_m_s: float) -> dict[int, str]:
+    """The rows of `ping_faults.sql`, found unit by unit."""
+    found: dict[int, str] = {}
+    for unit in {ping["unit"] for ping in pings}:
+        first: dict[Any, Row] = {}
+        for ping in sorted(pings, key=lambda p: p["row"]):
+            if ping["unit"] != unit:
+                continue
+            if ping["reported_at"] in first:
+                found[ping["row"]] = "duplicate"
+            else:
+                first[ping["reported_at"]] = ping
+        ordered = [first[at] for at in sorted(first)]
+        for here, there in itertools.pairwise(ordered):
+            north = there["latitude"] - here["latitude"]
+            east = there["longitude"] - here["longitude"]
+            east *= math.cos(math.radians(here["latitude"]))
+            metres = 111195 * math.hypot(north, east)
+            seconds = (there["reported_at"] - here["reported_at"]).total_seconds()
+            if metres > most_m_s * seconds:
+                found[here["row"]] = "speed"
+    return found
+
+
+def ping_stays(
+    pings: Sequence[Row],
+    first_s: float,
+    end_s: float,
+    cap_s: float,
+    merge_s: float,
+    classed_s: float,
+) -> list[dict[str, Any]]:
+    """The stays of `ping_stays.sql`, one unit and one place after another; seconds."""
+    stays: list[dict[str, Any]] = []
+    for unit in {ping["unit"] for ping in pings}:
+        own = sorted(
+            (p for p in pings if p["unit"] == unit), key=lambda p: p["reported_at"]
+        )
+        times = [ping["reported_at"].timestamp() for ping in own]
+        gaps = [
+            later - at
+            for at, later in itertools.pairwise(times)
+            if first_s <= at < end_s
+        ]
+        if not any(first_s <= at < end_s for at in times):
+            continue
+        pace = statistics.median(gaps) if gaps else None
+        open_stays: dict[Any, dict[str, Any]] = {}
+        for number, (ping, at) in enumerate(zip(own, times, strict=True)):
+            before = at - times[number - 1] if number else 0.0
+            after = times[number + 1] - at if number + 1 < len(times) else 0.0
+            low = max(at - min(before, cap_s) / 2, first_s)
+            high = min(at + min(after, cap_s) / 2, end_s)
+            if ping["place_id"] is None or high <= low:
+                continue
+            key = ping["place_id"], ping["background"]
+            stay = open_stays.get(key)
+            if stay is None or low - stay["ends"] > merge_s:
+                stay = open_stays[key] = {
+                    "place_id": ping["place_id"],
+                    "starts": low,
+                    "minutes": 0.0,
+                    "minutes_se": (pace or 0.0) / math.sqrt(6) / 60,
+                    "classed": pace is not None and pace <= classed_s,
+                    "officers": ping["officers"],
+                    "role": ping["role"],
+                    "mode": ping["mode"],
+                    "background": ping["background"],
+                }
+                stays.append(stay)
+            stay["ends"] = high
+            stay["minutes"] += (high - low) / 60
+    return stays

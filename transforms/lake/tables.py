@@ -14,6 +14,7 @@ from transforms.lake.schemas import (
     FORECASTS,
     INCIDENTS,
     OUTCOMES,
+    PING_DAYS,
     PINGS,
     QUARANTINE,
     RECORDS,
@@ -72,4 +73,5 @@ TABLES: dict[str, TableSpec] = {
     "visits": TableSpec(VISITS, ("force", "month")),
     "visits_quarantine": TableSpec(VISITS_QUARANTINE, ("force",)),
     "pings": TableSpec(PINGS, ("force", "day"), light=True),
+    "ping_days": TableSpec(PING_DAYS, ("force",)),
 }

@@ -108,7 +108,8 @@ def dosage_of(
     force, lake = programme.rule.force, home.lake.pinned()
     visits = stored_visits(lake, force, programme.id)
     held = held_back(lake, force, programme.id)
-    source = _supplied(home, visits, held)
+    pinged = lake.read("ping_days", force)
+    source = _supplied(home, visits, held, pinged, programme.id)
     first, last = _span(home, programme, starts, first, last, source)
     supplied = [day for day in days_from(first, last) if day in source]
     if not supplied:
@@ -144,7 +145,9 @@ def dosage_of(
     return whole.of(first, last)
 
 
-def _supplied(home: Home, visits: pa.Table, held: pa.Table) -> dict[date, str]:
+def _supplied(
+    home: Home, visits: pa.Table, held: pa.Table, pinged: pa.Table, programme: str
+) -> dict[date, str]:
     """The days that are supplied, and where minutes and visits of each are from.
 
     A row whose place is none of the programme's still shows that the log has its day.
@@ -153,10 +156,10 @@ def _supplied(home: Home, visits: pa.Table, held: pa.Table) -> dict[date, str]:
     found = dict.fromkeys([day for day in elsewhere if day], LOG)
     for entry in home.patrol.days:
         found |= dict.fromkeys(entry.days(), LOG)
-    for source in (LOG, PINGS):  # pings say minutes better
-        of_source = visits.filter(pc.equal(visits["source"], source))
-        found |= dict.fromkeys(of_source["day"].to_pylist(), source)
-    return found
+    logged = visits.filter(pc.equal(visits["source"], LOG))["day"].to_pylist()
+    found |= dict.fromkeys(logged, LOG)
+    own = pc.equal(pinged["programme"].cast(pa.string()), programme)
+    return found | dict.fromkeys(pinged.filter(own)["day"].to_pylist(), PINGS)
 
 
 def _span(

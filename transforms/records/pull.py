@@ -14,6 +14,7 @@ from transforms.records.landing import Landed, commit
 from transforms.records.ledger import Entry
 from transforms.records.listed import Listed
 from transforms.records.new_drops import new_drops
+from transforms.records.pings import are_old_pings, remove_old_pings
 from transforms.records.pulled import Pulled
 from transforms.records.read_anew import read_anew, to_read_anew
 from transforms.records.removal import erased_by, finish, is_unfinished
@@ -42,6 +43,7 @@ def pull(home: ForceHome, source: DropSource, who: str, now: datetime) -> Pulled
     done = Pulled()
     with home.changed("a pull"):
         started = finish(home, now)
+        remove_old_pings(home, now)
         retained, done.withheld = retain(home, now)
         done.mapping_changed = _mapping_changed(home)
         told = Told.of(home, "drops")
@@ -92,7 +94,7 @@ def pull_of_nothing(
     """
     done = Pulled()
     with home.changed("a pull"):
-        if is_unfinished(home) or due(home, now):
+        if is_unfinished(home) or due(home, now) or are_old_pings(home, now):
             return None
         if _mapping_changed(home) or is_due(home) or cut_off.begun(home):
             return None

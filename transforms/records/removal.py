@@ -18,6 +18,7 @@ from transforms.records.blanking import blanked
 from transforms.records.cut_off import finish_landing
 from transforms.records.homes import ForceHome
 from transforms.records.ledger import Entry
+from transforms.records.pings import remove_ping_days
 from transforms.records.resting import Gone, remove_day_scores, remove_publications
 from transforms.records.tables import (
     quarantined_rows,
@@ -29,6 +30,7 @@ from transforms.records.tables import (
 from transforms.records.to_remove import MASKED, Span, ToRemove, before, span_of
 from transforms.records.vacuum import forget
 from transforms.reference.days import LONDON
+from transforms.reference.overrides import days_from
 from transforms.restricted import Restricted
 
 
@@ -110,6 +112,7 @@ def _carried_out(
             first, last = map(date.fromisoformat, begun["days"])
             spans.append(span_of(first, last))
             _add_tombstones(home, spans[-1], (first, last))
+            remove_ping_days(home, days_from(first, last))
         to_remove = ToRemove(erased_by(home), tuple(spans), mentions)
         done += _removed(home, now, to_remove, cutoff)
     home.tombstones.end()

@@ -13,6 +13,7 @@ from transforms.restricted import Restricted
 RECORDS_TABLE = "records"
 QUARANTINE_TABLE = "records_quarantine"
 DAY_SCORES_TABLE = "day_scores"
+PINGS_TABLE = "pings"
 DELETED = "deleted"  # the month of those
 
 

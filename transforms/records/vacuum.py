@@ -6,10 +6,15 @@ from transforms.lake.lake import Lake
 from transforms.lake.storage import flush_folder
 from transforms.lake.unused_files import LOG_ENTRIES, replaced_at, touched_at
 from transforms.records.ledger import TABLE
-from transforms.records.tables import DAY_SCORES_TABLE, QUARANTINE_TABLE, RECORDS_TABLE
+from transforms.records.tables import (
+    DAY_SCORES_TABLE,
+    PINGS_TABLE,
+    QUARANTINE_TABLE,
+    RECORDS_TABLE,
+)
 
 
-_TABLES = (RECORDS_TABLE, QUARANTINE_TABLE, TABLE, DAY_SCORES_TABLE)
+_TABLES = (RECORDS_TABLE, QUARANTINE_TABLE, TABLE, DAY_SCORES_TABLE, PINGS_TABLE)
 
 
 def vacuum(lake: Lake, unused_since: datetime | None = None) -> int:

@@ -4,8 +4,10 @@ from flows.command.printing.terminal import print_json, print_line
 from transforms.feeds.rules import LINE_RULES
 from transforms.patrols import words
 from transforms.patrols.log_rules import RULES
+from transforms.patrols.ping_file import RULES as PING_RULES
 from transforms.patrols.report import Reported
 from transforms.patrols.take import Taken
+from transforms.patrols.take_pings import TakenPings
 
 
 _GAPS = 3
@@ -39,6 +41,30 @@ def show_taken(taken: Taken, as_json: bool) -> int:
     for repair in taken.repairs:
         print_line(f"note      {repair}")
     print_line(f"stored    {_STORED if taken.changed else 'nothing new: it was taken'}")
+    return code
+
+
+def show_taken_pings(taken: TakenPings, as_json: bool) -> int:
+    """Print what was taken of a file of pings; 3 if some were dropped."""
+    dropped = taken.dropped.total()
+    code = _GAPS if dropped else 0
+    if as_json:
+        days = [str(day) for day in taken.days]
+        print_json({**vars(taken), "days": days, "exit_code": code})
+        return code
+    print_line(f"programme {taken.programme}")
+    print_line(f"rows      {taken.rows_in:,}")
+    print_line(f"pings     {taken.pings:,}, {taken.new:,} of them new")
+    print_line(f"stays     {taken.stays:,} on {len(taken.days):,} days")
+    if dropped:
+        share = 100 * dropped / taken.rows_in
+        print_line(f"dropped   {dropped:,}: {share:.1f} % of the rows")
+        for rule, rows in sorted(taken.dropped.items()):
+            print_line(f"          {rows:,} {rule}: {PING_RULES.get(rule, rule)}")
+    if taken.left_out:
+        names = ", ".join(taken.left_out)
+        print_line(f"dropped   columns that the mapping does not name: {names}")
+    print_line("stored    units as keyed hashes; no coordinates, and not the file")
     return code
 
 

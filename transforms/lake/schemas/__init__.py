@@ -15,7 +15,7 @@ from transforms.lake.schemas.records import (
     RECORDS,
 )
 from transforms.lake.schemas.scores import DAY_SCORES, SCORES
-from transforms.lake.schemas.visits import PINGS, VISITS, VISITS_QUARANTINE
+from transforms.lake.schemas.visits import PING_DAYS, PINGS, VISITS, VISITS_QUARANTINE
 
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "INCIDENTS",
     "OUTCOMES",
     "PINGS",
+    "PING_DAYS",
     "QUARANTINE",
     "RECORDS",
     "SCORES",

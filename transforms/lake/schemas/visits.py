@@ -1,4 +1,4 @@
-"""The contracts of patrols: visits to places, rows kept out, and pings of radios.
+"""The contracts of patrols: visits to places, rows held back, and pings of radios.
 
 None has a column for a person: no name, collar number or call sign can be stored.
 """
@@ -57,14 +57,21 @@ PINGS = pa.schema(
         VISITS.field("force"),
         column("day", TEXT, "Day on the clock in Great Britain, YYYY-MM-DD"),
         VISITS.field("programme"),
-        column("unit", pa.binary(8), "First 8 bytes of the unit's HMAC-SHA256 with the home's own key"),
-        column("at", _UTC, "When the radio reported, UTC"),
+        column("unit", pa.binary(), "First 8 bytes of the unit's HMAC-SHA256 with the home's own key"),
+        column("reported_at", _UTC, "When the radio reported, UTC"),
         column("place_id", SLUG, "Place of the programme", "in none of them"),
-        column("longitude", pa.float64(), "Degrees east, WGS 84"),
-        column("latitude", pa.float64(), "Degrees north, WGS 84"),
         column("officers", _COUNT, "Officers of the unit"),
         column("role", SLUG, "police, pcso, special, warden or partner"),
         column("mode", SLUG, "foot, cycle or vehicle", "the file does not say"),
         column("background", pa.bool_(), "Not of the programme"),
+    ]
+)  # fmt: skip
+
+PING_DAYS = pa.schema(
+    [
+        VISITS.field("force"),
+        VISITS.field("programme"),
+        column("day", pa.date32(), "Day of which pings were read, on the clock in Great Britain"),
+        column("pings", pa.int64(), "Pings of that day that count"),
     ]
 )  # fmt: skip
