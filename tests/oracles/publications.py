@@ -303,18 +303,18 @@ def became(
 
 
 def group_months(
-    rows: Iterable[tuple[Any, ...]],
+    rows: Iterable[tuple[int, str, str, int]],
     groups: Mapping[str, Sequence[str]],
     first: str,
     last: str,
 ) -> list[tuple[str, int, str, int]]:
     """Incidents of each group, cell and month.
 
-    Rows are cell, month, category, and whether it is in the area.
+    Rows are cell, month, category, and how many incidents of these there are.
     """
     counted: dict[tuple[str, int, str], int] = defaultdict(int)
-    for cell, month, category, inside in rows:
+    for cell, month, category, incidents in rows:
         for group, categories in groups.items():
-            if inside and cell and first <= month <= last and category in categories:
-                counted[group, cell, month] += 1
+            if first <= month <= last and category in categories:
+                counted[group, cell, month] += incidents
     return [(*key, number) for key, number in sorted(counted.items())]

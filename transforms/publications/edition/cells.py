@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 import sql
 from transforms.lake.data_files import read_files
-from transforms.lake.schemas import conform
+from transforms.lake.schemas import SLUG, conform
 from transforms.lake.tables import TABLES
 from transforms.publications.edition.force_edition import ForceEdition, Incidents
 from transforms.publications.edition.hotspot_past import HotspotPast, hotspot_past
@@ -22,11 +22,15 @@ from transforms.publications.formulas import withhold_code
 from transforms.publications.schemas import PUBLISHED
 from transforms.reference import cells
 from transforms.reference.arrays import Cells
-from transforms.reference.months import Month
+from transforms.reference.months import Month, window
 from transforms.reference.national_grid import to_grid_by_proj
 
 
 PLACE_WINDOW_MONTHS = 36
+COUNTED_MONTHS = 24  # so that each as-of month has the same one of the year before
+COUNTS = pa.schema(
+    {"h3_cell": pa.int64(), "month": SLUG, "category": SLUG, "incidents": pa.int32()}
+)
 _MOST_DECIMALS = 6
 _DEGREE_DECIMALS = 6
 _DECIMALS = {
@@ -49,24 +53,40 @@ class PublishedCells:
     pasts: Mapping[str, HotspotPast]  # by force
     accounts: Mapping[str, Account]
     removed: Mapping[str, list[dict[str, Any]]]  # what each exclusion left out
+    counts: Mapping[str, pa.Table]  # of the newest months, with the columns of COUNTS
 
 
 def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> PublishedCells:
     """The scores of those forces at a month: their incidents are read once."""
     tables, names = [PUBLISHED.empty_table()], [NAMES.empty_table()]
-    pasts, accounts, removed = {}, {}, {}
+    pasts, accounts, removed, counts = {}, {}, {}, {}
     for force in forces:
         rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
         incidents, name = force.read_incidents(), force.force.id
         tables.append(_of_force(force, as_of, rows, incidents))
         names.append(hotspot_names(force, as_of, rows, incidents.kept))
         pasts[name] = hotspot_past(force, as_of, rows, incidents.kept)
-        accounts[name] = account(force, as_of, incidents)
+        counted = force.counted_incidents(incidents)
+        accounts[name] = account(force, as_of, incidents, counted)
         removed[name] = force.removed(incidents, as_of)
+        counts[name] = _recent(counted, as_of)
     cells = withhold_code(pa.concat_tables(tables)).sort_by(
         [(key, "ascending") for key in ("h3_cell", "force", "crime_group")]
     )
-    return PublishedCells(cells, pa.concat_tables(names), pasts, accounts, removed)
+    return PublishedCells(
+        cells, pa.concat_tables(names), pasts, accounts, removed, counts
+    )
+
+
+def _recent(counted: pa.Table, as_of: Month) -> pa.Table:
+    """The newest months of what was counted, as small as those of a nation must be."""
+    first = str(window(as_of, COUNTED_MONTHS)[0])
+    mine = pc.and_(
+        pc.greater_equal(counted["period"], first),
+        pc.less_equal(counted["period"], str(as_of)),
+    )
+    rows = counted.select(["h3_cell", "period", "category", "incidents"]).filter(mine)
+    return conform(rows.rename_columns(COUNTS.names), COUNTS)
 
 
 def _of_force(

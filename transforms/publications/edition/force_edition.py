@@ -19,7 +19,7 @@ from transforms.reference.exclusions import Exclusion
 from transforms.reference.forces import Force
 from transforms.reference.harm import HarmWeights, shipped_weights
 from transforms.reference.months import Month, window
-from transforms.scores.panel import Whereabouts, count_cells, whereabouts
+from transforms.scores.panel import count_cells
 
 
 # What queries of a publication read
@@ -69,10 +69,9 @@ class ForceEdition:
         every = incidents.every
         return removed_incidents(every, self.exclusions, self.force.id, as_of)
 
-    def whereabouts(self, incidents: Incidents, as_of: Month) -> Whereabouts:
-        """Which of its kept incidents are in its universe, and which are far away."""
-        counted = count_cells(incidents.kept, self.resolution, self.harm)
-        return whereabouts(counted, as_of)
+    def counted_incidents(self, incidents: Incidents) -> pa.Table:
+        """Those kept, by cell, month (`period`) and category."""
+        return count_cells(incidents.kept, self.resolution, self.harm)
 
     def scored_groups(self) -> set[str]:
         """The crime groups that have scores."""

@@ -133,6 +133,10 @@ class MonthEdition(Edition):
         rows = [row for account in accounts for row in account.rows]
         return pa.Table.from_pylist(rows, schema=RECONCILIATION)
 
+    def counts(self, force: str) -> pa.Table:
+        """A scored force's incidents of two years, by cell, month and category."""
+        return self._published.counts[force]
+
     @property
     def excluded_in_words(self) -> str:
         """One line about what was left out before scoring."""

@@ -18,7 +18,7 @@ from transforms.publications.edition.force_edition import ForceEdition, Incident
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month
-from transforms.scores.panel import Whereabouts
+from transforms.scores.panel import Whereabouts, whereabouts
 
 
 EVERYTHING = "everything"
@@ -38,9 +38,14 @@ class Account:
     rows: list[dict[str, Any]]  # with the columns of RECONCILIATION
 
 
-def account(force: ForceEdition, as_of: Month, incidents: Incidents) -> Account:
-    """A row for everything that the force sent, and one for each scored group."""
-    where = force.whereabouts(incidents, as_of)
+def account(
+    force: ForceEdition, as_of: Month, incidents: Incidents, counted: pa.Table
+) -> Account:
+    """A row for everything that the force sent, and one for each scored group.
+
+    `counted` are those of its incidents that are kept, by cell, month and category.
+    """
+    where = whereabouts(counted, as_of)
     far = {f"incidents_{n}m": where.far_incidents(as_of, n) for n in (12, 36)}
     supplied = set(supplied_periods(force.months))
     span = [m for m in force.counted_span(as_of, _YEAR) if m in supplied]

@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 
 import sql
 from transforms.lake.storage import readable
+from transforms.publications.edition.cells import COUNTED_MONTHS
 from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.map.facts import BEFORE, MISSING, MOVED, SUPPLIED
 from transforms.publications.map.rows import COUNTED, PAST, Counted, Earlier, Past
 from transforms.reference.coverage import supplied_periods
@@ -19,7 +21,6 @@ from transforms.reference.months import Month, window
 
 
 AS_OF_MONTHS = 12
-COUNTED_MONTHS = 24  # so that each as-of month has the same one of the year before
 
 
 def as_ofs(as_of: Month) -> tuple[str, ...]:
@@ -32,24 +33,24 @@ def months(as_of: Month) -> tuple[str, ...]:
     return tuple(str(month) for month in window(as_of, COUNTED_MONTHS))
 
 
-def earlier(forces: Sequence[ForceEdition], as_of: Month) -> Iterator[Earlier]:
+def earlier(edition: MonthEdition, forces: Sequence[ForceEdition]) -> Iterator[Earlier]:
     """What a page of those forces has of earlier months: scores, then counts."""
-    yield from pasts(forces, as_of)
+    yield from pasts(forces, edition.as_of)
     for force in forces:
         if force.scores is not None:
-            yield _counted(force, as_of)
+            counts = edition.counts(force.force.id)
+            yield _counted(force.force.id, edition.as_of, counts)
 
 
-def _counted(force: ForceEdition, as_of: Month) -> Counted:
+def _counted(force: str, as_of: Month, counts: pa.Table) -> Counted:
     span = window(as_of, COUNTED_MONTHS)
     rows = sql.run(
         "group_months",
-        {"incidents": force.read_incidents().kept, "groups": group_categories()},
-        h3_res=force.resolution,
+        {"counted": counts, "groups": group_categories()},
         first_month=str(span[0]),
         last_month=str(span[-1]),
     )
-    return Counted(force.force.id, rows.cast(COUNTED).combine_chunks())
+    return Counted(force, rows.cast(COUNTED).combine_chunks())
 
 
 def looks(force: ForceEdition, as_of: Month) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def _write_page(
     ids = pa.array([force.force.id for force in forces])
     mine = rows.filter(pc.is_in(rows["force"], value_set=ids))
     facts = _facts(edition, forces, mine, index)
-    before = earlier(forces, edition.as_of)
+    before = earlier(edition, forces)
     text = render(mine, before, facts, edition.layers.ground(mine))
     page.write_text(text, encoding="utf-8")
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -48,9 +48,7 @@ class OpenGround:
 
     def names(self, area: shapely.Geometry) -> list[Name]:
         """The places in the area, and the cities elsewhere, the largest first."""
-        at = [(x, y) for _, _, x, y in self.places]
-        points = gpd.GeoSeries(shapely.points(at), crs="OGC:CRS84").to_crs(GRID)
-        inside = points.within(area).tolist()
+        inside = self._on_grid.within(area).tolist()
         named = zip(self.places, inside, strict=True)
         return [place for place, near in named if near or place[0] <= _ELSEWHERE_RANK]
 
@@ -69,14 +67,29 @@ class OpenGround:
     def in_box(self, box: Box) -> list[Name]:
         """The places in a box of the National Grid, with their position in it."""
         west, south, east, north = box
-        at = [(x, y) for _, _, x, y in self.places]
-        points = gpd.GeoSeries(shapely.points(at), crs="OGC:CRS84").to_crs(GRID)
-        named = zip(self.places, points.x.tolist(), points.y.tolist(), strict=True)
+        x, y = self._on_grid.x.to_numpy(), self._on_grid.y.to_numpy()
+        inside = (west < x) & (x < east) & (south < y) & (y < north)
         return [
-            (rank, name, x, y)
-            for (rank, name, _, _), x, y in named
-            if west < x < east and south < y < north
+            (*self.places[at][:2], float(x[at]), float(y[at]))
+            for at in np.flatnonzero(inside).tolist()
         ]
+
+    @cached_property
+    def _on_grid(self) -> gpd.GeoSeries:
+        """The places in the National Grid, in the same order."""
+        at = [(x, y) for _, _, x, y in self.places]
+        return gpd.GeoSeries(shapely.points(at), crs="OGC:CRS84").to_crs(GRID)
+
+    @cached_property
+    def trees(self) -> dict[int, tuple[list[str], cKDTree]]:
+        """By rank, the names of the places, and where they are in the National Grid."""
+        found = {}
+        for rank in _NAMED_WITHIN_M:
+            of_rank = [place for place in self.places if place[0] == rank]
+            x, y = to_grid_by_proj(*np.array([place[2:] for place in of_rank]).T)
+            names = [place[1] for place in of_rank]
+            found[rank] = names, cKDTree(np.column_stack([x, y]))
+        return found
 
 
 def towns_near(longitude: np.ndarray, latitude: np.ndarray) -> list[str | None]:
@@ -87,12 +100,10 @@ def towns_near(longitude: np.ndarray, latitude: np.ndarray) -> list[str | None]:
     x, y = to_grid_by_proj(longitude, latitude)
     found: list[str | None] = [None] * len(x)
     for rank, most_m in reversed(_NAMED_WITHIN_M.items()):
-        of_rank = [place for place in open_ground().places if place[0] == rank]
-        lonlat = np.array([place[2:] for place in of_rank]).T
-        tree = cKDTree(np.column_stack(to_grid_by_proj(*lonlat)))
+        names, tree = open_ground().trees[rank]
         away, at = tree.query(np.column_stack([x, y]), distance_upper_bound=most_m)
         for row in np.flatnonzero(np.isfinite(away)).tolist():
-            found[row] = of_rank[int(at[row])][1]
+            found[row] = names[int(at[row])]
     return found
 
 
