@@ -1,9 +1,10 @@
 """What hexbeat does, stage by stage, without Prefect."""
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,11 +21,17 @@ from transforms.feeds.police_uk import street
 from transforms.feeds.police_uk import street as police_uk
 from transforms.feeds.police_uk.archive_file import ArchiveFile
 from transforms.homes.home import open_home
+from transforms.impact.track import LOOKS, track
 from transforms.incidents.ingest import Ingested, ingest_force
 from transforms.incidents.lake_check import stored_forces
 from transforms.incidents.request import resolve
 from transforms.lake.checksums import file_sha256
+from transforms.programmes.freeze import freeze
+from transforms.programmes.programme import open_programme
+from transforms.programmes.register import start
+from transforms.programmes.rule import Rule
 from transforms.publications.formats.geoparquet import write_cells
+from transforms.publications.formats.registry import FORMATS
 from transforms.publications.publish import publish
 from transforms.reference import cells, clocks
 from transforms.reference.forces import Force
@@ -38,6 +45,7 @@ from transforms.scores.view import view_at
 
 METHOD = METHODS[DEFAULT_METHOD]
 AT_ONCE = 2  # forces, as the flows do
+_LOOK_MONTHS = 3
 _LISTS = ("manifest.json", "datapackage.json")
 
 
@@ -95,6 +103,42 @@ def publication(folder: Path) -> Work:
         home = open_home(folder)
         done = publish(home, newest_as_of(home), METHOD).folder / "internal"
         return f"{sum(f.stat().st_size for f in done.iterdir()) / 1e6:,.0f} MB"
+
+    return do
+
+
+def started(folder: Path) -> Work:
+    """A programme frozen when the newest three months were not known, and started."""
+
+    def do() -> str:
+        home = open_home(folder)
+        as_of = newest_as_of(home) + -_LOOK_MONTHS
+        for name in [name for name, row in FORMATS.items() if not row.needed]:
+            del FORMATS[name]  # a programme reads the cells alone
+        # in a home of another version the scores are not of its method
+        score_force(home.lake, home.registry["kent"], as_of, METHOD, home.scoring)
+        run = publish(home, as_of, METHOD).run_id
+        rule = Rule(force="kent", group="all-crime", top=20, spacing=3)
+        given = run, 100.0, datetime.now(UTC), "benchmark"
+        programme = freeze(home, "measured", rule, *given).programme
+        first = date((as_of + 1).year, (as_of + 1).month, 1)
+        start(home, programme, first, datetime.now(UTC), "benchmark")
+        return f"{len(programme.places)} places"
+
+    return do
+
+
+def look(folder: Path) -> Work:
+    """A look at it, made anew each time."""
+    home = open_home(folder)
+    programme = open_programme(home, "measured")
+    shutil.rmtree(programme.folder / LOOKS, ignore_errors=True)
+
+    def do() -> str:
+        now = datetime.now(UTC)
+        done = track(home, programme, None, _LOOK_MONTHS, now, "benchmark")
+        forces = {one.force for one in done.look.past}
+        return f"{len(done.look.past)} past lists of {len(forces)} forces"
 
     return do
 

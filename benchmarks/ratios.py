@@ -49,6 +49,8 @@ LINES = [
     Line("waits", "a run with no server, wall", 4.5, "run", None, WALL, "s"),
     Line("waits", "a run beside hexbeat up, wall", 2, "run beside up", None, WALL, "s"),
     Line("waits", "of all forces, nothing to do", 6, "run of all", None, WALL, "s"),
+    Line("look", "a look, past lists of 44 forces, CPU", 30, "look", None, CPU, "s"),
+    Line("look", "peak memory of it", 1000, "look", None, PEAK, "MB"),
     Line("feed", "feed pull, nothing new, CPU", 4, NO_NEWS, None, CPU, "s"),
     Line("feed", "feed run, 500 new rows, CPU", 8, SOME_NEWS, None, CPU, "s"),
     Line("waits", "hexbeat --help, wall", 0.6, "help", None, WALL, "s"),

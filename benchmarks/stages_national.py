@@ -1,5 +1,6 @@
 """What is measured of a nation, stage by stage: ours and the rivals turn about."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -184,6 +185,17 @@ def feed(bench: Bench) -> None:
         bench.costs.setdefault(name, []).extend(costs)
 
 
+def look(bench: Bench) -> None:
+    """A look at a programme of one force, beside the past lists of all 44."""
+    home = bench.folder / "tracked"
+    if not (home / "programmes").exists():
+        shutil.rmtree(home, ignore_errors=True)
+        # nothing writes into a file of a lake
+        shutil.copytree(bench.home, home, copy_function=os.link)
+        cost_of("ours.started", home)
+    bench.ours("look", "ours.look", home)
+
+
 STAGES: dict[str, Stage] = {
     "ingest": ingest,
     "whole": whole,
@@ -195,4 +207,5 @@ STAGES: dict[str, Stage] = {
     "prefect": prefect,
     "waits": waits,
     "feed": feed,
+    "look": look,
 }

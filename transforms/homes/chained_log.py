@@ -62,8 +62,17 @@ class ChainedLog:
             log.flush()
             os.fsync(log.fileno())
             crash_point("line-written")
-            head = {"lines": count + 1, "sha256": line["sha256"]}
-            replace_flushed(self._head, json.dumps(head))
+            self._count(count + 1, line["sha256"])
+
+    def settle(self) -> None:
+        """Count the newest line, where a kill came between it and its count."""
+        with self._locked() as log:
+            lines, newest = self._end(log)
+            if lines != self._written()[0]:
+                self._count(lines, newest)
+
+    def _count(self, lines: int, newest: str) -> None:
+        replace_flushed(self._head, json.dumps({"lines": lines, "sha256": newest}))
 
     def refuse_lost(self) -> None:
         """`LakeError` where no line can be added: before anything is done, not after.

@@ -89,6 +89,7 @@ def _register(
     known = {line["what"].get("look") for line in register.log.lines()}
     if name not in known:
         register.add(LOOK, programme.id, at, who, look=name)
+    register.log.settle()
 
 
 def _tracked(seen: Look) -> pa.Table:

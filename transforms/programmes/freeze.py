@@ -234,3 +234,4 @@ def _register(home: Home, programme: str, at: datetime, who: str, run_id: str) -
     register = Register(home)
     if register.standing(programme).frozen_at is None:
         register.add(FROZEN, programme, at, who, run=run_id)
+    register.log.settle()

@@ -136,6 +136,17 @@ def write_some(path: Path) -> None:
         ChainedLog(path).append(AT, "me", "read", {"number": number})
 
 
+def test_a_line_that_a_kill_left_uncounted_is_counted(log: ChainedLog) -> None:
+    head = log.path.with_suffix(".head.json")
+    before = head.read_text()
+    log.append(AT, "me", "pull", {"drops": 5})
+    after = head.read_text()
+    head.write_text(before)
+    log.settle()
+    assert head.read_text() == after
+    assert log.verify() == Audited(6, None)
+
+
 def test_writers_beside_each_other_make_one_chain(tmp_path: Path) -> None:
     path = tmp_path / "chained_log.jsonl"
     ChainedLog(path).append(AT, "me", "create", {})
