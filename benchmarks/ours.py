@@ -4,7 +4,7 @@ import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -121,8 +121,7 @@ def started(folder: Path) -> Work:
         rule = Rule(force="kent", group="all-crime", top=20, spacing=3)
         given = run, 100.0, datetime.now(UTC), "benchmark"
         programme = freeze(home, "measured", rule, *given).programme
-        first = date((as_of + 1).year, (as_of + 1).month, 1)
-        start(home, programme, first, datetime.now(UTC), "benchmark")
+        start(home, programme, (as_of + 1).first_day, datetime.now(UTC), "benchmark")
         return f"{len(programme.places)} places"
 
     return do

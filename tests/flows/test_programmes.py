@@ -14,6 +14,8 @@ from tests.flows.commands import Done, hexbeat, hexbeat_here
 from tests.flows.made_programmes import BUFFER_M, NOW, Made, make_programme
 from tests.flows.servers import clean_environment, with_database
 from tests.oracles import programmes as oracles
+from tests.transforms.patrols.made_programme import MAPPING, log, put
+from tests.transforms.patrols.made_programme import Row as VisitRow
 from tests.transforms.simulated_home import Simulated
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home, open_home
@@ -23,6 +25,8 @@ from transforms.impact.track import Tracked, track
 from transforms.operations.backup import backup
 from transforms.operations.maintenance.maintain import maintain
 from transforms.operations.verify import verify
+from transforms.patrols.mapping import read_visit_mapping
+from transforms.patrols.take import take_visits
 from transforms.programmes.freeze import freeze
 from transforms.programmes.programme import open_programme
 from transforms.programmes.register import Register, end, leave, start
@@ -148,6 +152,25 @@ def test_a_page_says_what_the_look_says(tracked: Tracked) -> None:
     for line in (words.headline(tracked.look), words.before_and_after(tracked.look)):
         assert line.replace("'", "&#x27;") in page
     assert (tracked.folder / "tracker.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_look_says_what_was_delivered_where_a_log_does(
+    made: Made, tracked: Tracked, tmp_path: Path
+) -> None:
+    assert "has read no visit log" in (tracked.folder / "tracker.html").read_text()
+    copy = made.again(tmp_path)
+    home, programme = copy.home, open_programme(copy.home, copy.frozen.programme.id)
+    visit = VisitRow(start="05/08/2025 18:00", end="05/08/2025 18:12")
+    mapping = MAPPING.replace('"autumn"', '"summer"')
+    path = put(tmp_path, log(visit))
+    take_visits(home, path, read_visit_mapping(mapping, "m"), NOW)
+    done = track(home, programme, Month(2025, 9), 3, NOW, "me")
+    assert done.folder.name != tracked.folder.name  # another look, not the same page
+    page = (done.folder / "tracker.html").read_text()
+    assert "1 visit on 1 day with a log" in page
+    assert "A visit took 12 minutes on average." in page
+    assert "91 days have no log" in page
+    assert done.look.places == tracked.look.places
 
 
 def test_a_place_that_left_counts_up_to_then(made: Made, tmp_path: Path) -> None:

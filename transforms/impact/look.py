@@ -10,6 +10,7 @@ from transforms.impact.place_rows import PlaceRow
 from transforms.impact.programme_counts import ProgrammeCounts
 from transforms.incidents.lake_check import stored_forces
 from transforms.lake.lake import Lake
+from transforms.patrols.dosage import Dosage, dosage_of
 from transforms.programmes.counted import Counted, counted
 from transforms.programmes.past import Past, apart
 from transforms.programmes.past_lists import past_lists
@@ -38,6 +39,7 @@ class Look:
     past: Sequence[Past]
     usual: Usual | None
     rows: Sequence[PlaceRow]
+    dosage: Dosage | None  # None where no log has a day of those months
 
     @property
     def estimate(self) -> Estimate | None:
@@ -125,7 +127,17 @@ def look(
         past=past,
         usual=usual_of(past, programme.rule.force),
         rows=counts.rows,
+        dosage=_dosage(home, programme, span.months),
     )
+
+
+def _dosage(home: Home, programme: Programme, months: Sequence[Month]) -> Dosage | None:
+    """What patrols delivered in some months, if a log has any day of them."""
+    first, last = months[0].first_day, months[-1].last_day
+    try:
+        return dosage_of(home, programme, first, last, None, None)
+    except UsageError:
+        return None
 
 
 def _past(

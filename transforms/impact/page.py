@@ -37,7 +37,7 @@ def sheet_of(look: Look) -> Sheet:
         ),
         sections=[
             Part("What was promised", words.promised(look)),
-            Part("What was delivered", [words.DELIVERED]),
+            Part("What was delivered", words.delivered(look)),
             Part("What changed beyond chance", [line for line in changed if line]),
             Part("What cannot be said", words.unsaid(look)),
         ],

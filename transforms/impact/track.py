@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from transforms.homes.home import Home
+from transforms.impact import words
 from transforms.impact.look import Look, look
 from transforms.impact.page import sheet_of
 from transforms.impact.schemas import TRACKED, TRACKED_PLACES
@@ -77,7 +78,11 @@ def _look_id(seen: Look, built: Path) -> str:
     found = {
         f.name: sha256(f.read_bytes()).hexdigest() for f in sorted(built.iterdir())
     }
-    identity = {"programme": seen.programme.id, "files": found}
+    identity = {
+        "programme": seen.programme.id,
+        "files": found,
+        "delivered": words.delivered(seen),  # a log may be read after a look was made
+    }
     digest = sha256(canonical(identity).encode()).hexdigest()[:12]
     return f"{seen.months[-1]}-{digest}"
 

@@ -5,6 +5,7 @@ from statistics import fmean
 
 from transforms.impact.estimate import Estimate
 from transforms.impact.look import Look
+from transforms.patrols import words as patrols
 from transforms.programmes.chosen import POLYGON
 from transforms.programmes.usual import (
     AT_LEAST_FORCES,
@@ -188,4 +189,18 @@ def unsaid(look: Look) -> list[str]:
     return lines
 
 
-DELIVERED = "hexbeat has read no visit log, so nothing is known of the patrols made."
+def delivered(look: Look) -> list[str]:
+    """What patrols did, as far as a log says so."""
+    if look.dosage is None:
+        return [
+            (
+                "hexbeat has read no visit log of these months, so nothing is known of"
+                " the patrols made."
+            )
+        ]
+    lines = [patrols.headline(look.dosage), *patrols.delivered(look.dosage)]
+    first, last = look.months[0].first_day, look.months[-1].last_day
+    if missing := (last - first).days + 1 - len(look.dosage.supplied):
+        days = "1 day has no log" if missing == 1 else f"{missing:,} days have no log"
+        lines.append(f"{days}: nothing is known of the patrols made then.")
+    return lines

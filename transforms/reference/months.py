@@ -48,6 +48,11 @@ class Month:
         return f"{self.name} {self.year}"
 
     @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return date(self.year, self.month, 1)
+
+    @property
     def last_day(self) -> date:
         """The month's last day."""
         return date(self.year, self.month, monthrange(self.year, self.month)[1])
