@@ -25,7 +25,8 @@ def point_public(publications: Path, run_id: str | None) -> None:
     """Make the pointer name that run, or be gone; a no-op if it does or is."""
     pointer = publications / PUBLIC / LATEST
     if run_id is None:
-        pointer.unlink(missing_ok=True)
+        if pointer.exists():
+            pointer.unlink()
         return
     text = public_pointer_text(publications, run_id)
     if not pointer.exists() or pointer.read_bytes() != text.encode():
