@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from hypothesis import given, settings
@@ -47,7 +47,7 @@ class Force:
     rows: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     @classmethod
-    def made(cls, folder: Path, mapping: str = WATERMARKED) -> "Force":
+    def made(cls, folder: Path, mapping: str = WATERMARKED) -> Self:
         path = folder / "crimes.db"
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute(TABLE)
