@@ -81,7 +81,7 @@ def _running(folder: Path, listener: socket.socket) -> Iterator[None]:
 
     from flows.server.guard import Guard
 
-    app = create_app(ephemeral=True, final=True)
+    app = create_app(ephemeral=True)
     guarded = Guard(app, host_of(listener))
     # The logging is Prefect's own, and our lifespan is entered by hand: uvicorn would
     # only log why it failed.
