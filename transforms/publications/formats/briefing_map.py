@@ -21,7 +21,7 @@ from transforms.reference.arrays import Floats
 from transforms.reference.national_grid import to_grid_by_proj
 
 
-_WIDTH_IN, _HEIGHT_IN = 7.2, 4.1
+WIDTH_IN, HEIGHT_IN = 7.2, 4.1
 _INSET_IN, _GAP_IN = 2.5, 0.08
 _STRAYS = 0.005  # of the cells at each end, which must not stretch the map
 _PAD = 0.04
@@ -35,7 +35,7 @@ def draw_map(rows: pa.Table, spots: Sequence[dict[str, Any]], salt: str) -> byte
     `spots` have `hotspot_rank`, `lon` and `lat`.
     """
     with mpl.rc_context({"svg.hashsalt": salt}):
-        figure = Figure(figsize=(_WIDTH_IN, _HEIGHT_IN))
+        figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN))
         shown = rows.filter(
             pc.is_in(rows["score_band"], pa.array([band.slug for band in DRAWN]))
         )
@@ -43,7 +43,7 @@ def draw_map(rows: pa.Table, spots: Sequence[dict[str, Any]], salt: str) -> byte
         at = [grid(spot["lon"], spot["lat"]) for spot in spots]
         crowded = crowd(at, max(whole[2] - whole[0], whole[3] - whole[1]))
         if crowded is None:
-            _panel(figure, 0.0, _WIDTH_IN, whole).draw(shown, spots, _SHOWN_RANKS[0])
+            panel(figure, 0.0, WIDTH_IN, whole).draw(shown, spots, _SHOWN_RANKS[0])
         else:
             _with_inset(figure, shown, spots, whole, _square(*crowded))
         sink = BytesIO()
@@ -64,12 +64,12 @@ def _with_inset(
     inside = [west <= x <= east and south <= y <= north for x, y in places]
     near = [spot for spot, here in zip(spots, inside, strict=True) if here]
     others = [spot for spot, here in zip(spots, inside, strict=True) if not here]
-    main = _panel(figure, 0.0, _WIDTH_IN - _INSET_IN - _GAP_IN, whole)
+    main = panel(figure, 0.0, WIDTH_IN - _INSET_IN - _GAP_IN, whole)
     axes = main.draw(shown, others, _SHOWN_RANKS[0])
     axes.add_patch(
         Rectangle((west, south), east - west, north - south, fill=False, lw=1, zorder=6)
     )
-    _panel(figure, _WIDTH_IN - _INSET_IN, _INSET_IN, inset).draw(
+    panel(figure, WIDTH_IN - _INSET_IN, _INSET_IN, inset).draw(
         shown, near, _SHOWN_RANKS[1]
     )
 
@@ -94,12 +94,12 @@ def _square(middle: tuple[float, float], width: float) -> Box:
     return x - half, y - half, x + half, y + half
 
 
-def _panel(figure: Figure, left_in: float, width_in: float, box: Box) -> Panel:
+def panel(figure: Figure, left_in: float, width_in: float, box: Box) -> Panel:
     """A panel as high as the figure, with the box widened to the same shape."""
     west, south, east, north = box
-    shape = width_in / _HEIGHT_IN
+    shape = width_in / HEIGHT_IN
     wide = max(east - west, (north - south) * shape)
     high = wide / shape
     x, y = (west + east) / 2, (south + north) / 2
     widened = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-    return Panel(figure, (left_in, 0.0, width_in, _HEIGHT_IN), widened)
+    return Panel(figure, (left_in, 0.0, width_in, HEIGHT_IN), widened)

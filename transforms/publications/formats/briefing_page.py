@@ -1,7 +1,7 @@
 """A briefing's page: its words and its map, set by Typst."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from importlib.resources import files
 from pathlib import Path
@@ -29,14 +29,27 @@ def write_page(
     page: Path,
 ) -> None:
     """Write a page with a map of those cells and hot spots."""
-    source = files("transforms.publications.formats").joinpath("typst/briefing.typ")
+    pictures = {"map.svg": draw_map(cells, spots, edition.run_id)}
+    set_pages(edition, "briefing", pictures, words, page)
+
+
+def set_pages(
+    edition: Edition,
+    name: str,
+    pictures: Mapping[str, bytes],
+    words: dict[str, Any],
+    page: Path,
+) -> None:
+    """Write what the template of that name makes of those words and pictures."""
+    source = files("transforms.publications.formats").joinpath(f"typst/{name}.typ")
     with TemporaryDirectory() as folder:
         work = Path(folder)
-        (work / "briefing.typ").write_bytes(source.read_bytes())
-        (work / "map.svg").write_bytes(draw_map(cells, spots, edition.run_id))
-        (work / "briefing.json").write_text(json.dumps(all_shown(words)))
+        (work / f"{name}.typ").write_bytes(source.read_bytes())
+        for picture, drawn in pictures.items():
+            (work / picture).write_bytes(drawn)
+        (work / f"{name}.json").write_text(json.dumps(all_shown(words)))
         typst.compile(
-            work / "briefing.typ",
+            work / f"{name}.typ",
             output=page,
             root=work,
             ignore_system_fonts=True,  # the same page on every machine

@@ -1,6 +1,7 @@
 """A publication with layers of the user's own: in every file, and in its identity."""
 
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 import shapely
 
 from tests.transforms.operations.sealed import differing
+from tests.transforms.publications.formats.test_briefing import needs_poppler, printed
 from tests.transforms.publications.map.map_files import areas_file, country, map_file
 from tests.transforms.publications.map.map_page import unpacked
 from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
@@ -23,12 +25,14 @@ from transforms.homes.home import Home
 from transforms.publications.edition import month_edition
 from transforms.publications.edition.gather import gather
 from transforms.publications.edition.selection import TOP_GROUPS
+from transforms.publications.formats import area_briefing
 from transforms.publications.layers import LayerFiles, Layers, read_layers
 from transforms.publications.layers.open_ground import ATTRIBUTION
 from transforms.publications.map import write as web_map
 from transforms.publications.publish import Published, publish
 from transforms.publications.schemas import AREAS, HOTSPOTS, PUBLISHED
 from transforms.publications.titles import title
+from transforms.reference.groups import GROUPS
 from transforms.scores.methods import DEFAULT_METHOD, METHODS
 
 
@@ -240,6 +244,48 @@ def test_the_highest_hot_spot_of_an_area_is_the_first_that_reaches_into_it(
         for row in reaching[reaching["area"].notna()][keys].astype(str).to_numpy()
     }
     assert len(named) < len(areas)
+
+
+@needs_poppler
+def test_each_area_has_a_page_that_says_what_its_rows_say(laid: Laid) -> None:
+    areas = pd.read_csv(laid.tier / "areas.csv")
+    for force in laid.done.edition.scored:
+        mine = areas[areas["force"] == force.force.id].set_index("layer")
+        page = laid.tier / f"areas-{force.force.id}.pdf"
+        facts = printed("pdfinfo", page)
+        assert re.search(r"^Tagged: +yes$", facts, re.MULTILINE)
+        texts = printed("pdftotext", "-layout", page, "-").split("\f")[:-1]
+        assert [text.split("\n")[0].strip() for text in texts] == [
+            f"{force.force.id} east (half)",
+            f"{force.force.id} (order)",
+        ]
+        for text, layer in zip(texts, ("half", "order"), strict=True):
+            rows = mine.loc[layer].set_index("crime_group")
+            for slug in TOP_GROUPS:
+                row = rows.loc[slug]
+                said = [f"{row['expected']:.1f}", f"{row['n_3m']:,.0f}"]
+                said += [f"{row['n_12m']:,.0f}"]
+                line = rf"{re.escape(GROUPS[slug].label)} +{' +'.join(said)} "
+                assert re.search(line, text), line
+            assert "have a page" not in text
+
+
+@needs_poppler
+def test_the_areas_with_most_expected_have_a_page_where_there_are_many(
+    laid: Laid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(area_briefing, "MOST_PAGES", 1)
+    area_briefing.write_area_briefings(laid.done.edition, tmp_path / "areas-*.pdf")
+    areas = pd.read_csv(laid.tier / "areas.csv")
+    for force in laid.done.edition.scored:
+        mine = areas[areas["force"] == force.force.id]
+        all_crime = mine[mine["crime_group"] == "all-crime"]
+        first = all_crime.loc[all_crime["expected"].idxmax()]
+        page = tmp_path / f"areas-{force.force.id}.pdf"
+        [text] = printed("pdftotext", "-layout", page, "-").split("\f")[:-1]
+        assert text.strip().startswith(f"{first['area']} ({first['layer']})")
+        said = " ".join(text.split())
+        assert "Only the 1 of 2 areas with most expected have a page." in said
 
 
 def test_waypoints_name_the_areas(laid: Laid) -> None:

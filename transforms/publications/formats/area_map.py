@@ -1,0 +1,60 @@
+"""The picture on an area's page: its outline, cells, and its places numbered."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from transforms.publications.formats.briefing_map import HEIGHT_IN, WIDTH_IN, panel
+from transforms.publications.formats.briefing_panel import DRAWN
+from transforms.publications.layers.open_ground.reading import Box
+from transforms.reference.national_grid import to_grid_by_proj
+
+
+_PAD, _LEAST_PAD_M = 0.08, 300.0  # beyond the cells' centres: a cell is 350 m wide
+_SHOWN_RANKS = 3  # of places: villages too
+
+
+def draw_area(
+    cells: pa.Table,
+    inside: pa.Table,
+    places: Sequence[dict[str, Any]],
+    outline: Sequence[shapely.Geometry],
+    salt: str,
+) -> bytes:
+    """The part of a force with the cells inside of an area, as SVG.
+
+    `cells` are the force's, of one group; `outline` is of the National Grid; `places`
+    have `hotspot_rank`, the number that is drawn, `lon` and `lat`.
+    """
+    with mpl.rc_context({"svg.hashsalt": salt}):
+        figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN))
+        bands = pa.array([band.slug for band in DRAWN])
+        shown = cells.filter(pc.is_in(cells["score_band"].cast(pa.string()), bands))
+        axes = panel(figure, 0.0, WIDTH_IN, _about(inside)).draw(
+            shown, places, _SHOWN_RANKS
+        )
+        lines = shapely.get_parts(shapely.boundary(outline))
+        axes.add_collection(
+            LineCollection(
+                [shapely.get_coordinates(line) for line in lines],
+                color="#b3261e", linewidth=1.4, zorder=3,
+            )
+        )  # fmt: skip
+        sink = BytesIO()
+        figure.savefig(sink, format="svg", metadata={"Date": None})
+    return sink.getvalue()
+
+
+def _about(inside: pa.Table) -> Box:
+    x, y = to_grid_by_proj(inside["lon"].to_numpy(), inside["lat"].to_numpy())
+    pad = max(_LEAST_PAD_M, _PAD * float(max(np.ptp(x), np.ptp(y))))
+    west, south, east, north = x.min(), y.min(), x.max(), y.max()
+    return float(west - pad), float(south - pad), float(east + pad), float(north + pad)
