@@ -8,7 +8,7 @@ Police systems give a record without a usable address a default point, often hun
 of kilometres away. An area counts as far from the force where, within a radius, the
 force has under a tenth of its incidents, and
 
-- within 25 km nearly all of those are in one cell, or
+- within 20 km three quarters of those are in one cell, or
 - the radius is 150 km: no police area has a part so far from the rest.
 
 If this would exclude over a twentieth of a force's incidents, it excludes none: such a

@@ -14,7 +14,6 @@ from transforms.publications.edition.selection import groups_shown
 from transforms.publications.formats.briefing_page import footer, set_pages
 from transforms.publications.layers.open_ground import ATTRIBUTION
 from transforms.reference.groups import ALL_CRIME, GROUPS
-from transforms.reference.national_grid import GRID
 
 
 if TYPE_CHECKING:  # it imports GeoPandas
@@ -91,8 +90,7 @@ class _Page:
     def picture(self) -> bytes:
         from transforms.publications.formats.area_map import draw_area
 
-        mine = [label == self.area for label in self.layer.labels]
-        outline = self.layer.polygons[mine].to_crs(GRID).to_numpy()
+        outline = self.layer.outline(self.area)
         run = self.edition.run_id
         return draw_area(self.cells, self.inside, self.places, outline, run)
 

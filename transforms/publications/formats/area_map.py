@@ -8,13 +8,13 @@ import matplotlib as mpl
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from transforms.publications.formats.briefing_map import HEIGHT_IN, WIDTH_IN, panel
 from transforms.publications.formats.briefing_panel import DRAWN
 from transforms.publications.layers.open_ground.reading import Box
+from transforms.reference.arrays import Floats
 from transforms.reference.national_grid import to_grid_by_proj
 
 
@@ -26,13 +26,13 @@ def draw_area(
     cells: pa.Table,
     inside: pa.Table,
     places: Sequence[dict[str, Any]],
-    outline: Sequence[shapely.Geometry],
+    outline: Sequence[Floats],
     salt: str,
 ) -> bytes:
     """The part of a force with the cells inside of an area, as SVG.
 
-    `cells` are the force's, of one group; `outline` is of the National Grid; `places`
-    have `hotspot_rank`, the number that is drawn, `lon` and `lat`.
+    `cells` are the force's, of one group; `outline` has its lines, in the National
+    Grid; `places` have `hotspot_rank`, the number that is drawn, `lon` and `lat`.
     """
     with mpl.rc_context({"svg.hashsalt": salt}):
         figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN))
@@ -41,13 +41,9 @@ def draw_area(
         axes = panel(figure, 0.0, WIDTH_IN, _about(inside)).draw(
             shown, places, _SHOWN_RANKS
         )
-        lines = shapely.get_parts(shapely.boundary(outline))
         axes.add_collection(
-            LineCollection(
-                [shapely.get_coordinates(line) for line in lines],
-                color="#b3261e", linewidth=1.4, zorder=3,
-            )
-        )  # fmt: skip
+            LineCollection(outline, color="#b3261e", linewidth=1.4, zorder=3)
+        )
         sink = BytesIO()
         figure.savefig(sink, format="svg", metadata={"Date": None})
     return sink.getvalue()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pyarrow as pa
+import shapely
 
 from transforms.errors import UsageError
 from transforms.publications.edition.calls import NAMES as CALLS
@@ -29,6 +30,8 @@ from transforms.publications.schemas import (
     HOTSPOTS,
     PUBLISHED,
 )
+from transforms.reference.arrays import Floats
+from transforms.reference.national_grid import GRID
 
 
 # Columns that some format or view adds to the published ones.
@@ -77,6 +80,12 @@ class AreaLayer:
         for point, polygon in zip(at.tolist(), area.tolist(), strict=True):
             labels[point].add(self.labels[polygon])
         return {c: sorted(of_cell) for c, of_cell in zip(rows, labels, strict=True)}
+
+    def outline(self, label: str) -> list[Floats]:
+        """The lines about the area of that label, in the National Grid."""
+        mine = self.polygons[[one == label for one in self.labels]].to_crs(GRID)
+        lines = shapely.get_parts(mine.boundary.to_numpy())
+        return [shapely.get_coordinates(line) for line in lines]
 
 
 def read_areas(name: str, given: str) -> AreaLayer:
