@@ -169,6 +169,38 @@ def reveal(
 
 
 @trial.command
+def analyse(
+    name: Name,
+    trial_id: TrialId = None,
+    /,
+    *,
+    interim: Annotated[
+        str | None,
+        Parameter(name="--interim", help="Look before the end: n/N, such as 1/4"),
+    ] = None,
+    days_from: DaysFrom = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Compare what was drawn for patrol with what was not, and say what it showed."""
+    from datetime import UTC, datetime
+
+    from flows.command.printing.terminal import print_progress
+    from flows.command.printing.trial import show_analysed
+    from flows.os_user import user
+    from transforms.programmes.programme import open_programme
+    from transforms.records.homes import open_force_home
+    from transforms.trials.analyse import analyse as analyse_trial
+    from transforms.trials.trial import open_trial
+
+    opened = home_of(home)
+    found = open_trial(opened, open_programme(opened, name), trial_id)
+    days = open_force_home(days_from, print_progress) if days_from else None
+    done = analyse_trial(opened, found, days, interim, datetime.now(UTC), user())
+    return show_analysed(done, json_)
+
+
+@trial.command
 def power(
     name: Name,
     /,

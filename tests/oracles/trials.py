@@ -6,6 +6,8 @@ from datetime import date
 from hashlib import sha256
 from itertools import accumulate
 
+import numpy as np
+
 
 def words(key: bytes) -> Iterator[int]:
     number = 0
@@ -101,3 +103,72 @@ def half_log_ratios(
             a, b = a + 0.5, b + 0.5
         found.append((math.log(a / expected_a / (b / expected_b)), 1 / a + 1 / b))
     return found
+
+
+def crossover(
+    counts: list[list[float]],
+    assigned: list[list[bool]],
+    weekday: list[int],
+    kept: list[list[bool]] | None,
+) -> dict[str, float]:
+    """Score, ratio, variance and variance factor, one place-day after another."""
+    cells: dict[tuple[int, int], list[tuple[float, bool]]] = {}
+    for place, row in enumerate(counts):
+        for day, count in enumerate(row):
+            if kept is None or kept[place][day]:
+                key = place, weekday[day]
+                cells.setdefault(key, []).append((count, assigned[place][day]))
+    above = below = difference = spread = 0.0
+    used = []
+    for seen in cells.values():
+        a = sum(count for count, drawn in seen if drawn)
+        c = sum(count for count, drawn in seen if not drawn)
+        n1 = sum(drawn for _, drawn in seen)
+        n0 = len(seen) - n1
+        if not n1 or not n0:
+            continue
+        above += a * n0 / len(seen)
+        below += c * n1 / len(seen)
+        difference += a - (a + c) * n1 / len(seen)
+        spread += (a + c) * n1 * n0 / len(seen) ** 2
+        if a + c:
+            used.append((seen, a + c, n1, n0))
+    ratio = above / below if below else 0.0
+    score = difference / math.sqrt(spread) if spread else 0.0
+    if not ratio:
+        return {"score": score, "ratio": 0.0, "variance": math.inf, "factor": 1.0}
+    squares = freedom = 0.0
+    for seen, both, n1, n0 in used:
+        for count, drawn in seen:
+            fitted = both / (n0 + ratio * n1) * (ratio if drawn else 1)
+            squares += (count - fitted) ** 2 / fitted
+        freedom += len(seen) - 1
+    factor = max(1.0, squares / (freedom - 1)) if freedom >= 2 else 1.0
+    return {
+        "score": score,
+        "ratio": ratio,
+        "variance": spread / (above * below),
+        "factor": factor,
+    }
+
+
+def false_alarm(bounds: Sequence[float]) -> float:
+    """How often one of several looks is beyond its bound with nothing there.
+
+    The sum of what is known grows by one unit of variance a look; its density within
+    the bounds is carried from look to look.
+    """
+    step = 0.02
+    edge = max(bound * math.sqrt(look) for look, bound in enumerate(bounds, 1))
+    grid = np.arange(-edge, edge + step / 2, step)
+    kernel = np.exp(-0.5 * (grid[:, None] - grid[None, :]) ** 2) / math.sqrt(
+        2 * math.pi
+    )
+    density = np.exp(-0.5 * grid**2) / math.sqrt(2 * math.pi)
+    for look, bound in enumerate(bounds, 1):
+        if look > 1:
+            density = kernel @ density * step
+        limit = bound * math.sqrt(look)
+        share = np.clip((limit - np.abs(grid)) / step + 0.5, 0, 1)
+        density = density * share
+    return 1 - float(density.sum() * step)

@@ -88,7 +88,7 @@ def span_of(
     standing = Register(home).standing(programme.id)
     first = _first_month(programme, standing)
     rule = programme.rule
-    force = _force(home, rule.force)
+    force = force_of(home, rule.force)
     since = programme.as_of + (1 - window_months)
     own = counted(lake, force, rule.group, programme.exclusions, since)
     last = _last_month(own, first, to, standing)
@@ -188,7 +188,8 @@ def _last_month(
     return last
 
 
-def _force(home: Home, name: str) -> Force:
+def force_of(home: Home, name: str) -> Force:
+    """A force of the lake; `ForceError` where there is nothing of it."""
     for force in stored_forces(home.lake, home.registry):
         if force.id == name:
             return force

@@ -12,26 +12,15 @@ from typing import Any
 import pyarrow as pa
 import typst
 
-from transforms.lake.schemas import TEXT, column
 from transforms.programmes.programme import Programme
 from transforms.publications.formats.csv_files import write_csv
 from transforms.publications.formats.glyphs import all_shown
-from transforms.publications.schemas import PUBLISHED
 from transforms.reference.days import Day
+from transforms.trials.schemas import PATROLS
 
 
 CSV_FILE, ICS_FILE, PDF_FILE = "patrol.csv", "patrol.ics", "patrol.pdf"
 _LINE_BYTES = 75  # of a calendar file (RFC 5545)
-
-PATROLS = pa.schema(
-    [
-        column("date", TEXT, "Day of patrol, YYYY-MM-DD"),
-        column("weekday", TEXT, "Its weekday"),
-        column("place_id", TEXT, "Place of the programme"),
-        column("name", TEXT, "Its name", "none named"),
-        *(PUBLISHED.field(name) for name in ("lat", "lon")),
-    ]
-)
 
 Week = Mapping[date, Sequence[str]]
 

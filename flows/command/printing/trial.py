@@ -8,6 +8,8 @@ from flows.command.printing.terminal import (
     print_line,
     print_table,
 )
+from transforms.trials import words
+from transforms.trials.analyse import Analysed
 from transforms.trials.designing import Designed
 from transforms.trials.expected_power import Power
 from transforms.trials.issue import Issued
@@ -98,3 +100,35 @@ def show_revealed(trial: Trial, revealed: Revealed, as_json: bool) -> int:
     print_line(f"seed       {revealed.seed}")
     print_line(f"schedule   {revealed.folder / 'schedule.csv'}")
     return 0
+
+
+def show_analysed(done: Analysed, as_json: bool) -> int:
+    """Print what a trial showed; 3 with days missing, or if it could show little."""
+    found, power = done.analysis, done.power
+    code = _GAPS if found.missing or power.is_weak else 0
+    if as_json:
+        print_json(
+            {
+                "trial": found.trial.id,
+                "headline": words.headline(found),
+                "findings": [vars(one) for one in found.findings],
+                "look": f"{found.look.number}/{found.look.of}",
+                "planned": found.look.is_planned,
+                "looks": done.looks,
+                "missing": list(found.missing),
+                "folder": str(done.folder),
+                "created": done.created,
+                "exit_code": code,
+            }
+        )
+        return code
+    print_line(words.headline(found))
+    for line in words.delivered(found):
+        print_line(line)
+    for line in words.changed(found):
+        print_line(line)
+    print_line("What cannot be concluded:")
+    for line in words.not_concluded(found, power):
+        print_line(f"- {line}")
+    print_line(f"page     {done.folder / 'trial.html'}")
+    return code

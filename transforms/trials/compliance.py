@@ -1,0 +1,68 @@
+"""Whether patrols were made as drawn, where a log of visits says so."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from transforms.programmes.programme import Programme
+from transforms.reference.arrays import Mask
+from transforms.trials.design import Design
+
+
+DOSAGE_FILE = "dosage_days.parquet"
+PRESENT_MINUTES = 3.0  # on a day without patrol: more is contamination
+
+
+@dataclass(frozen=True)
+class Compliance:
+    """How many place-days were as drawn, of those that the log covers."""
+
+    visited: int  # drawn for patrol, with a visit of ten minutes or more
+    drawn: int
+    present: int  # not drawn, with three minutes of programme patrol or more
+    not_drawn: int
+
+    @property
+    def compliance(self) -> float:
+        """Share of days drawn for patrol that had one."""
+        return self.visited / self.drawn if self.drawn else 0.0
+
+    @property
+    def contamination(self) -> float:
+        """Share of other days that had one all the same."""
+        return self.present / self.not_drawn if self.not_drawn else 0.0
+
+
+def newest_dosage(programme: Programme) -> Path | None:
+    """The newest account of what was delivered, if there is any."""
+    found = sorted((programme.folder / "dosage").glob(f"[0-9]*/{DOSAGE_FILE}"))
+    return found[-1] if found else None
+
+
+def compliance_of(
+    programme: Programme, design: Design, days: list[date], assigned: Mask
+) -> Compliance | None:
+    """How patrols compare with the draw; None where no log covers any of the days."""
+    file = newest_dosage(programme)
+    if file is None:
+        return None
+    rows = pq.read_table(file).to_pylist()
+    logged = {(row["place_id"], str(row["date"])): row for row in rows}
+    covered = {day for _, day in logged}
+    found = [0, 0, 0, 0]
+    for column, day in enumerate(map(str, days)):
+        if day not in covered:
+            continue
+        for number, place in enumerate(design.places):
+            row = logged.get((place, day), {})
+            drawn = bool(assigned[number, column])
+            long_enough = (
+                bool(row.get("visits_10_plus"))
+                if drawn
+                else (row.get("patrol_minutes") or 0) >= PRESENT_MINUTES
+            )
+            found[0 if drawn else 2] += long_enough
+            found[1 if drawn else 3] += 1
+    return Compliance(*found) if any(found) else None
