@@ -3,19 +3,30 @@
 import json
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.flows.commands import Done, hexbeat_here
 from tests.flows.made_programmes import BUFFER_M, Made, make_programme
+from tests.transforms.feeds.force.made_drops import (
+    JSON_MAPPING,
+    Truth,
+    as_json_lines,
+    json_row,
+)
+from tests.transforms.records.made_homes import made_home, pulled
 from tests.transforms.simulated_home import Simulated
 from transforms.errors import LakeError, UsageError
+from transforms.homes.home import Home
 from transforms.operations.backup import backup
 from transforms.operations.verify import verify
 from transforms.programmes.freeze import freeze
@@ -28,11 +39,15 @@ from transforms.programmes.register import (
     leave,
     start,
 )
+from transforms.records.homes import ForceHome
+from transforms.reference.groups import GROUPS
+from transforms.trials import words
+from transforms.trials.analyse import analyse
 from transforms.trials.choose import Asked
 from transforms.trials.designing import Designed, design_trial
 from transforms.trials.issue import issue
 from transforms.trials.reveal import reveal
-from transforms.trials.trial import open_trial
+from transforms.trials.trial import Trial, open_trial
 
 
 DRAWN_AT = datetime(2025, 7, 1, 9, tzinfo=UTC)
@@ -289,7 +304,7 @@ class TestRefusals:
     """One line each, and nothing is kept."""
 
     def test_designs_that_cannot_be(self, made: Made) -> None:
-        for words, changes in (
+        for line, changes in (
             ("one of weekly, simple, parallel", {"kind": "crossover"}),
             ("8 places by 3 days = 24, such as", {"capacity": [3, 3, 3, 3, 4, 4, 5]}),
             ("adds up to", {"capacity": [12, 12]}),
@@ -312,7 +327,7 @@ class TestRefusals:
             ("possession-of-weapons is found", {"primary": "possession-of-weapons"}),
             ("weekly trial takes --days-per-week", {"strata": [(1, 8)]}),
         ):
-            refused(made, words, WEEKLY, **changes)  # type: ignore[arg-type]
+            refused(made, line, WEEKLY, **changes)  # type: ignore[arg-type]
         refused(made, "takes --strata, such as", SIMPLE, strata=[])
         refused(made, "add up to 8 places", SIMPLE, strata=[(1, 4), (1, 3)])
         refused(made, "add up to 8 places", SIMPLE, strata=[(4, 4), (1, 4)])
@@ -350,12 +365,12 @@ class TestRefusals:
 
     def test_weeks_that_are_not_issued(self, copy: Made) -> None:
         trial = designed(copy).trial
-        for words, monday in (
+        for line, monday in (
             ("is a Tuesday: give a Monday", date(2025, 7, 15)),
             ("has no week of 2025-07-07", date(2025, 7, 7)),
             ("issued from 2025-07-04 on", MONDAY),
         ):
-            with pytest.raises(UsageError, match=words):
+            with pytest.raises(UsageError, match=line):
                 issue(copy.home, trial, monday, DRAWN_AT, "me")
 
     def test_trials_that_are_not_there(self, copy: Made) -> None:
@@ -428,3 +443,167 @@ class TestCommands:
             made.home.root,
         )  # fmt: skip
         assert wrong.returncode == 2
+
+
+CONTROL_RATE, TRUE_RATIO = 2.0, 0.5
+
+
+def feed_home(
+    folder: Path, made: Made, trial: Trial, gap: Sequence[date] = ()
+) -> ForceHome:
+    """A feed of that force in which patrol halves what happens at a place."""
+    mapping = JSON_MAPPING.replace('"kent"', f'"{made.rule.force}"')
+    home = made_home(folder, mapping)
+    random = np.random.default_rng(3)
+    places = made.frozen.programme.places.to_pylist()
+    days = [MONDAY + timedelta(days=day) for day in range(-30, 7 * 13 + 7)]
+    assigned = trial.design.assigned(days, trial.seed())
+    truths = []
+    for column, day in enumerate(days):
+        for number, place in enumerate(places):
+            drawn = trial.design.first_day <= day and assigned[number, column]
+            rate = CONTROL_RATE * (TRUE_RATIO if drawn else 1)
+            truths += [
+                Truth(
+                    f"{day}/{place['place_id']}/{at}",
+                    offence="105A",
+                    began=datetime(day.year, day.month, day.day, 12, tzinfo=UTC),
+                    place=(place["lon"], place["lat"]),
+                )
+                for at in range(random.poisson(rate))
+                if day not in gap
+            ]
+    pulled(home, {"all.jsonl": as_json_lines(map(json_row, truths))})
+    return home
+
+
+class TestAnalysis:
+    """What a trial showed, and what is said of it."""
+
+    def test_a_planted_fall_is_found(self, copy: Made, tmp_path: Path) -> None:
+        trial = designed(copy).trial
+        feed = feed_home(tmp_path, copy, trial)
+        done = analyse(copy.home, trial, feed, None, AFTER, "me")
+        found = done.analysis
+        one = found.primary
+        assert one.ratio is not None and one.low is not None and one.high is not None
+        assert one.low < TRUE_RATIO < one.high < 1
+        assert one.p == 1 / 2000 and found.is_shown
+        assert (one.treated_exposure, one.control_exposure) == (13 * 24, 13 * 32)
+        roles = [finding.role for finding in found.findings]
+        assert roles[:4] == ["primary", "secondary", "shown beside", "secondary"]
+        assert len(roles) == 4 + 4  # and without 1 to 4 days after a patrol
+        days = pq.read_table(done.folder / "trial_days.parquet")
+        assert len(days) == 8 * 91
+        assert one.treated + one.control == sum(days["all_crime"].to_pylist())
+        page = (done.folder / "trial.html").read_text()
+        assert "What cannot be concluded" in page and "No patrol log given" in page
+        assert words.headline(found) in (done.folder / "trial.md").read_text()
+        assert (done.folder / "trial.pdf").read_bytes().startswith(b"%PDF")
+        again = analyse(copy.home, trial, feed, None, AFTER, "me")
+        assert not again.created and again.folder == done.folder
+        assert again.looks == done.looks == 1
+        [line] = Register(copy.home).of_trials(trial.programme.id, REVEALED)
+        assert line["trial"] == trial.id
+        assert not verify(copy.home).differs
+
+    def test_a_day_that_is_missing_is_no_quiet_day(
+        self, copy: Made, tmp_path: Path
+    ) -> None:
+        trial = designed(copy).trial
+        gap = [MONDAY + timedelta(days=day) for day in range(30, 35)]
+        feed = feed_home(tmp_path, copy, trial, gap)
+        found = analyse(copy.home, trial, feed, None, AFTER, "me").analysis
+        assert found.missing == [str(day) for day in gap]
+        assert found.primary.treated_exposure + found.primary.control_exposure == 8 * 86
+        listed = words.not_concluded(found, designed(copy).power)
+        told = f"Anything about {', '.join(map(str, gap))}: not supplied."
+        assert told in listed
+
+    def test_looks_before_the_end(self, copy: Made, tmp_path: Path) -> None:
+        trial = designed(copy, replace(WEEKLY, looks=2)).trial
+        feed = feed_home(tmp_path, copy, trial)
+        early = datetime(2025, 9, 1, 9, tzinfo=UTC)
+        done = analyse(copy.home, trial, feed, "1/2", early, "me")
+        assert done.analysis.last_day == date(2025, 8, 27)
+        assert "beyond the bound of ±2.80" in words.headline(done.analysis)
+        assert not Register(copy.home).of_trials(trial.programme.id, REVEALED)
+        other = analyse(copy.home, trial, feed, "1/3", early, "me")
+        assert "was not planned, so it decides nothing" in words.headline(
+            other.analysis
+        )
+        for line, interim in (
+            ("it is analysed after that", None),
+            ("look 2/3 is after", "2/3"),
+            ("n of N, such as 1/4", "2/2"),
+            ("n of N, such as 1/4", "half"),
+        ):
+            with pytest.raises(UsageError, match=line):
+                analyse(copy.home, trial, feed, interim, early, "me")
+
+    def test_patrols_that_were_made(self, copy: Made, tmp_path: Path) -> None:
+        trial = designed(copy).trial
+        feed = feed_home(tmp_path, copy, trial)
+        rows = []
+        for monday in trial.design.mondays:
+            for day, drawn in trial.design.week(monday, trial.seed()).items():
+                for at, place in enumerate(trial.design.places):
+                    visited = place in drawn and at > 0  # never the first
+                    rows.append(
+                        {
+                            "place_id": place,
+                            "date": day,
+                            "patrol_minutes": 15.0 if visited else 0.0,
+                            "visits_10_plus": int(visited),
+                            "background_minutes": 1.0,
+                        }
+                    )
+        folder = trial.programme.folder / "dosage" / "2025-10-12-000000000000"
+        folder.mkdir(parents=True)
+        pq.write_table(pa.Table.from_pylist(rows), folder / "dosage_days.parquet")
+        found = analyse(copy.home, trial, feed, None, AFTER, "me").analysis
+        assert found.compliance is not None and found.complier_ratio is not None
+        assert found.compliance.compliance == pytest.approx(7 / 8)
+        assert found.compliance.contamination == 0
+        ratio = found.primary.ratio
+        assert ratio and found.complier_ratio == pytest.approx(ratio ** (8 / 7))
+
+    def test_months_cannot_carry_a_crossover(self, copy: Made, tmp_path: Path) -> None:
+        trial = designed(copy).trial
+        with pytest.raises(UsageError, match="has months, not days; a crossover"):
+            analyse(copy.home, trial, None, None, AFTER, "me")
+        other = made_home(tmp_path, JSON_MAPPING)
+        with pytest.raises(UsageError, match="is of kent, the programme of"):
+            analyse(copy.home, trial, other, None, AFTER, "me")
+
+    def test_halves_by_months(self, copy: Made) -> None:
+        trial = designed(copy, PARALLEL).trial
+        after = datetime(2025, 12, 5, 9, tzinfo=UTC)
+        done = analyse(copy.home, trial, None, None, after, "me")
+        found = done.analysis
+        one = found.primary
+        assert one.p is not None and (one.p * 16) % 1 == 0
+        assert found.draws == 16 and found.pairs == 4
+        rows = pq.read_table(done.folder / "trial_places.parquet").to_pylist()
+        known = incidents(copy.home, copy.rule.force, copy.rule.group)
+        cells = {
+            row["place_id"]: row["h3_cells"]
+            for row in copy.frozen.programme.places.to_pylist()
+        }
+        months = ["2025-08", "2025-09", "2025-10", "2025-11"]
+        for row in rows:
+            seen = [known.count((cells[row["place_id"]], month)) for month in months]
+            assert row["all_crime_observed"] == sum(seen)
+        patrolled = [row for row in rows if row["patrolled"]]
+        assert one.treated == sum(row["all_crime_observed"] for row in patrolled)
+        assert found.difference is not None
+        assert "of 4 pairs" in (done.folder / "trial.md").read_text()
+
+
+def incidents(home: Home, force: str, group: str) -> list[tuple[str, str]]:
+    rows = home.lake.read("incidents", force).to_pylist()
+    return [
+        (f"{row['h3_r9']:x}", row["month"])
+        for row in rows
+        if row["in_area"] and row["category"] in GROUPS[group].categories
+    ]
