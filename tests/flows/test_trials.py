@@ -552,7 +552,7 @@ class TestAnalysis:
                     rows.append(
                         {
                             "place_id": place,
-                            "date": day,
+                            "day": day,
                             "patrol_minutes": 15.0 if visited else 0.0,
                             "visits_10_plus": int(visited),
                             "background_minutes": 1.0,

@@ -49,7 +49,11 @@ def compliance_of(
     if file is None:
         return None
     rows = pq.read_table(file).to_pylist()
-    logged = {(row["place_id"], str(row["date"])): row for row in rows}
+    logged = {
+        (row["place_id"], str(row["day"])): row
+        for row in rows
+        if row["visits_10_plus"] is not None  # units reported often enough to tell
+    }
     covered = {day for _, day in logged}
     found = [0, 0, 0, 0]
     for column, day in enumerate(map(str, days)):
