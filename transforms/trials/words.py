@@ -15,18 +15,18 @@ def headline(found: Analysis) -> str:
     one = found.primary
     if one.ratio is None:
         return "Nothing to compare: no incident on days of one kind."
-    figures = f"{ratio_in_words(one)}, p = {one.p:.3f}"
+    figures, p = ratio_in_words(one), f"p = {one.p:.3f}"
     where = (
         "at the patrolled places as at the others, by their forecasts"
         if found.trial.design.kind == PARALLEL
         else "on days with patrol as on days without"
     )
     if not found.look.is_last:
-        return _interim(found, figures)
+        return _interim(found, f"{figures}, {p}")
     if not found.is_shown:
-        return f"No difference shown: {figures} times as many incidents {where}."
+        return f"No difference shown: {figures} times as many incidents {where}; {p}."
     change = "Fewer" if one.ratio < 1 else "More"
-    return f"{change} incidents: {figures} times as many {where}."
+    return f"{change} incidents: {figures} times as many {where}; {p}."
 
 
 def _interim(found: Analysis, figures: str) -> str:
