@@ -9,7 +9,7 @@ from transforms.trials.analysis import PRIMARY, Finding
 
 _WIDTH, _ROW, _TOP = 640, 24, 14
 _LEFT, _RIGHT = 240, 610
-_TICKS = (0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 4.0)
+_TICKS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0)
 _INK, _GREY, _OWN = "#222", "#6b7079", "#8c2d04"
 _NARROWEST, _WIDEST = 0.1, 10.0
 

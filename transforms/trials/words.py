@@ -58,7 +58,7 @@ def promised(found: Analysis, power: Power, designs: int) -> list[str]:
             f"{len(design.places)} places, {Day.of(design.first_day).in_words} to"
             f" {Day.of(design.last_day).in_words}, patrolled by lot ({design.kind})."
         ),
-        f"Sealed before: commitment {found.trial.commitment}.",
+        f"Sealed before by a commitment that begins {found.trial.commitment[:16]}.",
         *power.lines[:2],
         contact_words(design),
     ]
