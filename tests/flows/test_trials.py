@@ -413,6 +413,8 @@ class TestCommands:
         assert week.returncode == 0, week.stderr
         assert str(monday) in week.stdout
         assert run("reveal", name).returncode == 2
+        early = run("analyse", name)
+        assert early.returncode == 2 and "it is analysed after that" in early.stderr
         file = home / "programmes" / name / "trials" / told["trial"]
         file = file / "issues" / str(monday) / "patrol.csv"
         file.write_text(file.read_text().replace("p01", "p02"))
