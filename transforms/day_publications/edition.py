@@ -11,11 +11,16 @@ import pyarrow.compute as pc
 from transforms.backtests.days.report import DayAccuracy
 from transforms.backtests.schemas import DAY_ACCURACY
 from transforms.day_publications.calls import Calls
+from transforms.day_publications.day_counts import day_counts
 from transforms.day_publications.place_names import PlaceNames
 from transforms.lake.schemas import conform, plain
 from transforms.publications.edition.calls import CallCounts
 from transforms.publications.edition.cells import cell_positions, rounded
-from transforms.publications.edition.day_edition import DayEdition, DayTables
+from transforms.publications.edition.day_edition import (
+    EARLIER,
+    DayEdition,
+    DayTables,
+)
 from transforms.publications.edition.day_hotspots import day_hotspots
 from transforms.publications.edition.edition import Identity, shared_identity
 from transforms.publications.formulas import withhold_code
@@ -27,7 +32,7 @@ from transforms.records.resting import DROPS
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.days import Day
 from transforms.reference.forces import Force
-from transforms.reference.groups import CrimeGroup
+from transforms.reference.groups import GROUPS, CrimeGroup
 from transforms.reference.overrides import Override
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
@@ -91,6 +96,7 @@ class DayInputs:
     accepted: Sequence[Doubt]  # drops that were in doubt, by the settings
     layers: Layers = field(default_factory=Layers)  # the force's own
     before: Before | None = None  # where an earlier day is compared
+    week: Sequence[Before] = ()  # the days before that one that are shown, oldest first
     calls: Calls | None = None  # where the mapping names kinds of calls
     strands: Sequence[Strand] = ()  # the groups that the home's settings name
     drops: Sequence[str]  # keyed hash of the bytes of each, as offered
@@ -108,6 +114,7 @@ class DayInputs:
             DROPS: sorted(self.drops),
             **self.layers.identity,
             **({"before": self.before.identity} if self.before else {}),
+            **({"week": [day.identity for day in self.week]} if self.week else {}),
             **({"drops_accepted": self._accepted} if self.accepted else {}),
             **({"calls": self.calls.identity} if self.calls else {}),
             **({"groups": self._groups} if self.strands else {}),
@@ -164,10 +171,18 @@ class DayInputs:
         near_repeats, untested = near_repeat_table(year)
         names = PlaceNames(year, self.as_of, self.scoring, self.force.id, self._own)
         accuracy = pa.Table.from_pylist(self._accuracy, schema=DAY_ACCURACY)
+        earlier = self._scores_before()
         return DayTables(
             cells=_cells(self.scores, names),
             hotspot_names=names.of_hotspots(self.scores),
-            hotspots_before=self._hotspots_before(names),
+            hotspots_before=self._hotspots_before(names, earlier),
+            scores_before={day: rows.select(EARLIER) for day, rows in earlier.items()},
+            day_counts=self._day_counts(),
+            own_days={
+                group.slug: frozenset(map(str, strand.supplied))
+                for strand in self.strands
+                for group in strand.groups
+            },
             coverage=_coverage(self),
             accuracy=rounded(accuracy),
             weekday_hours=self._of_hours(weekday_hours, year),
@@ -194,21 +209,41 @@ class DayInputs:
             parts.append(made(own, strand.groups))
         return pa.concat_tables(parts)
 
-    def _hotspots_before(self, names: PlaceNames) -> pa.Table | None:
-        """The hot spots of the earlier day, named as those of now.
+    def _scores_before(self) -> dict[str, pa.Table]:
+        """The scores of the earlier days, by day, oldest first.
 
-        None where that day was scored by another method: what changed would be that.
+        None of a day that was scored by another method: what changed would be that.
         """
-        if self.before is None:
-            return None
-        scores = self.before.scores()
         method = f"{self.method.NAME} {self.method.VERSION}"
-        if pc.unique(scores["method"]).to_pylist() != [method]:
+        days = [*self.week, *([self.before] if self.before else [])]
+        found = {str(day.as_of): day.scores() for day in days}
+        return {
+            day: rows
+            for day, rows in found.items()
+            if pc.unique(rows["method"]).to_pylist() == [method]
+        }
+
+    def _hotspots_before(
+        self, names: PlaceNames, earlier: Mapping[str, pa.Table]
+    ) -> pa.Table | None:
+        """The hot spots of the day that is compared, named as those of now."""
+        if self.before is None or str(self.before.as_of) not in earlier:
             return None
+        scores = earlier[str(self.before.as_of)]
         spots = scores.filter(pc.is_valid(scores["hotspot_id"]))
         return day_hotspots(
             _cells(spots, names), names.of_hotspots(spots), DAY_AND_NIGHT.empty_table()
         )
+
+    def _day_counts(self) -> pa.Table:
+        """The shipped groups by day, and then the home's own."""
+        kinds = [(self.records, tuple(GROUPS.values()))]
+        kinds += [(strand.records, strand.groups) for strand in self.strands]
+        made = [
+            day_counts(records, groups, self.as_of, self.scoring, self.force.id)
+            for records, groups in kinds
+        ]
+        return pa.concat_tables(made)
 
 
 def known_then_in_words(share: float) -> str:

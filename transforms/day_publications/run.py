@@ -15,7 +15,7 @@ from transforms.day_publications.publishable import not_whole_after, stored_at
 from transforms.day_publications.stored import Stored
 from transforms.homes.runs.seal import TIER, is_installed, latest_run
 from transforms.lake.checksums import refuse_damaged
-from transforms.lake.data_files import read_files
+from transforms.lake.data_files import DataFile, read_files
 from transforms.lake.tables import TABLES
 from transforms.publications.edition.edition import run_id_of
 from transforms.publications.layers import LayerFiles, Layers, read_layers
@@ -172,6 +172,7 @@ def _inputs(
     """What a publication of that day is made from."""
     home = stored.home
     overrides = home.feed.overrides.items()
+    earlier = _earlier(home, day)
     return DayInputs(
         force=home.home.registry[home.force],
         as_of=day,
@@ -186,7 +187,8 @@ def _inputs(
         overrides={str(d): o for d, o in overrides if d <= day.date},
         accuracy=[line for found in backtested for line in found.lines],
         drops=[entry.offered_hmac for entry in stored.taken if entry.raw_sha256],
-        before=_before(home, day),
+        before=earlier[-1] if earlier else None,
+        week=earlier[:-1],
         layers=_layers(home),
         calls=_calls(stored, day),
         strands=stored.strands,
@@ -216,13 +218,13 @@ def _layers(home: ForceHome) -> Layers:
     return replace(read_layers(files), map=home.home.map)
 
 
-def _before(home: ForceHome, day: Day) -> Before | None:
-    """The scores of the day before, for what has changed since."""
+def _earlier(home: ForceHome, day: Day) -> list[Before]:
+    """The scores of the seven days before, as far as stored, oldest first."""
     found = stored_before(home.lake, home.force, day)
-    if found is None:
-        return None
-    as_of, file = found
+    return [_before(home, as_of, file) for as_of, file in found]
 
+
+def _before(home: ForceHome, as_of: Day, file: DataFile) -> Before:
     def scores() -> pa.Table:
         refuse_damaged(SCORES_TABLE, [file])
         return read_files([file], TABLES[SCORES_TABLE])

@@ -25,6 +25,14 @@ from transforms.reference.forces import Force
 from transforms.reference.overrides import Override
 
 
+COUNTED_DAYS = 63  # 28 days and the 28 before, at each as-of of a week
+# The columns of the scores of an earlier day.
+EARLIER = [
+    "horizon_days", "crime_group", "h3_cell", "score", "score_band", "hotspot_id",
+    "universe_cells",
+]  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class DayTables:
     """The tables of a day's edition, each with the columns of its file."""
@@ -32,6 +40,9 @@ class DayTables:
     cells: pa.Table
     hotspot_names: pa.Table  # hotspot_id, place_label
     hotspots_before: pa.Table | None  # of an earlier as-of, if one is compared
+    scores_before: Mapping[str, pa.Table]  # EARLIER, by as-of day: those that are shown
+    day_counts: pa.Table  # crime_group, h3_cell, month (a day), incidents
+    own_days: Mapping[str, frozenset[str]]  # of the user's groups: the supplied days
     coverage: pa.Table
     accuracy: pa.Table
     weekday_hours: pa.Table

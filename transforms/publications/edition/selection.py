@@ -56,13 +56,16 @@ _HOTSPOT_COLUMNS = {
 }  # fmt: skip
 
 
-def whole_or_top(cells: pa.Table, whole: Sequence[str] = (ALL_CRIME,)) -> pa.Table:
-    """Of some crime groups all cells, of the others those in the top 5 %."""
+def whole_or_top(
+    cells: pa.Table, whole: Sequence[str] = (ALL_CRIME,), also: pa.Array | None = None
+) -> pa.Table:
+    """Of some crime groups all cells, of the others those in the top 5 %, or also."""
     of_whole = pc.is_in(
         cells["crime_group"].cast(pa.string()), pa.array(list(whole), pa.string())
     )
     top = pc.is_in(cells["score_band"].cast(pa.string()), pa.array(TOP_5))
-    return cells.filter(pc.or_(of_whole, top))
+    shown = pc.or_(of_whole, top)
+    return cells.filter(shown if also is None else pc.or_(shown, also))
 
 
 def groups_shown(edition: Edition) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,7 +26,6 @@ class ForceFact:
     months_12m: int
     newest_month: str | None
     note: str | None = None
-    months_1m: int | None = None  # days alone: supplied of the last 7
     # supplied months of the 12 before the last 12, or days of the 28 before the last 28
     months_prev_12m: int | None = None
     looks: tuple[str, ...] = ()  # of each month of the page: one of LOOKS
@@ -51,6 +50,8 @@ class GroupFact:
     note: str
     whole: bool  # whether the page has more of it than its top 5 %
     single: bool = True  # one category, and not several taken together
+    # days alone: what each period is for a group of the user's; empty: as of its force
+    looks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class HotspotFact:
 
 @dataclass(frozen=True, kw_only=True)
 class MapFacts:
-    """One page. `as_ofs` are its months or its day, oldest first.
+    """One page. `as_ofs` are its months or days, oldest first.
 
     `months` are those whose counts it has: the as-ofs and the year before the first.
     """
@@ -84,6 +85,7 @@ class MapFacts:
     excluded: str
     forces: tuple[ForceFact, ...]
     hotspots: tuple[HotspotFact, ...] = ()
+    names_before: Mapping[str, str | None] = field(default_factory=dict)  # of hot spots
     title: str = "Hot spots"
     links: tuple[tuple[str, str], ...] = ()  # other pages: address and words
     areas: tuple[str, ...] = ()  # the user's own and calls, by the name of the column

@@ -131,7 +131,10 @@ def _days(term: int) -> dict[str, str]:
         "year": "365",
         "listed": "365 days",
         "next": "on the next day" if term == 1 else f"in the next {term} days",
-        "past": "This page shows the newest as-of day only.",
+        "past": (
+            "Scores of earlier as-of days are rounded in this page, to about a tenth of"
+            " their random variation."
+        ),
     }
 
 

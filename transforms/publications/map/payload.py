@@ -48,6 +48,7 @@ def payload(
         "ground": ground,
         "blocks": [[b.group, b.force, b.start, b.stop] for b in rows.blocks],
     }
+    del head["names_before"]  # which are among the hot spots
     return packed(head, columns)
 
 

@@ -77,10 +77,16 @@ class Block:
 
 
 def mapped(
-    cells: pa.Table, whole: Sequence[str], areas: Sequence[str] = ()
+    cells: pa.Table,
+    whole: Sequence[str],
+    areas: Sequence[str] = (),
+    also: pa.Array | None = None,
 ) -> pa.Table:
-    """The published cells that a page shows: all of some groups, 5 % of the others."""
-    return _selected(whole_or_top(cells, whole), areas)
+    """The published cells that a page shows: all of some groups, 5 % of the others.
+
+    `also` says of each cell whether it is shown in any case.
+    """
+    return _selected(whole_or_top(cells, whole, also), areas)
 
 
 def _selected(cells: pa.Table, areas: Sequence[str]) -> pa.Table:

@@ -7,11 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from transforms.publications.map.facts import SUPPLIED, MapFacts
+from transforms.publications.map.facts import SUPPLIED, GroupFact, MapFacts
 from transforms.publications.map.pack import NULL, Columns
 from transforms.publications.map.rows import Counted, Earlier, Past, Rows, codes, whole
 from transforms.reference.arrays import Integers
 from transforms.reference.bands import SLUGS, TOP_5
+from transforms.reference.clocks import MONTHS
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month
 
@@ -49,14 +50,16 @@ class Series:
         self.bands[-1] = codes(newest["score_band"], SLUGS)
         self.spots[-1] = codes(newest["hotspot_id"], named)
         for block in rows.blocks:
-            for at in self._counted_months(block.force, facts.groups[block.group].slug):
+            for at in self._counted_months(block.force, facts.groups[block.group]):
                 self.counts[at, block.start : block.stop] = 0
-        self.counts[-1] = whole(newest["n_1m"])
+        # of months, the newest is as published; of days, all are counted
+        self._counted = len(self.counts) - (facts.unit == MONTHS.unit)
+        self.counts[self._counted :] = whole(newest["n_1m"])
 
-    def _counted_months(self, force: int, group: str) -> list[int]:
+    def _counted_months(self, force: int, group: GroupFact) -> list[int]:
         """The months that count for a force and group, none before the group began."""
-        looks = self.facts.forces[force].looks
-        born = GROUPS.get(group)
+        looks = group.looks or self.facts.forces[force].looks
+        born = GROUPS.get(group.slug)
         return [
             at
             for at, (month, look) in enumerate(
@@ -92,8 +95,8 @@ class Series:
         number = counted.rows["incidents"].to_numpy()
         for _, here, there in self.rows.at(counted, self.facts):
             at = month[there]
-            # nought already where the month counts; the newest is as published
-            counts = (self.counts[at, here] != NULL) & (at < len(self.counts) - 1)
+            # nought already where the month counts
+            counts = (self.counts[at, here] != NULL) & (at < self._counted)
             self.counts[at[counts], here[counts]] = number[there][counts]
 
     def write(self, columns: Columns, order: Integers) -> None:

@@ -14,7 +14,8 @@ from transforms.publications.map.rows import Counted, Earlier, Past, Rows, codes
 from transforms.reference.arrays import Integers
 
 
-_YEAR = 12
+# The periods of the mix of crime: a year, or the weeks whose counts a page of days has.
+MIXED = {"months": 12, "days": 28}
 
 
 class Spots:
@@ -61,15 +62,15 @@ class Spots:
         return found
 
     def _mix(self, counted: Counted) -> None:
-        """Incidents of a year in the cells of each hot spot, by single category."""
+        """Recent incidents in the cells of each hot spot, by single category."""
         spot, cell = self._members(counted.force)
         if not len(spot):
             return
-        year = self.facts.months[-_YEAR:]
+        recent = self.facts.months[-MIXED[self.facts.unit] :]
         [looks] = [f.looks for f in self.facts.forces if f.force == counted.force]
         listed = [
             month
-            for month, look in zip(year, looks[-_YEAR:], strict=True)
+            for month, look in zip(recent, looks[-len(recent) :], strict=True)
             if look == SUPPLIED
         ]
         rows = counted.rows.filter(pc.is_in(counted.rows["month"], pa.array(listed)))
@@ -103,7 +104,8 @@ class Spots:
             | {name: getattr(spot, name) for name in numbers}
             for spot in self.facts.hotspots
         ]
-        return listed + [{"id": gone} for gone in self._gone()]
+        names = self.facts.names_before
+        return listed + [{"id": g, "name": names.get(g)} for g in self._gone()]
 
     def _gone(self) -> list[str]:
         """Those of earlier as-ofs alone, in order."""

@@ -90,11 +90,11 @@ def score_force_day(
     return ScoredDay(bool(done), file.sha256, read_files([file], TABLES[TABLE]))
 
 
-def stored_before(lake: Lake, force: str, as_of: Day) -> tuple[Day, DataFile] | None:
-    """The newest stored scores of the seven days before a day."""
+def stored_before(lake: Lake, force: str, as_of: Day) -> list[tuple[Day, DataFile]]:
+    """The stored scores of the seven days before a day, oldest first."""
     files = {Day.parse(f.partition["as_of"]): f for f in lake.files(TABLE, force)}
     recent = [day for day in files if 0 < as_of.since(day) <= COMPARED_DAYS]
-    return (newest := max(recent), files[newest]) if recent else None
+    return [(day, files[day]) for day in sorted(recent)]
 
 
 def score_day(

@@ -3,7 +3,7 @@
 (function () {
   const { drawing, element, periodName, expected, whole } = hexbeat;
   const [WIDE, HIGH, LEFT, FOOT] = [360, 150, 30, 24];
-  const LOOKS = { missing: "not supplied", before: "before the first month kept", moved: "on other map points" };
+  const LOOKS = { missing: "not supplied", before: "before the first one kept", moved: "on other map points" };
 
   // Months: { month, look, count (null: not counted), expected (null: no score before), later }.
   function trend(months, name) {
@@ -29,13 +29,29 @@
       const x = LEFT + now * wide;
       svg.append(drawing("line", { x1: x, x2: x, y1: 0, y2: HIGH - FOOT, class: "now" }));
     }
-    months.forEach(({ month }, i) => {
-      const letter = periodName(month)[0];
-      svg.append(drawing("text", { x: LEFT + (i + 0.5) * wide, y: HIGH - 13, class: "middle" }, letter));
-      if (month.endsWith("-01") || i === 0)
-        svg.append(drawing("text", { x: LEFT + i * wide + 2, y: HIGH - 1 }, month.slice(0, 4)));
-    });
+    svg.append(...(hexbeat.clock.period === "day" ? weeks(months, wide) : letters(months, wide)));
     return svg;
+  }
+
+  function* letters(months, wide) {
+    for (const [i, { month }] of months.entries()) {
+      const letter = periodName(month)[0];
+      yield drawing("text", { x: LEFT + (i + 0.5) * wide, y: HIGH - 13, class: "middle" }, letter);
+      if (month.endsWith("-01") || i === 0)
+        yield drawing("text", { x: LEFT + i * wide + 2, y: HIGH - 1 }, month.slice(0, 4));
+    }
+  }
+
+  // Of days: the date of every Monday that has room for it.
+  function* weeks(days, wide) {
+    const every = days.length > 42 ? 14 : 7;
+    const first = days.findIndex(({ month }) => new Date(month).getUTCDay() === 1);
+    for (let i = first; i >= 0 && i < days.length; i += 7) {
+      const x = LEFT + i * wide;
+      yield drawing("line", { x1: x, x2: x, y1: HIGH - FOOT, y2: HIGH - FOOT + 4, class: "grid" });
+      if ((i - first) % every === 0)
+        yield drawing("text", { x: x + 2, y: HIGH - 10 }, periodName(days[i].month).replace(/ \d+$/, ""));
+    }
   }
 
   function bar({ count, look, later, expected: forecast }, x, wide, up) {
@@ -72,7 +88,8 @@
   function inWords(months) {
     const gaps = months.filter((m) => m.count === null).length;
     const each = months.map((m) => `${periodName(m.month)} ${m.count ?? lookInWords(m)}`).join(", ");
-    return `incidents a month: ${each}.${gaps ? ` ${gaps} of ${months.length} months are gaps, not zeros.` : ""}`;
+    const { period } = hexbeat.clock;
+    return `incidents a ${period}: ${each}.${gaps ? ` ${gaps} of ${months.length} ${period}s are gaps, not zeros.` : ""}`;
   }
 
   // What each look of the chart means, of those that it has.
@@ -96,7 +113,7 @@
     const has = (test) => months.some(test);
     if (has((m) => m.count !== null && !m.later)) add("supplied", { class: "bar" });
     if (has((m) => m.later && m.count !== null)) add("came later", { class: "bar later" });
-    if (has((m) => m.expected !== null)) add("expected a month ahead", { class: "forecast" }, "line");
+    if (has((m) => m.expected !== null)) add(`expected a ${hexbeat.clock.period} ahead`, { class: "forecast" }, "line");
     if (has((m) => m.look === "missing")) add(LOOKS.missing, { class: "gap", fill: "url(#not-supplied)" });
     for (const look of ["before", "moved"]) if (has((m) => m.look === look)) add(LOOKS[look], { class: look });
     return list;
@@ -125,7 +142,7 @@
       if (rank !== null && next !== null)
         svg.append(drawing("line", { x1: along(i), x2: along(i + 1), y1: up(rank), y2: up(next), class: "line" }));
       if (rank !== null) svg.append(drawing("circle", { cx: along(i), cy: up(rank), r: 3, class: "dot" }));
-      svg.append(drawing("text", { x: along(i), y: high - 3, class: "middle" }, periodName(month)[0]));
+      svg.append(drawing("text", { x: along(i), y: high - 3, class: "middle" }, periodName(month).match(/^\d+|^./)[0]));
     });
     return svg;
   }

@@ -4,6 +4,9 @@
 (function () {
   const { whole, expected, clock, periodName } = hexbeat;
   const WAYS = { none: "Nothing", year: "Same month last year", since: "Before and after" };
+  const WEEKS = 28;
+  const WAYS_OF_DAYS = { none: "Nothing", weeks: `Last ${WEEKS} days and the ${WEEKS} before` };
+  const waysOf = ({ unit }) => (unit === "days" ? WAYS_OF_DAYS : WAYS);
   const CHANGES = {
     up: { label: "Up by more than chance", style: { fillColor: "#c0392b", color: "#000000", weight: 2 } },
     down: {
@@ -23,6 +26,7 @@
     // The months of both periods, by place: [from, to].
     function periods() {
       const at = known.monthOf(state.at);
+      if (state.compare === "weeks") return { after: [at + 1 - WEEKS, at], before: [at + 1 - 2 * WEEKS, at - WEEKS] };
       if (state.compare === "year") return { after: [at, at], before: [at - 12, at - 12] };
       const many = Math.min(12, newest - at);
       return { after: [at + 1, at + many], before: [at - many + 1, at] };
@@ -93,6 +97,7 @@
     // Places that are chosen because they were high fall back by themselves.
     function regression(rows, what) {
       const at = known.monthOf(state.at);
+      if (state.compare === "weeks") return chosenByThem(rows, what, at);
       const year = known.sum(rows, at - 11, at);
       if (rows.length === 0 || year.months === 0) return null;
       const rate = year.n / year.months;
@@ -103,8 +108,16 @@
       return `${start}, and only ${expected(score)} expected in the month after. With nothing done, they would have fallen by about ${Math.round((1 - score / rate) * 100)} % (regression to the mean).`;
     }
 
+    // Those days are among what a place was chosen by, so the choice itself makes rises.
+    function chosenByThem(rows, what, at) {
+      const days = known.sum(rows, at + 1 - WEEKS, at);
+      if (rows.length === 0 || days.months === 0) return null;
+      const score = rows.reduce((sum, row) => sum + (known.score(row, state.at) ?? 0), 0);
+      return `${what} chosen with these ${WEEKS} days in view, so more rises than falls are to be expected: ${expected(days.n / days.months)} a day recorded in them, and ${expected(score / clock.term)} a day expected next.`;
+    }
+
     return { inWords, of, change, figures, exposure, regression };
   }
 
-  Object.assign(hexbeat, { comparerOf, WAYS, CHANGES });
+  Object.assign(hexbeat, { comparerOf, waysOf, CHANGES });
 })();

@@ -47,6 +47,12 @@
   function csvOf(data, known, view, state) {
     const now = (value) => (state.at === known.last ? value : null);
 
+    // Nothing is not zero: null where none of its periods was supplied.
+    function recent(rows) {
+      const { n, months } = known.recent(rows, state.at);
+      return months ? n : null;
+    }
+
     function cell(row) {
       const [group, force] = view.blockOf(row);
       const facts = data.forces[force];
@@ -60,7 +66,7 @@
         Number(known.score(row, state.at).toFixed(2)),
         known.change(row, state.at).text,
         data.bands[known.bands(state.at)[row]],
-        known.count(row, state.at),
+        recent([row]),
         now(known.ofRow("score_rank", row)),
         now(known.ofRow("score_lo", row)),
         now(known.ofRow("score_hi", row)),
@@ -88,7 +94,7 @@
         known.spotExpected(code, state.at),
         now(facts.low),
         now(facts.high),
-        sum(month),
+        recent(rows),
         clock.recent ? days() : sum(month - 11),
         now(facts.expected_12m),
         now(facts.harm_12m),

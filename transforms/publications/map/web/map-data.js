@@ -172,6 +172,14 @@
       if (month >= early) return orNull(columns.n[row * recent + month - early]);
       return columns.before[row] < 0 ? null : orNull(columns.n_before[columns.before[row] + month]);
     };
+    const isScored = (at) => data.forces.some(({ ranked }) => ranked[at] > 0);
+
+    // What an as-of is compared with: the month before, or the newest day with a score.
+    function previous(at) {
+      let then = at - 1;
+      if (data.unit === "days") while (then >= 0 && !isScored(then)) then -= 1;
+      return then;
+    }
     const cellId = (cell) => columns.high[cell].toString(16) + columns.low[cell].toString(16).padStart(8, "0");
     const members = [];
 
@@ -208,8 +216,14 @@
       return all;
     }
 
+    const rowsOf = (spot, at) => membersAt(at).get(spot) ?? [];
+
     return {
       last,
+      previous,
+      isScored,
+      // The first as-of that the page can show: of days, with a score.
+      first: data.unit === "days" ? data.as_ofs.findIndex((_, at) => isScored(at)) : 0,
       word,
       score,
       coarse,
@@ -224,10 +238,20 @@
       monthOf: (at) => early + at,
       hasBefore: (row) => early === 0 || columns.before[row] >= 0,
       count: (row, at) => counted(row, early + at),
+      // Of a week or the month to an as-of, by its clock.
+      recent: (rows, at) => sum(rows, early + at + 1 - (hexbeat.clock.recent ?? 1), early + at),
       change: (row, at) =>
-        at === 0 ? hexbeat.change(null, null) : hexbeat.change(coarse(row, at), coarse(row, at - 1)),
+        previous(at) < 0 ? hexbeat.change(null, null) : hexbeat.change(coarse(row, at), coarse(row, previous(at))),
+      // In words, what an as-of is compared with.
+      since: (at) =>
+        data.unit === "days" ? hexbeat.periodName(data.as_ofs[previous(at)]) : `last ${hexbeat.clock.period}`,
       spotOf: (row, at) => orNull(columns[`spot.${at}`][row]),
-      rowsOf: (spot, at) => membersAt(at).get(spot) ?? [],
+      rowsOf,
+      // Where it is, or where it was a hot spot last.
+      rowsSeen: (spot, at) => {
+        const now = rowsOf(spot, at);
+        return now.length || previous(at) < 0 ? now : rowsOf(spot, previous(at));
+      },
       spotRank: (spot, at) => orNull(columns[`spot_rank.${at}`][spot]),
       spotExpected: (spot, at) => {
         const value = columns[`spot_expected.${at}`][spot];

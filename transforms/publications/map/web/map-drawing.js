@@ -22,6 +22,17 @@
   const KEPT_POLYGONS = 40000;
   const SAMPLED = 4000;
   const NAMES_TO_ZOOM = 11;
+  const LEFT = {
+    color: "#17202b",
+    weight: 1.5,
+    dashArray: "4 3",
+    _dashArray: [4, 3],
+    fillColor: "#ffffff",
+    fillOpacity: 0.4,
+    stroke: true,
+    interactive: false,
+    order: 99,
+  };
   const ENGLAND_AND_WALES = [
     [49.9, -6.4],
     [55.8, 1.8],
@@ -107,9 +118,10 @@
       const pixel = metresAPixel();
       const next = { items: new Map(), circles: [], tier: null, runs: new Set(), spots: new Map() };
       const listed = view.spotsOf(state);
+      const isMarked = state.force !== null; // of all forces they would cover the map
       const most = Math.max(0, ...listed.map(({ expected }) => expected));
       const inView = map.getBounds().pad(0.1);
-      let [shapes, polygonal] = [0, 0];
+      let [shapes, polygonal, added] = [0, 0, 0];
       listed.forEach((one, i) => {
         const place = view.centre(view.finest, data.columns.cell[one.rows[0]]);
         if (!inView.contains(place)) return;
@@ -128,9 +140,44 @@
           next.circles.push(made);
         }
         if (i < NUMBERED && room >= ROOM_FOR_NUMBER) number(place, i + 1);
+        if (!isMarked || !view.isNew(one, state.at)) return;
+        added += 1;
+        markChange(place, "new", "+");
       });
-      next.said = { kind: "spots", shapes, most, largest: LARGEST, isSized: polygonal < shapes };
+      const left = isMarked ? drawLeft(next, pixel, inView) : 0;
+      next.said = { kind: "spots", shapes, most, largest: LARGEST, isSized: polygonal < shapes, added, left };
       return next;
+    }
+
+    // What was a hot spot and is none now is empty, so that nobody takes it for one.
+    function drawLeft(next, pixel, inView) {
+      const left = view.leftOf(state).filter(({ rows }) => inView.contains(placeOf(rows)));
+      for (const one of left) {
+        const hit = { kind: "spot", spot: one.spot };
+        if (edgeOf(data.columns.cell[one.rows[0]]) / pixel >= SMALLEST_OF_SPOT) {
+          next.items.set(
+            kept(`left ${one.spot} ${state.at}`, () => shapeOf(one.rows)),
+            LEFT,
+          );
+          for (const row of one.rows) {
+            const cell = data.columns.cell[row];
+            if (!next.spots.has(cell)) next.spots.set(cell, hit);
+          }
+        } else {
+          const place = L.latLng(placeOf(one.rows));
+          next.circles.push({ layer: L.circleMarker(place, { ...LEFT, radius: 6 }), radius: 6, place, hit });
+        }
+        markChange(placeOf(one.rows), "left", "−");
+      }
+      return left.length;
+    }
+
+    const placeOf = (rows) => view.centre(view.finest, data.columns.cell[rows[0]]);
+
+    function markChange(place, kind, sign) {
+      const html = hexbeat.element("span", sign);
+      const icon = L.divIcon({ className: `spot-change ${kind}`, html, iconSize: [0, 0] });
+      numbers.addLayer(L.marker(place, { icon, interactive: false, keyboard: false }));
     }
 
     const edgeOf = (cell) => h3.getHexagonEdgeLengthAvg(h3.getResolution(known.cellId(cell)), "m");
@@ -217,10 +264,10 @@
       highlight.clearLayers();
       const { chosen } = state;
       if (chosen === null) return;
-      if (chosen.kind === "spot") return markSpot(known.rowsOf(chosen.spot, state.at), "#b3261e");
+      if (chosen.kind === "spot") return markSpot(known.rowsSeen(chosen.spot, state.at), chosen.spot, "#b3261e");
       for (const row of view.rowsOf(chosen.cell, state)) {
         const spot = known.spotOf(row, state.at);
-        if (spot !== null) markSpot(known.rowsOf(spot, state.at), "#111111");
+        if (spot !== null) markSpot(known.rowsOf(spot, state.at), spot, "#111111");
       }
       const id = known.cellId(chosen.cell);
       const edge = edgeOf(chosen.cell) / metresAPixel();
@@ -234,11 +281,9 @@
       );
     }
 
-    function markSpot(rows, colour) {
+    function markSpot(rows, spot, colour) {
       if (rows.length === 0) return;
-      const circle = shown.circles.find(
-        ({ hit }) => hit.kind === "spot" && hit.spot === known.spotOf(rows[0], state.at),
-      );
+      const circle = shown.circles.find(({ hit }) => hit.kind === "spot" && hit.spot === spot);
       if (circle) rings((line) => L.circleMarker(circle.place, { ...line, radius: circle.radius + 3 }), colour, [6, 3]);
       else rings((line) => L.polygon(shapeOf(rows), line), colour, [6, 3]);
     }
@@ -318,7 +363,7 @@
     function goTo(chosen) {
       const below = hexbeat.isNarrow() ? map.getSize().y * 0.35 : 20;
       const padding = { paddingTopLeft: [20, 20], paddingBottomRight: [20, below], animate: false };
-      const rows = chosen.kind === "spot" ? known.rowsOf(chosen.spot, state.at) : [];
+      const rows = chosen.kind === "spot" ? known.rowsSeen(chosen.spot, state.at) : [];
       if (rows.length) map.fitBounds(L.polygon(shapeOf(rows)).getBounds().pad(1.5), { ...padding, maxZoom: 15 });
       else if (chosen.kind === "cell")
         map.setView(h3.cellToLatLng(known.cellId(chosen.cell)), Math.max(map.getZoom(), 14), { animate: false });

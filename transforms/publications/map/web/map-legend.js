@@ -17,23 +17,41 @@
     return svg;
   }
 
-  function legendOf(data, state, opaque) {
+  function legendOf(data, known, state, opaque) {
     let latest = "";
 
     function show(said) {
       const sizes = said.most > 0 && said.isSized !== false ? steps(said) : [];
-      const key = JSON.stringify([said, state.compare]);
+      const key = JSON.stringify([said, state.compare, state.at]);
       if (key === latest) return;
       latest = key;
       const entries = colours(said);
       byId("bands").replaceChildren(...entries, ...sizes);
     }
 
-    function colours({ kind, isSized }) {
+    function changes(added, left) {
+      const since = known.since(state.at);
+      const both = [
+        [added, "+", "new", `New since ${since}`],
+        [left, "−", "left", `Left since ${since}: no hot spot now`],
+      ];
+      return both
+        .filter(([number]) => number > 0)
+        .map(([, sign, kind, words]) => {
+          const item = element("li");
+          const mark = element("span", null, { class: `spot-change ${kind}`, "aria-hidden": "true" });
+          mark.append(element("span", sign));
+          item.append(mark, element("span", words));
+          return item;
+        });
+    }
+
+    function colours({ kind, isSized, added, left }) {
       const isRound = kind === "circles" || isSized;
       const of = (words, { style }) => swatch(words, style, isRound);
       if (state.compare !== "none") return Object.values(CHANGES).map((one) => of(one.label, one));
-      if (kind === "spots") return [of("Hot spot: neighbouring cells of the top 1 %", BANDS.top_1pct)];
+      if (kind === "spots")
+        return [of("Hot spot: neighbouring cells of the top 1 %", BANDS.top_1pct), ...changes(added, left)];
       const entries = data.bands.map((band) => of(BANDS[band].label, BANDS[band]));
       return isRound ? [element("li", "Cells around it, by the highest:"), ...entries] : entries;
     }

@@ -1,7 +1,7 @@
 "use strict";
 // The list of hot spots or cells: the map in words, with a search and a download.
 (function () {
-  const { byId, element, entry, whole, expected, change, clock, nextName, BANDS } = hexbeat;
+  const { byId, element, entry, whole, expected, change, nextName, BANDS } = hexbeat;
   const LISTED = 25;
 
   function listOf(data, known, view, state, act) {
@@ -61,15 +61,33 @@
       return score[b] - score[a] || rankOf(a) - rankOf(b) || a - b;
     };
 
+    const spots = () => view.spotsOf(state).filter(isFound());
+
     // A hot spot is found by its name, its id, or any of its cells.
-    function spots() {
+    function isFound() {
       const wanted = state.search.trim().toLowerCase();
-      if (wanted === "") return view.spotsOf(state);
+      if (wanted === "") return () => true;
       const matches = matcher();
-      return view.spotsOf(state).filter(({ spot, rows }) => {
+      return ({ spot, rows }) => {
         const names = [hexbeat.spotName(data, known, spot), data.hotspots[spot].id];
         return names.some((name) => name.toLowerCase().includes(wanted)) || rows.some(matches);
-      });
+      };
+    }
+
+    // The hot spots that are none any more, after the list of those that are.
+    function showLeft(left) {
+      byId("left").hidden = left.length === 0;
+      if (left.length === 0) return;
+      const since = known.since(state.at);
+      byId("left-title").textContent = `${whole.format(left.length)} left since ${since}: no hot spots now`;
+      byId("left-spots").replaceChildren(
+        ...left.map(({ spot, force, expected: score }) => {
+          const small = [nameOf(force), `was no. ${known.spotRank(spot, known.previous(state.at))}`];
+          const figures = [expected(score), "− left", `expected then; left since ${since}`, "left"];
+          const choose = () => act.choose({ kind: "spot", spot });
+          return entry("−", hexbeat.spotName(data, known, spot), small, figures, choose, { "data-spot": spot });
+        }),
+      );
     }
 
     const afterwards = () =>
@@ -77,7 +95,7 @@
         ? `expected ${nextName(data.as_ofs[state.at])}; the figures compare`
         : known.last === 0
           ? `expected ${nextName(data.as_ofs[0])}`
-          : `expected ${nextName(data.as_ofs[state.at])}; ▲▼ since last ${clock.period}`;
+          : `expected ${nextName(data.as_ofs[state.at])}${known.previous(state.at) < 0 ? "" : `; ▲▼ and + new since ${known.since(state.at)}`}`;
 
     function fill() {
       const isSpots = state.list === "hotspots";
@@ -93,6 +111,7 @@
           : `${whole.format(rows.length)} of ${whole.format(all)} ${what}, by incidents ${afterwards()}.`;
       byId("more").hidden = rows.length >= all;
       byId("save").disabled = all === 0;
+      showLeft(isSpots ? view.leftOf(state).filter(isFound()) : []);
       explain(isSpots ? found.flatMap((one) => one.rows) : rows, what);
       press();
     }
@@ -133,7 +152,9 @@
 
     function spotItem({ spot, rows, force, expected: score }) {
       const small = [nameOf(force), `${rows.length} ${rows.length === 1 ? "cell" : "cells"}`];
-      const moved = spotChange(spot);
+      const moved = view.isNew({ spot, force }, state.at)
+        ? { mark: "+ new", text: `new since ${known.since(state.at)}`, way: "new" }
+        : spotChange(spot);
       const figures =
         state.compare === "none" ? [expected(score), moved.mark, moved.text, moved.way] : state.comparer.figures(rows);
       const choose = () => act.choose({ kind: "spot", spot });
@@ -143,14 +164,15 @@
 
     const nameOf = (force) => (data.forces.length > 1 && state.force === null ? data.forces[force].name : null);
 
-    const spotChange = (spot) =>
-      state.at === 0
-        ? change(null, null)
-        : change(known.spotExpected(spot, state.at), known.spotExpected(spot, state.at - 1));
+    function spotChange(spot) {
+      const then = known.previous(state.at);
+      return then < 0 ? change(null, null) : change(known.spotExpected(spot, state.at), known.spotExpected(spot, then));
+    }
+
+    const buttons = () => byId("cells").querySelectorAll(".entries button");
 
     function press() {
-      for (const one of byId("top").querySelectorAll("button"))
-        one.setAttribute("aria-pressed", String(isChosen(one.dataset)));
+      for (const one of buttons()) one.setAttribute("aria-pressed", String(isChosen(one.dataset)));
     }
 
     const isChosen = ({ cell, spot }) =>
@@ -171,7 +193,7 @@
       fill,
       press,
       save,
-      chosen: () => byId("top").querySelector('[aria-pressed="true"]'),
+      chosen: () => byId("cells").querySelector('[aria-pressed="true"]'),
       shorten: () => {
         length = LISTED;
       },

@@ -4,6 +4,7 @@
   const { byId, element, button, whole, count, expected, clock, periodName, nextName, BANDS } = hexbeat;
 
   const section = (title, ...content) => [element("h3", title), ...content];
+  const byPeriod = () => `${capital(clock.period)} by ${clock.period}`;
   const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
   function listOf(texts, attributes = {}) {
@@ -70,8 +71,13 @@
         return content;
       }
       const month = known.monthOf(state.at) + 1;
-      const came = known.sum(rows, month, month);
-      content.push(element("p", `Recorded ${nextName(asOf)}: ${came.months ? whole.format(came.n) : "not supplied"}.`));
+      const term = clock.term ?? 1;
+      const until = Math.min(month + term, data.months.length) - 1;
+      const came = known.sum(rows, month, until);
+      const partly = came.months < term ? `, ${came.months} of ${term} days so far` : "";
+      content.push(
+        element("p", `Recorded ${nextName(asOf)}: ${came.months ? whole.format(came.n) + partly : "not supplied"}.`),
+      );
       return content;
     }
 
@@ -88,7 +94,9 @@
           look: data.forces[force].looks[first + i],
           count: isCounted ? n : null,
           later: month > data.as_ofs[state.at],
-          expected: scores.some((one) => one !== null) ? scores.reduce((sum, one) => sum + (one ?? 0), 0) : null,
+          expected: scores.some((one) => one !== null)
+            ? scores.reduce((sum, one) => sum + (one ?? 0), 0) / (clock.term ?? 1)
+            : null,
         };
       });
     }
@@ -116,7 +124,8 @@
       const details = element("details");
       const table = element("table");
       const head = element("tr");
-      for (const name of ["Month", "Recorded", "Expected"]) head.append(element("th", name, { scope: "col" }));
+      for (const name of [capital(clock.period), "Recorded", "Expected"])
+        head.append(element("th", name, { scope: "col" }));
       table.append(head);
       for (const one of series) {
         const line = element("tr");
@@ -142,11 +151,17 @@
       ]);
       const said = text.includes(":") ? `${text.split(": ").pop()}.` : `${text}.`;
       const lines = [element("p", `${words}.`, { class: "soft" }), list, element("p", capital(said))];
-      if (exposure) lines.push(element("p", `Rates a month: ${exposure}.`, { class: "soft" }));
+      if (exposure) lines.push(element("p", `Rates a ${clock.period}: ${exposure}.`, { class: "soft" }));
       return section("Compared", ...lines);
     };
 
-    return { buttons, forecast, months, compared };
+    const left = (spot) =>
+      element(
+        "p",
+        `It left since ${known.since(state.at)}: then it was no. ${known.spotRank(spot, known.previous(state.at))}. Its cells of then are outlined on the map.`,
+      );
+
+    return { buttons, forecast, months, compared, left };
   }
 
   function profileOf(data, known, view, state, act) {
@@ -194,7 +209,7 @@
         content.push(...section("Why it ranks where it does", listOf(hexbeat.reasons(data, known, view, row))));
       } else content.push(...then(row));
       content.push(...common.compared([row]));
-      if (known.last > 0) content.push(...section("Month by month", ...common.months([row], force, label)));
+      if (known.last > 0) content.push(...section(byPeriod(), ...common.months([row], force, label)));
       if (!isNewest) return content;
       content.push(...section("Observed and expected", ...observed(row, { range, score })));
       content.push(...section("How it developed", element("p", hexbeat.classInWords(className(row)))));
@@ -206,13 +221,16 @@
     function then(row) {
       const band = known.bands(state.at)[row];
       const month = known.monthOf(state.at);
-      const year = known.sum([row], month - 11, month);
+      const year = known.sum([row], month + 1 - clock.before, month);
       const spot = known.spotOf(row, state.at);
       return [
         pairsOf([
           ["Rank then", band < 0 ? "none" : BANDS[data.bands[band]].short],
-          [`Recorded in ${periodName(data.as_ofs[state.at])}`, count(known.count(row, state.at))],
-          ["Recorded in the 12 months to then", year.months ? count(year.n, year.months, 12) : "not supplied"],
+          [`Recorded, ${periodName(data.as_ofs[state.at])}`, count(known.count(row, state.at))],
+          [
+            `Recorded in the ${clock.before} ${clock.period}s to then`,
+            year.months ? count(year.n, year.months, clock.before) : "not supplied",
+          ],
           ["Hot spot then", spot === null ? "none" : hexbeat.spotName(data, known, spot)],
         ]),
         element("p", "Interval, exact rank and crime mix are in this page for the newest data alone.", {
@@ -228,11 +246,12 @@
 
     function observed(row, { range: [low, high], score }) {
       const force = data.forces[view.blockOf(row)[1]];
-      const newestCount = known.count(row, known.last);
+      const newest = known.recent([row], known.last);
+      const newestCount = newest.months ? newest.n : null;
       const recent = clock.recent ? `last ${clock.recent} ${clock.period}s` : periodName(data.as_ofs[known.last]);
       const made = [
         pairsOf([
-          [`Recorded, ${recent}`, count(newestCount, force.months_1m, clock.recent)],
+          [`Recorded, ${recent}`, count(newestCount, newest.months, clock.recent)],
           [
             `Recorded, last ${clock.year} ${clock.period}s`,
             count(known.ofRow("n_12m", row), force.months_12m, clock.year),
@@ -298,5 +317,5 @@
   const fallInWords =
     "Expected at the current rate, ignoring seasonality. If this is below what was recorded, expect a fall of that size even without any patrols.";
 
-  Object.assign(hexbeat, { profileOf, section, pairsOf, careful, bars, capital, fallInWords });
+  Object.assign(hexbeat, { profileOf, section, pairsOf, careful, bars, capital, byPeriod, fallInWords });
 })();

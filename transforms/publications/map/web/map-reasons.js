@@ -44,7 +44,7 @@
       );
     }
     if (facts.change.way === "up" || facts.change.way === "down")
-      sentences.push(`Since last ${clock.period}, the expected number went ${facts.change.text}.`);
+      sentences.push(`Since ${known.since(known.last)}, the expected number went ${facts.change.text}.`);
     if (facts.top !== null)
       sentences.push(`Probability that it belongs to the force’s top 1 %: ${probability(facts.top)}.`);
     if (facts.spot !== null)

@@ -11,10 +11,13 @@
     }
 
     function gone(spot) {
+      const rows = known.rowsSeen(spot, state.at);
+      const before = rows.length ? [common.left(spot)] : [];
       return [
         element("p", `It was no hot spot with data up to ${periodName(data.as_ofs[state.at])}.`),
+        ...before,
         ...history(spot),
-        ...about(spot, []),
+        ...about(spot, rows),
       ];
     }
 
@@ -38,7 +41,7 @@
           ...hexbeat.careful(hexbeat.gaps(data, { force: facts, newest: known.count(rows[0], known.last) })),
         );
       content.push(...common.compared(rows));
-      if (known.last > 0) content.push(...hexbeat.section("Month by month", ...common.months(rows, force, label)));
+      if (known.last > 0) content.push(...hexbeat.section(hexbeat.byPeriod(), ...common.months(rows, force, label)));
       content.push(...hexbeat.section("Observed and expected", ...observed(spot, rows, facts)));
       if (isNewest) content.push(...mix(spot), ...harm(spot));
       if (known.last > 0) content.push(...history(spot));
@@ -49,12 +52,14 @@
     function observed(spot, rows, force) {
       const month = known.monthOf(state.at);
       const isNewest = state.at === known.last;
+      const span = isNewest ? clock.year : clock.before;
       const { low, high, expected_12m: year } = data.hotspots[spot];
       const score = known.spotExpected(spot, state.at);
-      const last = known.sum(rows, month, month);
-      const n = clock.recent
-        ? { n: rows.reduce((sum, row) => sum + (known.ofRow("n_12m", row) ?? 0), 0), months: force.months_12m }
-        : known.sum(rows, month - 11, month);
+      const last = known.recent(rows, state.at);
+      const n =
+        clock.recent && isNewest
+          ? { n: rows.reduce((sum, row) => sum + (known.ofRow("n_12m", row) ?? 0), 0), months: force.months_12m }
+          : known.sum(rows, month + 1 - clock.before, month);
       const made = [];
       if (isNewest && low !== null && high !== null)
         made.push(
@@ -66,12 +71,9 @@
       const pairs = [
         [
           `Recorded, ${clock.recent ? `last ${clock.recent} ${clock.period}s` : periodName(data.as_ofs[state.at])}`,
-          last.months ? count(last.n, force.months_1m, clock.recent) : "not supplied",
+          last.months ? count(last.n, last.months, clock.recent) : "not supplied",
         ],
-        [
-          `Recorded, ${clock.year} ${clock.period}s to then`,
-          n.months ? count(n.n, n.months, clock.year) : "not supplied",
-        ],
+        [`Recorded, ${span} ${clock.period}s to then`, n.months ? count(n.n, n.months, span) : "not supplied"],
       ];
       if (isNewest && typeof year === "number")
         pairs.push([`Expected in ${force.months_12m} such ${clock.period}s`, expected(year)]);
@@ -83,7 +85,7 @@
     function mix(spot) {
       const counts = data.groups.map(({ label }, code) => [label, known.spotMix(spot, code) ?? 0]);
       if (!counts.some(([, number]) => number > 0)) return [];
-      const note = `All incidents in its cells, last ${clock.year} ${clock.period}s, whatever the crime group chosen.`;
+      const note = `All incidents in its cells, last ${clock.mixed}, whatever the crime group chosen.`;
       return hexbeat.section("Crime mix", ...hexbeat.bars(counts, note));
     }
 
@@ -98,11 +100,17 @@
     }
 
     function history(spot) {
-      const all = data.as_ofs.map((month, at) => ({ month, rank: known.spotRank(spot, at) }));
+      const all = data.as_ofs
+        .map((month, at) => ({ month, rank: known.spotRank(spot, at), at }))
+        .filter(({ at }) => clock.period === "month" || known.isScored(at));
       const there = all.filter(({ rank }) => rank !== null);
       const best = Math.min(...there.map(({ rank }) => rank));
-      const words = `A hot spot at ${there.length} of the last ${all.length} ${clock.period}s under this id, since ${periodName(there[0].month)}; its best rank was ${best}. It keeps its id while most of its cells stay.`;
-      return hexbeat.section("Rank", hexbeat.ranks(all, "Rank by month"), element("p", words, { class: "soft" }));
+      const words = `A hot spot at ${there.length} of the last ${all.length} ${clock.period === "day" ? "days with a score" : "months"} under this id, since ${periodName(there[0].month)}; its best rank was ${best}. It keeps its id while most of its cells stay.`;
+      return hexbeat.section(
+        "Rank",
+        hexbeat.ranks(all, `Rank by ${clock.period}`),
+        element("p", words, { class: "soft" }),
+      );
     }
 
     function members(rows) {

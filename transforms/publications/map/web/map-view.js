@@ -127,16 +127,35 @@
     }
 
     // The hot spots of a choice at its as-of, the highest first.
-    function spotsOf(state) {
+    const spotsOf = (state) => spotsAt(state, state.at);
+
+    function spotsAt(state, at) {
       const isHere = isInArea(state);
       const found = [];
-      for (const [spot, rows] of known.membersAt(state.at)) {
+      for (const [spot, rows] of known.membersAt(at)) {
         const [group, force] = blockOf(rows[0]);
         if (group !== state.group || (state.force !== null && force !== state.force)) continue;
         if (state.area !== null && !rows.some(isHere)) continue;
-        found.push({ spot, rows, force, expected: known.spotExpected(spot, state.at) ?? 0 });
+        found.push({ spot, rows, force, expected: known.spotExpected(spot, at) ?? 0 });
       }
       return found.sort((a, b) => b.expected - a.expected || a.spot - b.spot);
+    }
+
+    // Whether a force can be compared: it has a score at the as-of and at the one before.
+    function isCompared(force, at) {
+      const then = known.previous(at);
+      return then >= 0 && [at, then].every((one) => data.forces[force].ranked[one] > 0);
+    }
+
+    const isNew = ({ spot, force }, at) => isCompared(force, at) && known.spotRank(spot, known.previous(at)) === null;
+
+    // Those of the as-of before that are hot spots no longer, the highest first.
+    function leftOf(state) {
+      const then = known.previous(state.at);
+      if (then < 0) return [];
+      return spotsAt(state, then).filter(
+        ({ spot, force }) => isCompared(force, state.at) && known.spotRank(spot, state.at) === null,
+      );
     }
 
     // The finest level with at most `most` hexagons in view, and not too small ones.
@@ -234,6 +253,8 @@
       inView,
       blocksOf,
       spotsOf,
+      isNew,
+      leftOf,
       spotCalled,
       isInArea,
       rowsOf,

@@ -96,6 +96,7 @@ const hexbeat = {};
     count: "Next month’s count",
     likeThis: "months like this",
     recent: null,
+    mixed: "12 months",
     noClass: "fewer than 10 of the last 12 months were supplied on the same map points",
     step: "month",
     columns: {},
@@ -106,6 +107,7 @@ const hexbeat = {};
     before: 28,
     listed: "365 days",
     recent: 7,
+    mixed: "28 days",
     noClass: "fewer than 10 of the last twelve 28-day steps were supplied in full",
     step: "28-day step",
     columns: {
@@ -114,9 +116,7 @@ const hexbeat = {};
       n_prev_12m: "n_prev_28d",
       months_12m: "days_365d",
       expected_12m: "expected_365d",
-      // without census areas, and with one as-of, these would be empty
-      lsoa21cd: null,
-      change: null,
+      lsoa21cd: null, // a force's own feed has none
     },
   };
   const clock = { ...MONTHS };

@@ -1,7 +1,7 @@
 "use strict";
 // The page: its choices, their effects, and the address that stores them.
 (function () {
-  const { byId, element, periodName, nextName, expected, whole, WAYS } = hexbeat;
+  const { byId, element, periodName, nextName, expected, whole } = hexbeat;
   const PLAY_EVERY_MS = 900;
   const SHARES = [
     [1, "Top 1 %"],
@@ -18,6 +18,7 @@
     hexbeat.setClock(data);
     const known = hexbeat.readerOf(data);
     const view = hexbeat.viewOf(data, known);
+    const ways = hexbeat.waysOf(data);
     const state = {
       force: firstForce(data, known),
       group: 0,
@@ -43,7 +44,13 @@
       byId("status").textContent = statusOf(said);
     }
 
-    function statusOf({ kind, shapes }) {
+    // What is new and what left, of the hot spots in view.
+    function changesOf({ added = 0, left = 0 }) {
+      if (added + left === 0) return "";
+      return ` ${whole.format(added)} new (+), ${whole.format(left)} left (−) since ${known.since(state.at)}.`;
+    }
+
+    function statusOf({ kind, shapes, ...changes }) {
       const force = state.force === null ? null : data.forces[state.force];
       const unscored =
         force !== null && force.ranked[state.at] === 0
@@ -51,7 +58,7 @@
           : null;
       const number = whole.format(shapes);
       const what = {
-        spots: `Showing ${number} hot spots, by incidents expected.`,
+        spots: `Showing ${number} hot spots, by incidents expected.${changesOf(changes)}`,
         circles: `Showing ${number} circles, each the cells around it, sized by incidents expected; zoom in for the cells.`,
         cells: `Showing all ${number} cells in view.`,
       };
@@ -155,7 +162,7 @@
         : state.share;
       const inferred = parts.has("cell") || parts.has("top") ? "cells" : state.list;
       state.list = LISTS.includes(parts.get("show")) ? parts.get("show") : inferred;
-      state.compare = parts.get("compare") in WAYS && known.last > 0 ? parts.get("compare") : state.compare;
+      state.compare = parts.get("compare") in ways && known.last > 0 ? parts.get("compare") : state.compare;
       state.area = areaCalled(parts.get("area")) ?? state.area;
       const cell = parts.has("cell") ? view.cellOf(parts.get("cell")) : null;
       const spot = parts.has("spot") ? view.spotCalled(parts.get("spot")) : null;
@@ -192,7 +199,7 @@
     function play() {
       if (playing !== null) return pause();
       byId("play").textContent = "Pause";
-      if (state.at === known.last) stepTo(0);
+      if (state.at === known.last) stepTo(known.first);
       playing = setInterval(() => {
         if (state.at === known.last) return pause();
         stepTo(state.at + 1);
@@ -202,6 +209,7 @@
     // The name and the figure of what is drawn at a place.
     function inWords(hit) {
       const rows = hit.kind === "spot" ? known.rowsOf(hit.spot, state.at) : rowsOfHit(hit);
+      if (rows.length === 0) return hasLeft(hit.spot);
       const score =
         hit.kind === "spot" ? known.spotExpected(hit.spot, state.at) : (hit.sum ?? known.score(hit.row, state.at));
       const more =
@@ -211,6 +219,11 @@
       const [counts, change] = state.comparer.figures(rows);
       return [name, `${counts}, ${change}`];
     }
+
+    const hasLeft = (spot) => [
+      hexbeat.spotName(data, known, spot),
+      `Left since ${known.since(state.at)}: was no. ${known.spotRank(spot, known.previous(state.at))}`,
+    ];
 
     const rowsOfHit = ({ row, tier, run }) => (tier ? [...view.rowsUnder(tier, run)] : [row]);
 
@@ -352,10 +365,11 @@
       data.forces.forEach((force, i) => byId("force").append(element("option", force.name, { value: i })));
       data.groups.forEach((group, i) => byId("group").append(element("option", group.label, { value: i })));
       for (const [share, words] of SHARES) byId("share").append(element("option", words, { value: share }));
-      for (const [way, words] of Object.entries(WAYS)) byId("compare").append(element("option", words, { value: way }));
+      for (const [way, words] of Object.entries(ways)) byId("compare").append(element("option", words, { value: way }));
       byId("compare").parentElement.hidden = known.last === 0;
+      byId("as-of").min = String(known.first);
       byId("as-of").max = String(known.last);
-      byId("as-of").parentElement.hidden = known.last === 0;
+      byId("as-of").parentElement.hidden = known.first === known.last;
       offerAreas();
       byId("legend").open = !hexbeat.isNarrow();
     }
@@ -378,7 +392,7 @@
     recall();
     view.choose(state);
     map = hexbeat.mapOf(data, known, view, state, showDrawn);
-    legend = hexbeat.legendOf(data, state, map.opaque);
+    legend = hexbeat.legendOf(data, known, state, map.opaque);
     map.fit();
     names = data.forces.length > 1 ? map.nameForces() : [];
     update();

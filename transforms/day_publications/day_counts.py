@@ -1,0 +1,53 @@
+"""Incidents of each cell, crime group and day, of the weeks to an as-of."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import sql
+from transforms.incidents.scored import scored_incidents
+from transforms.publications.edition.day_edition import COUNTED_DAYS
+from transforms.reference.days import Day
+from transforms.reference.groups import CrimeGroup, group_categories
+from transforms.reference.score_settings import Scoring
+from transforms.restricted import Restricted
+from transforms.scores.days.panel import SCORED_RESOLUTION
+
+
+def day_counts(
+    records: Restricted,
+    groups: Sequence[CrimeGroup],
+    as_of: Day,
+    scoring: Scoring,
+    force: str,
+) -> pa.Table:
+    """Those incidents as group_months.sql has them, with a day in place of a month.
+
+    A record counts on the day on which a score counts it, and excluded places are left
+    out as there.
+    """
+    window = str(as_of + (1 - COUNTED_DAYS)), str(as_of)
+    kept = scored_incidents(records.reveal(), scoring.exclusions, force)
+    dated = sql.run(
+        "dated_records",
+        {"live_records": kept},
+        first_day=window[0],
+        last_day=window[1],
+    )
+    named = group_categories(groups)
+    slugs = pa.array([group.slug for group in groups], pa.string())
+    mine = named.filter(pc.is_in(named["crime_group"], value_set=slugs))
+    return sql.run(
+        "group_months",
+        {"incidents": _with_month(dated), "groups": mine},
+        h3_res=SCORED_RESOLUTION,
+        first_month=window[0],
+        last_month=window[1],
+    )
+
+
+def _with_month(dated: pa.Table) -> pa.Table:
+    """The columns that the query of months reads."""
+    columns = {name: dated[name] for name in ("category", "in_area", "h3_r9", "h3_r10")}
+    return pa.table({**columns, "month": dated["period"]})
