@@ -19,7 +19,8 @@ select
     h3_r10,
     place_label,
     columns(lambda name: name in (
-        'month', 'harm', 'occurred_from', 'occurred_to', 'lsoa_code', 'lsoa_vintage'
+        'month', 'harm', 'occurred_from', 'occurred_to', 'time_precision',
+        'lsoa_code', 'lsoa_vintage'
     ))
 from incidents
 where not coalesce(regexp_full_match(place_label, $labels::text), false)

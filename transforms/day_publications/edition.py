@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,7 @@ from transforms.backtests.schemas import DAY_ACCURACY
 from transforms.day_publications.calls import Calls
 from transforms.day_publications.day_counts import day_counts
 from transforms.day_publications.place_names import PlaceNames
+from transforms.incidents.scored import scored_incidents
 from transforms.lake.schemas import conform, plain
 from transforms.publications.edition.calls import CallCounts
 from transforms.publications.edition.cells import cell_positions, rounded
@@ -30,7 +32,7 @@ from transforms.records.day_coverage import DayCoverage
 from transforms.records.doubt import Doubt
 from transforms.records.resting import DROPS
 from transforms.reference.coverage import supplied_periods
-from transforms.reference.days import Day
+from transforms.reference.days import HORIZONS_DAYS, Day
 from transforms.reference.forces import Force
 from transforms.reference.groups import GROUPS, CrimeGroup
 from transforms.reference.overrides import Override
@@ -51,6 +53,7 @@ from transforms.scores.timing.near_repeat_table import (
     near_repeat_table,
 )
 from transforms.scores.timing.schemas import DAY_AND_NIGHT
+from transforms.scores.timing.spot_hours import spot_hours
 
 
 ATTRIBUTION = "A police force's own records: restricted, not for publication"
@@ -187,6 +190,7 @@ class DayInputs:
             accuracy=rounded(accuracy),
             weekday_hours=self._of_hours(weekday_hours, year),
             day_and_night=self._of_hours(day_and_night, year),
+            hotspot_hours=self._of_hours(partial(_of_spots, self.scores), year),
             near_repeats=near_repeats,
             near_repeats_in_words=_near_repeats_in_words(near_repeats, untested),
             records_365d=len(year),
@@ -203,11 +207,15 @@ class DayInputs:
 
     def _of_hours(self, made: _HoursTable, year: pa.Table) -> pa.Table:
         """A table of hours, of the shipped groups and then of the home's own."""
-        parts = [made(year)]
+        parts = [made(self._kept(year))]
         for strand in self.strands:
             own = of_the_year(strand.records, self.as_of, strand.supplied)
-            parts.append(made(own, strand.groups))
+            parts.append(made(self._kept(own), strand.groups))
         return pa.concat_tables(parts)
+
+    def _kept(self, rows: pa.Table) -> pa.Table:
+        """Without excluded places, whose records no score counts."""
+        return scored_incidents(rows, self.scoring.exclusions, self.force.id)
 
     def _scores_before(self) -> dict[str, pa.Table]:
         """The scores of the earlier days, by day, oldest first.
@@ -244,6 +252,19 @@ class DayInputs:
             for records, groups in kinds
         ]
         return pa.concat_tables(made)
+
+
+def _of_spots(
+    scores: pa.Table,
+    rows: pa.Table,
+    groups: Sequence[CrimeGroup] = tuple(GROUPS.values()),
+) -> pa.Table:
+    """The hours of the hot spots among those scores; both horizons have the same."""
+    first = pc.equal(scores["horizon_days"], HORIZONS_DAYS[0])
+    listed = scores.filter(pc.and_(first, pc.is_valid(scores["hotspot_id"])))
+    return spot_hours(
+        rows, listed.select(["hotspot_id", "crime_group", "h3_cell"]), groups
+    )
 
 
 def known_then_in_words(share: float) -> str:

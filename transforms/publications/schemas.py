@@ -229,6 +229,7 @@ PUBLIC_ACCURACY = pa.schema(
 
 _NO_DAY_NAME = "no such label, or it starts like a formula, contains < or >, or is over 255 characters"
 _NO_HOURS = "no hour of the group's incidents is known"
+_FEW_HOURS = "fewer than ten of those incidents have a known hour"
 _DAY_PLACES = ("h3_cell", "lon", "lat", "easting", "northing", "cell_area_m2")
 
 DAY_CELLS = pa.schema(
@@ -254,13 +255,16 @@ DAY_HOTSPOTS = pa.schema(
         column("p_top1", pa.float64(), "Highest p_top1 of its cells, 0 to 1", null="nothing is expected in any cell"),
         column("incidents_day_365d", pa.float64(), "Incidents of the group in its cells between 07:00 and 19:00, of those of 365 days whose hours are known; spans count by their shares", null=_NO_HOURS),
         column("incidents_night_365d", pa.float64(), "The same between 19:00 and 07:00", null=_NO_HOURS),
+        column("busiest_from", pa.int8(), "Hour of the clock in London at which the four hours on end begin in which most of those incidents happened, on any weekday: 22 is 22:00 to 02:00; the earliest of several", null=_FEW_HOURS),
+        column("incidents_busiest_365d", pa.float64(), "Incidents of those in these four hours", null=_FEW_HOURS),
+        column("busiest_weekday", TEXT, "Day of the week with most of those incidents, in London; the first of several from Monday on", null=_FEW_HOURS),
         column("change", TEXT, "new, or kept since the as-of day before", null="none of the seven days before was scored by the same method"),
         column("previous_rank", _COUNT, "Its hotspot_rank then", null="it is new, or change is empty"),
         DAY_CELLS.field("hotspot_class"),
         column("cells", _COUNT, "Number of its cells"),
         column("area_m2", pa.float64(), "Their area, square metres, on a sphere: 0.3 to 0.5 % less than on the ellipsoid"),
         column("top_cell", TEXT, "Its cell with the highest score"),
-        *(HOTSPOTS.field(name) for name in ("lat", "lon", "h3_cells")),
+        *(HOTSPOTS.field(name) for name in ("lat", "lon", "easting", "northing", "h3_cells")),
     ]
 )  # fmt: skip
 

@@ -47,12 +47,13 @@ class DayTables:
     accuracy: pa.Table
     weekday_hours: pa.Table
     day_and_night: pa.Table
+    hotspot_hours: pa.Table
     near_repeats: pa.Table
     near_repeats_in_words: str  # how the test was made, and what it leaves out
     known_then_in_words: str  # what an as-of knows of its last days
     calls: CallCounts | None = None  # where the feed's mapping names kinds of calls
-    records_365d: int  # that the last three tables are based on
-    with_hours_365d: int  # of them, those with an hour: weekday_hours, day_and_night
+    records_365d: int  # that the tables of hours and near repeats rest on
+    with_hours_365d: int  # of them, those with an hour: all tables of hours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,11 @@ class DayEdition(Edition):
         """The hot spots at both horizons."""
         of = self.tables
         spots = day_hotspots(
-            of.cells, of.hotspot_names, of.day_and_night, of.hotspots_before
+            of.cells,
+            of.hotspot_names,
+            of.day_and_night,
+            of.hotspots_before,
+            of.hotspot_hours,
         )
         spots = with_hotspot_areas(spots, of.cells, self.layers.areas)
         return of.calls.with_hotspots(spots) if of.calls else spots

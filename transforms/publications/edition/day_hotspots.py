@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from transforms.lake.schemas import conform
 from transforms.publications.edition.hotspot_changes import change_of
 from transforms.publications.schemas import DAY_HOTSPOTS
+from transforms.scores.timing.spot_hours import busiest, weeks_of
 
 
 _KEYS = ["horizon_days", "force", "crime_group", "hotspot_id"]
@@ -33,17 +34,23 @@ _FIRST = {
     "top_cell": "h3_cell",
     "lat": "lat",
     "lon": "lon",
+    "easting": "easting",
+    "northing": "northing",
 }
 
 
 def day_hotspots(
-    cells: pa.Table, names: pa.Table, hours: pa.Table, before: pa.Table | None = None
+    cells: pa.Table,
+    names: pa.Table,
+    hours: pa.Table,
+    before: pa.Table | None = None,
+    weeks: pa.Table | None = None,
 ) -> pa.Table:
     """The hot spots among a day's published cells, by horizon, group and rank.
 
     `names` are their own, by `hotspot_id`; one without has that of its highest cell.
     `hours` are the cells' incidents by day and night. `before` are the hot spots of an
-    earlier as-of, to compare with.
+    earlier as-of, to compare with. `weeks` are the hot spots' own hours of the week.
     """
     members = _with_hours(cells.filter(pc.is_valid(cells["hotspot_id"])), hours)
     members = members.sort_by([(key, "ascending") for key in (*_KEYS, "score_rank")])
@@ -63,7 +70,8 @@ def day_hotspots(
     own = names["place_label"].combine_chunks().take(at.combine_chunks())
     columns["name"] = pc.coalesce(own, columns.pop("place_label"))
     columns["h3_cells"] = pc.binary_join(grouped["h3_cell_list"], " ")
-    return conform(_compared(_ranked(pa.table(columns)), before), DAY_HOTSPOTS)
+    spots = _with_busiest(_ranked(pa.table(columns)), weeks)
+    return conform(_compared(spots, before), DAY_HOTSPOTS)
 
 
 def _with_hours(members: pa.Table, hours: pa.Table) -> pa.Table:
@@ -80,6 +88,23 @@ def _with_hours(members: pa.Table, hours: pa.Table) -> pa.Table:
         ]
         members = members.append_column(name, pa.array(column, pa.float64()))
     return members
+
+
+def _with_busiest(spots: pa.Table, weeks: pa.Table | None) -> pa.Table:
+    """The hot spots with the hours and the weekday in which most happens."""
+    by_id = weeks_of(weeks, "hotspot_id") if weeks else {}
+    found = {name: busiest(week) for name, week in by_id.items()}
+    ids = [found.get(name) for name in spots["hotspot_id"].to_pylist()]
+    columns = {
+        "busiest_from": pa.array([b and b.from_hour for b in ids], pa.int8()),
+        "incidents_busiest_365d": pa.array(
+            [b and round(b.incidents, 4) for b in ids], pa.float64()
+        ),
+        "busiest_weekday": pa.array([b and b.weekday for b in ids], pa.string()),
+    }
+    for name, values in columns.items():
+        spots = spots.append_column(name, values)
+    return spots
 
 
 def _compared(spots: pa.Table, before: pa.Table | None) -> pa.Table:

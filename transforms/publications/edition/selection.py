@@ -49,9 +49,10 @@ _HOTSPOT_COLUMNS = {
     "days": (
         "force", "horizon_days", "crime_group", "hotspot_rank", "name", "expected",
         "change", "previous_rank", "n_7d", "n_28d", "n_prev_28d", "n_365d",
-        "incidents_day_365d", "incidents_night_365d", "harm_365d", "harm_score",
-        "p_top1", "hotspot_class", "cells", "area_m2", "lat", "lon", "as_of",
-        "top_cell", "hotspot_id",
+        "incidents_day_365d", "incidents_night_365d", "busiest_from",
+        "incidents_busiest_365d", "busiest_weekday", "harm_365d", "harm_score",
+        "p_top1", "hotspot_class", "cells", "area_m2", "lat", "lon", "easting",
+        "northing", "as_of", "top_cell", "hotspot_id",
     ),
 }  # fmt: skip
 

@@ -69,6 +69,8 @@ _FILES = {
     " {hours_of} of the {days_of} records have an hour; the others are left out.",
     "day_and_night.csv": "each cell's incidents between 07:00 and 19:00 and between"
     " 19:00 and 07:00, in the same way.",
+    "hotspot_hours.parquet": "each hot spot's incidents by weekday and hour, in the"
+    " same way; `busiest_from` and `busiest_weekday` of `hotspots.csv` are of these.",
     "near_repeats.csv": "the Knox test over 365 days. A ratio above 1 with a small p"
     " means that a crime is followed by others nearby sooner than expected by chance."
     " {near_repeats}",
@@ -95,7 +97,7 @@ _FILES = {
 }
 
 _OF_CHANGES = "hotspot_changes.csv"
-_OF_HOURS = ("weekday_hours.csv", "day_and_night.csv")
+_OF_HOURS = ("weekday_hours.csv", "day_and_night.csv", "hotspot_hours.parquet")
 _BULLET: dict[str, Any] = {
     "width": 88,
     "subsequent_indent": "  ",
@@ -148,7 +150,7 @@ def _files(edition: DayEdition) -> str:
         if name not in missing
     ]
     if no_hours:
-        files = " and ".join(f"`{name}`" for name in no_hours)
+        files = ", ".join(f"`{name}`" for name in no_hours)
         said = f"- {files} are not made: no record of the 365 days has an hour."
         lines.append(fill(said, **_BULLET))
     return "\n".join(lines)

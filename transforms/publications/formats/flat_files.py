@@ -69,6 +69,12 @@ def hours_table(name: str) -> Callable[[DayEdition, Path], None]:
     )
 
 
+def write_hotspot_hours(edition: DayEdition, path: Path) -> None:
+    """The hours of the week of each hot spot; no file where no record has an hour."""
+    if edition.tables.with_hours_365d:
+        pq.write_table(edition.tables.hotspot_hours, path, compression="zstd")
+
+
 def write_exclusions(edition: MonthEdition, path: Path) -> None:
     """What each exclusion left out of each force before scoring."""
     write_csv(edition.excluded, path)

@@ -73,7 +73,12 @@ from transforms.publications.schemas import (
     RECONCILIATION,
 )
 from transforms.reference.clocks import MONTHS
-from transforms.scores.timing.schemas import DAY_AND_NIGHT, NEAR_REPEATS, WEEKDAY_HOURS
+from transforms.scores.timing.schemas import (
+    DAY_AND_NIGHT,
+    HOTSPOT_HOURS,
+    NEAR_REPEATS,
+    WEEKDAY_HOURS,
+)
 
 
 def _write_public_page(public: PublicEdition, path: Path) -> None:
@@ -125,6 +130,7 @@ _ROWS = (
     Format(name="coverage.csv", write=flat_files.write_coverage, media_type=CSV, months=table(PUBLISHED_COVERAGE, "force", "month"), days=table(DAY_COVERAGE, "force", "day")),
     Format(name="weekday_hours.csv", write=flat_files.hours_table("weekday_hours"), media_type=CSV, days=table(WEEKDAY_HOURS, "crime_group", "weekday", "hour")),
     Format(name="day_and_night.csv", write=flat_files.hours_table("day_and_night"), media_type=CSV, days=table(DAY_AND_NIGHT, "crime_group", "h3_cell")),
+    Format(name="hotspot_hours.parquet", write=flat_files.write_hotspot_hours, media_type=PARQUET, days=table(HOTSPOT_HOURS, "hotspot_id", "weekday", "hour")),
     Format(name="near_repeats.csv", write=flat_files.day_table("near_repeats"), media_type=CSV, days=table(NEAR_REPEATS, "category", "distance", "days")),
     Format(name="top_hotspots.xlsx", write=workbook.write_workbook, media_type=XLSX, months=FILE, days=FILE),
     Format(name="top_hotspots.gpx", write=gpx.write_waypoints, media_type=GPX, months=FILE, days=FILE),

@@ -30,9 +30,11 @@ from transforms.publications.map.rows import (
     Past,
     mapped,
 )
+from transforms.publications.map.week_hours import WeekHours
 from transforms.reference.days import HORIZONS_DAYS, Day
 from transforms.reference.groups import CrimeGroup
 from transforms.reference.months import month_range
+from transforms.scores.timing.spot_hours import weeks_of
 
 
 SHOWN_DAYS = 8  # a page has the newest as-of and those of the week before
@@ -93,7 +95,8 @@ def _write_page(
         filters=layers.names,
         ground_note=layers.note(edition.as_of.date.year),
     )
-    text = render(rows, _earlier(edition, days), facts, layers.ground(rows))
+    before, ground = _earlier(edition, days), layers.ground(rows)
+    text = render(rows, before, facts, ground, _hours(edition))
     to.write_text(text, encoding="utf-8")
 
 
@@ -138,6 +141,16 @@ def _earlier(edition: DayEdition, days: int) -> Iterator[Earlier]:
         rows = _at(scores, days).select(PAST.names).cast(PAST).combine_chunks()
         yield Past(force, day, rows)
     yield Counted(force, of.day_counts.cast(COUNTED).combine_chunks())
+
+
+def _hours(edition: DayEdition) -> WeekHours:
+    of = edition.tables
+    return WeekHours(
+        spots=weeks_of(of.hotspot_hours, "hotspot_id"),
+        groups=weeks_of(of.weekday_hours, "crime_group"),
+        known=of.with_hours_365d,
+        among=of.records_365d,
+    )
 
 
 def _names_before(edition: DayEdition) -> dict[str, str | None]:

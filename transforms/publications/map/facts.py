@@ -56,7 +56,7 @@ class GroupFact:
 
 @dataclass(frozen=True)
 class HotspotFact:
-    """A hot spot of the newest as-of. Those of days have no interval and no year."""
+    """A hot spot of the newest as-of. Those of days have no interval."""
 
     hotspot_id: str
     name: str | None
@@ -67,6 +67,8 @@ class HotspotFact:
     harm_score: float | None = None
     low: int | None = None  # the 95 % interval of the next count
     high: int | None = None
+    day: float | None = None  # days alone: of 365 days, by day and by night
+    night: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +133,8 @@ def hotspot_facts(named: pa.Table, rows: pa.Table) -> tuple[HotspotFact, ...]:
             harm_score=_tenth(spot["harm_score"]),
             low=spot.get("expected_lo"),
             high=spot.get("expected_hi"),
+            day=_tenth(spot.get("incidents_day_365d")),
+            night=_tenth(spot.get("incidents_night_365d")),
         )
         for spot in spots
     )

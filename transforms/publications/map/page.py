@@ -13,6 +13,7 @@ from transforms.publications.map.facts import ForceFact, MapFacts
 from transforms.publications.map.payload import payload
 from transforms.publications.map.rows import Earlier
 from transforms.publications.map.web_files import policy, script, styles, web_text
+from transforms.publications.map.week_hours import WeekHours
 from transforms.reference.clocks import MONTHS
 from transforms.reference.days import Day
 from transforms.reference.months import Month
@@ -32,6 +33,7 @@ OURS = (
     "map-chart.js",
     "map-reasons.js",
     "map-place.js",
+    "map-hours.js",
     "map-spot.js",
     "map-profile.js",
     "map-csv.js",
@@ -60,8 +62,9 @@ def render(
     earlier: Iterable[Earlier],
     facts: MapFacts,
     ground: dict[str, Any] | None = None,
+    hours: WeekHours | None = None,
 ) -> str:
-    """The page as text: the newest scores, and what there is of earlier months."""
+    """The page as text: the newest scores, and what there is of earlier ones."""
     style = styles(*STYLES)
     scripts = [script(name) for name in SCRIPTS]
     tiles = (ground or {}).get("tiles")
@@ -75,7 +78,7 @@ def render(
         forces="\n".join(
             _force_row(force, _YEAR[facts.unit]) for force in facts.forces
         ),
-        payload=payload(cells, earlier, facts, ground),
+        payload=payload(cells, earlier, facts, ground, hours),
     )
 
 

@@ -15,6 +15,7 @@ from transforms.publications.map.pack import NULL, Columns, packed
 from transforms.publications.map.rows import Earlier, Rows, codes, in_order, whole
 from transforms.publications.map.series import Series, hundredths
 from transforms.publications.map.spots import Spots
+from transforms.publications.map.week_hours import WeekHours
 from transforms.reference.arrays import Integers
 from transforms.reference.bands import SLUGS
 from transforms.scores.labels.emerging import CLASSES
@@ -29,6 +30,7 @@ def payload(
     earlier: Iterable[Earlier],
     facts: MapFacts,
     ground: dict[str, Any] | None = None,
+    hours: WeekHours | None = None,
 ) -> str:
     """The data of a page, packed."""
     rows = in_order(cells, facts)
@@ -46,6 +48,7 @@ def payload(
         "words": words,
         "hotspots": spots.listed(),
         "ground": ground,
+        "hours": hours and hours.write(facts, columns),
         "blocks": [[b.group, b.force, b.start, b.stop] for b in rows.blocks],
     }
     del head["names_before"]  # which are among the hot spots

@@ -98,7 +98,15 @@ class Spots:
 
     def listed(self) -> list[dict[str, Any]]:
         """Id, name and numbers of each, by its code."""
-        numbers = ("expected_12m", "harm_12m", "harm_score", "low", "high")
+        numbers = (
+            "expected_12m",
+            "harm_12m",
+            "harm_score",
+            "low",
+            "high",
+            "day",
+            "night",
+        )
         listed = [
             {"id": spot.hotspot_id, "name": spot.name}
             | {name: getattr(spot, name) for name in numbers}

@@ -21,7 +21,7 @@ from transforms.scores.timing.schemas import DAY_AND_NIGHT, WEEKDAY_HOURS
 
 WINDOW_DAYS = 365
 DAY_HOURS = (7, 19)  # the clock's hours that are day; the others are night
-_WEEKDAYS = (
+WEEKDAYS = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
 _UTC = pa.timestamp("us", "UTC")
@@ -66,8 +66,8 @@ def weekday_hours(
         of_group = rows.filter(pc.is_in(rows["category"], _set(group.categories)))
         if not len(of_group):
             continue
-        spreaded = _spread(of_group)
-        for weekday, hours in zip(_WEEKDAYS, spreaded.table(), strict=True):
+        spreaded = spread_records(of_group)
+        for weekday, hours in zip(WEEKDAYS, spreaded.table(), strict=True):
             lines += [
                 {
                     "crime_group": group.slug,
@@ -92,7 +92,7 @@ def day_and_night(
     rows = with_hours(rows)
     if not len(rows):
         return DAY_AND_NIGHT.empty_table()
-    spreaded = _spread(rows)
+    spreaded = spread_records(rows)
     by_day, by_night = (
         spreaded.between(*hours) for hours in (DAY_HOURS, DAY_HOURS[::-1])
     )
@@ -126,7 +126,8 @@ def day_and_night(
     return pa.Table.from_pylist(lines, schema=DAY_AND_NIGHT)
 
 
-def _spread(rows: pa.Table) -> Spread:
+def spread_records(rows: pa.Table) -> Spread:
+    """Records spread over the hours in which they may have happened."""
     began = rows["occurred_from"].cast(_UTC)
     ended = pc.coalesce(rows["occurred_to"], rows["occurred_from"]).cast(_UTC)
     return spread(

@@ -29,6 +29,15 @@ DAY_AND_NIGHT = pa.schema(
     ]
 )  # fmt: skip
 
+HOTSPOT_HOURS = pa.schema(
+    [
+        column("hotspot_id", TEXT, "Hot spot, as in hotspots.csv"),
+        _GROUP,
+        *(WEEKDAY_HOURS.field(name) for name in ("weekday", "hour")),
+        column("incidents", _FLOAT, "Incidents of the group of 365 days in its cells in that hour of the week; one that may have been in several hours counts in each by its share; hours with none have no row"),
+    ]
+)  # fmt: skip
+
 NEAR_REPEATS = pa.schema(
     [
         column("category", TEXT, "Crime category: police.uk slug"),

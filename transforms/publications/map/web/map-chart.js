@@ -3,7 +3,7 @@
 (function () {
   const { drawing, element, periodName, expected, whole } = hexbeat;
   const [WIDE, HIGH, LEFT, FOOT] = [360, 150, 30, 24];
-  const LOOKS = { missing: "not supplied", before: "before the first one kept", moved: "on other map points" };
+  const LOOKS = { missing: "not supplied", before: "before the first month kept", moved: "on other map points" };
 
   // Months: { month, look, count (null: not counted), expected (null: no score before), later }.
   function trend(months, name) {

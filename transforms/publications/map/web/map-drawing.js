@@ -119,7 +119,7 @@
       const next = { items: new Map(), circles: [], tier: null, runs: new Set(), spots: new Map() };
       const listed = view.spotsOf(state);
       const isMarked = state.force !== null; // of all forces they would cover the map
-      const most = Math.max(0, ...listed.map(({ expected }) => expected));
+      const most = Math.max(0, ...listed.map(({ worth }) => worth));
       const inView = map.getBounds().pad(0.1);
       let [shapes, polygonal, added] = [0, 0, 0];
       listed.forEach((one, i) => {
@@ -135,7 +135,7 @@
           for (const row of one.rows) next.spots.set(data.columns.cell[row], hit);
           polygonal += 1;
         } else {
-          const made = circleOf(place, one.expected, { most, largest: LARGEST }, style, hit);
+          const made = circleOf(place, one.worth, { most, largest: LARGEST }, style, hit);
           room = made.radius;
           next.circles.push(made);
         }

@@ -22,7 +22,7 @@
 
     function show(said) {
       const sizes = said.most > 0 && said.isSized !== false ? steps(said) : [];
-      const key = JSON.stringify([said, state.compare, state.at]);
+      const key = JSON.stringify([said, state.compare, state.at, state.when]);
       if (key === latest) return;
       latest = key;
       const entries = colours(said);
@@ -74,10 +74,16 @@
         const item = element("li");
         item.append(
           svg,
-          element("span", `${whole.format(value)} expected${i === 0 ? " next " + hexbeat.clock.period : ""}`),
+          element("span", `${whole.format(value)} ${i === 0 ? measured() : state.when === "any" ? "expected" : ""}`),
         );
         return item;
       });
+    }
+
+    function measured() {
+      if (state.when !== "any") return `by ${state.when}, last ${hexbeat.clock.year} ${hexbeat.clock.period}s`;
+      const { term = 1, period } = hexbeat.clock;
+      return `expected next ${term > 1 ? `${term} ${period}s` : period}`;
     }
 
     function round(value) {

@@ -4,7 +4,7 @@
   const { byId, element, entry, whole, expected, change, nextName, BANDS } = hexbeat;
   const LISTED = 25;
 
-  function listOf(data, known, view, state, act) {
+  function listOf(data, known, view, hours, state, act) {
     const { columns } = data;
     const csv = hexbeat.csvOf(data, known, view, state);
     let length = LISTED;
@@ -91,17 +91,19 @@
     }
 
     const afterwards = () =>
-      state.compare !== "none"
-        ? `expected ${nextName(data.as_ofs[state.at])}; the figures compare`
-        : known.last === 0
-          ? `expected ${nextName(data.as_ofs[0])}`
-          : `expected ${nextName(data.as_ofs[state.at])}${known.previous(state.at) < 0 ? "" : `; ▲▼ and + new since ${known.since(state.at)}`}`;
+      isByHours()
+        ? `from ${hours.span(state.when)}, of those of ${hexbeat.clock.year} days with a known hour`
+        : state.compare !== "none"
+          ? `expected ${nextName(data.as_ofs[state.at])}; the figures compare`
+          : known.last === 0
+            ? `expected ${nextName(data.as_ofs[0])}`
+            : `expected ${nextName(data.as_ofs[state.at])}${known.previous(state.at) < 0 ? "" : `; ▲▼ and + new since ${known.since(state.at)}`}`;
 
     function fill() {
       const isSpots = state.list === "hotspots";
       const found = isSpots ? spots() : null;
       const { rows, all } = isSpots ? { rows: found.slice(0, length), all: found.length } : highest(length);
-      byId("top").replaceChildren(...rows.map((one, i) => (isSpots ? spotItem(one) : cellItem(one, i))));
+      byId("top").replaceChildren(...rows.map((one, i) => (isSpots ? spotItem(one, i) : cellItem(one, i))));
       const where = state.force === null ? "all forces" : data.forces[state.force].name;
       const what = isSpots ? "hot spots" : "cells";
       byId("cells-title").textContent = `Highest ${what}, ${where}`;
@@ -150,16 +152,29 @@
       });
     }
 
-    function spotItem({ spot, rows, force, expected: score }) {
+    function spotItem({ spot, rows, force, expected: score }, i) {
       const small = [nameOf(force), `${rows.length} ${rows.length === 1 ? "cell" : "cells"}`];
       const moved = view.isNew({ spot, force }, state.at)
         ? { mark: "+ new", text: `new since ${known.since(state.at)}`, way: "new" }
         : spotChange(spot);
-      const figures =
-        state.compare === "none" ? [expected(score), moved.mark, moved.text, moved.way] : state.comparer.figures(rows);
+      const figures = isByHours()
+        ? ofHours(spot)
+        : state.compare === "none"
+          ? [expected(score), moved.mark, moved.text, moved.way]
+          : state.comparer.figures(rows);
       const choose = () => act.choose({ kind: "spot", spot });
-      const rank = `${known.spotRank(spot, state.at)}.`;
+      const overall = known.spotRank(spot, state.at);
+      if (isByHours()) small.push(`no. ${overall} by incidents expected`);
+      const rank = isByHours() ? `${i + 1}.` : `${overall}.`;
       return entry(rank, hexbeat.spotName(data, known, spot), small, figures, choose, { "data-spot": spot });
+    }
+
+    const isByHours = () => state.list === "hotspots" && state.compare === "none" && state.when !== "any";
+
+    function ofHours(spot) {
+      const { of, all } = hours.part(spot, state.when);
+      const share = all > 0 ? `${Math.round((100 * of) / all)} %` : "none";
+      return [hours.tenths(of), share, `${share} of ${hours.tenths(all)} with a known hour`, "same"];
     }
 
     const nameOf = (force) => (data.forces.length > 1 && state.force === null ? data.forces[force].name : null);

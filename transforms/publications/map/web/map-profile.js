@@ -164,9 +164,9 @@
     return { buttons, forecast, months, compared, left };
   }
 
-  function profileOf(data, known, view, state, act) {
+  function profileOf(data, known, view, hours, state, act) {
     const common = partsOf(data, known, state, act);
-    const spots = hexbeat.spotProfileOf(data, known, view, state, act, common);
+    const spots = hexbeat.spotProfileOf(data, known, view, hours, state, act, common);
 
     function open(chosen) {
       byId("panel").classList.add("open");

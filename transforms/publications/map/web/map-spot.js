@@ -3,7 +3,7 @@
 (function () {
   const { byId, element, entry, whole, count, expected, clock, periodName } = hexbeat;
 
-  function spotProfileOf(data, known, view, state, act, common) {
+  function spotProfileOf(data, known, view, hours, state, act, common) {
     function open(spot) {
       const rows = known.rowsOf(spot, state.at);
       byId("panel-title").textContent = hexbeat.spotName(data, known, spot);
@@ -43,6 +43,8 @@
       content.push(...common.compared(rows));
       if (known.last > 0) content.push(...hexbeat.section(hexbeat.byPeriod(), ...common.months(rows, force, label)));
       content.push(...hexbeat.section("Observed and expected", ...observed(spot, rows, facts)));
+      const week = isNewest ? hours.ofSpot(spot, hexbeat.spotName(data, known, spot)) : [];
+      if (week.length) content.push(...hexbeat.section("When it happens", ...week));
       if (isNewest) content.push(...mix(spot), ...harm(spot));
       if (known.last > 0) content.push(...history(spot));
       content.push(...members(rows), ...about(spot, rows));

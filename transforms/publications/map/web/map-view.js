@@ -76,7 +76,7 @@
     return [tier.lat[run], tier.lng[run]];
   }
 
-  function viewOf(data, known) {
+  function viewOf(data, known, hours) {
     const { columns, blocks, bands } = data;
     const tiers = levels(columns);
     const finest = tiers[tiers.length - 1];
@@ -136,9 +136,11 @@
         const [group, force] = blockOf(rows[0]);
         if (group !== state.group || (state.force !== null && force !== state.force)) continue;
         if (state.area !== null && !rows.some(isHere)) continue;
-        found.push({ spot, rows, force, expected: known.spotExpected(spot, at) ?? 0 });
+        const score = known.spotExpected(spot, at) ?? 0;
+        const ranked = state.when === "any" ? score : hours.part(spot, state.when).of;
+        found.push({ spot, rows, force, expected: score, worth: ranked });
       }
-      return found.sort((a, b) => b.expected - a.expected || a.spot - b.spot);
+      return found.sort((a, b) => b.worth - a.worth || b.expected - a.expected || a.spot - b.spot);
     }
 
     // Whether a force can be compared: it has a score at the as-of and at the one before.

@@ -11,13 +11,15 @@
     [100, "All listed"],
   ];
   const LISTS = ["hotspots", "cells"];
+  const WHEN = { any: "At any time", day: "By day", night: "By night" };
   const NARROW = window.matchMedia("(max-width: 55.99rem)");
   hexbeat.isNarrow = () => NARROW.matches;
 
   function start(data) {
     hexbeat.setClock(data);
     const known = hexbeat.readerOf(data);
-    const view = hexbeat.viewOf(data, known);
+    const hours = hexbeat.hoursOf(data);
+    const view = hexbeat.viewOf(data, known, hours);
     const ways = hexbeat.waysOf(data);
     const state = {
       force: firstForce(data, known),
@@ -26,14 +28,15 @@
       at: known.last,
       chosen: null, // { kind: "cell", cell } or { kind: "spot", spot }
       list: "hotspots",
+      when: "any", // or by "day" or "night", of hot spots
       area: null, // { name, code }
       compare: "none",
       search: "",
     };
     state.comparer = hexbeat.comparerOf(data, known, state);
     const act = { choose: (chosen) => open(chosen, { go: true }), close };
-    const list = hexbeat.listOf(data, known, view, state, act);
-    const profile = hexbeat.profileOf(data, known, view, state, act);
+    const list = hexbeat.listOf(data, known, view, hours, state, act);
+    const profile = hexbeat.profileOf(data, known, view, hours, state, act);
     let map = null;
     let legend = null;
     let names = [];
@@ -58,7 +61,7 @@
           : null;
       const number = whole.format(shapes);
       const what = {
-        spots: `Showing ${number} hot spots, by incidents expected.${changesOf(changes)}`,
+        spots: `Showing ${number} hot spots, by incidents ${state.when === "any" ? "expected" : `from ${hours.span(state.when)}`}.${changesOf(changes)}`,
         circles: `Showing ${number} circles, each the cells around it, sized by incidents expected; zoom in for the cells.`,
         cells: `Showing all ${number} cells in view.`,
       };
@@ -95,6 +98,9 @@
       byId("share").parentElement.hidden = !isCells;
       byId("list").value = state.list;
       byId("compare").value = state.compare;
+      byId("when").value = state.when;
+      byId("when").parentElement.hidden = isCells || !hours.has;
+      hours.showGroup(state.group);
       byId("area").value = state.area === null ? "" : `${state.area.name}:${state.area.code}`;
     }
 
@@ -140,6 +146,7 @@
       parts.set("as-of", data.as_ofs[state.at]);
       if (state.share !== 100) parts.set("top", String(state.share));
       if (state.compare !== "none") parts.set("compare", state.compare);
+      if (state.when !== "any") parts.set("when", state.when);
       if (state.area !== null)
         parts.set("area", `${state.area.name}:${data.words[`area.${state.area.name}`][state.area.code]}`);
       if (state.chosen?.kind === "cell") parts.set("cell", known.cellId(state.chosen.cell));
@@ -163,6 +170,7 @@
       const inferred = parts.has("cell") || parts.has("top") ? "cells" : state.list;
       state.list = LISTS.includes(parts.get("show")) ? parts.get("show") : inferred;
       state.compare = parts.get("compare") in ways && known.last > 0 ? parts.get("compare") : state.compare;
+      state.when = hours.has && parts.get("when") in WHEN ? parts.get("when") : state.when;
       state.area = areaCalled(parts.get("area")) ?? state.area;
       const cell = parts.has("cell") ? view.cellOf(parts.get("cell")) : null;
       const spot = parts.has("spot") ? view.spotCalled(parts.get("spot")) : null;
@@ -289,6 +297,9 @@
       choose("list", (value) => {
         state.list = value;
       });
+      choose("when", (value) => {
+        state.when = value;
+      });
       choose("compare", (value) => {
         state.compare = value;
       });
@@ -367,6 +378,10 @@
       for (const [share, words] of SHARES) byId("share").append(element("option", words, { value: share }));
       for (const [way, words] of Object.entries(ways)) byId("compare").append(element("option", words, { value: way }));
       byId("compare").parentElement.hidden = known.last === 0;
+      for (const [when, words] of Object.entries(WHEN))
+        byId("when").append(
+          element("option", when === "any" || !hours.has ? words : `${words}, ${hours.span(when)}`, { value: when }),
+        );
       byId("as-of").min = String(known.first);
       byId("as-of").max = String(known.last);
       byId("as-of").parentElement.hidden = known.first === known.last;
