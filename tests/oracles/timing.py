@@ -86,3 +86,36 @@ def whole_days(start: datetime, end: datetime) -> tuple[datetime, datetime]:
         datetime(begin.year, begin.month, begin.day, tzinfo=LONDON).astimezone(UTC),
         datetime(after.year, after.month, after.day, tzinfo=LONDON).astimezone(UTC),
     )
+
+
+def spot_hours(
+    records: Sequence[tuple[str, str, datetime, datetime]],
+    spots: dict[str, tuple[set[str], set[str]]],
+) -> dict[tuple[str, int, int], Fraction]:
+    """The weight of each hot spot's incidents by weekday and hour.
+
+    Records are cell, category and both ends; of a hot spot the categories and cells.
+    """
+    found = {}
+    for name, (categories, cells) in spots.items():
+        spans = [
+            (start, end)
+            for cell, category, start, end in records
+            if cell in cells and category in categories
+        ]
+        for (day, hour), weight in aoristic_minutes(spans).items():
+            found[name, day, hour] = weight
+    return found
+
+
+def busiest(weights: dict[Pair, Fraction]) -> tuple[int, Fraction, int] | None:
+    """Where the four hours with most begin, what they have, and the fullest weekday."""
+    if sum(weights.values()) < 10:
+        return None
+    by_hour, by_day = [Fraction()] * 24, [Fraction()] * 7
+    for (day, hour), weight in weights.items():
+        by_hour[hour] += weight
+        by_day[day] += weight
+    windows = [sum(by_hour[(at + n) % 24] for n in range(4)) for at in range(24)]
+    start = windows.index(max(windows))
+    return start, windows[start], by_day.index(max(by_day))

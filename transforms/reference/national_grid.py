@@ -15,6 +15,7 @@ from transforms.reference.arrays import Floats
 
 
 GRID = "EPSG:27700"
+_LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"  # without I
 _DEGREES = "OGC:CRS84"  # longitude first
 
 
@@ -37,6 +38,16 @@ def to_grid_by_proj(longitude: Floats, latitude: Floats) -> tuple[Floats, Floats
     """
     easting, northing = _transformer(_DEGREES, GRID).transform(longitude, latitude)
     return easting, northing
+
+
+def grid_reference(easting: float, northing: float) -> str:
+    """A place to 100 m, as on maps: TQ 587 748. Letters run from the north-west."""
+    east, north = int(easting // 100_000), int(northing // 100_000)
+    row = 19 - north
+    first, second = row - row % 5 + (east + 10) // 5, row * 5 % 25 + east % 5
+    square = "".join(_LETTERS[at] for at in (first, second))
+    within = (int(metres % 100_000 // 100) for metres in (easting, northing))
+    return " ".join([square, *(f"{hundreds:03}" for hundreds in within)])
 
 
 def _completed(

@@ -272,19 +272,21 @@ def test_the_map_has_a_page_for_each_horizon(
     assert f'href="{names[8 - horizon]}"' in page
     data = unpacked(page)
     assert (data["unit"], data["term"]) == ("days", horizon)
-    assert data["as_ofs"] == [str(DAYS[-1])]
+    assert data["as_ofs"] == [str(day) for day in DAYS[-8:]]
+    assert data["months"] == [str(day) for day in DAYS[-63:]]
     rows = edition.cells.filter(pc.equal(edition.cells["horizon_days"], horizon))
     of_group = rows.filter(pc.equal(rows["crime_group"], "all-crime")).sort_by(
         "h3_cell"
     )
     [block] = [b for b in data["blocks"] if data["groups"][b[0]]["slug"] == "all-crime"]
     mine = slice(block[2], block[3])
-    for name, of in {
-        "n_12m": "n_365d",
-        "n.0": "n_7d",
-        "score_hi": "score_hi",
-    }.items():
-        assert data["columns"][name][mine] == of_group[of].to_pylist()
+    columns = data["columns"]
+    for name, of in {"n_12m": "n_365d", "score_hi": "score_hi"}.items():
+        assert columns[name][mine] == of_group[of].to_pylist()
+    week = [columns[f"n.{at}"][mine] for at in range(56, 63)]
+    assert [sum(days) for days in zip(*week, strict=True)] == of_group[
+        "n_7d"
+    ].to_pylist()
     spots = {spot["hotspot_id"]: spot["name"] for spot in edition.hotspots.to_pylist()}
     assert {s["id"]: s["name"] for s in data["hotspots"]} == spots
     assert set(spots.values()) <= STREETS
@@ -305,7 +307,7 @@ def test_a_map_of_days_opens_and_speaks_of_days(tier: Path, tmp_path: Path) -> N
         tab.click("#top button")
         words = str(tab.value("document.body.innerText"))
         slider = 'getComputedStyle(document.querySelector(".slider")).display'
-        assert tab.value(slider) == "none"  # there is one as-of
+        assert tab.value(slider) == "none"  # no earlier day has a score
         assert tab.complaints() == []
     assert "should be between" in words
     assert "The count of the next day" in words
@@ -402,7 +404,11 @@ def thin(inputs: DayInputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
     # the same day, with five of the last seven set aside
     supplied = [*DAYS[:-6], DAYS[-1]]
     panel = day_panel(RECORDS, DAYS, "kent", inputs.scoring)
-    edition = replace(inputs, scores=scored_day(panel, supplied)).edition()
+    coverage = COVERAGE | {
+        day: PeriodCoverage[Day, None](day, "missing") for day in DAYS[-6:-1]
+    }
+    scores = scored_day(panel, supplied)
+    edition = replace(inputs, scores=scores, coverage=coverage).edition()
     path = tmp_path_factory.mktemp("thin") / "map.html"
     FORMATS["map.html"].write(edition, path)
     return path
@@ -410,11 +416,8 @@ def thin(inputs: DayInputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_map_says_how_many_days_of_each_window_were_supplied(thin: Path) -> None:
     [force] = unpacked(thin.read_text())["forces"]
-    assert [force[f"months_{name}"] for name in ("1m", "prev_12m", "12m")] == [
-        2,
-        28,
-        360,
-    ]
+    assert [force[f"months_{name}"] for name in ("prev_12m", "12m")] == [28, 360]
+    assert force["looks"][-7:] == ["supplied", *["missing"] * 5, "supplied"]
 
 
 @pytest.mark.system
@@ -428,7 +431,7 @@ def test_a_week_with_gaps_does_not_read_as_quiet(thin: Path, tmp_path: Path) -> 
     assert re.search(r"last 7 days\s+\d+ \(in 2 of 7 days\)", words)
     assert re.search(r"the 28 days before the last 28\s+\d+\s*Expected", words)
     [row, *_] = csv.DictReader(file.read_text().splitlines())
-    assert not {"lsoa21cd", "change"} & row.keys()
+    assert "lsoa21cd" not in row
     assert row["place_label"] in STREETS
     assert row["days_365d"] == "360"
     assert all(row.values())

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from transforms.lake.schemas import conform
 from transforms.publications.edition.hotspot_changes import change_of
 from transforms.publications.schemas import DAY_HOTSPOTS
-from transforms.scores.timing.spot_hours import busiest, weeks_of
+from transforms.scores.timing.week import busiest, weeks_of
 
 
 _KEYS = ["horizon_days", "force", "crime_group", "hotspot_id"]

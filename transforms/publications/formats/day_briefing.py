@@ -1,4 +1,4 @@
-"""The briefing of a day: one page for a shift that begins at six in the morning."""
+"""The briefing of a day: one landscape page for a shift that begins at six."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,11 +15,18 @@ from transforms.publications.layers.area_columns import APART
 from transforms.publications.layers.open_ground import ATTRIBUTION
 from transforms.reference.days import HORIZONS_DAYS, Day
 from transforms.reference.groups import ALL_CRIME, GROUPS
+from transforms.reference.national_grid import grid_reference
+from transforms.scores.timing.week import BUSY_HOURS
 
 
 _GROUPS = ("serious-violence-proxy", "burglary", "vehicle-crime")
 _TOP = 12
 _LISTED, _FEW = 5, 3
+_RECENT_DAYS = 28
+_HEADER = (
+    "no.", "around", "grid reference", "expected", "last 7 d", "by day", "by night",
+    "busiest", "was no.",
+)  # fmt: skip
 _Spots = Sequence[dict[str, Any]]
 
 
@@ -53,27 +60,33 @@ def _words(edition: DayEdition, spots: _Spots) -> dict[str, Any]:
             f" is enlarged beside the map. {ATTRIBUTION}"
         ),
         "top_title": "Highest hot spots, all crime",
-        "top_header": ["no.", "around", "expected", "last 7 d", "was no."],
+        "landscape": True,
+        "top_header": _HEADER,
         "top": [
             [
                 str(s["hotspot_rank"]),
                 named(s),
+                grid_reference(s["easting"], s["northing"]),
                 f"{s['expected']:.2f}",
                 _count(s["n_7d"]),
+                *(_rounded(s[name]) for name in HOURS),
+                _busiest(s),
                 _was(s),
             ]
             for s in top
         ],
-        "left": [
-            _changed(edition),
-            *(_by_area(name, spots) for name in edition.layers.names[:1]),
-            *([_calls(edition, spots)] if edition.tables.calls else []),
-            _based_on(edition),
-        ],
-        "right": [
-            _hours("By day, 07:00 to 19:00", "incidents_day_365d", spots),
-            _hours("By night, 19:00 to 07:00", "incidents_night_365d", spots),
-            *(_of_group(edition, slug) for slug in _GROUPS),
+        "thirds": [
+            [
+                _changed(edition),
+                *(_by_area(name, spots) for name in edition.layers.names[:1]),
+                *([_calls(edition, spots)] if edition.tables.calls else []),
+                _based_on(edition),
+            ],
+            [
+                _hours("By day, 07:00 to 19:00", "incidents_day_365d", spots),
+                _hours("By night, 19:00 to 07:00", "incidents_night_365d", spots),
+            ],
+            [_of_group(edition, slug) for slug in _GROUPS],
         ],
         "footer": footer(edition),
     }
@@ -85,6 +98,17 @@ def _section(title: str, lines: Sequence[str]) -> dict[str, Any]:
 
 def _count(number: int | None) -> str:
     return "–" if number is None else f"{number:,}"
+
+
+def _rounded(number: float | None) -> str:
+    return "–" if number is None else f"{number:,.0f}"
+
+
+def _busiest(spot: dict[str, Any]) -> str:
+    """The weekday and the four hours with most; of few incidents none."""
+    if (start := spot["busiest_from"]) is None:
+        return "–"
+    return f"{spot['busiest_weekday'][:3]}; {start:02}–{(start + BUSY_HOURS) % 24:02}"
 
 
 def _was(spot: dict[str, Any]) -> str:
@@ -101,7 +125,9 @@ def _hours(title: str, column: str, spots: _Spots) -> dict[str, Any]:
     """
     known = [s for s in spots if s[column]]
     if not known:
-        return _section(title, ["No hour of these incidents is known."])
+        timed = any(s[column] is not None for s in spots)
+        unknown = "No hour of these incidents is known."
+        return _section(title, ["None in these hours." if timed else unknown])
     known.sort(key=lambda s: (-s[column], s["hotspot_rank"]))
     return _section(
         title,
@@ -168,7 +194,32 @@ def _calls(edition: DayEdition, spots: _Spots) -> dict[str, Any]:
 def _based_on(edition: DayEdition) -> dict[str, Any]:
     lines = [
         *edition.coverage_in_words.values(),
+        _not_supplied(edition),
+        _with_hours(edition),
         "Records of the last days may still be missing.",
         "A place that was very high is likely to fall by itself.",
     ]
     return _section("What it is based on", lines)
+
+
+def _not_supplied(edition: DayEdition) -> str:
+    """Which of the last days are not counted, by date."""
+    first = str(edition.as_of + (1 - _RECENT_DAYS))
+    days = [
+        Day.parse(row["day"]).in_words
+        for row in edition.tables.coverage.to_pylist()
+        if row["day"] >= first and row["status"] != "supplied"
+    ]
+    if not days:
+        return f"All of the last {_RECENT_DAYS} days were supplied."
+    return f"Of the last {_RECENT_DAYS} days not counted: {', '.join(days)}."
+
+
+def _with_hours(edition: DayEdition) -> str:
+    """What the columns of hours rest on."""
+    of = edition.tables
+    return (
+        "By day, by night and busiest: incidents of 365 days with a known hour"
+        f" ({of.with_hours_365d:,} of {of.records_365d:,} records); busiest is a"
+        " weekday, and four hours on end."
+    )

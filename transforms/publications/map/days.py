@@ -34,7 +34,7 @@ from transforms.publications.map.week_hours import WeekHours
 from transforms.reference.days import HORIZONS_DAYS, Day
 from transforms.reference.groups import CrimeGroup
 from transforms.reference.months import month_range
-from transforms.scores.timing.spot_hours import weeks_of
+from transforms.scores.timing.week import weeks_of
 
 
 SHOWN_DAYS = 8  # a page has the newest as-of and those of the week before

@@ -11,8 +11,12 @@ import numpy as np
 from transforms.publications.map.facts import MapFacts
 from transforms.publications.map.pack import NULL, Columns
 from transforms.reference.arrays import Floats
-from transforms.scores.timing.hours import DAY_HOURS
-from transforms.scores.timing.spot_hours import BUSY_HOURS, WEEK_HOURS, busiest
+from transforms.scores.timing.week import (
+    BUSY_HOURS,
+    DAY_HOURS,
+    WEEK_HOURS,
+    busiest,
+)
 
 
 _HUNDREDTHS = 100

@@ -17,13 +17,10 @@ from transforms.reference.time_precision import MINUTE, known_to, refuse_without
 from transforms.restricted import Restricted
 from transforms.scores.timing.aoristic import Spread, spread
 from transforms.scores.timing.schemas import DAY_AND_NIGHT, WEEKDAY_HOURS
+from transforms.scores.timing.week import DAY_HOURS, WEEKDAYS
 
 
 WINDOW_DAYS = 365
-DAY_HOURS = (7, 19)  # the clock's hours that are day; the others are night
-WEEKDAYS = (
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
-)  # fmt: skip
 _UTC = pa.timestamp("us", "UTC")
 _SPREAD_BY = ("occurred_from", "occurred_to", "time_precision")
 

@@ -42,6 +42,11 @@
     }
   }
 
+  const shortDay = (day) => {
+    const [number, month] = periodName(day).split(" ");
+    return `${number} ${month.slice(0, 3)}`;
+  };
+
   // Of days: the date of every Monday that has room for it.
   function* weeks(days, wide) {
     const every = days.length > 42 ? 14 : 7;
@@ -49,8 +54,7 @@
     for (let i = first; i >= 0 && i < days.length; i += 7) {
       const x = LEFT + i * wide;
       yield drawing("line", { x1: x, x2: x, y1: HIGH - FOOT, y2: HIGH - FOOT + 4, class: "grid" });
-      if ((i - first) % every === 0)
-        yield drawing("text", { x: x + 2, y: HIGH - 10 }, periodName(days[i].month).replace(/ \d+$/, ""));
+      if ((i - first) % every === 0) yield drawing("text", { x: x + 2, y: HIGH - 10 }, shortDay(days[i].month));
     }
   }
 
@@ -83,7 +87,8 @@
     return definitions;
   }
 
-  const lookInWords = ({ look }) => LOOKS[look] ?? "not in this page";
+  const wordsOf = (look) => LOOKS[look].replace("month", hexbeat.clock.period);
+  const lookInWords = ({ look }) => (look in LOOKS ? wordsOf(look) : "not in this page");
 
   function inWords(months) {
     const gaps = months.filter((m) => m.count === null).length;
@@ -115,7 +120,7 @@
     if (has((m) => m.later && m.count !== null)) add("came later", { class: "bar later" });
     if (has((m) => m.expected !== null)) add(`expected a ${hexbeat.clock.period} ahead`, { class: "forecast" }, "line");
     if (has((m) => m.look === "missing")) add(LOOKS.missing, { class: "gap", fill: "url(#not-supplied)" });
-    for (const look of ["before", "moved"]) if (has((m) => m.look === look)) add(LOOKS[look], { class: look });
+    for (const look of ["before", "moved"]) if (has((m) => m.look === look)) add(wordsOf(look), { class: look });
     return list;
   }
 
