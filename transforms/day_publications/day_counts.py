@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 import sql
 from transforms.incidents.scored import scored_incidents
 from transforms.publications.edition.day_edition import COUNTED_DAYS
 from transforms.reference.days import Day
-from transforms.reference.groups import CrimeGroup, group_categories
+from transforms.reference.groups import CrimeGroup
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
 from transforms.scores.days.panel import SCORED_RESOLUTION
@@ -35,12 +34,14 @@ def day_counts(
         first_day=window[0],
         last_day=window[1],
     )
-    named = group_categories(groups)
-    slugs = pa.array([group.slug for group in groups], pa.string())
-    mine = named.filter(pc.is_in(named["crime_group"], value_set=slugs))
+    pairs = [(group.slug, member) for group in groups for member in group.categories]
+    slugs, categories = zip(*pairs, strict=True)
     return sql.run(
         "group_months",
-        {"incidents": _with_month(dated), "groups": mine},
+        {
+            "incidents": _with_month(dated),
+            "groups": pa.table({"crime_group": slugs, "category": categories}),
+        },
         h3_res=SCORED_RESOLUTION,
         first_month=window[0],
         last_month=window[1],

@@ -370,10 +370,10 @@ def test_a_page_that_cannot_be_written_does_not_take_the_other_along(
     term = 1 if lost == "map.html" else 7
     render = days.render
 
-    def fail(rows: pa.Table, past: Any, facts: MapFacts, ground: Any) -> str:
+    def fail(rows: pa.Table, past: Any, facts: MapFacts, *more: Any) -> str:
         if facts.term == term:
             raise RuntimeError("no such page")
-        return render(rows, past, facts, ground)
+        return render(rows, past, facts, *more)
 
     monkeypatch.setattr(days, "render", fail)
     done = published(tmp_path, edition)
@@ -495,12 +495,12 @@ def test_a_feed_without_hours_has_no_tables_of_them(
     at = rows.schema.get_field_index("time_precision")
     days = rows.set_column(at, "time_precision", pa.repeat("day", len(rows)))
     edition = replace(inputs, records=Restricted(days)).edition()
-    for name in ("weekday_hours", "day_and_night"):
-        path = tmp_path / f"{name}.csv"
+    for name in ("weekday_hours.csv", "day_and_night.csv", "hotspot_hours.parquet"):
+        path = tmp_path / name
         FORMATS[path.name].write(edition, path)
         assert not path.exists()
     said = day_method(edition)
-    assert "`day_and_night.csv` are not made: no record" in " ".join(said.split())
+    assert "`hotspot_hours.parquet` are not made: no record" in " ".join(said.split())
 
 
 def test_near_repeats_tell_each_band_of_each_category(year: pa.Table) -> None:

@@ -140,7 +140,8 @@
         const ranked = state.when === "any" ? score : hours.part(spot, state.when).of;
         found.push({ spot, rows, force, expected: score, worth: ranked });
       }
-      return found.sort((a, b) => b.worth - a.worth || b.expected - a.expected || a.spot - b.spot);
+      const rank = ({ spot }) => known.spotRank(spot, at) ?? 0;
+      return found.sort((a, b) => b.worth - a.worth || b.expected - a.expected || rank(a) - rank(b) || a.spot - b.spot);
     }
 
     // Whether a force can be compared: it has a score at the as-of and at the one before.
