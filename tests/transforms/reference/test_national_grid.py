@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from transforms.reference.national_grid import to_degrees, to_grid
+from transforms.reference.national_grid import grid_reference, to_degrees, to_grid
 
 
 # From the Ordnance Survey's published OSTN15 test points: latitude, longitude (ETRS89),
@@ -35,3 +35,18 @@ def test_beyond_the_shift_grid_it_is_near_and_no_number_stays_none() -> None:
     assert np.isfinite(there[0]).tolist() == [True, False, True]
     for given, found in zip((eastings, northings), back, strict=True):
         assert np.abs(found - given)[[0, 2]].max() < 0.1
+
+
+@pytest.mark.parametrize(
+    ("easting", "northing", "reference"),
+    [
+        (530_047, 180_422, "TQ 300 804"),  # Trafalgar Square
+        (134_250, 25_080, "SW 342 250"),  # Land's End
+        (260_985, 354_375, "SH 609 543"),  # Snowdon
+        (399_999.9, 299_999.9, "SO 999 999"),  # the corner of a square
+    ],
+)
+def test_a_grid_reference_is_as_on_maps(
+    easting: float, northing: float, reference: str
+) -> None:
+    assert grid_reference(easting, northing) == reference
