@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import sql
 from transforms.incidents.scored import scored_incidents
@@ -12,6 +13,9 @@ from transforms.reference.groups import CrimeGroup
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
 from transforms.scores.days.panel import SCORED_RESOLUTION
+
+
+_CELL = f"h3_r{SCORED_RESOLUTION}"
 
 
 def day_counts(
@@ -39,16 +43,19 @@ def day_counts(
     return sql.run(
         "group_months",
         {
-            "incidents": _with_month(dated),
+            "counted": _counted(dated),
             "groups": pa.table({"crime_group": slugs, "category": categories}),
         },
-        h3_res=SCORED_RESOLUTION,
         first_month=window[0],
         last_month=window[1],
     )
 
 
-def _with_month(dated: pa.Table) -> pa.Table:
-    """The columns that the query of months reads."""
-    columns = {name: dated[name] for name in ("category", "in_area", "h3_r9", "h3_r10")}
-    return pa.table({**columns, "month": dated["period"]})
+def _counted(dated: pa.Table) -> pa.Table:
+    """Incidents by cell, day and category, as the query of months takes them."""
+    keys = ["h3_cell", "month", "category"]
+    placed = dated.filter(pc.and_(dated["in_area"], pc.is_valid(dated[_CELL])))
+    columns = [placed[name] for name in (_CELL, "period", "category")]
+    rows = pa.table(columns, names=keys)
+    counts = rows.group_by(keys).aggregate([([], "count_all")])
+    return counts.rename_columns([*keys, "incidents"])
