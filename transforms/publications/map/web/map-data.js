@@ -243,8 +243,10 @@
       change: (row, at) =>
         previous(at) < 0 ? hexbeat.change(null, null) : hexbeat.change(coarse(row, at), coarse(row, previous(at))),
       // In words, what an as-of is compared with.
-      since: (at) =>
-        data.unit === "days" ? hexbeat.periodName(data.as_ofs[previous(at)]) : `last ${hexbeat.clock.period}`,
+      since: (at) => {
+        if (data.unit === "months") return `last ${hexbeat.clock.period}`;
+        return previous(at) < 0 ? "" : hexbeat.periodName(data.as_ofs[previous(at)]);
+      },
       spotOf: (row, at) => orNull(columns[`spot.${at}`][row]),
       rowsOf,
       // Where it is, or where it was a hot spot last.
