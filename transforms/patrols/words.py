@@ -1,5 +1,6 @@
 """What a dose report says, in sentences: for the crew, and for who plans their week."""
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -137,7 +138,7 @@ def unknown(dosage: Dosage) -> list[str]:
         )
     error = [e for e in dosage.days["minutes_se"].to_pylist() if e is not None]
     if error:
-        whole = sum(each**2 for each in error) ** 0.5
+        whole = math.hypot(*error)
         lines.append(f"Minutes from pings are right to about ±{2 * whole:,.0f} in all.")
     if "log" in dosage.days["source"].to_pylist():
         lines.append("How exact the log is: people write times down, often rounded.")

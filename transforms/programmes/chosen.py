@@ -206,7 +206,7 @@ def _polygons(
 
 def _in_order(found: Chosen, order: Integers) -> Chosen:
     """The same places in another order."""
-    new = np.argsort(order)
+    new = np.argsort(order, kind="stable")
     return replace(
         found,
         grounds=[found.grounds[at] for at in order],

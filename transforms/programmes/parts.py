@@ -19,7 +19,7 @@ def shares_of_cells(
     As the incidents of `span` were divided; of a cell that had none, evenly. The row is
     -1 where no cell is scored, and the share 0.
     """
-    order = np.argsort(scored)
+    order = np.argsort(scored, kind="stable")
     whole = scored[order]
     resolution = int(cells.resolutions(whole[:1])[0])
     parent = cells.parents(fine, resolution)

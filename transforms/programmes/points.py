@@ -54,7 +54,7 @@ class GroupPoints:
     def place_of(self, places: Sequence[Cells]) -> Integers:
         """The place that each row lies in, of places of one resolution; -1 if none."""
         ids = np.concatenate(places)
-        order = np.argsort(ids)
+        order = np.argsort(ids, kind="stable")
         number = np.repeat(np.arange(len(places)), [len(place) for place in places])
         fine = cells.resolutions(ids[:1])[0] == RESOLUTION
         at_cell = self.fine_cells if fine else self.cells

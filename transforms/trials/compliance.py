@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -49,24 +50,28 @@ def compliance_of(
     if file is None:
         return None
     rows = pq.read_table(file).to_pylist()
-    logged = {
-        (row["place_id"], str(row["day"])): row
-        for row in rows
-        if row["visits_10_plus"] is not None  # units reported often enough to tell
-    }
+    logged = {(row["place_id"], str(row["day"])): row for row in rows}
     covered = {day for _, day in logged}
     found = [0, 0, 0, 0]
     for column, day in enumerate(map(str, days)):
         if day not in covered:
             continue
         for number, place in enumerate(design.places):
-            row = logged.get((place, day), {})
             drawn = bool(assigned[number, column])
-            long_enough = (
-                bool(row.get("visits_10_plus"))
-                if drawn
-                else (row.get("patrol_minutes") or 0) >= PRESENT_MINUTES
-            )
-            found[0 if drawn else 2] += long_enough
-            found[1 if drawn else 3] += 1
+            as_seen = _long_enough(logged.get((place, day)), drawn)
+            if as_seen is not None:
+                found[0 if drawn else 2] += as_seen
+                found[1 if drawn else 3] += 1
     return Compliance(*found) if any(found) else None
+
+
+def _long_enough(row: dict[str, Any] | None, drawn: bool) -> bool | None:
+    """Whether a place had a visit on a covered day; None where that is not known.
+
+    Pings that come seldom tell minutes, and not how long each visit was.
+    """
+    if row is None:
+        return False
+    if not drawn:
+        return (row["patrol_minutes"] or 0) >= PRESENT_MINUTES
+    return None if row["visits_10_plus"] is None else bool(row["visits_10_plus"])
