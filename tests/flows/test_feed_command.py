@@ -33,6 +33,7 @@ from tests.transforms.records.made_homes import seen
 from transforms.backtests.days.report import BandCoverage
 from transforms.day_publications.backtest import Backtested
 from transforms.errors import FileRejectedError, UsageError
+from transforms.feeds.force.sources import one_file
 from transforms.reference.days import Day
 
 
@@ -170,7 +171,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
 ) -> None:
     path = drop(mapping.parent, *GOOD)
     sizes = iter([1, 2])
-    monkeypatch.setattr(drops, "_look", lambda _: drops.Look(next(sizes), 0))
+    monkeypatch.setattr(one_file, "_look", lambda _: one_file.Look(next(sizes), 0))
     with pytest.raises(FileRejectedError, match="still being written"):
         drops.checked_drop(path, mapping, RECEIVED)
 
