@@ -499,7 +499,7 @@ class TestAnalysis:
         assert len(days) == 8 * 91
         assert one.treated + one.control == sum(days["all_crime"].to_pylist())
         page = (done.folder / "trial.html").read_text()
-        assert "What cannot be concluded" in page and "No patrol log given" in page
+        assert "What cannot be concluded" in page and "No patrol log tells" in page
         assert words.headline(found) in (done.folder / "trial.md").read_text()
         assert (done.folder / "trial.pdf").read_bytes().startswith(b"%PDF")
         again = analyse(copy.home, trial, feed, None, AFTER, "me")

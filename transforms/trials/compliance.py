@@ -45,7 +45,7 @@ def newest_dosage(programme: Programme) -> Path | None:
 def compliance_of(
     programme: Programme, design: Design, days: list[date], assigned: Mask
 ) -> Compliance | None:
-    """How patrols compare with the draw; None where no log covers any of the days."""
+    """How patrols compare with the draw; None where no log tells it of both kinds."""
     file = newest_dosage(programme)
     if file is None:
         return None
@@ -62,7 +62,8 @@ def compliance_of(
             if as_seen is not None:
                 found[0 if drawn else 2] += as_seen
                 found[1 if drawn else 3] += 1
-    return Compliance(*found) if any(found) else None
+    made = Compliance(*found)
+    return made if made.drawn and made.not_drawn else None
 
 
 def _long_enough(row: dict[str, Any] | None, drawn: bool) -> bool | None:

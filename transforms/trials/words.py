@@ -72,7 +72,7 @@ def delivered(found: Analysis) -> list[str]:
     made = found.compliance
     if made is None:
         return [
-            "No patrol log given: whether patrols were made as drawn is not known.",
+            "No patrol log tells whether patrols were made as drawn.",
             "Everything is by intention to treat: as it was drawn.",
         ]
     lines = [
