@@ -13,7 +13,14 @@ import pyarrow as pa
 
 from tests.faults.children import LONG_SECONDS, begun, done
 from tests.faults.held import Held, compare, what_is_held
-from tests.faults.journey import FEED, METHOD, WHEN, travel
+from tests.faults.journey import (
+    FEED,
+    METHOD,
+    OF_A_RELEASE,
+    OF_RELEASES,
+    WHEN,
+    travel,
+)
 from tests.faults.made_source import FORCES, RELEASES, SPAN, shared_source
 from tests.faults.outcomes import Outcome
 from transforms.errors import HexbeatError
@@ -29,7 +36,6 @@ from transforms.reference.months import Month
 
 
 FOUND, HARMLESS, MISSED = "found", "harmless", "missed"
-_TO_THE_END = 12  # commands of a journey: all is published, nothing is removed yet
 _KINDS = ("source", "raw", "data", "log", "published", "pointers")
 
 
@@ -38,7 +44,7 @@ def bit_flips(flips: int, broken: str | None = None) -> Outcome:
     outcome = Outcome("one bit flipped in a raw, data, log or published file")
     with TemporaryDirectory() as name:
         folder = Path(name)
-        done(None, travel, folder, shared_source(), _TO_THE_END)
+        done(None, travel, folder, shared_source(), OF_RELEASES)
         whole = done(None, what_is_held, folder)
         child = begun(broken, _flip_all, folder, flips, whole)
         seen = child.result(LONG_SECONDS)
@@ -212,7 +218,7 @@ def cut_logs(damages: int, broken: str | None = None) -> Outcome:
     with TemporaryDirectory() as name:
         whole = Path(name) / "whole"
         whole.mkdir()
-        done(None, travel, whole, shared_source(), _TO_THE_END)
+        done(None, travel, whole, shared_source(), OF_RELEASES)
         held = done(None, what_is_held, whole)
         for what in list(DAMAGES)[:damages]:
             for table in TABLES:
@@ -247,7 +253,7 @@ def _cut(
 
 
 def _mended(folder: Path) -> bool:
-    """Publish, which must be refused; repair; and the last four commands again."""
+    """Publish, which must be refused; repair; and the newest release again."""
     told = False
     try:
         publish(open_home(folder / "home"), Month.parse(RELEASES[-1]), METHOD)
@@ -255,6 +261,6 @@ def _mended(folder: Path) -> bool:
         told = "--repair" in str(error)
     list(repair(open_home(folder / "home")))
     journal = folder / "journal"
-    journal.write_bytes(b"." * (_TO_THE_END - 4))
-    travel(folder, shared_source(), _TO_THE_END)
+    journal.write_bytes(b"." * (OF_RELEASES - OF_A_RELEASE))
+    travel(folder, shared_source(), OF_RELEASES)
     return told

@@ -116,6 +116,11 @@ def to_newest_layout(home: Home) -> None:
     list(migrate(home.lake))
 
 
+# Commands of one release, and of all: all is published, nothing is removed yet.
+OF_A_RELEASE = 5
+OF_RELEASES = OF_A_RELEASE * len(RELEASES)
+
+
 def commands(source: Path) -> list[Callable[[Home], None]]:
     """All commands, in their order."""
     told: list[Callable[[Home], None]] = []
@@ -127,6 +132,7 @@ def commands(source: Path) -> list[Callable[[Home], None]]:
             lambda home, release=release: publish_all(home, release),
             look_at_places if told else freeze_places,
         ]
+    assert len(told) == OF_RELEASES
     newest = RELEASES[-1]
     return [*told, keep, lambda home: take_back(home, newest), to_newest_layout]
 
