@@ -39,7 +39,10 @@ KEPT = [
     *("raw_line", "category", "offence_code", "longitude", "latitude", "in_area"),
     *("h3_r9", "h3_r10", "place_label"),
 ]
-OF_SOME = ["month", "occurred_from", "occurred_to", "lsoa_code", "lsoa_vintage"]
+OF_SOME = [
+    *("month", "occurred_from", "occurred_to", "time_precision"),
+    *("lsoa_code", "lsoa_vintage"),
+]
 ROW = {"month": "2024-01", "category": "drugs", "in_area": True}
 
 
