@@ -45,8 +45,10 @@ def copied_home(home: Home, folder: Path) -> Home:
     return open_home(folder / "home")
 
 
-# What a publication of the demo's forces holds: a briefing is one file a force.
+# What a publication of the demo's forces holds: a briefing is one file a force, and
+# nobody gave it areas.
+_NOT_BY_THAT_NAME = ("briefing-*.pdf", "areas.csv", "areas-*.pdf")
 PUBLISHED_FILES = [
-    *(row.name for row in formats_for("months") if row.name != "briefing-*.pdf"),
+    *(row.name for row in formats_for("months") if row.name not in _NOT_BY_THAT_NAME),
     *(f"briefing-{force}.pdf" for force in DEMO_FORCES),
 ]
