@@ -25,6 +25,34 @@ ACTIVITIES = ("arrests", "searches", "weapons", "asb_powers", "engagements")
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class PatrolMapping:
+    """What the mappings of logs and of pings have in common."""
+
+    programme: Annotated[Text, "the programme whose places it is about"]
+    format: Annotated[Literal["csv", "parquet"], "of the file"]
+    columns: Any
+    times: Times
+    background: Annotated[Flag | None, "what is not of the programme"] = None
+    encoding: Annotated[
+        Literal["utf-8", "cp1252"] | None, "of CSV; default `utf-8`"
+    ] = None
+    delimiter: Annotated[
+        Literal[",", ";", "|", "\t"] | None, "of CSV; default a comma"
+    ] = None
+
+    @property
+    def empty(self) -> None:
+        """A file without a row is refused: it is no sign that nobody patrolled."""
+
+    @property
+    def names(self) -> list[str]:
+        """The columns of the file that are read, each once."""
+        own = [name for name in vars(self.columns).values() if isinstance(name, str)]
+        flag = [self.background.column] if self.background else []
+        return list(dict.fromkeys([*own, *flag]))
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class VisitColumns:
     """Which column of the log contains what. All others are dropped."""
 
@@ -51,13 +79,10 @@ class VisitColumns:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class VisitMapping:
+class VisitMapping(PatrolMapping):
     """A log of visits, in full."""
 
-    programme: Annotated[Text, "the programme whose places it is about"]
-    format: Annotated[Literal["csv", "parquet"], "of the file"]
     columns: VisitColumns
-    times: Times
     roles: Annotated[dict[Role, Words], "the log's words for each role"]
     modes: Annotated[dict[Mode, Words], "the log's words for each mode"] = field(
         default_factory=dict
@@ -65,25 +90,7 @@ class VisitMapping:
     places: Annotated[dict[Text, Text], "the place of each of the log's own words"] = (
         field(default_factory=dict)
     )
-    background: Annotated[Flag | None, "visits that are not of the programme"] = None
     crs: Annotated[Crs | None, "of its coordinates"] = None
-    encoding: Annotated[
-        Literal["utf-8", "cp1252"] | None, "of CSV; default `utf-8`"
-    ] = None
-    delimiter: Annotated[
-        Literal[",", ";", "|", "\t"] | None, "of CSV; default a comma"
-    ] = None
-
-    @property
-    def empty(self) -> None:
-        """A log without a row is refused: it is no sign that nobody patrolled."""
-
-    @property
-    def names(self) -> list[str]:
-        """The columns of the file that are read, each once."""
-        own = [name for name in vars(self.columns).values() if isinstance(name, str)]
-        flag = [self.background.column] if self.background else []
-        return list(dict.fromkeys([*own, *flag]))
 
     @property
     def is_located(self) -> bool:
@@ -97,7 +104,7 @@ VISIT_MAPPING = TypeAdapter(VisitMapping)
 def read_visit_mapping(text: str, where: str) -> VisitMapping:
     """The mapping in the text of a file; `UsageError` names the key that is wrong."""
     mapping = read_toml(text, where, VISIT_MAPPING)
-    checks = (_check_place, _check_times, _check_words, _check_format)
+    checks = (_check_place, _check_times, _check_words, wrong_format)
     for check in checks:
         if wrong := check(mapping):
             raise UsageError(f"{where}: {wrong}")
@@ -155,11 +162,17 @@ def _check_words(mapping: VisitMapping) -> str | None:
         return f"[roles]: list the log's words for {', '.join(ROLES)}"
     if bool(mapping.modes) != bool(mapping.columns.mode):
         return "[modes] goes with [columns] mode, and that with it"
-    for name, words in (("roles", mapping.roles), ("modes", mapping.modes)):
+    return wrong_words(mapping.roles, mapping.modes, mapping.background)
+
+
+def wrong_words(
+    roles: Mapping[Any, Words], modes: Mapping[Any, Words], flag: Flag | None
+) -> str | None:
+    """What is wrong with words that stand for roles, modes and other work."""
+    for name, words in (("roles", roles), ("modes", modes)):
         listed = [word.strip() for of_name in words.values() for word in of_name]
         if len(set(listed)) < len(listed):
             return f"[{name}]: a word stands for two of them"
-    flag = mapping.background
     if flag and (not flag.yes or set(flag.yes) & set(flag.no)):
         return (
             "[background]: yes and no are lists of words, no word in both, yes not"
@@ -168,7 +181,8 @@ def _check_words(mapping: VisitMapping) -> str | None:
     return None
 
 
-def _check_format(mapping: VisitMapping) -> str | None:
+def wrong_format(mapping: PatrolMapping) -> str | None:
+    """What is wrong with keys that only some formats take."""
     for key in ("encoding", "delimiter"):
         if getattr(mapping, key) and key not in DROP_FORMATS[mapping.format].KEYS:
             return f"{key}: format {mapping.format!r} does not take it; leave it out"

@@ -8,11 +8,16 @@ from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from transforms.errors import UsageError
-from transforms.feeds.force.mapping import Flag, Times
 from transforms.feeds.force.mapping_values import Column, Crs, Words
 from transforms.patrols.log_rules import MOST_OFFICERS
-from transforms.patrols.mapping import Mode, Role
-from transforms.reference.toml_files import STRICT, WHOLE, Text, read_toml
+from transforms.patrols.mapping import (
+    Mode,
+    PatrolMapping,
+    Role,
+    wrong_format,
+    wrong_words,
+)
+from transforms.reference.toml_files import STRICT, WHOLE, read_toml
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -33,15 +38,12 @@ class PingColumns:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class PingMapping:
+class PingMapping(PatrolMapping):
     """A file of pings, in full."""
 
     kind: Annotated[Literal["pings"], "what the file is"]
-    programme: Annotated[Text, "the programme whose places it is about"]
-    format: Annotated[Literal["csv", "parquet"], "of the file"]
     crs: Annotated[Crs, "of its coordinates"]
     columns: PingColumns
-    times: Times
     officers: Annotated[
         int | None,
         Field(ge=1, le=MOST_OFFICERS),
@@ -56,24 +58,6 @@ class PingMapping:
     modes: Annotated[dict[Mode, Words], "the file's words for each mode"] = field(
         default_factory=dict
     )
-    background: Annotated[Flag | None, "pings that are not of the programme"] = None
-    encoding: Annotated[
-        Literal["utf-8", "cp1252"] | None, "of CSV; default `utf-8`"
-    ] = None
-    delimiter: Annotated[
-        Literal[",", ";", "|", "\t"] | None, "of CSV; default a comma"
-    ] = None
-
-    @property
-    def empty(self) -> None:
-        """A file without a row is refused."""
-
-    @property
-    def names(self) -> list[str]:
-        """The columns of the file that are read, each once."""
-        own = [name for name in vars(self.columns).values() if isinstance(name, str)]
-        flag = [self.background.column] if self.background else []
-        return list(dict.fromkeys([*own, *flag]))
 
 
 PING_MAPPING = TypeAdapter(PingMapping)
@@ -112,6 +96,11 @@ def read_ping_mapping(text: str, where: str) -> PingMapping:
         wrong = wrong or "[modes] goes with [columns] mode, and that with it"
     if mapping.times.time_format:
         wrong = wrong or "[times] time_format: date and time are in one column"
+    wrong = (
+        wrong
+        or wrong_words(mapping.roles, mapping.modes, mapping.background)
+        or wrong_format(mapping)
+    )
     if wrong:
         raise UsageError(f"{where}: {wrong}")
     return mapping

@@ -211,6 +211,12 @@ SLIPS = [
     ("EPSG:4326", "EPSG:27700", "crs: write 'EPSG:4326'"),
     ('at = "Time"', 'at = "Time"\nofficer = "Driver"', "officer is unknown"),
     ('at = "Time"', 'at = "Time"\ncollar_number = "C"', "collar_number is unknown"),
+    ('"csv"\n', '"parquet"\ndelimiter = ";"\n', "delimiter: format 'parquet'"),
+    (
+        "[times]",
+        '[background]\ncolumn = "Why"\nyes = ["call"]\nno = ["call"]\n[times]',
+        "no word in both",
+    ),
 ]
 
 
