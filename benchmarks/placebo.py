@@ -22,7 +22,7 @@ from transforms.impact.estimate import Z_95, estimate
 from transforms.incidents.lake_check import stored_forces
 from transforms.programmes.counted import Counted, counted
 from transforms.programmes.past import Past, apart
-from transforms.programmes.past_lists import past_lists
+from transforms.programmes.past_lists import QuietPast
 from transforms.programmes.rule import LEAST_INCIDENTS_12M, Candidates, Rule, choose
 from transforms.programmes.sums import Sums
 from transforms.programmes.usual import usual_of
@@ -145,7 +145,15 @@ def _of_group(home: Home, group: str) -> Iterator[str]:
     rule = Rule(force="", group=group, top=PLACES, least_incidents_12m=JUDGED[group])
     of_forces = {f.id: counted(lake, f, group, (), _FIRST_MONTH) for f in forces}
     newest = max(month for one in of_forces.values() for month in one.points.months)
-    past = list(past_lists(lake, home.registry, rule, MONTHS, (), (), newest))
+    quiet = QuietPast(
+        lake=lake,
+        forces=home.registry,
+        lengths=MONTHS,
+        exclusions=(),
+        busy=(),
+        until=newest,
+    )
+    past = list(quiet.lists(rule))
     for months in MONTHS:
         of_length = [one for one in past if one.months == months]
         by_count = [

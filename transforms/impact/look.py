@@ -13,7 +13,7 @@ from transforms.lake.lake import Lake
 from transforms.patrols.dosage import Dosage, dosage_of
 from transforms.programmes.counted import Counted, counted
 from transforms.programmes.past import Past, apart
-from transforms.programmes.past_lists import past_lists
+from transforms.programmes.past_lists import QuietPast
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Register, Standing, busy_months
 from transforms.programmes.sums import Sums
@@ -145,15 +145,20 @@ def _past(
 ) -> list[Past]:
     """The past lists of that length: those known when it was frozen, and newer ones."""
     rule = programme.rule
-    busy = busy_months(home, rule.group)
-    given = [len(months)], programme.exclusions, busy
     known = {
         (one.force, one.as_of): one
         for one in programme.past_lists
         if one.months == len(months)
     }
-    newer = past_lists(lake, home.registry, rule, *given, until=months[-1])
-    known |= {(one.force, one.as_of): one for one in newer}
+    newer = QuietPast(
+        lake=lake,
+        forces=home.registry,
+        lengths=[len(months)],
+        exclusions=programme.exclusions,
+        busy=busy_months(home, rule.group),
+        until=months[-1],
+    )
+    known |= {(one.force, one.as_of): one for one in newer.lists(rule)}
     return [known[key] for key in sorted(known)]
 
 

@@ -31,7 +31,7 @@ from transforms.programmes.counted import Counted, counted
 from transforms.programmes.evidence import evidence_of
 from transforms.programmes.kept_folder import keep
 from transforms.programmes.past import past_table
-from transforms.programmes.past_lists import past_lists
+from transforms.programmes.past_lists import QuietPast
 from transforms.programmes.places import (
     buffers_table,
     candidates,
@@ -210,13 +210,12 @@ def _tables(
     )
     places = places_table(rows, found, evidence, of_force, as_of)
     frozen = cells_table(rows, found)
-    past = past_lists(
-        lake,
-        home.registry,
-        found.rule,
-        LENGTHS,
-        home.scoring.exclusions,
-        busy_months(home, choice.group),
+    past = QuietPast(
+        lake=lake,
+        forces=home.registry,
+        lengths=LENGTHS,
+        exclusions=home.scoring.exclusions,
+        busy=busy_months(home, choice.group),
         until=as_of,
     )
     return found, {
@@ -225,7 +224,7 @@ def _tables(
         BUFFERS_FILE: buffers_table(
             places, frozen, found, of_force.points, span, buffer_m
         ),
-        PAST_FILE: past_table(past),
+        PAST_FILE: past_table(past.lists(found.rule)),
     }
 
 

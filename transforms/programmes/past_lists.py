@@ -54,102 +54,74 @@ class _Judged:
     of_force: Counted
 
 
-def past_lists(
-    lake: Lake,
-    forces: Mapping[str, Force],
-    rule: Rule,
-    lengths: Sequence[int],
-    exclusions: Sequence[Exclusion],
-    busy: Collection[tuple[str, Month]],
-    until: Month,
-) -> Iterator[Past]:
-    """How lists of the rule did over each length, in months, after each past as-of.
+@dataclass(frozen=True, kw_only=True)
+class QuietPast:
+    """Where past lists are looked for: the months in which nothing started."""
 
-    `busy` are months of forces in which a programme of that group ran; nothing after
-    `until` is looked at.
-    """
-    for one in _judged_lists(lake, forces, rule, lengths, exclusions, busy, until):
-        scored, months = one.scored, len(one.span)
-        at_places = np.zeros(len(scored.cells), dtype=bool)
-        at_places[np.concatenate(one.places)] = True
-        before = one.of_force.before(scored.cells[at_places], one.as_of, months)
-        yield Past(
-            force=one.rule.force,
-            as_of=str(one.as_of),
-            months=months,
-            sums=sums_of(at_places, one.observed, scored.level_month * months),
-            before=before,
-        )
+    lake: Lake
+    forces: Mapping[str, Force]
+    lengths: Sequence[int]  # months after an as-of
+    exclusions: Sequence[Exclusion]
+    busy: Collection[tuple[str, Month]]  # months of forces in which a programme ran
+    until: Month  # nothing later is looked at
 
+    def lists(self, rule: Rule) -> Iterator[Past]:
+        """How lists of the rule did over each length after each past as-of."""
+        for one in self._judged(rule):
+            scored, months = one.scored, len(one.span)
+            at_places = np.zeros(len(scored.cells), dtype=bool)
+            at_places[np.concatenate(one.places)] = True
+            before = one.of_force.before(scored.cells[at_places], one.as_of, months)
+            yield Past(
+                force=one.rule.force,
+                as_of=str(one.as_of),
+                months=months,
+                sums=sums_of(at_places, one.observed, scored.level_month * months),
+                before=before,
+            )
 
-def past_places(
-    lake: Lake,
-    forces: Mapping[str, Force],
-    rule: Rule,
-    lengths: Sequence[int],
-    exclusions: Sequence[Exclusion],
-    busy: Collection[tuple[str, Month]],
-    until: Month,
-) -> Iterator[PastPlaces]:
-    """The same, each place of each list by itself."""
-    for one in _judged_lists(lake, forces, rule, lengths, exclusions, busy, until):
-        level = one.scored.level_month * len(one.span)
-        yield PastPlaces(
-            force=one.rule.force,
-            as_of=str(one.as_of),
-            months=len(one.span),
-            observed=np.array([one.observed[rows].sum() for rows in one.places]),
-            expected=np.array([level[rows].sum() for rows in one.places]),
-        )
+    def places(self, rule: Rule) -> Iterator[PastPlaces]:
+        """The same, each place of each list by itself."""
+        for one in self._judged(rule):
+            level = one.scored.level_month * len(one.span)
+            yield PastPlaces(
+                force=one.rule.force,
+                as_of=str(one.as_of),
+                months=len(one.span),
+                observed=np.array([one.observed[rows].sum() for rows in one.places]),
+                expected=np.array([level[rows].sum() for rows in one.places]),
+            )
 
+    def _judged(self, rule: Rule) -> Iterator[_Judged]:
+        for force in stored_forces(self.lake, self.forces):
+            # cells left out by hand are the programme's own
+            same = replace(rule, force=force.id, without=())
+            if force.id == rule.force:
+                same = rule
+            try:
+                yield from self._of_force(force, same)
+            except ForceError:  # its own command says so
+                continue
 
-def _judged_lists(
-    lake: Lake,
-    forces: Mapping[str, Force],
-    rule: Rule,
-    lengths: Sequence[int],
-    exclusions: Sequence[Exclusion],
-    busy: Collection[tuple[str, Month]],
-    until: Month,
-) -> Iterator[_Judged]:
-    for force in stored_forces(lake, forces):
-        # cells left out by hand are the programme's own
-        same = replace(rule, force=force.id, without=())
-        if force.id == rule.force:
-            same = rule
-        try:
-            yield from _of_force(lake, force, same, lengths, exclusions, busy, until)
-        except ForceError:  # its own command says so
-            continue
-
-
-def _of_force(
-    lake: Lake,
-    force: Force,
-    rule: Rule,
-    lengths: Sequence[int],
-    exclusions: Sequence[Exclusion],
-    busy: Collection[tuple[str, Month]],
-    until: Month,
-) -> Iterator[_Judged]:
-    files = [f for f in lake.files("scores", force.id) if f.rows]
-    if not files:
-        return
-    at = {Month.parse(file.partition["as_of"]): file for file in files}
-    since = min(at) + (1 - max(lengths))
-    of_force = counted(lake, force, rule.group, exclusions, since)
-    for as_of in sorted(at):
-        spans = [window(as_of + length, length) for length in lengths]
-        quiet = [
-            span
-            for span in spans
-            if span[-1] <= until
-            and of_force.comparable(as_of, span)
-            and not any((force.id, month) in busy for month in span)
-        ]
-        if quiet:
-            scored = _scored(at[as_of].path, rule.group)
-            yield from _judged(scored, rule, as_of, quiet, of_force)
+    def _of_force(self, force: Force, rule: Rule) -> Iterator[_Judged]:
+        files = [f for f in self.lake.files("scores", force.id) if f.rows]
+        if not files:
+            return
+        at = {Month.parse(file.partition["as_of"]): file for file in files}
+        since = min(at) + (1 - max(self.lengths))
+        of_force = counted(self.lake, force, rule.group, self.exclusions, since)
+        for as_of in sorted(at):
+            spans = [window(as_of + length, length) for length in self.lengths]
+            quiet = [
+                span
+                for span in spans
+                if span[-1] <= self.until
+                and of_force.comparable(as_of, span)
+                and not any((force.id, month) in self.busy for month in span)
+            ]
+            if quiet:
+                scored = _scored(at[as_of].path, rule.group)
+                yield from _judged(scored, rule, as_of, quiet, of_force)
 
 
 def _scored(path: str, group: str) -> Candidates:

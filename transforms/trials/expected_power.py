@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from transforms.errors import UsageError
 from transforms.homes.home import Home
-from transforms.programmes.past_lists import past_places
+from transforms.programmes.past_lists import QuietPast
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import busy_months
 from transforms.programmes.usual import Z_POWER
@@ -131,20 +131,18 @@ def drift_over(
 ) -> Mapping[int, Drift]:
     """How far halves of past lists drift apart over so many months, where known."""
     rule = programme.rule
-    past = list(
-        past_places(
-            home.lake.pinned(),
-            home.registry,
-            rule,
-            sorted(lengths),
-            programme.exclusions,
-            busy_months(home, rule.group),
-            until=programme.as_of,
-        )
+    past = QuietPast(
+        lake=home.lake.pinned(),
+        forces=home.registry,
+        lengths=sorted(lengths),
+        exclusions=programme.exclusions,
+        busy=busy_months(home, rule.group),
+        until=programme.as_of,
     )
+    places = list(past.places(rule))
     found = {
         months: drift(
-            [one for one in past if one.months == months], rule.force, programme.id
+            [one for one in places if one.months == months], rule.force, programme.id
         )
         for months in sorted(lengths)
     }
