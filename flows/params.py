@@ -5,7 +5,7 @@ value before anything runs.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -262,6 +262,39 @@ class TrackParams(_Params):
     def which(self) -> str:
         """What the name of the flow run says of these parameters."""
         return ", ".join(self.programmes) or "those with a new month"
+
+
+class ProfileParams(_Params):
+    """Which areas to write problem profiles of."""
+
+    areas: list[str] = Field(
+        default_factory=list,
+        description="Hot spots by their ids in hotspots.csv, or places of Programme;"
+        " default: the highest ones",
+    )
+    programme: str | None = Field(
+        None, description="Programme whose places they are, by name or id"
+    )
+    force: ForceId | None = Field(
+        None, description="Of the highest hot spots: force by its police.uk id"
+    )
+    group: str | None = Field(None, description="Of the highest hot spots: crime group")
+    top: int | None = Field(None, description="Of the highest hot spots: how many")
+
+    @property
+    def choice(self) -> dict[str, Any]:
+        """What was asked for, by name."""
+        return {
+            name: getattr(self, name)
+            for name in ("areas", "programme", "force", "group", "top")
+        }
+
+    @property
+    def which(self) -> str:
+        """What the name of the flow run says of these parameters."""
+        if self.top is not None:
+            return f"{self.top} of {self.force}"
+        return "1 area" if len(self.areas) == 1 else f"{len(self.areas)} areas"
 
 
 class ForceFeedParams(_Params):

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -29,7 +28,7 @@ from transforms.reference.forces import Force
 from transforms.reference.groups import GROUPS, CrimeGroup, group_categories
 from transforms.reference.months import Month, window
 from transforms.scores.score_months import newest_supplied
-from transforms.scores.table.hotspot_intervals import Intervals, hotspot_intervals
+from transforms.scores.table.hotspot_intervals import interval_of
 
 
 MONTHS_SHOWN = 12
@@ -113,7 +112,7 @@ def _explained(
         group=GROUPS[listed[0]["crime_group"]],
         as_of=month,
         expected=float(sum(row["score"] for row in listed)),
-        interval=_interval(rows),
+        interval=interval_of(rows),
         harm_score=float(sum(row["harm_score"] for row in listed)),
         n_12m=sum(known) if known else None,
         months_12m=listed[0]["months_12m"],
@@ -125,15 +124,6 @@ def _explained(
         months=list(_months(home, lake, force, span, rows)),
         ranks=ranks.filter(pc.equal(ranks["hotspot_id"], spot)).to_pylist(),
     )
-
-
-def _interval(rows: pa.Table) -> tuple[int, int]:
-    score, low, high = (
-        rows[name].to_numpy() for name in ("score", "score_lo", "score_hi")
-    )
-    one = np.zeros(len(rows), dtype=np.int64)
-    ends = hotspot_intervals(score, Intervals(low, high), one, 1)
-    return int(ends.low[0]), int(ends.high[0])
 
 
 def _mix(file: DataFile, members: pa.ChunkedArray) -> list[tuple[str, int]]:

@@ -14,6 +14,7 @@ _LEFT_BY_KILLED_RUNS = {
     "publications/runs/*/.*-*.json": "cut-off pointers",
     "programmes/.tmp-*": "cut-off programmes",
     "programmes/*/looks/.tmp-*": "cut-off looks",
+    "profiles/.tmp-*": "cut-off problem profiles",
     ".released-*.json": "cut-off pointers",
     "lake/.layout-*.json": "cut-off pointers",
     "raw/**/.part-*": "cut-off raw files",

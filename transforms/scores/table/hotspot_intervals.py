@@ -10,6 +10,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from transforms.reference.arrays import Floats
@@ -61,3 +62,13 @@ def sizes(mean: Floats, cells: Intervals) -> Floats:
     last = len(SIZES) - 1 - best[::-1].argmax(axis=0)
     of = np.array(SIZES)
     return np.asarray(np.sqrt(of[first] * of[last]))
+
+
+def interval_of(rows: pa.Table) -> tuple[int, int]:
+    """The interval of one hot spot, whose cells those rows of scores are."""
+    score, low, high = (
+        rows[name].to_numpy() for name in ("score", "score_lo", "score_hi")
+    )
+    one = np.zeros(len(rows), dtype=np.int64)
+    ends = hotspot_intervals(score, Intervals(low, high), one, 1)
+    return int(ends.low[0]), int(ends.high[0])

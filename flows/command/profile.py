@@ -1,0 +1,61 @@
+"""The command for problem profiles: what is known of hot spots, to work on."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.command.app import app
+from flows.command.options import HomeFolder, Json
+from flows.command.running import home_of, run_to_end
+
+
+@app.command
+def profile(
+    areas: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="AREA",
+            help="Hot spots by their ids; with --programme, places such as p01",
+        ),
+    ] = (),
+    /,
+    *,
+    programme: Annotated[
+        str | None,
+        Parameter(name="--programme", help="Programme whose places they are"),
+    ] = None,
+    force: Annotated[
+        str | None, Parameter(name="--force", help="Of --top: police.uk id of a force")
+    ] = None,
+    group: Annotated[
+        str | None, Parameter(name="--group", help="Of --top: crime group")
+    ] = None,
+    top: Annotated[
+        int | None,
+        Parameter(name="--top", help="Instead of ids: so many of the highest"),
+    ] = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Write the problem profile of hot spots or places: a SARA sheet to work on.
+
+    What data can answer is filled in, with chance beside it; the rest is left blank.
+    """
+    from flows.command.printing.profile import show_profiles
+    from flows.params import ProfileParams
+    from flows.settings import checked
+    from transforms.profiles.make import asked_areas
+
+    opened = home_of(home)
+    options = {
+        "home": home,
+        "areas": list(areas),
+        "programme": programme,
+        "force": force,
+        "group": group,
+        "top": top,
+    }
+    params = checked(ProfileParams, options)
+    asked_areas(opened, **params.choice)  # what cannot be is told before a flow starts
+    account = run_to_end("profile", params, opened, silent=True)
+    return show_profiles(account, json_)

@@ -1,0 +1,129 @@
+"""Where in an area incidents are: its map points, beside what chance alone would give.
+
+Few incidents on many points look concentrated by themselves: 30 on 20 points that are
+all alike put 44 % on the highest four.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyarrow.compute as pc
+
+from transforms.profiles.force_points import ForcePoints
+
+
+TOP_SHARE = 0.2  # of the points
+DRAWS = 4_999  # with 999 the 95th percentile is often an incident off
+_SEED = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapPoint:
+    """A point of the map in an area; each stands for several addresses."""
+
+    longitude: float
+    latitude: float
+    label: str | None  # the street or kind of venue most often named there
+    incidents: int
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The share of the highest points if all points were alike."""
+
+    median: float
+    high: float  # 95 of 100 draws are not above it
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """The points of an area, the highest first, among all that had any incident."""
+
+    points: Sequence[MapPoint]
+
+    @property
+    def incidents(self) -> int:
+        """Of all points."""
+        return sum(point.incidents for point in self.points)
+
+    @property
+    def top(self) -> int:
+        """How many points are the highest fifth."""
+        return highest_fifth(len(self.points))
+
+    @property
+    def top_share(self) -> float:
+        """Share of the incidents at the highest fifth of the points, 0 to 1."""
+        highest = sum(point.incidents for point in self.points[: self.top])
+        return highest / self.incidents if self.incidents else 0.0
+
+    @property
+    def chance(self) -> Chance:
+        """What that share would be if all points were alike."""
+        return chance_share(self.incidents, len(self.points), self.top)
+
+
+def concentration(every: ForcePoints, of_group: ForcePoints) -> Concentration:
+    """The incidents of a group at each point of an area.
+
+    Its points are those where anything at all happened: a point without an incident of
+    the group is a place too.
+    """
+    numbers = _by_point(of_group)
+    labels = _labels(every)
+    points = [
+        MapPoint(longitude=lon, latitude=lat, label=labels[lon, lat], incidents=n)
+        for lon, lat in _by_point(every)
+        for n in (numbers.get((lon, lat), 0),)
+    ]
+    points.sort(key=lambda p: (-p.incidents, p.label or "", p.longitude, p.latitude))
+    return Concentration(points)
+
+
+def highest_fifth(points: int) -> int:
+    """A fifth of so many points, rounded up."""
+    return math.ceil(TOP_SHARE * points - 1e-9)
+
+
+@lru_cache(maxsize=1024)
+def chance_share(incidents: int, points: int, top: int) -> Chance:
+    """The share that the highest points would have if all were alike.
+
+    Median and 95th percentile of 4,999 multinomial draws, always the same ones.
+    """
+    if not incidents or not points:
+        return Chance(0.0, 0.0)
+    rng = np.random.default_rng([_SEED, incidents, points])
+    drawn = rng.multinomial(incidents, np.full(points, 1 / points), size=DRAWS)
+    parted = np.partition(drawn, points - top, axis=1)
+    highest = parted[:, points - top :].sum(axis=1) / incidents
+    return Chance(*np.quantile(highest, [0.5, 0.95], method="inverted_cdf").tolist())
+
+
+def _by_point(points: ForcePoints) -> dict[tuple[float, float], int]:
+    sums = points.rows.group_by(["longitude", "latitude"]).aggregate(
+        [("incidents", "sum")]
+    )
+    at = zip(*(sums[n].to_pylist() for n in ("longitude", "latitude")), strict=True)
+    return dict(zip(at, sums["incidents_sum"].to_pylist(), strict=True))
+
+
+def _labels(points: ForcePoints) -> dict[tuple[float, float], str | None]:
+    keys = ["longitude", "latitude", "place_label"]
+    sums = points.rows.group_by(keys).aggregate([("incidents", "sum")])
+    sums = sums.append_column("unnamed", pc.is_null(sums["place_label"]))
+    ordered = sums.sort_by(
+        [
+            ("unnamed", "descending"),
+            ("incidents_sum", "ascending"),
+            ("place_label", "descending"),
+        ]
+    )
+    # the last one of each point stays: named, with the most incidents, first by name
+    return {
+        (row["longitude"], row["latitude"]): row["place_label"]
+        for row in ordered.to_pylist()
+    }

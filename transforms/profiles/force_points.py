@@ -1,0 +1,156 @@
+"""A force's incidents by point, month and category: read once, for all its profiles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import sql
+from transforms.homes.home import Home
+from transforms.incidents.epochs import epoch_at, read_epochs
+from transforms.incidents.holds import find_holds, read_profiles
+from transforms.incidents.lake_check import force_coverage
+from transforms.incidents.scored import scored_incidents
+from transforms.lake.data_files import DataFile
+from transforms.lake.lake import Lake
+from transforms.reference import cells
+from transforms.reference.arrays import Cells, Mask
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.forces import Force
+from transforms.reference.months import Month, window
+from transforms.reference.outcomes import OUTCOMES
+
+
+WINDOW_MONTHS = 36
+_OUTCOME_MONTHS = 12
+_CLASSES = pa.Table.from_pylist(
+    [{"outcome": s, "positive": o.positive} for s, o in OUTCOMES.items() if o.final]
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ForcePoints:
+    """Located incidents of a force, without those at excluded places.
+
+    A row for each point, month, category and place label (area_points.sql).
+    """
+
+    as_of: Month
+    months: Sequence[Month]  # of the window: supplied, not withheld, on today's points
+    rows: pa.Table
+
+    def within(self, ground: Cells) -> "ForcePoints":
+        """Those in some cells of one resolution, sorted."""
+        fine = cells.resolutions(ground[:1])[0]
+        at = self._cells if fine == _SCORED else self._indexed(int(fine))
+        return ForcePoints(
+            self.as_of, self.months, self.rows.filter(_among(at, ground))
+        )
+
+    def of(self, categories: Sequence[str]) -> "ForcePoints":
+        """Those of some categories."""
+        kept = pc.is_in(self.rows["category"], value_set=pa.array(categories))
+        return ForcePoints(self.as_of, self.months, self.rows.filter(kept))
+
+    def newest(self, months: int) -> "ForcePoints":
+        """Those of the newest months of the calendar."""
+        span = set(window(self.as_of, months))
+        counted = [month for month in self.months if month in span]
+        texts = pa.array([str(month) for month in counted], pa.string())
+        kept = pc.is_in(self.rows["month"], value_set=texts)
+        return ForcePoints(self.as_of, counted, self.rows.filter(kept))
+
+    @cached_property
+    def incidents(self) -> int:
+        """How many there are."""
+        return int(pc.sum(self.rows["incidents"]).as_py() or 0)
+
+    def by(self, column: str) -> dict[str, int]:
+        """Incidents by the values of a column; rows without one are left out."""
+        sums = self.rows.group_by(column).aggregate([("incidents", "sum")])
+        pairs = zip(
+            *(sums[n].to_pylist() for n in (column, "incidents_sum")), strict=True
+        )
+        return {value: number for value, number in pairs if value is not None}
+
+    @cached_property
+    def _cells(self) -> Cells:
+        return np.asarray(self.rows["h3_cell"].to_numpy())
+
+    def _indexed(self, resolution: int) -> Cells:
+        longitude, latitude = (
+            self.rows[name].to_numpy() for name in ("longitude", "latitude")
+        )
+        return cells.index_points(longitude, latitude, resolution)
+
+
+_SCORED = 9  # the resolution of the public feed's scores
+
+
+def _among(at: Cells, ground: Cells) -> Mask:
+    row = np.minimum(np.searchsorted(ground, at), len(ground) - 1)
+    return np.asarray(ground[row] == at)
+
+
+def force_points(home: Home, lake: Lake, force: Force, as_of: Month) -> ForcePoints:
+    """What is known of a force in the 36 months to an as-of."""
+    files = lake.files("incidents", force.id)
+    months = _counting(lake, force, files, as_of)
+    paths = [file.path for file in files if file.partition["month"] in map(str, months)]
+    if not paths:
+        return ForcePoints(as_of, months, _nothing())
+    outcomes = [file.path for file in lake.files("outcomes", force.id)]
+    crimes = _crimes(paths, outcomes, as_of)
+    rows = sql.run(
+        "area_points",
+        {
+            "kept": scored_incidents(paths, home.scoring.exclusions, force.id),
+            "crimes": crimes,
+            "classes": _CLASSES,
+        },
+        first_month=str(months[0]),
+        last_month=str(as_of),
+    )
+    return ForcePoints(as_of, months, rows)
+
+
+def _crimes(incidents: list[str], outcomes: list[str], as_of: Month) -> pa.Table:
+    """The latest outcomes of a year's crimes; none where the feed's were not stored."""
+    if not outcomes:
+        return pa.schema(
+            [("month", pa.string()), ("raw_line", pa.int32()), ("outcome", pa.string())]
+        ).empty_table()
+    return sql.run(
+        "latest_outcomes",
+        {"incidents": incidents, "outcomes": outcomes},
+        first_month=str(as_of + (1 - _OUTCOME_MONTHS)),
+        last_month=str(as_of),
+    )
+
+
+def _nothing() -> pa.Table:
+    texts = {n: pa.array([], pa.string()) for n in ("month", "category", "place_label")}
+    floats = {n: pa.array([], pa.float64()) for n in ("longitude", "latitude")}
+    numbers = ("h3_cell", "incidents", "final_outcomes", "positive_outcomes")
+    return pa.table(floats | texts | {n: pa.array([], pa.int64()) for n in numbers})
+
+
+def _counting(
+    lake: Lake, force: Force, files: Sequence[DataFile], as_of: Month
+) -> list[Month]:
+    """The months that count: supplied, not withheld, on the map points of the as-of."""
+    covered = force_coverage(lake, force)
+    supplied = supplied_periods(covered)
+    profiles = read_profiles(lake, force.id)
+    held = {
+        hold.period
+        for month in supplied[-1::-_OUTCOME_MONTHS]  # each judges twelve months
+        for hold in find_holds(profiles, covered, month)
+    }
+    first = epoch_at(read_epochs([file.path for file in files]), as_of)
+    wanted = set(supplied) - held
+    span = window(as_of, WINDOW_MONTHS)
+    return [m for m in span if m in wanted and (first is None or first <= m)]

@@ -1,0 +1,235 @@
+"""What a problem profile says, in sentences and tables: the SARA sheet."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from transforms.profiles.chart import chart
+from transforms.profiles.document import Block, Document
+from transforms.profiles.profile import LEAST_INCIDENTS, SEASON_MONTHS, Profile, Shares
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.months import Month
+from transforms.reference.national_grid import grid_reference, to_grid
+from transforms.scores.labels.emerging import class_in_words
+
+
+POINTS_SHOWN = 10
+_MONTH_NAMES = [Month(2000, number).name for number in range(1, 13)]
+_MIX_HEADER = ["Category", "Incidents", "Share", "Times the force's", "95 of 100"]
+_POINT_HEADER = ["Point", "Grid reference", "Incidents", "Share", "With those above"]
+_NOT_KNOWN = (
+    "Not known from this feed: hours and weekdays, exact addresses, repeat victims,"
+    " near repeats. It has months, and points that each stand for several addresses."
+)
+_SMART = (
+    "Specific: what exactly is to change, and where",
+    "Measurable: by which figure, and from which source",
+    "Achievable: who does it, with what",
+    "Relevant: which cause of the analysis it works on",
+    "Time-bound: by when, and when it is looked at again",
+)
+
+
+def document(profile: Profile) -> Document:
+    """The whole sheet."""
+    area = profile.area
+    return Document(
+        title=profile.name or area.id,
+        subtitle=(
+            f"Problem profile: {area.force.name}, {area.group.label.lower()},"
+            f" data up to {area.as_of.in_words}. {area.id},"
+            f" {area.area_m2 / 1e6:.2f} km²"
+        ),
+        headline=f"{profile.route.name}. {profile.route.why}",
+        picture=chart(profile),
+        picture_alt=(
+            f"Incidents of each of {len(profile.series)} months, of which"
+            f" {len(profile.mine.months)} count, and {expected(profile)}"
+        ),
+        blocks=[
+            Block(title="Scanning", lines=scanning(profile), blanks=_COMMUNITY),
+            Block(title="Analysis", lines=list(analysis(profile))),
+            Block(
+                title="What happens there, beside the force",
+                header=_MIX_HEADER,
+                rows=list(_mix_rows(profile)),
+            ),
+            Block(
+                title="Its highest map points",
+                header=_POINT_HEADER,
+                rows=list(_point_rows(profile)),
+            ),
+            Block(
+                title="Which way of working fits: the first that holds",
+                header=["Way of working", "Conditions", "Holds"],
+                texts=2,
+                rows=list(_route_rows(profile)),
+            ),
+            Block(title="Response", lines=list(tried(profile)), blanks=_SMART),
+            Block(
+                title="Assessment",
+                lines=assessment(profile),
+                blanks=["What changed, beyond chance and the rest of the force"],
+            ),
+        ],
+        footer=(
+            f"Incidents at excluded places are left out. A profile needs"
+            f" {LEAST_INCIDENTS} incidents. The thresholds of the ways of working are a"
+            " choice, not a finding. For policing and its partners alone."
+        ),
+    )
+
+
+_COMMUNITY = (
+    "Community: who is affected, and who says so",
+    "Harm: what it does to them",
+)
+
+
+def expected(profile: Profile) -> str:
+    """What the next month is expected to have."""
+    low, high = profile.area.interval
+    return (
+        f"{profile.area.expected:.1f} expected in the next month"
+        f" (95 % range {low} to {high})."
+    )
+
+
+def scanning(profile: Profile) -> list[str]:
+    """Expectation, events, recurring, similarity, by the data alone."""
+    area = profile.area
+    year = profile.year
+    events = f"Events: {year.incidents:,} in {_months(year.months)} of the last 12"
+    if profile.before is not None:
+        events += f"; {profile.before:,} in the 12 months before"
+    lists = "not known for a place that is no hot spot"
+    if area.lists is not None:
+        lists = f"on {area.lists} of {area.of_lists} monthly lists of hot spots"
+    kind = area.hotspot_class or "none"
+    how = "" if kind == "none" else class_in_words(kind)
+    points = profile.points
+    return [
+        f"Expectation: {expected(profile)}",
+        (
+            f"{events}. A high place falls by itself: the forecast allows for it, a"
+            " comparison with last year does not."
+        ),
+        f"Recurring: {lists}. {how}".rstrip(),
+        (
+            f"Similarity: the highest {points.top} of {len(points.points)} map"
+            f" points have {_percent(points.top_share)} of them; were all alike,"
+            f" chance would give them {_percent(points.chance.median)}"
+            f" (95 of 100 times {_percent(points.chance.high)} or less)."
+        ),
+    ]
+
+
+def analysis(profile: Profile) -> Iterator[str]:
+    """How grave, how solved, found by whom, when, and what is not known."""
+    harm = profile.harm
+    if harm.total:
+        yield (
+            f"Harm of the last 12 months: {harm.total:,.0f};"
+            f" {_percent(harm.gravest_share)} of it is its single gravest incident."
+            " Weights by category hide how grave each was."
+        )
+    yield _outcomes(profile.outcomes, profile.force_outcomes)
+    yield (
+        f"{_percent(profile.officers_found)} of all that is recorded there is drugs or"
+        " weapons, which officers find where they look."
+    )
+    season = profile.season
+    if season is None:
+        yield (
+            f"No season: {_months(profile.mine.months)} of the last 36 count, and"
+            f" {SEASON_MONTHS} are needed."
+        )
+    else:
+        highest = sorted(season, key=lambda month: (-season[month], month))[:3]
+        named = ", ".join(_MONTH_NAMES[month - 1] for month in sorted(highest))
+        mean = sum(season.values()) / len(season)
+        yield (
+            f"Its highest months are {named}, with"
+            f" {sum(season[m] for m in highest) / 3:.1f} a month; all months have"
+            f" {mean:.1f}. Few years make a season uncertain."
+        )
+    yield _NOT_KNOWN
+
+
+def _outcomes(own: Shares, force: Shares) -> str:
+    if own.share is None or force.share is None:
+        return "Outcomes of the last 12 months are not stored, or none is final yet."
+    return (
+        f"Of {own.final:,} crimes with a final outcome in the last 12 months,"
+        f" {_percent(own.share)} have a positive one; in the force"
+        f" {_percent(force.share)}."
+    )
+
+
+def tried(profile: Profile) -> Iterator[str]:
+    """What was done there before, numbered as in the picture."""
+    for number, one in enumerate(profile.responses, start=1):
+        end = f" to {one.end}" if one.end else ""
+        yield f"{number}. {one.date}{end}: {one.what} ({one.who})"
+    if not profile.responses:
+        yield "Nothing is noted in responses.toml of the home."
+
+
+def assessment(profile: Profile) -> list[str]:
+    """By what a response can be judged."""
+    if profile.power:
+        return [profile.power]
+    return [
+        (
+            "To judge a response here, freeze the places with their forecast before it"
+            " begins (hexbeat programme freeze), and track them."
+        )
+    ]
+
+
+def _mix_rows(profile: Profile) -> Iterator[list[str]]:
+    for row in profile.mix:
+        known = row.quotient is not None
+        yield [
+            CATEGORIES.get(row.category, row.category),
+            f"{row.incidents:,}",
+            _percent(row.share),
+            f"{row.quotient:.1f}" if known else "–",
+            f"{row.low:.1f} to {row.high:.1f}" if known else "–",
+        ]
+
+
+def _point_rows(profile: Profile) -> Iterator[list[str]]:
+    points, total, so_far = profile.points.points, profile.points.incidents, 0
+    shown = points[:POINTS_SHOWN]
+    grid = to_grid(
+        np.array([point.longitude for point in shown]),
+        np.array([point.latitude for point in shown]),
+    )
+    for point, east, north in zip(shown, *grid, strict=True):
+        so_far += point.incidents
+        yield [
+            point.label or "no name",
+            grid_reference(east, north),
+            f"{point.incidents:,}",
+            _percent(point.incidents / total),
+            _percent(so_far / total),
+        ]
+
+
+def _route_rows(profile: Profile) -> Iterator[list[str]]:
+    words = {True: "yes", False: "no", None: "not known"}
+    for one in profile.table:
+        yield [
+            one.route.name,
+            ", and ".join(one.conditions) or "always",
+            words[one.holds],
+        ]
+
+
+def _percent(share: float) -> str:
+    return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+
+
+def _months(months: Sequence[Month]) -> str:
+    return "1 month" if len(months) == 1 else f"{len(months)} months"
