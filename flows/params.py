@@ -33,6 +33,7 @@ from transforms.scores.methods import (
 
 
 if TYPE_CHECKING:
+    from transforms.profiles.profile import Context
     from transforms.programmes.chosen import Choice
 
 
@@ -280,6 +281,22 @@ class ProfileParams(_Params):
     )
     group: str | None = Field(None, description="Of the highest hot spots: crime group")
     top: int | None = Field(None, description="Of the highest hot spots: how many")
+    context: list[str] = Field(
+        default_factory=list,
+        description="Layers of what is around, each NAME=FILE; default: none",
+    )
+    sensitive_layer: str | None = Field(
+        None, description="Why a layer of places that need protection is shown"
+    )
+
+    def read_layers(self) -> "Context":
+        """The layers, read; `UsageError` for one that cannot be."""
+        from transforms.profiles.profile import Context
+        from transforms.publications.layers.context import read_context
+
+        reason = self.sensitive_layer
+        read = [read_context(one, reason) for one in self.context]
+        return Context(read, reason)
 
     @property
     def choice(self) -> dict[str, Any]:

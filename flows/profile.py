@@ -13,7 +13,7 @@ from flows.tasks import PATIENT, Account, Whole, failed
 from transforms.errors import HexbeatError
 from transforms.homes.home import open_home
 from transforms.profiles.area import Area
-from transforms.profiles.make import Made, asked_areas, make_profiles, power_of
+from transforms.profiles.make import Made, asked_areas, make_profiles
 
 
 _STAGE = "profile"
@@ -42,7 +42,7 @@ def profile_all(home: str, params: Whole[ProfileParams]) -> Account | State[Acco
     try:
         opened = open_home(home)
         areas: list[Area] = asked_areas(opened, **given.choice)
-        found = list(make_profiles(opened, areas, power_of(opened, given.programme)))
+        found = list(make_profiles(opened, areas, given.read_layers()))
     except HexbeatError as error:
         return failed(given.which, str(error))
     made = [one for one in found if isinstance(one, Made)]

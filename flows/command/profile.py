@@ -15,6 +15,7 @@ def profile(
         tuple[str, ...],
         Parameter(
             name="AREA",
+            show_default=False,
             help="Hot spots by their ids; with --programme, places such as p01",
         ),
     ] = (),
@@ -33,6 +34,22 @@ def profile(
     top: Annotated[
         int | None,
         Parameter(name="--top", help="Instead of ids: so many of the highest"),
+    ] = None,
+    context: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--context",
+            negative="",
+            show_default=False,
+            help="Layer of what is around: NAME=FILE; repeatable",
+        ),
+    ] = (),
+    sensitive_layer: Annotated[
+        str | None,
+        Parameter(
+            name="--sensitive-layer",
+            help="Why a layer of places that need protection is shown",
+        ),
     ] = None,
     home: HomeFolder = None,
     json_: Json = False,
@@ -54,8 +71,12 @@ def profile(
         "force": force,
         "group": group,
         "top": top,
+        "context": list(context),
+        "sensitive_layer": sensitive_layer,
     }
     params = checked(ProfileParams, options)
-    asked_areas(opened, **params.choice)  # what cannot be is told before a flow starts
+    # what cannot be is told before a flow starts
+    asked_areas(opened, **params.choice)
+    params.read_layers()
     account = run_to_end("profile", params, opened, silent=True)
     return show_profiles(account, json_)

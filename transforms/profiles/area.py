@@ -17,7 +17,9 @@ from transforms.incidents.lake_check import stored_forces
 from transforms.lake.checksums import refuse_damaged
 from transforms.lake.lake import Lake
 from transforms.lake.storage import readable
+from transforms.patrols.dosage import dosage_of
 from transforms.programmes.programme import Programme
+from transforms.programmes.usual import power_line
 from transforms.reference import cells
 from transforms.reference.arrays import Cells
 from transforms.reference.forces import Force
@@ -48,6 +50,8 @@ class Area:
     hotspot_class: str | None  # of its highest cell
     lists: int | None  # of the scored as-of months, those with a hot spot of this id
     of_lists: int | None
+    power: str | None = None  # what a look at its programme can show
+    delivered: str | None = None  # what patrols of its programme delivered there
 
     @property
     def area_m2(self) -> float:
@@ -117,7 +121,41 @@ def place_area(home: Home, programme: Programme, place_id: str) -> Area:
         hotspot_class=row["hotspot_class"],
         lists=None,
         of_lists=None,
+        power=power_line(programme.past_lists, rule.force, len(programme.places)),
+        delivered=_delivered(home, programme, place_id),
     )
+
+
+def _delivered(home: Home, programme: Programme, place_id: str) -> str | None:
+    """What a log of patrols has of a place; None where there is none."""
+    try:
+        dosage = dosage_of(home, programme, None, None, None, None)
+    except UsageError:  # not started, or no log
+        return None
+    rows = {row["place_id"]: row for row in dosage.places.to_pylist()}
+    row = rows[place_id]
+    return (
+        f"Patrols were there for {row['patrol_minutes']:,.0f} minutes on {row['days']}"
+        f" days of log ({dosage.first} to {dosage.last}), in {row['visits']} visits;"
+        f" {row['days_without_visit']} days had none."
+    )
+
+
+def universe_of(home: Home, area: Area) -> Cells:
+    """All scored cells of the area's force and group, sorted."""
+    lake = home.lake.pinned()
+    [file] = [
+        file
+        for file in lake.files("scores", area.force.id)
+        if file.partition["as_of"] == str(area.as_of)
+    ]
+    rows = pq.read_table(
+        readable(file.path),
+        columns=["h3_cell"],
+        filters=[("crime_group", "=", area.group.slug)],
+        partitioning=None,
+    )
+    return np.sort(rows["h3_cell"].to_numpy())
 
 
 def _newest(home: Home) -> Month:

@@ -23,13 +23,17 @@ from transforms.profiles.area import (
 )
 from transforms.profiles.document import markdown, write_pdf
 from transforms.profiles.force_points import force_points
-from transforms.profiles.profile import Profile, TooFewIncidentsError, profile_of
+from transforms.profiles.profile import (
+    Context,
+    Profile,
+    TooFewIncidentsError,
+    profile_of,
+)
 from transforms.profiles.responses import Response
 from transforms.profiles.schemas import PROFILE_POINTS
 from transforms.profiles.words import document
 from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.programme import open_programme
-from transforms.programmes.usual import power_line
 from transforms.publications.formats.csv_files import write_csv
 from transforms.reference import cells
 
@@ -49,7 +53,7 @@ class Made:
 
 
 def make_profiles(
-    home: Home, areas: Sequence[Area], power: str | None = None
+    home: Home, areas: Sequence[Area], context: Context | None = None
 ) -> Iterator[Made | TooFewIncidentsError]:
     """The profile of each area, in its order within a force, each force read once.
 
@@ -61,7 +65,7 @@ def make_profiles(
         points = force_points(home, lake, force, listed[0].as_of)
         for area in listed:
             try:
-                found = profile_of(home, area, points, power)
+                found = profile_of(home, area, points, context or Context())
             except TooFewIncidentsError as error:
                 yield error
             else:
@@ -95,14 +99,6 @@ def asked_areas(
             " and --top"
         )
     return highest_areas(home, force, group, top)
-
-
-def power_of(home: Home, programme: str | None) -> str | None:
-    """What a look at that programme can show, in words."""
-    if programme is None:
-        return None
-    found = open_programme(home, programme)
-    return power_line(found.past_lists, found.rule.force, len(found.places))
 
 
 def profiles_folder(home: Home) -> Path:
@@ -185,7 +181,11 @@ def facts(profile: Profile) -> Mapping[str, Any]:
         "top_share": round(points.top_share, _DECIMALS),
         "top_share_chance": _rounded(asdict(points.chance)),
         "responses": list(map(_response, profile.responses)),
-        "power": profile.power,
+        "delivered": area.delivered,
+        "power": area.power,
+        "around": [_rounded(asdict(row)) for row in profile.around],
+        "context": {layer.name: layer.sha256 for layer in profile.context.layers},
+        "sensitive_because": profile.context.sensitive,
         "route": profile.route.name,
     }
 

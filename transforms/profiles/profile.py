@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from transforms.errors import UsageError
 from transforms.homes.home import Home
-from transforms.profiles.area import Area
+from transforms.profiles.area import Area, universe_of
+from transforms.profiles.around import Around, around
 from transforms.profiles.concentration import Concentration, concentration
 from transforms.profiles.force_points import ForcePoints
 from transforms.profiles.mix import (
@@ -21,6 +22,7 @@ from transforms.profiles.mix import (
 from transforms.profiles.responses import Response, responses_at
 from transforms.profiles.routes import Judged, Known, Route, chosen_route, judged
 from transforms.publications.edition.place_names import titled
+from transforms.publications.layers.context import ContextLayer
 from transforms.publications.layers.open_ground.reading import towns_near
 from transforms.reference import cells
 from transforms.reference.forces import FORCES
@@ -36,6 +38,14 @@ WINDOW = 36
 
 class TooFewIncidentsError(UsageError):
     """An area of which there is too little to speak of."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The user's own layers, and why a sensitive one is among them, if it is."""
+
+    layers: Sequence[ContextLayer] = ()
+    sensitive: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,8 @@ class Profile:
     force_outcomes: Shares
     points: Concentration  # over 36 months
     responses: Sequence[Response]
-    power: str | None  # what a look at its programme can show
+    context: Context
+    around: Sequence[Around]  # each of its layers
 
     @cached_property
     def series(self) -> list[tuple[Month, int | None]]:
@@ -124,9 +135,7 @@ class Profile:
         return judged(self.known)
 
 
-def profile_of(
-    home: Home, area: Area, force: ForcePoints, power: str | None = None
-) -> Profile:
+def profile_of(home: Home, area: Area, force: ForcePoints, context: Context) -> Profile:
     """The profile of an area; `TooFewIncidentsError` where there is too little."""
     every = force.within(area.ground)
     mine = every.of(area.group.categories)
@@ -151,8 +160,15 @@ def profile_of(
         force_outcomes=_outcomes(force.of(area.group.categories).newest(YEAR)),
         points=points,
         responses=responses_at(home, area.id),
-        power=power,
+        context=context,
+        around=_around(home, area, context),
     )
+
+
+def _around(home: Home, area: Area, context: Context) -> list[Around]:
+    if not context.layers:
+        return []
+    return around(area.ground, universe_of(home, area), context.layers)
 
 
 def _outcomes(points: ForcePoints) -> Shares:

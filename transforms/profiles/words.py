@@ -16,6 +16,9 @@ from transforms.scores.labels.emerging import class_in_words
 POINTS_SHOWN = 10
 _MONTH_NAMES = [Month(2000, number).name for number in range(1, 13)]
 _MIX_HEADER = ["Category", "Incidents", "Share", "Times the force's", "95 of 100"]
+_AROUND_HEADER = [
+    "Layer", "Inside", "Within 250 m", "Nearest, m", "Times the force's", "95 of 100",
+]  # fmt: skip
 _POINT_HEADER = ["Point", "Grid reference", "Incidents", "Share", "With those above"]
 _NOT_KNOWN = (
     "Not known from this feed: hours and weekdays, exact addresses, repeat victims,"
@@ -58,6 +61,12 @@ def document(profile: Profile) -> Document:
                 title="Its highest map points",
                 header=_POINT_HEADER,
                 rows=list(_point_rows(profile)),
+            ),
+            Block(
+                title="What is around it",
+                lines=list(surroundings(profile)),
+                header=_AROUND_HEADER if profile.around else (),
+                rows=list(_around_rows(profile)),
             ),
             Block(
                 title="Which way of working fits: the first that holds",
@@ -166,6 +175,34 @@ def _outcomes(own: Shares, force: Shares) -> str:
     )
 
 
+def surroundings(profile: Profile) -> Iterator[str]:
+    """What patrols delivered, and what the layers are for."""
+    if profile.area.delivered:
+        yield profile.area.delivered
+    if not profile.around:
+        yield "No layer was given: --context NAME=FILE shows schools, stops and so on."
+        return
+    yield (
+        "Layers describe: nothing is predicted from them, and what is near need not be"
+        " a cause. Distances are from its middle."
+    )
+    if profile.context.sensitive:
+        yield f"A sensitive layer is shown because: {profile.context.sensitive}"
+
+
+def _around_rows(profile: Profile) -> Iterator[list[str]]:
+    for row in profile.around:
+        known = row.quotient is not None
+        yield [
+            row.name,
+            f"{row.inside:,}",
+            f"{row.near:,}",
+            f"{row.nearest_m:,.0f}",
+            f"{row.quotient:.1f}" if known else "–",
+            f"{row.low:.1f} to {row.high:.1f}" if known else "–",
+        ]
+
+
 def tried(profile: Profile) -> Iterator[str]:
     """What was done there before, numbered as in the picture."""
     for number, one in enumerate(profile.responses, start=1):
@@ -177,8 +214,8 @@ def tried(profile: Profile) -> Iterator[str]:
 
 def assessment(profile: Profile) -> list[str]:
     """By what a response can be judged."""
-    if profile.power:
-        return [profile.power]
+    if profile.area.power:
+        return [profile.area.power]
     return [
         (
             "To judge a response here, freeze the places with their forecast before it"

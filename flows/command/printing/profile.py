@@ -22,7 +22,8 @@ def show_profiles(account: Mapping[str, Any], as_json: bool) -> int:
         return code
     for made in facts["profiles"]:
         print_line(f"{made['id']}: {made['route']}")
-        print_line(f"  {made['folder']}")
+        state = "written" if made["created"] else "was there"
+        print_line(f"  {state}: {made['folder']}")
     for line in facts["too_few"]:
         print_error(line)
     return code

@@ -16,8 +16,8 @@ from transforms.errors import UsageError
 from transforms.homes.home import Home
 from transforms.profiles.area import Area
 from transforms.profiles.force_points import force_points
-from transforms.profiles.make import Made, asked_areas, make_profiles, power_of
-from transforms.profiles.profile import profile_of
+from transforms.profiles.make import Made, asked_areas, make_profiles
+from transforms.profiles.profile import Context, profile_of
 from transforms.profiles.words import document
 from transforms.scores.explain_hotspot import explain_hotspot
 
@@ -119,7 +119,7 @@ def test_too_few_incidents_are_no_profile(home: Home, made: list[Made]) -> None:
     alone = replace(area, ground=np.sort(area.ground)[:1] + (1 << 30))
     points = force_points(home, lake, area.force, AS_OF)
     with pytest.raises(UsageError, match=r"0 incidents .* too few .* hexbeat explain"):
-        profile_of(home, alone, points)
+        profile_of(home, alone, points, Context())
 
 
 @pytest.mark.parametrize(
@@ -157,11 +157,10 @@ def test_a_place_of_a_programme_has_its_forecast_and_power(
     row = programme.places.to_pylist()[0]
     assert area.expected == row["level_month"]
     assert area.lists is None
-    power = power_of(home, "summer")
-    [found] = make_profiles(home, [area], power)
+    [found] = make_profiles(home, [area])
     assert isinstance(found, Made)
     assert found.profile.area.id == f"{programme.id}-p01"
     [assessed] = [b for b in document(found.profile).blocks if b.title == "Assessment"]
-    assert list(assessed.lines) == [power]
+    assert list(assessed.lines) == [area.power]
     with pytest.raises(UsageError, match="'p99' is no place of summer-"):
         asked(home, "p99", programme="summer")

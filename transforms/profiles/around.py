@@ -1,0 +1,67 @@
+"""What is around an area, in the user's own layers: described, never predicted from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.profiles.mix import poisson_interval
+from transforms.publications.layers.context import ContextLayer
+from transforms.reference import cells
+from transforms.reference.arrays import Cells
+from transforms.reference.national_grid import to_grid_by_proj
+
+
+NEAR_M = 250.0
+LEAST_IN_UNIVERSE = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """One layer about one area."""
+
+    name: str
+    inside: int
+    near: int  # within 250 m of the area's middle
+    nearest_m: float  # from its middle
+    quotient: float | None  # density inside by that in all scored cells of the force
+    low: float | None
+    high: float | None
+
+
+def around(
+    ground: Cells, universe: Cells, layers: Sequence[ContextLayer]
+) -> list[Around]:
+    """Each layer about an area; its cells and the force's scored cells are sorted.
+
+    The quotient has an exact Poisson interval, and is left out where the scored cells
+    have fewer than five.
+    """
+    longitude, latitude = (axis.mean(keepdims=True) for axis in cells.centres(ground))
+    [east], [north] = to_grid_by_proj(longitude, latitude)
+    share = cells.areas_m2(ground).sum() / cells.areas_m2(universe).sum()
+    found = []
+    for layer in layers:
+        metres = np.hypot(layer.easting - east, layer.northing - north)
+        inside = _inside(layer, ground)
+        expected = _inside(layer, universe) * share
+        known = _inside(layer, universe) >= LEAST_IN_UNIVERSE
+        low, high = poisson_interval(inside)
+        found.append(
+            Around(
+                name=layer.name,
+                inside=inside,
+                near=int((metres <= NEAR_M).sum()),
+                nearest_m=float(metres.min()),
+                quotient=inside / expected if known else None,
+                low=low / expected if known else None,
+                high=high / expected if known else None,
+            )
+        )
+    return found
+
+
+def _inside(layer: ContextLayer, ground: Cells) -> int:
+    resolution = int(cells.resolutions(ground[:1])[0])
+    at = cells.index_points(layer.longitude, layer.latitude, resolution)
+    return int(np.isin(at, ground).sum())
