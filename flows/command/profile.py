@@ -78,5 +78,5 @@ def profile(
     # what cannot be is told before a flow starts
     asked_areas(opened, **params.choice)
     params.read_layers()
-    account = run_to_end("profile", params, opened, silent=True)
+    account = run_to_end("problem_profile", params, opened, silent=True)
     return show_profiles(account, json_)

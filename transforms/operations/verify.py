@@ -38,6 +38,8 @@ from transforms.lake.checksums import damage, where
 from transforms.lake.storage import is_remote
 from transforms.lake.tables import TABLES
 from transforms.operations.raw_check import RawCheck
+from transforms.profiles.make import all_profiles
+from transforms.programmes.kept_folder import damaged_files
 from transforms.programmes.programme import Programme, all_programmes, open_programme
 from transforms.programmes.register import Register
 from transforms.trials.issue import check_issued
@@ -77,6 +79,7 @@ def verify(
     if found.run_id is None:
         return found
     _check_programmes(home, found)
+    _check_profiles(home, found)
     folder = home.publications / "runs" / found.run_id
     if not (folder / TIER).is_dir():
         if run_id:
@@ -125,6 +128,17 @@ def _check_programmes(home: Home, found: Verified) -> None:
         fault := log.verify().fault
     ):
         found.differs.append(f"{log.path}: {fault}")
+
+
+def _check_profiles(home: Home, found: Verified) -> None:
+    """Each problem profile against its manifest."""
+    if is_remote(home.root):
+        return
+    for folder in all_profiles(home):
+        found.checked["profiles"] += 1
+        found.differs += [
+            f"{folder / name}: not as it was written" for name in damaged_files(folder)
+        ]
 
 
 def _check_trials(home: Home, programme: Programme, found: Verified) -> None:

@@ -108,6 +108,11 @@ def profiles_folder(home: Home) -> Path:
     return home.root / FOLDER
 
 
+def all_profiles(home: Home) -> list[Path]:
+    """The folders of a home's problem profiles, by name."""
+    return sorted(profiles_folder(home).glob("[!.]*/"))
+
+
 def _kept(home: Home, profile: Profile) -> Made:
     parent = profiles_folder(home)
     make_folder(parent)

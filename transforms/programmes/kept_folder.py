@@ -1,7 +1,8 @@
 """A folder that is written once, whole or not at all, and named by what is in it."""
 
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -53,3 +54,18 @@ def write_manifest(folder: Path) -> None:
     """List all files of a folder, with their sizes and hashes."""
     facts = [file_facts(file) for file in sorted(folder.iterdir())]
     (folder / MANIFEST).write_text(json_text({"files": facts}))
+
+
+def damaged_files(folder: Path) -> list[str]:
+    """The files of a kept folder that are missing, or not as its manifest says."""
+    try:
+        listed = json.loads((folder / MANIFEST).read_bytes())["files"]
+        named = {str(fact["path"]): fact for fact in listed}
+    except (OSError, ValueError, KeyError, TypeError):
+        return [MANIFEST]
+    return [name for name, fact in named.items() if not _is_as_kept(folder, name, fact)]
+
+
+def _is_as_kept(folder: Path, name: str, fact: Mapping[str, object]) -> bool:
+    file = folder / name
+    return file.is_file() and file_facts(file) == fact

@@ -14,6 +14,7 @@ from tests.flows.made_programmes import make_programme
 from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
 from transforms.errors import UsageError
 from transforms.homes.home import Home
+from transforms.operations.verify import verify
 from transforms.profiles.area import Area
 from transforms.profiles.force_points import force_points
 from transforms.profiles.make import Made, asked_areas, make_profiles
@@ -90,6 +91,25 @@ def test_made_again_it_is_the_same_folder(home: Home, made: list[Made]) -> None:
     assert not again.created
     assert again.folder == made[0].folder
     assert {f: f.stat().st_mtime_ns for f in made[0].folder.iterdir()} == before
+
+
+def test_verify_names_what_is_not_as_it_was_written(
+    programmed: Programmed, tmp_path: Path
+) -> None:
+    home = programmed.again(tmp_path).home
+    force = min(home.registry)
+    [found] = make_profiles(home, asked(home, force=force, group=GROUP, top=1))
+    assert isinstance(found, Made)
+    checked = verify(home)
+    assert checked.whole
+    assert checked.checked["profiles"] == 1
+    id_ = found.profile.area.id
+    (found.folder / f"profile-{id_}.md").write_text("all is well")
+    (found.folder / f"profile-{id_}.pdf").unlink()
+    assert sorted(verify(home).differs) == [
+        f"{found.folder / f'profile-{id_}.{kind}'}: not as it was written"
+        for kind in ("md", "pdf")
+    ]
 
 
 def test_what_was_tried_is_in_the_profile(

@@ -1,4 +1,4 @@
-"""The profile flow: problem profiles of hot spots, or of a place of a programme."""
+"""The problem-profile flow: of hot spots, or of places of a programme."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ from transforms.profiles.make import Made, asked_areas, make_profiles
 _STAGE = "profile"
 
 
-@flow(name="profile", flow_run_name="profile {params.which}", version=VERSION)
+@flow(name="problem-profile", flow_run_name="profile {params.which}", version=VERSION)
 @plain_faults
-def profile(params: ProfileParams) -> State[dict[str, Any]]:
+def problem_profile(params: ProfileParams) -> State[dict[str, Any]]:
     """Write the problem profile of each area; the same ones again change nothing."""
     home = home_of(params.home)
     summary = Summary(stage=_STAGE, asked=[params.which])

@@ -1,0 +1,65 @@
+"""The command for problem profiles: where it writes, and how it ends."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.flows.commands import hexbeat, hexbeat_here
+from tests.transforms.simulated_home import Simulated, copied_home
+from transforms.homes.home import Home
+from transforms.profiles.area import highest_areas
+from transforms.profiles.force_points import force_points
+
+
+@pytest.fixture(scope="module")
+def home(simulated: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return copied_home(simulated.home, tmp_path_factory.mktemp("profile"))
+
+
+def rare(home: Home, force: str) -> str:
+    """A hot spot with too little in it to speak of."""
+    for group in ("bicycle-theft", "robbery", "theft-from-the-person", "drugs"):
+        for area in reversed(highest_areas(home, force, group, top=100)):
+            points = force_points(home, home.lake, area.force, area.as_of)
+            mine = points.within(area.ground).of(area.group.categories)
+            if mine.incidents < 20:
+                return area.id
+    raise AssertionError("every hot spot has enough")
+
+
+def test_profiles_are_written_and_one_with_too_little_is_told(
+    home: Home, prefect: dict[str, str]
+) -> None:
+    force = min(home.registry)
+    [area] = highest_areas(home, force, "all-crime", top=1)
+    few = rare(home, force)
+    given = ("profile", area.id, few, "--home", home.root, "--json")
+    done = hexbeat(*given, env=prefect)
+    assert done.returncode == 3, done.stderr
+    told = json.loads(done.stdout)
+    [made] = told["profiles"]
+    assert made["id"] == area.id
+    assert made["created"] is True
+    assert (Path(made["folder"]) / f"profile-{area.id}.pdf").is_file()
+    [line] = told["too_few"]
+    assert line.startswith(f"{few}: ")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("nowhere-1",),
+        ("--force", "avonmere", "--group", "robbery"),
+        ("x-1", "--context", "Schools"),
+    ],
+)
+def test_what_cannot_be_profiled_ends_with_2_in_one_line(
+    home: Home, given: tuple[str, ...]
+) -> None:
+    done = hexbeat_here("profile", *given, "--home", home.root)
+    assert done.returncode == 2
+    assert not done.stdout
+    assert len(done.stderr.strip().splitlines()) <= 3
+    assert "Traceback" not in done.stderr
+    assert not (home.root / "profiles" / ".tmp").exists()
