@@ -18,7 +18,7 @@ from statistics import fmean
 import numpy as np
 
 from transforms.homes.home import Home, open_home
-from transforms.impact.estimate import Z_95, estimate
+from transforms.impact.estimate import estimate
 from transforms.incidents.lake_check import stored_forces
 from transforms.programmes.counted import Counted, counted
 from transforms.programmes.past import Past, apart
@@ -28,6 +28,7 @@ from transforms.programmes.sums import Sums
 from transforms.programmes.usual import usual_of
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month, window
+from transforms.reference.strata import Z_95
 
 
 PLACES = 20

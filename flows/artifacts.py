@@ -114,6 +114,12 @@ _LOOK_COLUMNS = (
 )  # fmt: skip
 
 
+_SEARCHES_COLUMNS = (
+    "force", "period", "area", "n", "share_find", "lo", "hi", "share_of_searches",
+    "share_of_incidents",
+)  # fmt: skip
+
+
 def look_artifacts(look: Mapping[str, Any]) -> None:
     """A look in figures of all places together, and where its page is."""
     name, months = look["programme"], look["months"]
@@ -136,6 +142,22 @@ def look_artifacts(look: Mapping[str, Any]) -> None:
             ]
         ),
         description=f"{name}: the page of its newest look",
+    )
+
+
+def searches_artifact(found: Iterable[Mapping[str, Any]]) -> None:
+    """The areas of each force: how many searches, and how often they found anything.
+
+    No object and no group: those are few in many forces.
+    """
+    rows = [
+        {name: row[name] for name in _SEARCHES_COLUMNS}
+        for one in found
+        for row in one["rows"]
+        if row["breakdown"] == "all"
+    ]
+    table_artifact(
+        key="searches", table=rows, description="Searches beside hot spots or places"
     )
 
 

@@ -30,6 +30,7 @@ from transforms.scores.methods import (
     DEFAULT_DAY_METHOD,
     DEFAULT_METHOD,
 )
+from transforms.searches.table import USUAL_GROUP
 
 
 if TYPE_CHECKING:
@@ -312,6 +313,36 @@ class ProfileParams(_Params):
         if self.top is not None:
             return f"{self.top} of {self.force}"
         return "1 area" if len(self.areas) == 1 else f"{len(self.areas)} areas"
+
+
+class SearchesParams(_Params):
+    """Beside which hot spots or places to count stop and search."""
+
+    forces: list[ForceId] = Field(
+        default_factory=list,
+        description="Forces by their police.uk ids; default: all of the publication",
+    )
+    group: str = Field(
+        USUAL_GROUP,
+        description=f"Crime group of the hot spots; default: {USUAL_GROUP}",
+    )
+    run: str | None = Field(
+        None, description="Publication with the hot spots; default: the newest"
+    )
+    programme: str | None = Field(
+        None,
+        description="Beside the places of a programme instead, by its name or id",
+    )
+    residents: Path | None = Field(
+        None,
+        description="CSV of residents by LSOA and group (lsoa21cd,group,residents);"
+        " default: none, and no rates by residents",
+    )
+
+    @property
+    def which(self) -> str:
+        """What the name of the flow run says of these parameters."""
+        return self.programme or ", ".join(self.forces) or "all forces"
 
 
 class ForceFeedParams(_Params):

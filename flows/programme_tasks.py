@@ -1,4 +1,4 @@
-"""The tasks of programmes: freezing one, looking at one.
+"""The tasks of programmes: freezing one, looking at one, searches beside one.
 
 What they pass on has counts, months and ratios of all places together. A programme's
 places are its owner's: none of them is sent to a Prefect server.
@@ -6,6 +6,7 @@ places are its owner's: none of them is sent to a Prefect server.
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from prefect import State, get_run_logger, task
@@ -21,6 +22,10 @@ from transforms.impact.track import Tracked, track
 from transforms.programmes.freeze import freeze
 from transforms.programmes.programme import open_programme
 from transforms.reference.months import Month
+from transforms.scrutiny.beside import Beside, beside_hot_spots, beside_programme
+from transforms.scrutiny.keep import keep_searches
+from transforms.scrutiny.page import told
+from transforms.searches.residents import Residents, read_residents
 
 
 @task(task_run_name="freeze {name}", tags=["programme"], **PATIENT)
@@ -99,4 +104,53 @@ def account_of_look(done: Tracked) -> dict[str, Any]:
         "told": [line for line in told if line],
         "folder": str(done.folder),
         "created": done.created,
+    }
+
+
+@task(task_run_name="searches {force}", tags=["programme"], **PATIENT)
+@plain_faults
+def searches_beside_spots(
+    home: str, force: str, group: str, run: str | None, residents: str | None
+) -> Account | State[Account]:
+    """Count a force's searches beside the hot spots of a publication."""
+    try:
+        given = force, group, run, _residents(residents)
+        found = beside_hot_spots(open_home(home), *given)
+    except HexbeatError as error:
+        return failed(force, str(error))
+    get_run_logger().info("%d months", len(found.searches.longest.supplied))
+    return account_of_searches(found)
+
+
+@task(task_run_name="searches {name}", tags=["programme"], **PATIENT)
+@plain_faults
+def searches_beside_places(
+    home: str, name: str, residents: str | None
+) -> Account | State[Account]:
+    """Count searches beside a programme's places, and keep what was seen."""
+    try:
+        opened = open_home(home)
+        programme = open_programme(opened, name)
+        found = beside_programme(opened, programme, _residents(residents))
+        done = keep_searches(programme, found)
+    except HexbeatError as error:
+        return failed(name, str(error))
+    kept = {"folder": str(done.folder), "created": done.created}
+    return account_of_searches(found) | kept
+
+
+def _residents(file: str | None) -> Residents | None:
+    return read_residents(Path(file)) if file else None
+
+
+def account_of_searches(found: Beside) -> dict[str, Any]:
+    """Searches of a force as tables and sentences."""
+    rates = found.disparity
+    return {
+        "force": found.searches.force.id,
+        "crime_group": found.searches.crime_group,
+        "chosen_by": found.chosen_by,
+        "rows": found.searches.table.to_pylist(),
+        "disparity": rates.table.to_pylist() if rates else None,
+        "told": told(found),
     }

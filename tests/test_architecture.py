@@ -61,6 +61,7 @@ def test_the_import_rules_hold() -> None:
         ("transforms/errors.py", "import transforms.reference.months"),
         ("transforms/scores/panel.py", "import transforms.patrols.take"),
         ("transforms/day_publications/run.py", "import transforms.patrols.take"),
+        ("transforms/programmes/rule.py", "import transforms.searches.table"),
         ("transforms/publications/publish.py", "import transforms.programmes.rule"),
     ],
 )

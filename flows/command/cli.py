@@ -15,6 +15,7 @@ from flows.command import (  # noqa: F401 (they add commands)
     profile,
     programme,
     run,
+    scrutiny,
     trial,
 )
 from flows.command.app import app

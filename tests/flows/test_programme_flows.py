@@ -1,6 +1,7 @@
 """The flows of programmes: what a Prefect server sees of them, and what it does not."""
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from flows.params import RefreshParams
 from tests.flows.commands import hexbeat
 from tests.flows.made_programmes import Made, make_programme
 from tests.flows.servers import ask
+from tests.transforms.searches.made_searches import put_searches
 from tests.transforms.simulated_home import Simulated
 
 
@@ -35,6 +37,27 @@ def test_a_look_has_artifacts_without_a_place(
     for place in made.frozen.programme.places.to_pylist():
         assert place["h3_cells"] not in text
         assert not place["name"] or place["name"] not in text
+
+
+def test_of_searches_a_server_sees_areas_and_no_group(
+    made: Made, prefect: dict[str, str], tmp_path: Path
+) -> None:
+    made = made.again(tmp_path)
+    places = made.frozen.programme.places["h3_cells"].to_pylist()
+    put_searches(made.home, made.rule.force, places, tmp_path / "stops")
+    home = "--home", made.home.root
+    out = tmp_path / "rows.csv"
+    done = hexbeat("searches", *home, "--group", "all-crime", "--out", out, env=prefect)
+    assert done.returncode == 3  # two of three forces have no searches
+    assert done.stderr.count("no stop and search file") == 2
+    assert made.rule.force in done.stdout
+    assert "officer-defined" in out.read_text()
+    asked = {"artifacts": {"key": {"any_": ["searches"]}}}
+    url = f"{prefect['PREFECT_API_URL']}/artifacts/latest/filter"
+    [seen] = ask(url, asked)
+    assert '"area": "hot spots"' in seen["data"]
+    assert "defined" not in seen["data"]
+    assert "Controlled drugs" not in seen["data"]
 
 
 def test_events_say_what_was_frozen_and_which_look_was_made(

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 from transforms.programmes.sums import Sums
 from transforms.programmes.usual import Usual
-
-
-Z_95 = 1.959964
+from transforms.reference.strata import Z_95
 
 
 @dataclass(frozen=True)

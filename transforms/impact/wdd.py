@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.impact.estimate import Z_95
+from transforms.reference.strata import Z_95
 
 
 @dataclass(frozen=True)

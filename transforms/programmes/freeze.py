@@ -10,13 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from transforms.errors import ForceError, UsageError
+from transforms.errors import UsageError
 from transforms.homes.home import Home
-from transforms.homes.runs.catalog import run_folder, withdrawn
-from transforms.homes.runs.seal import TIER, latest_run
 from transforms.incidents.lake_check import stored_forces
 from transforms.lake.lake import Lake
 from transforms.lake.storage import make_folder
@@ -48,10 +44,10 @@ from transforms.programmes.programme import (
     programme_id,
     programmes_folder,
 )
+from transforms.programmes.published import published_cells
 from transforms.programmes.register import FROZEN, Register, busy_months
 from transforms.programmes.rule import MOST_PLACES, Rule
 from transforms.programmes.write import write_programme
-from transforms.publications.schemas import CELLS_FILE as PUBLISHED_FILE
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month
 
@@ -82,7 +78,7 @@ def refuse(
     """Raise what `freeze` would raise, before anything takes long."""
     _check(name, choice, buffer_m)
     programmes_folder(home)
-    _, rows = _published(home, run_id, choice)
+    _, rows = published_cells(home, run_id, choice.force, choice.group)
     _found(home, home.lake, choice, rows)
 
 
@@ -97,7 +93,7 @@ def freeze(
 ) -> Frozen:
     """Choose the places of a publication, the newest or that run, and freeze them."""
     asked = _check(name, choice, buffer_m)
-    run_id, rows = _published(home, run_id, choice)
+    run_id, rows = published_cells(home, run_id, choice.force, choice.group)
     found, tables = _tables(home, choice, rows, buffer_m)
     folder = programmes_folder(home)
     make_folder(folder)
@@ -151,29 +147,6 @@ def _check_rule(rule: Rule) -> None:
             raise UsageError(
                 f"--without {cell}: a cell is 15 hexadecimal characters, as in h3_cell"
             )
-
-
-def _published(home: Home, run_id: str | None, choice: Choice) -> tuple[str, pa.Table]:
-    """The run, and the published cells of the force and group in it."""
-    run_id = run_id or latest_run(home.publications)
-    if run_id is None:
-        raise UsageError(f"there is no publication in {home.publications} yet")
-    folder = run_folder(home.publications, run_id)
-    if why := withdrawn(folder):
-        raise UsageError(f"{run_id} is withdrawn ({why}): freeze from another run")
-    if choice.force not in home.registry:
-        raise UsageError(f"{choice.force!r} is no force of this home")
-    file = folder / TIER / PUBLISHED_FILE
-    wanted = [("force", "=", choice.force), ("crime_group", "=", choice.group)]
-    rows = pq.read_table(file, filters=wanted)
-    if not len(rows):
-        raise ForceError(
-            f"{choice.force}: run {run_id} has no scores of {choice.group}; its"
-            " METHOD.md says why"
-        )
-    if pc.min(rows["months_12m"]).as_py() == 0:
-        raise ForceError(f"{choice.force}: no month of the last 12 was supplied")
-    return run_id, rows
 
 
 def _found(

@@ -6,66 +6,18 @@ whatever was done on it.
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import betainc
 
-from transforms.impact.estimate import Z_95
 from transforms.reference.arrays import Floats, Integers, Mask
+from transforms.reference.strata import Z_95, Strata
 from transforms.trials.schedule import WEEK_DAYS
 
 
 FEW_EVENTS = 5  # in an arm: below, no ratio by the bell curve
 _ALPHA = 0.05
-
-
-@dataclass(frozen=True)
-class Strata:
-    """Events and days of each stratum, with patrol and without."""
-
-    events: Floats
-    days: Floats
-    control_events: Floats
-    control_days: Floats
-
-    @property
-    def informative(self) -> Mask:
-        """Those with days of both kinds."""
-        return (self.days > 0) & (self.control_days > 0)
-
-    @cached_property
-    def _parts(self) -> tuple[Floats, Floats, Floats]:
-        use = self.informative
-        days = self.days[use] + self.control_days[use]
-        both = self.events[use] + self.control_events[use]
-        patrolled = self.events[use] * self.control_days[use] / days
-        control = self.control_events[use] * self.days[use] / days
-        spread = both * self.days[use] * self.control_days[use] / (days * days)
-        return patrolled, control, spread
-
-    @property
-    def ratio(self) -> float:
-        """Mantel-Haenszel: events a day with patrol by events a day without."""
-        patrolled, control, _ = self._parts
-        below = float(control.sum())
-        return float(patrolled.sum()) / below if below else math.nan
-
-    @property
-    def variance(self) -> float:
-        """Of its log, if events were independent (Greenland and Robins 1985)."""
-        patrolled, control, spread = self._parts
-        product = float(patrolled.sum()) * float(control.sum())
-        return float(spread.sum()) / product if product else math.inf
-
-    @property
-    def score(self) -> float:
-        """Events with patrol less those to be expected there, in standard errors."""
-        patrolled, control, spread = self._parts
-        variance = float(spread.sum())
-        difference = float((patrolled - control).sum())
-        return difference / math.sqrt(variance) if variance else 0.0
 
 
 def strata_of(
@@ -111,9 +63,9 @@ def effect(
     """The ratio and its 95 % interval, widened by what events vary beyond chance."""
     strata = strata_of(counts, assigned, weekday, kept)
     use = strata.informative
-    events, days = float(strata.events[use].sum()), float(strata.days[use].sum())
+    events, days = float(strata.events[use].sum()), float(strata.exposure[use].sum())
     control = float(strata.control_events[use].sum())
-    control_days = float(strata.control_days[use].sum())
+    control_days = float(strata.control_exposure[use].sum())
     few = min(events, control) < FEW_EVENTS
     factor = variance_factor(strata, counts, assigned, weekday, kept)
     ratio, z = strata.ratio, math.nan
@@ -154,7 +106,7 @@ def variance_factor(
         return 1.0
     both = strata.events + strata.control_events
     use = strata.informative & (both > 0)
-    level = both / np.maximum(strata.control_days + ratio * strata.days, 1e-12)
+    level = both / np.maximum(strata.control_exposure + ratio * strata.exposure, 1e-12)
     of_place = level.reshape(WEEK_DAYS, -1)[weekday].T
     used = use.reshape(WEEK_DAYS, -1)[weekday].T
     if kept is not None:

@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from transforms.errors import UsageError
 from transforms.homes.home import Home
-from transforms.impact.estimate import Z_95
 from transforms.impact.look import force_of
 from transforms.impact.wdd import Change, Difference, wdd
 from transforms.programmes.counted import Counted, counted
 from transforms.programmes.sums import Sums
 from transforms.reference import cells
 from transforms.reference.months import Month
+from transforms.reference.strata import Z_95
 from transforms.trials.adjusted import holm
 from transforms.trials.analysis import PRIMARY, SECONDARY, Analysis, Finding, LookAt
 from transforms.trials.choose import BUFFERS, whole_months

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tests.oracles import trials as oracles
 from transforms.programmes.sums import Sums
 from transforms.reference.arrays import Integers, Mask
+from transforms.reference.strata import Strata
 from transforms.trials.adjusted import bound, complier_ratio, holm
 from transforms.trials.crossover import (
-    Strata,
     effect,
     exact_interval,
     not_after_patrol,

@@ -15,6 +15,7 @@ _LEFT_BY_KILLED_RUNS = {
     "programmes/.tmp-*": "cut-off programmes",
     "programmes/*/looks/.tmp-*": "cut-off looks",
     "profiles/.tmp-*": "cut-off problem profiles",
+    "programmes/*/searches/.tmp-*": "cut-off counts of searches",
     ".released-*.json": "cut-off pointers",
     "lake/.layout-*.json": "cut-off pointers",
     "raw/**/.part-*": "cut-off raw files",

@@ -1,0 +1,1 @@
+"""Searches beside a publication's hot spots or a programme's places, for a panel."""
