@@ -1,9 +1,12 @@
 """A programme on simulated forces: frozen, started, tracked, and never edited."""
 
+import csv
 import json
 import stat
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -21,6 +24,7 @@ from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home, open_home
 from transforms.impact import words
 from transforms.impact.due import due
+from transforms.impact.textbook_rows import ABOUT
 from transforms.impact.track import Tracked, track
 from transforms.operations.backup import backup
 from transforms.operations.maintenance.maintain import maintain
@@ -28,6 +32,7 @@ from transforms.operations.verify import verify
 from transforms.patrols.mapping import read_visit_mapping
 from transforms.patrols.take import take_visits
 from transforms.programmes.freeze import freeze
+from transforms.programmes.kept_folder import damaged_files, write_manifest
 from transforms.programmes.programme import open_programme
 from transforms.programmes.register import Register, end, leave, start
 from transforms.reference.groups import GROUPS
@@ -118,6 +123,53 @@ def test_a_look_counts_what_counting_by_hand_counts(
     found = tracked.look.places
     assert (found.observed, found.rest_observed) == (sums[0], sums[2])
     assert (found.expected, found.rest_expected) == pytest.approx((sums[1], sums[3]))
+
+
+def test_the_textbook_is_computed_on_counts_before_and_after(
+    made: Made, tracked: Tracked
+) -> None:
+    with (tracked.folder / "tracker_textbook.csv").open() as file:
+        rows = {row["formula"]: row for row in csv.DictReader(file)}
+    cells = {
+        row["h3_cell"]: row["place_id"] is not None
+        for row in made.frozen.programme.cells.to_pylist()
+    }
+    counted = Counter(
+        (cells[cell], "before" if month < "2025-07" else "after")
+        for cell, month in incidents(made.home, made.rule.force, made.rule.group)
+        if cell in cells and "2025-04" <= month <= "2025-09"
+    )
+    for when in ("before", "after"):
+        at, around, rest = (
+            float(rows[f"{area}-{when}"]["value"])
+            for area in ("places", "around", "rest")
+        )
+        assert (at, around + rest) == (counted[True, when], counted[False, when])
+    before = sum(row.before or 0 for row in tracked.look.rows)
+    assert before == counted[True, "before"]
+    ratio = counted[True, "after"] / counted[True, "before"]
+    ratio /= float(rows["rest-after"]["value"]) / float(rows["rest-before"]["value"])
+    assert float(rows["rirr"]["value"]) == pytest.approx(ratio, abs=1e-6)
+    assert float(rows["rirr"]["low"]) <= ratio <= float(rows["rirr"]["high"])
+    assert {row["about"] for row in rows.values()} == set(ABOUT.values())
+    assert words.textbook(tracked.look) in unescape(
+        (tracked.folder / "tracker.html").read_text()
+    )
+
+
+def test_a_look_without_the_textbook_is_left_as_it_is(
+    made: Made, tracked: Tracked, tmp_path: Path
+) -> None:
+    """As one of an older version: it is whole, and not made again."""
+    copy = made.again(tmp_path)
+    folder = copy.frozen.programme.folder / "looks" / tracked.folder.name
+    (folder / "tracker_textbook.csv").unlink()
+    (folder / "manifest.json").unlink()
+    write_manifest(folder)
+    again = track(copy.home, copy.frozen.programme, Month(2025, 9), 3, NOW, "me")
+    assert not again.created and again.folder == folder
+    assert not (folder / "tracker_textbook.csv").exists()
+    assert damaged_files(folder) == []
 
 
 def test_past_lists_are_the_rule_at_each_earlier_month(made: Made) -> None:

@@ -1,24 +1,30 @@
 """A look at a programme: how its places did, in the months since it started."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from transforms.errors import ForceError, UsageError
 from transforms.homes.home import Home
+from transforms.impact.before_after import BeforeAfter
 from transforms.impact.estimate import Estimate, estimate
 from transforms.impact.place_rows import PlaceRow
 from transforms.impact.programme_counts import ProgrammeCounts
+from transforms.impact.textbook_rows import TextbookRow, textbook_rows
 from transforms.incidents.lake_check import stored_forces
 from transforms.lake.lake import Lake
 from transforms.patrols.dosage import Dosage, dosage_of
 from transforms.programmes.counted import Counted, counted
 from transforms.programmes.past import Past, apart
 from transforms.programmes.past_lists import QuietPast
+from transforms.programmes.points import group_points
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Register, Standing, busy_months
 from transforms.programmes.sums import Sums
 from transforms.programmes.usual import Usual, usual_of
+from transforms.reference.categories import FOUND_BY_PATROLS
 from transforms.reference.forces import Force
+from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month, window
 
 
@@ -40,6 +46,8 @@ class Look:
     usual: Usual | None
     rows: Sequence[PlaceRow]
     dosage: Dosage | None  # None where no log has a day of those months
+    changes: BeforeAfter | None  # None where no month before was supplied
+    harm: Sequence[BeforeAfter]  # of each category that has any weight
 
     @property
     def estimate(self) -> Estimate | None:
@@ -58,6 +66,14 @@ class Look:
         """Incidents at the places in as many months up to the as-of, if known."""
         known = [row.before for row in self.rows if row.before is not None]
         return sum(known) if len(known) == len(self.rows) else None
+
+    @cached_property
+    def textbook(self) -> Sequence[TextbookRow]:
+        """What the formulas of textbooks say; none where nothing is known before."""
+        if self.changes is None:
+            return []
+        factor = self.usual.variance_factor if self.usual else None
+        return textbook_rows(self.changes, self.harm, factor)
 
     @property
     def independent(self) -> int:
@@ -128,7 +144,41 @@ def look(
         usual=usual_of(past, programme.rule.force),
         rows=counts.rows,
         dosage=_dosage(home, programme, span.months),
+        changes=counts.changes,
+        harm=harm_changes(home, lake, programme, span),
     )
+
+
+def harm_changes(
+    home: Home, lake: Lake, programme: Programme, span: Span
+) -> list[BeforeAfter]:
+    """Before and after of each category of the group, as much as it weighs.
+
+    Without drugs and weapons, which patrols find.
+    """
+    weights, group = home.scoring.harm, GROUPS[programme.rule.group]
+    before = span.own.of_epoch(programme.as_of, len(span.months))
+    files = [
+        file
+        for file in lake.files("incidents", span.force.id)
+        if Month.parse(file.partition["month"]) in {*before, *span.months}
+    ]
+    found = []
+    for category in group.categories:
+        if category in FOUND_BY_PATROLS or category not in weights.categories:
+            continue
+        points = group_points(
+            files,
+            programme.exclusions,
+            span.force.id,
+            replace(group, categories=(category,)),
+        )
+        own = replace(span.own, points=points)
+        changes = ProgrammeCounts(programme, own, span.months, span.standing).changes
+        if changes:
+            weight = weights.weight(weights.categories[category])
+            found.append(changes.weighed(weight))
+    return found
 
 
 def _dosage(home: Home, programme: Programme, months: Sequence[Month]) -> Dosage | None:

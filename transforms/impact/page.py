@@ -21,6 +21,7 @@ def sheet_of(look: Look) -> Sheet:
         words.prevented(look),
         words.around(look),
         words.before_and_after(look),
+        words.textbook(look),
         words.power(look),
     )
     return Sheet(

@@ -6,13 +6,15 @@ from functools import cached_property
 import numpy as np
 import pyarrow.compute as pc
 
+from transforms.impact.before_after import BeforeAfter
 from transforms.impact.place_rows import PlaceRow, place_interval
+from transforms.impact.wdd import Change
 from transforms.programmes.counted import Counted
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Standing
 from transforms.programmes.sums import Sums
 from transforms.reference import cells
-from transforms.reference.arrays import Floats, Mask
+from transforms.reference.arrays import Cells, Floats, Mask
 from transforms.reference.months import Month
 
 
@@ -51,20 +53,71 @@ class ProgrammeCounts:
     @property
     def buffers(self) -> Sums:
         """The cells around the places, beside the rest."""
-        table = self._programme.buffers
-        fine, first = np.unique(
-            cells.from_text(table["h3_cell"].to_pylist()), return_index=True
-        )
-        level = table["level_month"].to_numpy()[first]
-        outside = self._points.without(self._place >= 0)
-        observed = outside.by_fine_cell(fine[level > 0], self._months)
+        _, level = self._around
         places = self.places
         return Sums(
-            float(observed.sum()),
+            self._observed_around(self._months),
             float(level.sum()) * len(self._months),
             places.rest_observed,
             places.rest_expected,
         )
+
+    @property
+    def changes(self) -> BeforeAfter | None:
+        """The same counts, and those of as many months up to the as-of.
+
+        Those of them that were supplied; None if none was.
+        """
+        ids = self._programme.places["place_id"].to_pylist()
+        own = [self._before_of(len(self._months_of(place))) for place in ids]
+        before = self._before_of(len(self._months))
+        place_months = sum(len(self._months_of(place)) for place in ids)
+        if not before or not place_months:
+            return None
+        around, after = (self._observed_around(span) for span in (before, self._months))
+        rest = self._points.in_months(before)[self._is_scored & (self._place < 0)]
+        time = len(before) / len(self._months)
+        place_m2, around_m2, rest_m2 = self._areas_m2
+        return BeforeAfter(
+            places=Change(
+                float(sum(self._observed(at, span) for at, span in enumerate(own))),
+                self.places.observed,
+                time=sum(map(len, own)) / place_months,
+            ),
+            around=Change(around, after, time, area=around_m2 / place_m2 or 1.0),
+            rest=Change(
+                float(rest.sum()) - around,
+                self.places.rest_observed - after,
+                time,
+                area=rest_m2 / place_m2 or 1.0,
+            ),
+        )
+
+    @cached_property
+    def _around(self) -> tuple[Cells, Floats]:
+        """The cells around the places, sorted, and what is expected in each."""
+        table = self._programme.buffers
+        fine, first = np.unique(
+            cells.from_text(table["h3_cell"].to_pylist()), return_index=True
+        )
+        return fine, table["level_month"].to_numpy()[first]
+
+    def _observed_around(self, span: Sequence[Month]) -> float:
+        fine, level = self._around
+        outside = self._points.without(self._place >= 0)
+        return float(outside.by_fine_cell(fine[level > 0], span).sum())
+
+    @property
+    def _areas_m2(self) -> tuple[float, float, float]:
+        """Of the places, of what is scored around them, and of the rest."""
+        fine, level = self._around
+        scored = cells.from_text(self._programme.cells["h3_cell"].to_pylist())
+        places = pc.sum(self._programme.places["area_m2"]).as_py()
+        around = float(cells.areas_m2(fine[level > 0]).sum())
+        return places, around, float(cells.areas_m2(scored).sum()) - places - around
+
+    def _before_of(self, months: int) -> list[Month]:
+        return self._counted.of_epoch(self._programme.as_of, months)
 
     @property
     def rows(self) -> list[PlaceRow]:
@@ -92,8 +145,7 @@ class ProgrammeCounts:
 
     def _before(self, at: int, months: int) -> int | None:
         """Incidents of a place in as many months up to the as-of, if all count."""
-        as_of = self._programme.as_of
-        span = self._counted.of_epoch(as_of, months)
+        span = self._before_of(months)
         return self._observed(at, span) if len(span) == months else None
 
     def _months_of(self, place: str) -> list[Month]:

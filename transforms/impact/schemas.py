@@ -49,3 +49,20 @@ TRACKED_PLACES = pa.schema(
         column("left", TEXT, "Day on which it left the programme", "it has not"),
     ]
 )  # fmt: skip
+
+_TOO_FEW = "the formula gives none, or there is nothing to divide by"
+_NO_ERROR = "the formula gives none"
+
+TEXTBOOK = pa.schema(
+    [
+        column("formula", TEXT, "Name of the formula"),
+        column("about", TEXT, "What it is"),
+        column("value", _FLOAT, "What it gives", _TOO_FEW),
+        column("low", _FLOAT, "Lower end of its 95 % interval, by Poisson", _NO_ERROR),
+        column("high", _FLOAT, "Upper end of it", _NO_ERROR),
+        column("z", _FLOAT, "In standard errors, by Poisson", _NO_ERROR),
+        column("low_widened", _FLOAT, "Lower end, times the variance factor of past lists", _SHORT),
+        column("high_widened", _FLOAT, "Upper end of it", _SHORT),
+        column("z_widened", _FLOAT, "In those standard errors", _SHORT),
+    ]
+)  # fmt: skip

@@ -12,7 +12,8 @@ from transforms.homes.home import Home
 from transforms.impact import words
 from transforms.impact.look import Look, look
 from transforms.impact.page import sheet_of
-from transforms.impact.schemas import TRACKED, TRACKED_PLACES
+from transforms.impact.schemas import TEXTBOOK, TRACKED, TRACKED_PLACES
+from transforms.impact.textbook_rows import ABOUT
 from transforms.lake.schemas import conform
 from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.past import past_table
@@ -67,6 +68,7 @@ def track(
 
 
 def _write_pages(seen: Look, folder: Path) -> None:
+    write_csv(_textbook(seen), folder / "tracker_textbook.csv")
     sheet = sheet_of(seen)
     (folder / "tracker.html").write_text(html(sheet))
     write_pdf(sheet, seen.months[-1].last_day, folder / "tracker.pdf")
@@ -136,3 +138,14 @@ def _places(seen: Look) -> pa.Table:
         for row in seen.rows
     ]
     return pa.Table.from_pylist(rows, schema=TRACKED_PLACES)
+
+
+def _textbook(seen: Look) -> pa.Table:
+    rows = []
+    for row in seen.textbook:
+        figures = {
+            name: round(value, _DECIMALS) if isinstance(value, float) else value
+            for name, value in asdict(row).items()
+        }
+        rows.append(figures | {"about": ABOUT[row.formula]})
+    return pa.Table.from_pylist(rows, schema=TEXTBOOK)

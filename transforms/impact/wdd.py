@@ -52,6 +52,11 @@ class Difference:
     error: float
 
     @property
+    def value(self) -> float:
+        """The difference, as other estimates call theirs."""
+        return self.incidents
+
+    @property
     def z(self) -> float:
         """In standard errors."""
         return self.incidents / self.error

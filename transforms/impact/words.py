@@ -5,6 +5,7 @@ from statistics import fmean
 
 from transforms.impact.estimate import Estimate
 from transforms.impact.look import Look
+from transforms.impact.textbook_rows import RIRR, WDD, TextbookRow
 from transforms.patrols import words as patrols
 from transforms.programmes.chosen import POLYGON
 from transforms.programmes.usual import (
@@ -75,6 +76,35 @@ def before_and_after(look: Look) -> str:
         f"Before/after alone says {percent(own)}; lists chosen so, with nothing"
         f" starting, said {percent(fmean(past))} on average."
     )
+
+
+def textbook(look: Look) -> str:
+    """What the formulas that evaluators know say, and why not to believe them."""
+    rows = {row.formula: row for row in look.textbook}
+    ratio, difference = rows.get(RIRR), rows.get(WDD)
+    if not (ratio and ratio.value and difference and difference.value is not None):
+        return ""
+    widened = ""
+    if ratio.low_widened is not None:
+        widened = f", with the spread of past lists {_spanned(ratio, True)}"
+    low, high = (_minus(of) for of in (difference.low, difference.high))
+    return (
+        f"By the textbook: rate ratio {ratio.value:.2f} {_spanned(ratio)}{widened};"
+        f" WDD {_minus(difference.value)} ({low} to {high}). These are too sure: they"
+        " take incidents as independent, and the places as not chosen because high."
+        " More in tracker_textbook.csv."
+    )
+
+
+def _spanned(ratio: TextbookRow, widened: bool = False) -> str:
+    low, high = (
+        (ratio.low_widened, ratio.high_widened) if widened else (ratio.low, ratio.high)
+    )
+    return f"({low:.2f} to {high:.2f})"
+
+
+def _minus(incidents: float | None) -> str:
+    return f"{incidents:,.0f}".replace("-", "−")
 
 
 def prevented(look: Look) -> str:

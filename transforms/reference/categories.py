@@ -34,6 +34,8 @@ CATEGORIES: dict[str, str] = {
     "vehicle-crime": "Vehicle crime",
     "violence-and-sexual-offences": "Violence and sexual offences",
 }
+# What patrols find rather than prevent: more of it is a sign of patrol, not of crime.
+FOUND_BY_PATROLS = ("drugs", "possession-of-weapons")
 
 
 def slug(text: str) -> str:

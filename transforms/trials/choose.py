@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from transforms.errors import UsageError
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Standing
+from transforms.reference.categories import FOUND_BY_PATROLS
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month, month_range
 from transforms.trials.design import APART, KINDS, PARALLEL, WEEKLY, Design
@@ -21,8 +22,6 @@ FEWEST_PLACES = 6
 LONGEST_WEEKS = 104
 MOST_LOOKS = 5
 LONGEST_WASHOUT_DAYS = 4
-# What patrols find rather than prevent: more of it is a sign of patrol, not of crime.
-FOUND_BY_PATROLS = ("drugs", "possession-of-weapons")
 HARM, BUFFERS = "harm", "buffers"
 
 

@@ -22,11 +22,12 @@ from transforms.records.live import live_records
 from transforms.records.parted import parted
 from transforms.reference import cells
 from transforms.reference.arrays import Floats, Integers, Mask
+from transforms.reference.categories import FOUND_BY_PATROLS
 from transforms.reference.groups import GROUPS
 from transforms.reference.harm import HarmWeights
 from transforms.reference.time_precision import refuse_without_days
 from transforms.restricted import Restricted
-from transforms.trials.choose import BUFFERS, FOUND_BY_PATROLS, HARM
+from transforms.trials.choose import BUFFERS, HARM
 from transforms.trials.design import Design
 
 
