@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from transforms.impact.estimate import Z_95
 from transforms.impact.wdd import Change
 from transforms.reference import portable_math
 from transforms.reference.arrays import Floats
+from transforms.reference.strata import Z_95
 
 
 _TAIL_SDS = 10  # counts farther from their mean have no weight in an e-test
