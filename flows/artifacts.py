@@ -129,18 +129,9 @@ def look_artifacts(look: Mapping[str, Any]) -> None:
         table=[{"first_month": months[0], "last_month": months[-1], **row}],
         description=f"{name}: {look['headline']}",
     )
-    page = plain(located(look["folder"]).resolve() / "tracker.html")
     create_markdown_artifact(
         key=f"look-page-{name}",
-        markdown="\n".join(
-            [
-                f"**{in_markdown(look['headline'])}**",
-                "",
-                "Its page, for those who may open the home:",
-                "",
-                f"    {page}",
-            ]
-        ),
+        markdown=_with_page(look["headline"], look["folder"], "tracker.html"),
         description=f"{name}: the page of its newest look",
     )
 
@@ -159,6 +150,28 @@ def searches_artifact(found: Iterable[Mapping[str, Any]]) -> None:
     table_artifact(
         key="searches", table=rows, description="Searches beside hot spots or places"
     )
+
+
+def plan_artifact(made: Mapping[str, Any]) -> None:
+    """A plan of patrols in a sentence, and where its pages are; no place of it."""
+    name = made["programme"]
+    create_markdown_artifact(
+        key=f"plan-{name}",
+        markdown=_with_page(made["headline"], made["folder"], "briefing.pdf"),
+        description=f"{name}: its newest plan of patrols",
+    )
+
+
+def _with_page(headline: str, folder: str, page: str) -> str:
+    """A sentence, and the address of its page."""
+    lines = [
+        f"**{in_markdown(headline)}**",
+        "",
+        "Its page, for those who may open the home:",
+        "",
+        f"    {plain(located(folder).resolve() / page)}",
+    ]
+    return "\n".join(lines)
 
 
 def accuracy_artifact(rows: list[dict[str, Any]]) -> None:

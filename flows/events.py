@@ -15,6 +15,7 @@ PUBLISHED = "hexbeat.publication.published"
 STALE = "hexbeat.feed.stale"
 FROZEN = "hexbeat.programme.frozen"
 LOOK = "hexbeat.look.made"
+PLAN = "hexbeat.plan.made"
 
 # A shared server has runs of others too. The first is of our deployments, of whose runs
 # people are notified; the other of stages, and of runs that were started by hand.
@@ -48,6 +49,12 @@ def emit_look(programme: str, look: str, months: Sequence[str]) -> None:
     """A look at a programme was made."""
     about = {"programme": programme, "first_month": months[0], "last_month": months[-1]}
     _emit(LOOK, f"hexbeat.look.{programme}.{look}", f"{programme} {look}", about)
+
+
+def emit_plan(programme: str, plan: str, visits: int) -> None:
+    """A plan of patrols was made."""
+    about = {"programme": programme, "visits": str(visits)}
+    _emit(PLAN, f"hexbeat.plan.{programme}.{plan}", f"{programme} {plan}", about)
 
 
 def _emit(event: str, resource: str, name: str, payload: Mapping[str, str]) -> None:

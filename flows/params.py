@@ -4,6 +4,7 @@ Rules about one field are constraints of that field, so that the server refuses 
 value before anything runs.
 """
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
@@ -34,6 +35,8 @@ from transforms.searches.table import USUAL_GROUP
 
 
 if TYPE_CHECKING:
+    from transforms.homes.home import Home
+    from transforms.plans.asked import Asked
     from transforms.profiles.profile import Context
     from transforms.programmes.chosen import Choice
 
@@ -343,6 +346,52 @@ class SearchesParams(_Params):
     def which(self) -> str:
         """What the name of the flow run says of these parameters."""
         return self.programme or ", ".join(self.forces) or "all forces"
+
+
+class PatrolParams(_Params):
+    """Which patrols to plan."""
+
+    programme: str | None = Field(
+        None,
+        description="Programme by name or id; default: the only one that has started",
+    )
+    shifts: str | None = Field(
+        None,
+        description="CSV of the shifts; default: that of the home's settings,"
+        " `[patrol] shifts`, of which next week is planned",
+    )
+    trial: str | None = Field(
+        None, description="Trial whose issued weeks the plan follows; default: none"
+    )
+    first: DayText = Field(
+        None, description="First day, YYYY-MM-DD; default: the first of the file"
+    )
+    last: DayText = Field(
+        None, description="Last day, YYYY-MM-DD; default: the last of the file"
+    )
+
+    def asked(self, home: "Home", now: datetime) -> "Asked":
+        """The plan that is asked for; `UsageError` for what cannot be planned."""
+        from transforms.plans.asked import asked_of, of_the_settings
+        from transforms.programmes.programme import open_programme
+        from transforms.programmes.register import only_started
+
+        programme = open_programme(home, self.programme or only_started(home))
+        first, last = (
+            date.fromisoformat(text) if text else None
+            for text in (self.first, self.last)
+        )
+        if self.shifts:
+            file = Path(self.shifts)
+            return asked_of(home, programme, file, self.trial, first, last)
+        file, *week = of_the_settings(home, now)
+        given = first or week[0], last or week[1]
+        return asked_of(home, programme, file, self.trial, *given)
+
+    @property
+    def which(self) -> str:
+        """What the name of the flow run says of these parameters."""
+        return self.programme or "next week"
 
 
 class ForceFeedParams(_Params):

@@ -12,6 +12,7 @@ from flows.command import (  # noqa: F401 (they add commands)
     feed,
     home,
     inspect,
+    patrol,
     profile,
     programme,
     run,

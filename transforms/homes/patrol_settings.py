@@ -1,4 +1,4 @@
-"""What `hexbeat.toml` says of patrols: how much was planned, and days without any."""
+"""What `hexbeat.toml` says of patrols: how they are planned, and days without any."""
 
 from dataclasses import field
 from datetime import date
@@ -9,6 +9,9 @@ from pydantic.dataclasses import dataclass
 
 from transforms.reference.overrides import CalendarDay, days_from
 from transforms.reference.toml_files import STRICT, WHOLE, Text
+
+
+_Speed = Annotated[float, Field(ge=1, le=130, strict=True)]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -41,6 +44,32 @@ class PatrolTable:
     ping_days: Annotated[
         int, Field(ge=1, le=366), WHOLE, "how long pings of radios are kept"
     ] = 31
+    visit_minutes: Annotated[
+        int, Field(ge=10, le=20), WHOLE, "of a plan: how long a visit is"
+    ] = 15
+    max_visits_place_shift: Annotated[
+        int, Field(ge=1, le=3), WHOLE, "of a plan: most visits of a place in a shift"
+    ] = 3
+    min_gap_minutes: Annotated[
+        int,
+        Field(ge=0, le=720),
+        WHOLE,
+        "of a plan: from the end of a visit to the next at the same place",
+    ] = 120
+    min_visits_place_week: Annotated[
+        int, Field(ge=0, le=21), WHOLE, "of a plan: fewest visits of a place in a week"
+    ] = 0
+    walk_kmh: Annotated[_Speed, "of a plan: how fast a unit on foot is"] = 4.5
+    cycle_kmh: Annotated[_Speed, "of a plan: how fast a unit on cycles is"] = 12.0
+    drive_kmh: Annotated[_Speed, "of a plan: how fast a unit in a vehicle is"] = 24.0
+    detour: Annotated[
+        float,
+        Field(ge=1, le=3, strict=True),
+        "of a plan: a way by streets, of a straight line",
+    ] = 1.3
+    shifts: Annotated[
+        Text | None, "the file of shifts that a scheduled plan reads, in this folder"
+    ] = None
     days: Annotated[tuple[PatrolDays, ...], "days without patrol"] = field(
         default_factory=tuple
     )

@@ -38,6 +38,7 @@ from transforms.lake.checksums import damage, where
 from transforms.lake.storage import is_remote
 from transforms.lake.tables import TABLES
 from transforms.operations.raw_check import RawCheck
+from transforms.plans.folder import plan_folders
 from transforms.profiles.make import all_profiles
 from transforms.programmes.kept_folder import damaged_files
 from transforms.programmes.programme import Programme, all_programmes, open_programme
@@ -123,6 +124,7 @@ def _check_programmes(home: Home, found: Verified) -> None:
             found.differs.append(str(error))
             continue
         _check_trials(home, programme, found)
+        _check_kept(plan_folders(programme), "plans", found)
     log = Register(home).log
     if (found.checked["programmes"] or log.path.exists()) and (
         fault := log.verify().fault
@@ -134,8 +136,13 @@ def _check_profiles(home: Home, found: Verified) -> None:
     """Each problem profile against its manifest."""
     if is_remote(home.root):
         return
-    for folder in all_profiles(home):
-        found.checked["profiles"] += 1
+    _check_kept(all_profiles(home), "profiles", found)
+
+
+def _check_kept(folders: Iterable[Path], kind: str, found: Verified) -> None:
+    """Each folder of a kind against its manifest."""
+    for folder in folders:
+        found.checked[kind] += 1
         found.differs += [
             f"{folder / name}: not as it was written" for name in damaged_files(folder)
         ]

@@ -24,6 +24,7 @@ FROZEN, STARTED, LEFT, ENDED, LOOK = "frozen", "started", "place-left", "ended",
 # Of a trial among the places of a programme; each line names the trial.
 TRIAL, ISSUED, REVEALED = "trial-registered", "week-issued", "seed-revealed"
 ANALYSED = "trial-analysed"
+PLANNED = "plan-made"
 _FILE = "register.jsonl"
 _WITHOUT_END = 1_200  # months
 
@@ -117,6 +118,16 @@ def started(home: Home) -> list[str]:
         return []
     standings = Register(home).standings()
     return sorted(name for name, of in standings.items() if of.starts)
+
+
+def only_started(home: Home) -> str:
+    """The one programme that has started and not ended; `UsageError` if not one has."""
+    standings = Register(home).standings()
+    going = [name for name in started(home) if not standings[name].ends]
+    if len(going) != 1:
+        listed = ", ".join(going) or "none"
+        raise UsageError(f"name the programme: those that have started are {listed}")
+    return going[0]
 
 
 def start(

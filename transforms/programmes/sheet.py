@@ -1,16 +1,14 @@
 """A page about a programme, for print and for a screen, from the same words."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from tempfile import TemporaryDirectory
 
-from transforms.publications.formats.glyphs import all_shown
+from transforms.publications.formats.typeset import typeset
 
 
 @dataclass(frozen=True)
@@ -41,22 +39,8 @@ class Sheet:
 
 def write_pdf(sheet: Sheet, last_day: date, path: Path) -> None:
     """Write the page for print: tagged, and the same bytes for the same sheet."""
-    import typst  # slow to load: only whoever makes a page needs it
-
-    source = files("transforms.programmes").joinpath("sheet.typ").read_bytes()
-    with TemporaryDirectory() as folder:
-        work = Path(folder)
-        (work / "sheet.typ").write_bytes(source)
-        (work / "picture.svg").write_text(sheet.picture)
-        (work / "sheet.json").write_text(json.dumps(all_shown(asdict(sheet))))
-        typst.compile(
-            work / "sheet.typ",
-            output=path,
-            root=work,
-            ignore_system_fonts=True,
-            pdf_standards="ua-1",
-            timestamp=int(datetime.combine(last_day, time(), UTC).timestamp()),
-        )
+    picture = {"picture.svg": sheet.picture.encode()}
+    typeset("transforms.programmes:sheet.typ", asdict(sheet), last_day, path, picture)
 
 
 def html(sheet: Sheet) -> str:

@@ -1,26 +1,22 @@
 """A week's patrol list as files: for a spreadsheet, a calendar and a wall."""
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-import typst
 
+from transforms.programmes.calendar_file import calendar, escaped
 from transforms.programmes.programme import Programme
 from transforms.publications.formats.csv_files import write_csv
-from transforms.publications.formats.glyphs import all_shown
+from transforms.publications.formats.typeset import typeset
 from transforms.reference.days import Day
 from transforms.trials.schemas import PATROLS
 
 
 CSV_FILE, ICS_FILE, PDF_FILE = "patrol.csv", "patrol.ics", "patrol.pdf"
-_LINE_BYTES = 75  # of a calendar file (RFC 5545)
 
 Week = Mapping[date, Sequence[str]]
 
@@ -50,11 +46,11 @@ def write_week(folder: Path, week: Week, programme: Programme, commitment: str) 
 def _calendar(week: Week, programme: Programme) -> bytes:
     """An event for each day, without an hour: the draw names none."""
     names = _names(programme)
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//hexbeat//trial//EN"]
+    lines: list[str] = []
     for day, places in sorted(week.items()):
         if not places:
             continue
-        told = "\\n".join(_escaped(f"{p} {names[p]}".strip()) for p in sorted(places))
+        told = "\\n".join(escaped(f"{p} {names[p]}".strip()) for p in sorted(places))
         mark = sha256(f"{programme.id} {day} {told}".encode()).hexdigest()[:32]
         lines += [
             "BEGIN:VEVENT",
@@ -62,30 +58,12 @@ def _calendar(week: Week, programme: Programme) -> bytes:
             f"DTSTAMP:{min(week):%Y%m%d}T000000Z",
             f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
             f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:Patrol {_escaped(', '.join(sorted(places)))}",
+            f"SUMMARY:Patrol {escaped(', '.join(sorted(places)))}",
             f"DESCRIPTION:{told}",
             "TRANSP:TRANSPARENT",
             "END:VEVENT",
         ]
-    return b"".join(map(_folded, [*lines, "END:VCALENDAR"]))
-
-
-def _escaped(text: str) -> str:
-    for mark in "\\;,":
-        text = text.replace(mark, f"\\{mark}")
-    return text
-
-
-def _folded(line: str) -> bytes:
-    """A line of a calendar file, continued where it is too long."""
-    parts, part = [], b""
-    for letter in line:
-        encoded = letter.encode()
-        if len(part) + len(encoded) > _LINE_BYTES:
-            parts.append(part)
-            part = b" "
-        part += encoded
-    return b"\r\n".join([*parts, part]) + b"\r\n"
+    return calendar("trial", lines)
 
 
 def _names(programme: Programme) -> dict[str, str]:
@@ -93,7 +71,6 @@ def _names(programme: Programme) -> dict[str, str]:
 
 
 def _write_pdf(path: Path, week: Week, programme: Programme, commitment: str) -> None:
-    source = files("transforms.trials").joinpath("typst/week.typ").read_bytes()
     days = sorted(week)
     content: dict[str, Any] = {
         "title": f"Patrols from {Day.of(days[0]).in_words}",
@@ -106,15 +83,4 @@ def _write_pdf(path: Path, week: Week, programme: Programme, commitment: str) ->
         ],
         "footer": f"Commitment {commitment}. For policing alone.",
     }
-    with TemporaryDirectory() as folder:
-        work = Path(folder)
-        (work / "week.typ").write_bytes(source)
-        (work / "week.json").write_text(json.dumps(all_shown(content)))
-        typst.compile(
-            work / "week.typ",
-            output=path,
-            root=work,
-            ignore_system_fonts=True,
-            pdf_standards="ua-1",
-            timestamp=int(datetime.combine(days[0], time(), UTC).timestamp()),
-        )
+    typeset("transforms.trials:typst/week.typ", content, days[0], path)

@@ -14,6 +14,7 @@ _LEFT_BY_KILLED_RUNS = {
     "publications/runs/*/.*-*.json": "cut-off pointers",
     "programmes/.tmp-*": "cut-off programmes",
     "programmes/*/looks/.tmp-*": "cut-off looks",
+    "programmes/*/plans/.tmp-*": "cut-off plans",
     "profiles/.tmp-*": "cut-off problem profiles",
     "programmes/*/searches/.tmp-*": "cut-off counts of searches",
     ".released-*.json": "cut-off pointers",

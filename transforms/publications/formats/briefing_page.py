@@ -1,24 +1,14 @@
 """A briefing's page: its words and its map, set by Typst."""
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
-from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
-import typst
 
 from transforms.publications.edition.edition import Edition
 from transforms.publications.formats.briefing_map import draw_map
-from transforms.publications.formats.glyphs import all_shown
-
-
-_STANDARD: Literal["ua-1"] = (
-    "ua-1"  # PDF/UA: tagged, with a title and words for the picture
-)
+from transforms.publications.formats.typeset import typeset
 
 
 def write_page(
@@ -41,23 +31,8 @@ def set_pages(
     page: Path,
 ) -> None:
     """Write what the template of that name makes of those words and pictures."""
-    source = files("transforms.publications.formats").joinpath(f"typst/{name}.typ")
-    with TemporaryDirectory() as folder:
-        work = Path(folder)
-        (work / f"{name}.typ").write_bytes(source.read_bytes())
-        for picture, drawn in pictures.items():
-            (work / picture).write_bytes(drawn)
-        (work / f"{name}.json").write_text(json.dumps(all_shown(words)))
-        typst.compile(
-            work / f"{name}.typ",
-            output=page,
-            root=work,
-            ignore_system_fonts=True,  # the same page on every machine
-            pdf_standards=_STANDARD,
-            timestamp=int(
-                datetime.combine(edition.as_of.last_day, time(), UTC).timestamp()
-            ),
-        )
+    template = f"transforms.publications.formats:typst/{name}.typ"
+    typeset(template, words, edition.as_of.last_day, page, pictures)
 
 
 def footer(edition: Edition) -> str:

@@ -1,0 +1,62 @@
+"""The command for patrol plans: who is at which place of a programme, and when."""
+
+from datetime import date
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from flows.command.app import app
+from flows.command.options import HomeFolder, Json
+from flows.command.programme import Name
+from flows.command.running import home_of, run_to_end
+
+
+patrol = App(
+    name="patrol",
+    help="Patrols: which unit is at which place of a programme, and when.",
+)
+app.command(patrol)
+
+
+@patrol.command
+def plan(
+    name: Name,
+    /,
+    *,
+    shifts: Annotated[
+        str, Parameter(name="--shifts", help="CSV of the shifts: docs/patrol.md")
+    ],
+    trial: Annotated[
+        str | None,
+        Parameter(name="--trial", help="Trial whose issued weeks the plan follows"),
+    ] = None,
+    first: Annotated[
+        date | None, Parameter(name="--from", help="First day (that of the file)")
+    ] = None,
+    last: Annotated[
+        date | None, Parameter(name="--to", help="Last day (that of the file)")
+    ] = None,
+    home: HomeFolder = None,
+    json_: Json = False,
+) -> int:
+    """Plan the visits of each shift: how many, where, when, in which order, and why."""
+    from datetime import UTC, datetime
+
+    from flows.command.printing.patrol import show_plan
+    from flows.params import PatrolParams
+    from flows.settings import checked
+    from transforms.plans.plan import refuse_without_room
+
+    opened = home_of(home)
+    options = {
+        "home": home,
+        "programme": name,
+        "shifts": shifts,
+        "trial": trial,
+        "first": first and str(first),
+        "last": last and str(last),
+    }
+    params = checked(PatrolParams, options)
+    # what cannot be is told before a flow starts
+    refuse_without_room(params.asked(opened, datetime.now(UTC)), opened.patrol)
+    return show_plan(run_to_end("patrol", params, opened, silent=True), json_)

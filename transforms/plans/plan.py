@@ -1,0 +1,252 @@
+"""A plan: how many visits each place gets, when they begin, and why there.
+
+Nothing of it depends on the day on which it is made: the same programme, shifts,
+issued weeks, settings and facts are the same plan.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from importlib.metadata import version
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from transforms.errors import UsageError
+from transforms.homes.patrol_settings import PatrolTable
+from transforms.plans.asked import Asked
+from transforms.plans.counts import best_counts, counts_with_least
+from transforms.plans.shifts import Shift
+from transforms.plans.timetable import Dropped, Rules, Timetable, Visit, Wanted
+from transforms.plans.why import Fact
+from transforms.programmes.programme import canonical
+from transforms.reference.arrays import Floats, Integers, Mask
+
+
+MONTH_HOURS = 730.0
+_DECIMALS = 9
+Week = tuple[int, int]  # ISO year and week
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A plan as it was made."""
+
+    id: str
+    identity: Mapping[str, Any]
+    asked: Asked
+    settings: PatrolTable
+    facts: Mapping[str, Fact]
+    visits: Sequence[Visit]  # by shift, unit and time
+    dropped: Sequence[Dropped]
+
+    @cached_property
+    def units(self) -> list[tuple[Shift, int, list[Visit]]]:
+        """Each unit of each shift, and its visits."""
+        own: dict[tuple[str, int], list[Visit]] = {}
+        for visit in self.visits:
+            own.setdefault((visit.shift.key, visit.unit), []).append(visit)
+        return [
+            (shift, unit, own.get((shift.key, unit), []))
+            for shift in self.asked.shifts
+            for unit in range(1, shift.units + 1)
+        ]
+
+    @cached_property
+    def by_week(self) -> dict[Week, dict[str, int]]:
+        """Visits of each place in each week that a shift begins in."""
+        found: dict[Week, dict[str, int]] = {
+            week: dict.fromkeys(self.asked.spots, 0)
+            for week in dict.fromkeys(map(week_of, self.asked.shifts))
+        }
+        for visit in self.visits:
+            found[week_of(visit.shift)][visit.wanted.place] += 1
+        return found
+
+    @cached_property
+    def short(self) -> list[tuple[Week, str]]:
+        """Weeks and places with fewer visits than each place should have."""
+        reach = {
+            (week_of(shift), place)
+            for shift in self.asked.shifts
+            for place in self.asked.allowed[shift.key]
+        }
+        least = self.settings.min_visits_place_week
+        return sorted(
+            (week, place)
+            for week, visits in self.by_week.items()
+            for place, number in visits.items()
+            if number < least and (week, place) in reach
+        )
+
+
+def week_of(shift: Shift) -> Week:
+    """The week in which a shift begins."""
+    year, week, _ = shift.day.isocalendar()
+    return year, week
+
+
+def monday_of(week: Week) -> date:
+    """The day with which a week begins."""
+    return date.fromisocalendar(*week, 1)
+
+
+def made_plan(asked: Asked, settings: PatrolTable, facts: Mapping[str, Fact]) -> Plan:
+    """The plan; `UsageError` where a week has no room for what each place must have."""
+    identity = {
+        "programme": asked.programme.id,
+        "trial": asked.trial.id if asked.trial else None,
+        "issued_weeks": dict(asked.weeks_sha256),
+        "first": str(asked.first),
+        "last": str(asked.last),
+        "shifts": [_as_json(shift, asked) for shift in asked.shifts],
+        "settings": _rules(settings),
+        "facts": {place: asdict(fact) for place, fact in facts.items()},
+        "hexbeat": version("hexbeat"),
+    }
+    digest = sha256(canonical(identity).encode()).hexdigest()[:12]
+    plan_id = f"{asked.first}-{digest}"
+    timetable = Timetable(plan_id, Rules(settings), asked.spots)
+    for shift, wanted in wanted_visits(asked, settings, facts):
+        timetable.add(shift, wanted)
+    return Plan(
+        id=plan_id,
+        identity=identity,
+        asked=asked,
+        settings=settings,
+        facts=facts,
+        visits=timetable.visits,
+        dropped=timetable.dropped,
+    )
+
+
+def refuse_without_room(asked: Asked, settings: PatrolTable) -> None:
+    """`UsageError` where a week has no room for what each place must have.
+
+    Quick beside a plan itself: to be asked before one is begun.
+    """
+    same = Fact(
+        level_month=1.0, hotspot_class=None, months=0, newest=None, by_category={}
+    )
+    wanted_visits(asked, settings, dict.fromkeys(asked.spots, same))
+
+
+def _as_json(shift: Shift, asked: Asked) -> dict[str, Any]:
+    return {
+        "shift_id": shift.id,
+        "starts": f"{shift.starts:%Y-%m-%dT%H:%MZ}",
+        "ends": f"{shift.ends:%Y-%m-%dT%H:%MZ}",
+        "units": shift.units,
+        "mode": shift.mode,
+        "base": [shift.base.lat, shift.base.lon],
+        "minutes": shift.minutes,
+        "places": asked.places_of(shift),
+    }
+
+
+def _rules(settings: PatrolTable) -> dict[str, Any]:
+    """The settings that a plan depends on."""
+    names = (
+        "visit_minutes", "max_visits_place_shift", "min_gap_minutes",
+        "min_visits_place_week", "walk_kmh", "cycle_kmh", "drive_kmh", "detour",
+    )  # fmt: skip
+    return {name: getattr(settings, name) for name in names}
+
+
+def wanted_visits(
+    asked: Asked, settings: PatrolTable, facts: Mapping[str, Fact]
+) -> list[tuple[Shift, list[Wanted]]]:
+    """The visits of each shift, without their times."""
+    found = []
+    for week, in_week in groupby(asked.shifts, key=week_of):
+        shifts = list(in_week)
+        of_week = _Week(week, shifts, asked, settings, facts)
+        counts, spare = of_week.counts, of_week.spare()
+        for column, shift in enumerate(shifts):
+            wanted = [
+                Wanted(
+                    place=place,
+                    rank=row,
+                    nth=nth,
+                    value=float(round(of_week.values[row, column] / nth, _DECIMALS)),
+                    spare=(row, column, nth) in spare,
+                )
+                for row, place in enumerate(asked.spots)
+                for nth in range(1, int(counts[row, column]) + 1)
+            ]
+            found.append((shift, wanted))
+    return found
+
+
+@dataclass(frozen=True)
+class _Week:
+    """The shifts of a week, and what their visits are worth."""
+
+    week: Week
+    shifts: Sequence[Shift]
+    asked: Asked
+    settings: PatrolTable
+    facts: Mapping[str, Fact]
+
+    @cached_property
+    def allowed(self) -> Mask:
+        """Which place (row) a shift (column) may go to."""
+        allowed = [self.asked.allowed[shift.key] for shift in self.shifts]
+        rows = [[place in of for of in allowed] for place in self.asked.spots]
+        return np.array(rows, dtype=bool)
+
+    @cached_property
+    def values(self) -> Floats:
+        """Incidents expected at each place (row) in each shift (column)."""
+        level = np.array([self.facts[p].level_month for p in self.asked.spots])
+        hours = np.array([shift.hours for shift in self.shifts])
+        return np.asarray(level[:, None] * hours / MONTH_HOURS)
+
+    @cached_property
+    def room(self) -> list[int]:
+        """How many visits each shift has time for."""
+        rules, spots = Rules(self.settings), self.asked.spots
+        return [
+            rules.room(shift, [spots[place] for place in self.asked.places_of(shift)])
+            for shift in self.shifts
+        ]
+
+    @cached_property
+    def least(self) -> list[int]:
+        """How many visits each place must have: none where no shift may go."""
+        least = self.settings.min_visits_place_week
+        return [least if of_place.any() else 0 for of_place in list(self.allowed)]
+
+    @cached_property
+    def counts(self) -> Integers:
+        """Visits of each place (row) in each shift (column)."""
+        most = self.settings.max_visits_place_shift
+        given = self.values, self.allowed, self.room, most
+        if not any(self.least):
+            return best_counts(*given)
+        counts = counts_with_least(*given, self.least)
+        if counts is None:
+            raise UsageError(
+                f"{self.settings.min_visits_place_week} visits a week at each of"
+                f" {sum(map(bool, self.least))} places are"
+                f" {sum(self.least)}: the week of {monday_of(self.week)} has room for"
+                f" {sum(self.room)} in all, and a shift for {most} at a place; plan"
+                " more shifts, or lower [patrol] min_visits_place_week"
+            )
+        return counts
+
+    def spare(self) -> set[tuple[int, int, int]]:
+        """The visits (place, shift, nth) beyond what each place must have."""
+        found = set()
+        for row, least in enumerate(self.least):
+            visits = [
+                (float(self.values[row, column]) / nth, -column, nth)
+                for column in range(len(self.shifts))
+                for nth in range(1, int(self.counts[row, column]) + 1)
+            ]
+            beyond = sorted(visits, reverse=True)[least:]
+            found |= {(row, -column, nth) for _, column, nth in beyond}
+        return found

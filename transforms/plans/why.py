@@ -1,0 +1,100 @@
+"""Why a place is on a plan: one line, each part of it from data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.homes.home import Home
+from transforms.incidents.lake_check import force_coverage, stored_forces
+from transforms.profiles.force_points import ForcePoints, force_points
+from transforms.programmes.programme import Programme
+from transforms.reference.categories import CATEGORIES
+from transforms.reference.coverage import supplied_periods
+from transforms.reference.groups import GROUPS
+from transforms.reference.months import Month
+from transforms.scores.labels.emerging import IN_WORDS
+
+
+COUNTED_MONTHS = 12
+_MOSTLY = 0.5  # of the incidents, of one category
+HOURS_UNKNOWN = (
+    "No hours are known: the feed has months. A visit is worth the same at any time."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """What is known of a place."""
+
+    level_month: float  # incidents expected in a month, by the frozen forecast
+    hotspot_class: str | None  # when the list was frozen
+    months: int  # that counted, of the newest twelve; 0 where nothing is stored
+    newest: str | None
+    by_category: Mapping[str, int]
+
+    @property
+    def line(self) -> str:
+        """Why the place is on the list, in a sentence."""
+        parts = [
+            self._counted(),
+            f"{self.level_month:,.1f} expected a month",
+            self._frozen(),
+        ]
+        return "; ".join(part for part in parts if part) + "."
+
+    def _counted(self) -> str:
+        if not self.months or self.newest is None:
+            return ""
+        number = sum(self.by_category.values())
+        of = "" if self.months == COUNTED_MONTHS else f"{self.months} counted months of"
+        span = f"{of} the 12 months to {Month.parse(self.newest).in_words}".strip()
+        return f"{number:,} incidents in {span}{self._mix(number)}"
+
+    def _mix(self, number: int) -> str:
+        """Its most frequent category, where the group has several."""
+        if len(self.by_category) < 2 or not number:
+            return ""
+        slug, most = max(self.by_category.items(), key=lambda one: (one[1], one[0]))
+        how = "mostly" if most / number > _MOSTLY else "most of all"
+        return f", {how} {CATEGORIES.get(slug, slug).lower()}"
+
+    def _frozen(self) -> str:
+        kind, _, side = (self.hotspot_class or "none").rpartition("_")
+        if side != "hot":
+            return ""
+        return f"when chosen, busier than chance {IN_WORDS[kind]}"
+
+
+def facts_of(home: Home, programme: Programme) -> dict[str, Fact]:
+    """What is known of each place of a programme on the public feed, by its id."""
+    points = _newest_points(home, programme)
+    rows = programme.places.to_pylist()
+    return {
+        row["place_id"]: Fact(
+            level_month=row["level_month"],
+            hotspot_class=row["hotspot_class"],
+            months=len(points.months) if points else 0,
+            newest=str(points.as_of) if points else None,
+            by_category=_by_category(points.within(np.sort(ground))) if points else {},
+        )
+        for row, ground in zip(rows, programme.grounds, strict=True)
+    }
+
+
+def _newest_points(home: Home, programme: Programme) -> ForcePoints | None:
+    """The incidents of the group in the newest year; None where nothing is stored."""
+    rule, lake = programme.rule, home.lake.pinned()
+    for force in stored_forces(lake, home.registry):
+        if force.id == rule.force:
+            supplied = supplied_periods(force_coverage(lake, force))
+            if supplied:
+                every = force_points(home, lake, force, supplied[-1])
+                return every.newest(COUNTED_MONTHS).of(GROUPS[rule.group].categories)
+    return None
+
+
+def _by_category(points: ForcePoints) -> dict[str, int]:
+    """Incidents by category, those of the most first."""
+    numbers = points.by("category").items()
+    return dict(sorted(numbers, key=lambda one: (-one[1], one[0])))
