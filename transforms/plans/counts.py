@@ -67,7 +67,7 @@ def counts_with_least(
     places, shifts = values.shape
     worth = values[:, :, None] / np.arange(1, most + 1)
     size = worth.size
-    scale = _LARGEST / max(float(worth.max(initial=0.0)), np.finfo(float).tiny)
+    scale = _LARGEST / (float(worth.max(initial=0.0)) or 1.0)
     cost = -scale * worth.ravel() + _TIES * np.arange(size) / max(size, 1)
     place, shift, _ = np.unravel_index(np.arange(size), worth.shape)
     variable = np.arange(size)

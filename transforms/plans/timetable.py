@@ -100,13 +100,11 @@ class Timetable:
         )  # fmt: skip
         for unit, own in enumerate(shares(around, shift.units), start=1):
             kept = list(own)
-            while not (times := self._earliest(shift, kept, backwards)):
+            while (times := self._earliest(shift, kept, backwards)) is None:
                 out = min(kept, key=lambda one: (not one.spare, one.value, -one.rank))
                 kept.remove(out)
                 self.dropped.append(Dropped(out, shift, unit))
-                if not kept:
-                    break
-            self._place(shift, unit, times or [], draw)
+            self._place(shift, unit, times, draw)
 
     def _earliest(
         self, shift: Shift, wanted: Sequence[Wanted], backwards: bool

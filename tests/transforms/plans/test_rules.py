@@ -1,0 +1,144 @@
+"""No plan breaks a rule, whatever its places, shifts and settings are."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.oracles import plans as oracle
+from tests.transforms.plans.made_plans import LAT, LON, SHIFT, a_fact, asked_for, plans
+from transforms.errors import UsageError
+from transforms.homes.patrol_settings import PatrolTable
+from transforms.plans import words
+from transforms.plans.distance import Spot
+from transforms.plans.plan import Plan, made_plan
+from transforms.plans.rounds import shares, shortest_round
+from transforms.plans.timetable import Rules
+
+
+near = st.builds(
+    Spot, st.floats(LAT - 0.03, LAT + 0.03), st.floats(LON - 0.03, LON + 0.03)
+)
+
+
+def no_rule_is_broken(plan: Plan) -> None:
+    """The rules of a plan, and that no visit is lost or made up."""
+    assert list(oracle.broken_rules(plan)) == []
+    rules, asked = Rules(plan.settings), plan.asked
+    for shift in asked.shifts:
+        made = [v.wanted for v in plan.visits if v.shift is shift]
+        dropped = [d.wanted for d in plan.dropped if d.shift is shift]
+        spots = [asked.spots[place] for place in asked.places_of(shift)]
+        assert len(made) + len(dropped) <= rules.room(shift, spots)
+        assert (
+            max(
+                Counter((w.place, w.nth) for w in [*made, *dropped]).values(), default=1
+            )
+            == 1
+        )
+
+
+@settings(max_examples=250, deadline=None)
+@given(plans())
+def test_no_rule_is_broken(plan: Plan) -> None:
+    no_rule_is_broken(plan)
+
+
+@settings(max_examples=40, deadline=None)
+@given(near, st.lists(near, min_size=1, max_size=6))
+def test_a_round_is_the_shortest(base: Spot, spots: list[Spot]) -> None:
+    order = shortest_round(base, spots)
+    assert sorted(order) == list(range(len(spots)))
+    assert oracle.round_km(base, spots, order) == pytest.approx(
+        oracle.shortest_km(base, spots), abs=1e-3
+    )
+
+
+@settings(max_examples=20, deadline=None)
+@given(near, st.lists(near, min_size=9, max_size=14))
+def test_a_long_round_has_no_part_to_turn_about(base: Spot, spots: list[Spot]) -> None:
+    order = shortest_round(base, spots)
+    assert sorted(order) == list(range(len(spots)))
+    length = oracle.round_km(base, spots, order)
+    for first in range(len(order)):
+        for last in range(first + 1, len(order)):
+            turned = order[:first] + order[first : last + 1][::-1] + order[last + 1 :]
+            assert length <= oracle.round_km(base, spots, turned) + 1e-3
+
+
+def test_units_share_visits_evenly() -> None:
+    assert shares("abcdefg", 3) == [["a", "b"], ["c", "d"], ["e", "f", "g"]]
+    assert shares("a", 2) == [[], ["a"]]
+
+
+SPOTS = [Spot(LAT + north / 500, LON + east / 300) for north, east in
+         [(0, 1), (1, 0), (-1, 0), (0, -1), (2, 2), (-2, 1)]]  # fmt: skip
+FACTS = {f"p{at:02d}": a_fact(14.0 - 2 * at) for at in range(1, 7)}
+WEEK = [
+    replace(SHIFT, starts=SHIFT.starts + day, ends=SHIFT.ends + day, minutes=90)
+    for day in map(timedelta, range(5))
+]
+
+
+def test_each_place_has_its_visits_of_a_week() -> None:
+    free = made_plan(asked_for(SPOTS, WEEK), PatrolTable(), FACTS)
+    assert min(free.by_week[2026, 50].values()) == 0
+    least = PatrolTable(min_visits_place_week=3)
+    plan = made_plan(asked_for(SPOTS, WEEK), least, FACTS)
+    assert plan.short == []
+    assert min(plan.by_week[2026, 50].values()) >= 3
+    no_rule_is_broken(plan)
+    assert plan.id != free.id
+
+
+def test_a_week_without_room_for_that_is_refused() -> None:
+    with pytest.raises(
+        UsageError, match="21 visits a week at each of 6 places are 126"
+    ):
+        made_plan(asked_for(SPOTS, WEEK), PatrolTable(min_visits_place_week=21), FACTS)
+
+
+def test_visits_that_must_be_are_dropped_last() -> None:
+    """Ways take more than was reckoned: the third visit goes before the first ones."""
+    far = [Spot(LAT + north / 20, LON) for north in (-1, 0, 1)]
+    facts = {"p01": a_fact(90.0), "p02": a_fact(5.0), "p03": a_fact(1.0)}
+    shift = replace(SHIFT, units=1, minutes=133)
+    least = PatrolTable(min_visits_place_week=1, min_gap_minutes=60)
+    plan = made_plan(asked_for(far, [shift]), least, facts)
+    assert {d.wanted.place for d in plan.dropped} == {"p01"}
+    assert (
+        min(d.wanted.value for d in plan.dropped) > facts["p03"].level_month * 8 / 730
+    )
+    assert plan.short == []
+    no_rule_is_broken(plan)
+
+
+def test_a_minimum_that_there_was_no_time_for_is_told() -> None:
+    """The base is far away, which no reckoning of room knows."""
+    spots = [Spot(LAT + north / 20, LON) for north in (-1, 0, 1)]
+    facts = {f"p{at:02d}": a_fact(5.0) for at in range(1, 4)}
+    ends = SHIFT.starts + timedelta(hours=2)
+    shift = replace(SHIFT, units=1, ends=ends, minutes=120, base=Spot(LAT + 0.25, LON))
+    settings = PatrolTable(min_visits_place_week=1, drive_kmh=60.0)
+    plan = made_plan(asked_for(spots, [shift]), settings, facts)
+    short = [((2026, 50), d.wanted.place) for d in plan.dropped if not d.wanted.spare]
+    assert len(short) == 1
+    assert plan.short == short
+    assert "Fewer than 1 visits in the week of 2026-12-07" in words.short(plan)[0]
+    no_rule_is_broken(plan)
+
+
+def test_times_are_drawn_and_the_same_for_the_same_plan() -> None:
+    asked = asked_for(SPOTS, WEEK)
+    first, again = (made_plan(asked, PatrolTable(), FACTS) for _ in range(2))
+    assert first.id == again.id
+    assert first.visits == again.visits
+    days = {tuple((v.wanted.place, v.starts.time()) for v in visits)
+            for _, unit, visits in first.units if unit == 1}  # fmt: skip
+    assert len(days) == len(WEEK)  # no two days alike
+    orders = {tuple(v.wanted.place for v in visits)
+              for _, unit, visits in first.units if unit == 1}  # fmt: skip
+    assert 1 < len(orders) <= 2 * len(WEEK)  # forwards and backwards
