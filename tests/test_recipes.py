@@ -132,6 +132,7 @@ _COMMAND_PAGES = {
     "programme": "docs/programmes.md",
     "dosage": "docs/dosage.md",
     "trial": "docs/trials.md",
+    "patrol": "docs/patrol.md",
 }
 
 

@@ -68,11 +68,11 @@ def asked_of(
             f"{programme.id} has not started: hexbeat programme start {programme.id}"
             " --on DATE"
         )
+    if first and last and last < first:
+        raise UsageError(f"--from {first} is later than --to {last}")
     of_file = read_shifts(shifts, spots_of(programme))
     first = first or min(shift.day for shift in of_file)
     last = last or max(shift.day for shift in of_file)
-    if last < first:
-        raise UsageError(f"--from {first} is later than --to {last}")
     own = list(within(of_file, first, last))
     if not own:
         raise UsageError(f"{shifts.name}: no shift begins from {first} to {last}")

@@ -120,19 +120,25 @@ def put(folder: Path, data: bytes, name: str = "log.csv") -> Path:
 
 
 def made_programme(
-    root: Path, name: str = "autumn", starts: date | None = STARTS, force: str = FORCE
+    root: Path,
+    name: str = "autumn",
+    starts: date | None = STARTS,
+    force: str = FORCE,
+    more: int = 0,
 ) -> tuple[Home, Programme]:
-    """A home with a programme of four places, each a cell of resolution 9."""
+    """A home with a programme of four places or more, each a cell of resolution 9."""
+    places = _places(more)
+    ids = places["h3_cells"].to_pylist()
     root.mkdir(exist_ok=True)
     home = open_either_home(root)
     tables = {
-        PLACES_FILE: _places(),
+        PLACES_FILE: places,
         CELLS_FILE: conform(
             pa.table(
                 {
-                    "h3_cell": sorted(PLACE_CELLS),
-                    "level_month": LEVELS,
-                    "place_id": pa.array([None] * 4, pa.string()),
+                    "h3_cell": sorted(ids),
+                    "level_month": places["level_month"],
+                    "place_id": pa.array([None] * len(ids), pa.string()),
                 }
             ),
             FROZEN_CELLS,
@@ -145,7 +151,7 @@ def made_programme(
     for file, table in tables.items():
         pq.write_table(table, part / file)
     rule = {
-        "force": force, "group": "all-crime", "top": 4, "spacing": 1,
+        "force": force, "group": "all-crime", "top": len(ids), "spacing": 1,
         "least_incidents_12m": 36, "without": [],
     }  # fmt: skip
     identity = {
@@ -167,22 +173,23 @@ def made_programme(
     return home, programme
 
 
-def _places() -> pa.Table:
-    ids = cells.from_text(PLACE_CELLS)
-    count = len(ids)
+def _places(more: int) -> pa.Table:
+    centres = CENTRES + [(51.2 + 0.02 * row, 0.6) for row in range(more)]
+    named = [h3.latlng_to_cell(lat, lon, 9) for lat, lon in centres]
+    ids, count = cells.from_text(named), len(named)
     columns: dict[str, Sequence[object] | np.ndarray] = {
         "place_id": [f"p{rank:02d}" for rank in range(1, count + 1)],
         "rank": range(1, count + 1),
-        "name": NAMES,
+        "name": NAMES + [None] * more,
         "unit": ["cell"] * count,
         "h3_res": [9] * count,
-        "h3_cells": PLACE_CELLS,
+        "h3_cells": named,
         "area_m2": cells.areas_m2(ids),
-        "lat": [lat for lat, _ in CENTRES],
-        "lon": [lon for _, lon in CENTRES],
+        "lat": [lat for lat, _ in centres],
+        "lon": [lon for _, lon in centres],
         "easting": [600_000.0] * count,
         "northing": [150_000.0] * count,
-        "level_month": LEVELS,
+        "level_month": LEVELS + [1.0] * more,
         "rate_shape": [1.0] * count,
         "month_size": [6.0] * count,
         "months_12m": [12] * count,

@@ -64,7 +64,10 @@ WRONG = [
     ([HEADER, ROW.replace("late", "l" * 41)], "line 2: shift_id"),
     ([HEADER, ROW.replace("late", "")], "line 2: shift_id ''"),
     ([HEADER, ROW.replace("12-11", "13-11")], "line 2: date '2026-13-11': a day"),
-    ([HEADER, ROW.replace("14:00", "2pm")], "line 2: start '2pm': a time of day, HH:MM"),
+    (
+        [HEADER, ROW.replace("14:00", "2pm")],
+        "line 2: start '2pm': a time of day, HH:MM",
+    ),
     ([HEADER, ROW.replace("14:00", "14:00:30")], "line 2: start '14:00:30'"),
     ([HEADER, ROW.replace("22:00", "24:30")], "line 2: end '24:30'"),
     ([HEADER, ROW.replace("14:00", "22:00")], "the shift has 24 hours; at most 14"),
@@ -73,7 +76,10 @@ WRONG = [
         [HEADER, ROW.replace("2026-12-11,14:00,22:00", "2027-03-28,01:30,08:00")],
         "line 2: start '01:30': the clocks skip that time on 2027-03-28",
     ),
-    ([HEADER, ROW.replace(",2,", ",0,")], "line 2: units '0': a whole number from 1 to"),
+    (
+        [HEADER, ROW.replace(",2,", ",0,")],
+        "line 2: units '0': a whole number from 1 to",
+    ),
     ([HEADER, ROW.replace(",2,", ",1.5,")], "line 2: units '1.5'"),
     ([HEADER, ROW.replace(",2,", ",²,")], "line 2: units '²'"),
     ([HEADER, ROW.replace("vehicle", "vehicel")], "did you mean 'vehicle'?"),
@@ -81,7 +87,10 @@ WRONG = [
     ([HEADER, ROW.replace("51.39", "north")], "line 2: base_lat 'north': degrees"),
     ([HEADER, ROW.replace("51.39", "nan")], "line 2: base_lat 'nan'"),
     ([HEADER, ROW.replace("51.39", "53.39")], "km from the nearest place; at most 50"),
-    ([HEADER, ROW.replace("240", "481")], "line 2: minutes '481': a whole number from 1"),
+    (
+        [HEADER, ROW.replace("240", "481")],
+        "line 2: minutes '481': a whole number from 1",
+    ),
     ([HEADER, ROW + "p01 p9"], "line 2: places 'p01 p9': 'p9' is none: p01 to p02"),
     ([HEADER, ROW, ROW], "line 3: shift 'late' overlaps with that of line 2"),
     (
