@@ -18,6 +18,13 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 
+from tests.transforms.day_publications.made_day import (
+    COVERAGE,
+    DAYS,
+    RECORDS,
+    made_inputs,
+    published,
+)
 from tests.transforms.publications.formats.test_workbook import read as read_sheet
 from tests.transforms.publications.formats.test_workbook import texts
 from tests.transforms.publications.map import browser
@@ -25,9 +32,7 @@ from tests.transforms.publications.map.map_open import saved_in
 from tests.transforms.publications.map.map_page import unpacked
 from tests.transforms.scores.days.made_records import (
     CELLS,
-    FIRST,
     scored_day,
-    some_records,
     street_of,
 )
 from transforms.day_publications.edition import DayInputs, known_then_in_words
@@ -41,50 +46,25 @@ from transforms.publications.formats.gpx import GROUPS_SHOWN
 from transforms.publications.formats.registry import FORMATS, formats_for
 from transforms.publications.map import days
 from transforms.publications.map.facts import MapFacts
-from transforms.publications.publish import Placed, place
+from transforms.publications.publish import place
 from transforms.publications.titles import title
 from transforms.reference.coverage import PeriodCoverage
 from transforms.reference.days import Day
-from transforms.reference.forces import FORCES
 from transforms.reference.groups import GROUPS
-from transforms.reference.months import month_range
 from transforms.reference.overrides import Override
-from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
 from transforms.scores.days.panel import day_panel
-from transforms.scores.methods import METHODS
 from transforms.scores.timing.hours import day_and_night, of_the_year, weekday_hours
 from transforms.scores.timing.near_repeat_table import near_repeat_table
 
 
-DAYS = month_range(FIRST, FIRST + 399)
-COVERAGE: dict[Day, PeriodCoverage[Day, None]] = {
-    day: PeriodCoverage(day, "supplied") for day in DAYS
-}
-RECORDS = some_records(1, 400, 1500)
 STREETS = {street_of(cell) for cell in CELLS}
-METHOD = METHODS["point_exposure"]
 PLAIN = pa.schema([plain(field) for field in DAY_SCORES])
 
 
 @pytest.fixture(scope="module")
 def inputs() -> DayInputs:
-    scoring = Scoring()
-    panel = day_panel(RECORDS, DAYS, "kent", scoring)
-    return DayInputs(
-        force=FORCES["kent"],
-        as_of=DAYS[-1],
-        method=METHOD,
-        scoring=scoring,
-        scores=scored_day(panel, DAYS),
-        scores_hmac="b" * 64,
-        records=RECORDS,
-        coverage=COVERAGE,
-        overrides={},
-        accuracy=[],
-        accepted=[],
-        drops=["a" * 64],
-    )
+    return made_inputs()
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +81,6 @@ def year(inputs: DayInputs) -> pa.Table:
 def tier(edition: DayEdition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     placed = published(tmp_path_factory.mktemp("published"), edition)
     return placed.folder / "internal"
-
-
-def published(folder: Path, edition: DayEdition) -> Placed:
-    return place(folder, edition.as_of, edition.rests_on, lambda: edition)
 
 
 def test_scores_keep_to_their_contract(inputs: DayInputs) -> None:
@@ -220,7 +196,8 @@ def test_the_workbook_lists_the_top_at_each_horizon(
     edition: DayEdition, tier: Path
 ) -> None:
     file = tier / "top_hotspots.xlsx"
-    sheets = ["Read me", "Hot spots", "Top cells", "Changes", "Coverage", "Columns"]
+    sheets = ["Kent Police", "Read me", "Hot spots", "Top cells", "Changes"]
+    sheets += ["Coverage", "Columns"]
     assert pyogrio.list_layers(file)[:, 0].tolist() == sheets
     published = {"Hot spots": top_hotspots(edition), "Top cells": top_cells(edition)}
     for name, rows in published.items():

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from transforms.publications.edition.calls import COLUMNS, NAMES, CallCounts
 from transforms.publications.edition.day_hotspots import day_hotspots
 from transforms.publications.edition.edition import Edition, Identity, force_facts
+from transforms.publications.edition.force_tables import day_forces_table
 from transforms.publications.edition.hotspot_changes import hotspot_changes
 from transforms.publications.layers.area_columns import (
     with_cell_areas,
@@ -116,6 +117,12 @@ class DayEdition(Edition):
     def accuracy(self) -> pa.Table:
         """The accuracy from this run's backtest; empty without one."""
         return self.tables.accuracy
+
+    @property
+    def forces_table(self) -> pa.Table:
+        """The force, and what its scores are based on."""
+        [facts] = self.force_facts
+        return day_forces_table(self.force, facts)
 
     @property
     def force_facts(self) -> list[dict[str, Any]]:

@@ -77,6 +77,11 @@ class Edition(ABC):
 
     @property
     @abstractmethod
+    def forces_table(self) -> pa.Table:
+        """The forces, and what their scores are based on: one row for each."""
+
+    @property
+    @abstractmethod
     def force_facts(self) -> list[dict[str, Any]]:
         """What the manifest says about each force."""
 

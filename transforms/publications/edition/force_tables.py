@@ -1,7 +1,8 @@
 """Tables of the forces: their state at the as-of month, and their coverage."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from typing import Any
 
 import pyarrow as pa
 
@@ -9,6 +10,7 @@ from transforms.incidents.coverage import Entry, reason_of
 from transforms.lake.schemas import COVERAGE, column
 from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.schemas import PUBLISHED, PUBLISHED_COVERAGE
+from transforms.reference.forces import Force
 from transforms.reference.months import Month
 
 
@@ -57,6 +59,15 @@ FORCES = pa.schema(
     ]
 )
 
+DAY_FORCES = pa.schema(
+    [
+        *(FORCES.field(name) for name in ("force", "force_name", "force_code")),
+        *(FORCES.field(n) for n in ("h3_res", "universe_cells", "universe_area_m2")),
+        column("days_365d", pa.int16(), "Supplied days of the 365 days to the as-of"),
+        column("newest_day", pa.string(), "Newest day supplied up to the as-of"),
+    ]
+)
+
 
 def forces_table(forces: Iterable[ForceEdition], as_of: Month) -> pa.Table:
     """One row for each force, scored or not."""
@@ -69,6 +80,12 @@ def forces_table(forces: Iterable[ForceEdition], as_of: Month) -> pa.Table:
         for name in ("universe_cells", "universe_area_m2"):
             row[name] = row[name] or None
     return pa.Table.from_pylist(rows, schema=FORCES)
+
+
+def day_forces_table(force: Force, facts: Mapping[str, Any]) -> pa.Table:
+    """The one force of a day's publication, by what its manifest says of it."""
+    row = {**facts, "force_name": force.name, "force_code": force.code or None}
+    return pa.Table.from_pylist([row], schema=DAY_FORCES)
 
 
 def coverage_table(forces: Iterable[ForceEdition]) -> pa.Table:

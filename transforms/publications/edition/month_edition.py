@@ -20,7 +20,7 @@ from transforms.publications.edition.area_sums import area_sums
 from transforms.publications.edition.cells import PublishedCells, published_cells
 from transforms.publications.edition.edition import Edition, Identity, shared_identity
 from transforms.publications.edition.force_edition import ForceEdition
-from transforms.publications.edition.force_tables import coverage_table
+from transforms.publications.edition.force_tables import coverage_table, forces_table
 from transforms.publications.edition.hotspot_past import RANKS, hotspot_months
 from transforms.publications.edition.hotspots import published_hotspots
 from transforms.publications.layers.area_columns import (
@@ -164,6 +164,11 @@ class MonthEdition(Edition):
             f"{year} of the last 12 months supplied, {three} of the last 36; the newest"
             f" is {force.newest_month(self.as_of)}. A month not supplied is never zero."
         )
+
+    @property
+    def forces_table(self) -> pa.Table:
+        """The forces, scored or not, and what their scores are based on."""
+        return forces_table(self.forces, self.as_of)
 
     @property
     def force_facts(self) -> list[dict[str, Any]]:

@@ -83,8 +83,20 @@ _FILES = {
     "hotspot_changes.csv": "the hot spots that are new, gone or kept since the newest"
     " scored day of the seven before.",
     "top_cells.csv": "the cells of the top 1 %.",
-    "top_hotspots.xlsx": "the 50 first hot spots and the 50 highest cells of six"
-    " groups, and what each day counts as, for reading.",
+    "top_hotspots.geojson": "the 50 highest cells of six groups at each horizon.",
+    "hotspots.geojson": "the 50 first hot spots of these, with their outlines.",
+    "top_hotspots.xlsx": "the 20 first hot spots on a page to print, the 50 first and"
+    " the 50 highest cells of six groups, and what each day counts as, for reading.",
+    "hotspots.duckdb": "the tables of these files, with comments, for SQL.",
+    "powerbi_fact_cells.csv": "a star schema for Power BI: the cells that are in"
+    " hotspots.gpkg.",
+    "powerbi_fact_hotspots.csv": "of it, what is expected of each hot spot at each"
+    " horizon.",
+    "powerbi_dim_hotspot.csv": "of it, the hot spots: what both horizons have alike.",
+    "powerbi_dim_cell.csv": "of it, where the cells are.",
+    "powerbi_dim_force.csv": "of it, the force.",
+    "powerbi_dim_group.csv": "of it, the crime groups.",
+    "powerbi_dim_day.csv": "of it, the days of coverage.csv.",
     "top_hotspots.gpx": "the 50 first hot spots of all crime and of serious violence"
     " (proxy), one day ahead, as waypoints.",
     "briefing-{force}.pdf": "one page for a shift: the first hot spots of the next day,"

@@ -34,7 +34,9 @@ _OTHER_COLUMNS = {
         "\nThe Parquet file of cells also has `geometry` (the hexagon, WGS 84)"
         " and `bbox`. In hotspots.gpkg, the layer `hotspot_cells` has all columns and"
         " `geom` (British National Grid), for all-crime and the top 5 % of every other"
-        " group; the layer `hotspots` has all columns of hotspots.csv and `geom`.\n"
+        " group; the layer `hotspots` has all columns of hotspots.csv and `geom`."
+        " top_hotspots.geojson has some of the columns, for the 50 top cells of six"
+        " groups at each horizon, hotspots.geojson for the 50 first hot spots.\n"
     ),
 }
 

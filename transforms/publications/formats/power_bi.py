@@ -1,7 +1,7 @@
 """`powerbi_*.csv`: a star of facts and dimensions, for Power BI and its like.
 
 The files are in the same folder as the others; their columns and
-keys are in star_columns.
+keys are in power_bi_columns.
 """
 
 from pathlib import Path
@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from transforms.lake.schemas import conform
 from transforms.lake.storage import readable
 from transforms.publications.edition.cells import rounded
-from transforms.publications.edition.force_tables import forces_table
+from transforms.publications.edition.day_edition import DayEdition
+from transforms.publications.edition.edition import Edition
 from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.edition.reconciliation import EVERYTHING
 from transforms.publications.edition.selection import whole_or_top
@@ -23,6 +24,11 @@ from transforms.publications.formats.outlines import as_text, hotspot_outlines
 from transforms.publications.formats.power_bi_columns import (
     CELL,
     CELLS_FACT,
+    DAY,
+    DAY_CELL,
+    DAY_CELLS_FACT,
+    DAY_HOTSPOT,
+    DAY_HOTSPOTS_FACT,
     HISTORY_FACT,
     HISTORY_MEASURES,
     HOTSPOT,
@@ -33,18 +39,30 @@ from transforms.publications.formats.power_bi_columns import (
 )
 from transforms.reference import cells
 from transforms.reference.bands import TOP_5
+from transforms.reference.days import Day
 from transforms.reference.groups import ALL_CRIME
 from transforms.reference.months import Month, window
+from transforms.scores.timing.week import WEEKDAYS
 
 
+_CELLS_FACT = {"months": CELLS_FACT, "days": DAY_CELLS_FACT}
+_CELL = {"months": CELL, "days": DAY_CELL}
+_HOTSPOT = {"months": HOTSPOT, "days": DAY_HOTSPOT}
+_PERIOD = {"months": "month_end", "days": "date"}  # the key of the as-of
 _OF_HISTORY = [*HISTORY_MEASURES, "crime_group", "h3_cell"]
 _CALENDAR_MONTHS = 12  # at least: as many as the history has
 
 
-def write_fact_cells(edition: MonthEdition, path: Path) -> None:
+def write_fact_cells(edition: Edition, path: Path) -> None:
     """The cells of all-crime, and of every other group those in its top 5 %."""
-    rows = _keyed(whole_or_top(edition.cells), str(edition.as_of))
-    write_csv(rounded(conform(rows, CELLS_FACT)), path)
+    rows = _as_of(edition, _keyed(whole_or_top(edition.cells)))
+    write_csv(rounded(conform(rows, _CELLS_FACT[edition.clock.unit])), path)
+
+
+def write_fact_hotspots(edition: DayEdition, path: Path) -> None:
+    """The hot spots at each horizon: what is not the same at both."""
+    rows = _as_of(edition, edition.hotspots)
+    write_csv(rounded(conform(rows, DAY_HOTSPOTS_FACT)), path)
 
 
 def write_fact_history(edition: MonthEdition, path: Path) -> None:
@@ -62,7 +80,8 @@ def write_fact_history(edition: MonthEdition, path: Path) -> None:
             rows = rows.append_column("force", pa.repeat(force.force.id, len(rows)))
             texts = pa.array(cells.as_text(rows["h3_cell"].to_numpy()), pa.string())
             rows = rows.drop_columns(["h3_cell"]).append_column("h3_cell", texts)
-            rows = _keyed(rows, file.partition["as_of"])
+            month = Month.parse(file.partition["as_of"])
+            rows = _with_day(_keyed(rows), "month_end", month)
             tables.append(conform(rows, HISTORY_FACT))
     write_csv(rounded(pa.concat_tables(tables)), path)
 
@@ -71,8 +90,7 @@ def write_fact_totals(edition: MonthEdition, path: Path) -> None:
     """What became of a year's incidents: the facts of cells are not of all cells."""
     rows = edition.reconciliation
     rows = rows.filter(pc.not_equal(rows["crime_group"], EVERYTHING))
-    last_day = pa.repeat(pa.scalar(edition.as_of.last_day), len(rows))
-    write_csv(conform(rows.append_column("month_end", last_day), TOTALS_FACT), path)
+    write_csv(conform(_as_of(edition, rows), TOTALS_FACT), path)
 
 
 def write_fact_hotspot_months(edition: MonthEdition, path: Path) -> None:
@@ -87,12 +105,12 @@ def write_fact_hotspot_months(edition: MonthEdition, path: Path) -> None:
     write_csv(rounded(conform(rows, HOTSPOT_MONTHS_FACT)), path)
 
 
-def write_dim_hotspot(edition: MonthEdition, path: Path) -> None:
-    """Every hot spot, with its outline as WKT."""
-    drawn, of_row = hotspot_outlines(edition.hotspots)
-    texts = pa.array(as_text(drawn)).take(of_row)
-    rows = edition.hotspots.append_column("wkt", texts)
-    write_csv(rounded(conform(rows, HOTSPOT)), path)
+def write_dim_hotspot(edition: Edition, path: Path) -> None:
+    """Every hot spot once, with its outline as WKT."""
+    rows = _firsts(edition.hotspots, "hotspot_id")
+    drawn, of_row = hotspot_outlines(rows)
+    rows = rows.append_column("wkt", pa.array(as_text(drawn)).take(of_row))
+    write_csv(rounded(conform(rows, _HOTSPOT[edition.clock.unit])), path)
 
 
 def _top_cells(edition: MonthEdition, force: str) -> list[str]:
@@ -101,20 +119,34 @@ def _top_cells(edition: MonthEdition, force: str) -> list[str]:
     return list(edition.cells.filter(mine & top)["h3_cell"].to_pylist())
 
 
-def _keyed(rows: pa.Table, as_of: str) -> pa.Table:
-    """The rows with the keys that only this star has."""
+def _keyed(rows: pa.Table) -> pa.Table:
+    """The rows with the key of their cell that only this star has."""
     keys = pc.binary_join_element_wise(rows["force"], rows["h3_cell"], "/")
-    last_day = pa.repeat(pa.scalar(Month.parse(as_of).last_day), len(rows))
-    return rows.append_column("cell_key", keys).append_column("month_end", last_day)
+    return rows.append_column("cell_key", keys)
 
 
-def write_dim_cell(edition: MonthEdition, path: Path) -> None:
+def _as_of(edition: Edition, rows: pa.Table) -> pa.Table:
+    """The rows with the key of the as-of."""
+    return _with_day(rows, _PERIOD[edition.clock.unit], edition.as_of)
+
+
+def _with_day(rows: pa.Table, name: str, period: Month | Day) -> pa.Table:
+    last_day = pa.repeat(pa.scalar(period.last_day), len(rows))
+    return rows.append_column(name, last_day)
+
+
+def _firsts(rows: pa.Table, key: str) -> pa.Table:
+    """The first row of each value of a key, by the key."""
+    at = np.unique(rows[key].to_pylist(), return_index=True)[1]
+    return rows.take(pa.array(at))
+
+
+def write_dim_cell(edition: Edition, path: Path) -> None:
     """Each cell of the facts once for each of its forces, with its outline as WKT."""
-    rows = _keyed(whole_or_top(edition.cells), str(edition.as_of))
-    firsts = np.unique(rows["cell_key"].to_pylist(), return_index=True)[1]
-    rows = rows.take(pa.array(firsts))
-    outlines = wkt(rows["h3_cell"].to_pylist())
-    write_csv(conform(rows.append_column("wkt", pa.array(outlines)), CELL), path)
+    rows = _firsts(_keyed(whole_or_top(edition.cells)), "cell_key")
+    outlines = pa.array(wkt(rows["h3_cell"].to_pylist()))
+    rows = conform(rows.append_column("wkt", outlines), _CELL[edition.clock.unit])
+    write_csv(rows, path)
 
 
 def wkt(ids: list[str]) -> list[str]:
@@ -125,14 +157,31 @@ def wkt(ids: list[str]) -> list[str]:
     ]
 
 
-def write_dim_force(edition: MonthEdition, path: Path) -> None:
+def write_dim_force(edition: Edition, path: Path) -> None:
     """The forces and what their scores are based on."""
-    write_csv(forces_table(edition.forces, edition.as_of), path)
+    write_csv(edition.forces_table, path)
 
 
-def write_dim_group(edition: MonthEdition, path: Path) -> None:
+def write_dim_group(edition: Edition, path: Path) -> None:
     """The crime groups."""
-    write_csv(groups_table(), path)
+    write_csv(groups_table(edition.own), path)
+
+
+def write_dim_day(edition: DayEdition, path: Path) -> None:
+    """Every day of coverage.csv, the as-of among them."""
+    days = [Day.parse(text).date for text in edition.coverage["day"].to_pylist()]
+    rows = [
+        {
+            "date": day,
+            "year": day.year,
+            "month_number": day.month,
+            "month_name": f"{day:%B}",
+            "weekday_number": day.isoweekday(),
+            "weekday": WEEKDAYS[day.weekday()],
+        }
+        for day in days
+    ]
+    write_csv(pa.Table.from_pylist(rows, schema=DAY), path)
 
 
 def write_dim_month(edition: MonthEdition, path: Path) -> None:

@@ -1,20 +1,27 @@
-"""The columns of the star: keys that join it, measures as the other files have them.
+"""The columns of the stars: keys that join them, measures as the other files have them.
+
+That of days has one force and two horizons, and none of the past: its files of several
+days can be put below one another.
 
 Each fact has one column for each dimension it joins, and each dimension that column as
 its key.
 """
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from transforms.lake.schemas import column
 from transforms.publications.schemas import (
+    DAY_CELLS,
+    DAY_HOTSPOTS,
     HISTORY,
     HOTSPOT_MONTHS,
     HOTSPOTS,
     PUBLISHED,
     RECONCILIATION,
 )
-from transforms.reference.groups import GROUPS
+from transforms.reference.groups import GROUPS, CrimeGroup
 
 
 _MEASURES = (
@@ -101,11 +108,57 @@ GROUP = pa.schema(
     ]
 )
 
+_DAY_MEASURES = (
+    "score", "score_lo", "score_hi", "score_rank", "score_pctile", "score_band",
+    "p_top1", "n_7d", "n_28d", "n_91d", "n_365d", "n_prev_28d", "days_7d", "days_28d",
+    "days_91d", "days_365d", "days_prev_28d", "expected_365d", "harm_365d",
+    "harm_score", "hotspot_class", "gi_star_z", "hotspot_id",
+)  # fmt: skip
+# What the horizons of a hot spot differ in; the rest of it is the dimension.
+_OF_A_HORIZON = (
+    "hotspot_rank", "expected", "harm_score", "p_top1", "change", "previous_rank",
+)  # fmt: skip
+_DATE = column("date", pa.date32(), "The as-of day")
+_HORIZON = DAY_CELLS.field("horizon_days")
+_DAY_KEYS = [_FORCE, _DATE, _GROUP, _HORIZON]
 
-def groups_table() -> pa.Table:
-    """The crime groups in their order."""
+DAY_CELLS_FACT = pa.schema(
+    [CELL_KEY, *_DAY_KEYS, *(DAY_CELLS.field(name) for name in _DAY_MEASURES)]
+)
+DAY_HOTSPOTS_FACT = pa.schema(
+    [
+        DAY_HOTSPOTS.field("hotspot_id"),
+        *_DAY_KEYS,
+        *(DAY_HOTSPOTS.field(name) for name in _OF_A_HORIZON),
+    ]
+)
+DAY_CELL = pa.schema([field for field in CELL if field.name != "lsoa21cd"])
+DAY_HOTSPOT = pa.schema(
+    [
+        *(
+            f
+            for f in DAY_HOTSPOTS
+            if f.name not in ("as_of", "horizon_days", "h3_cells", *_OF_A_HORIZON)
+        ),
+        HOTSPOT.field("wkt"),
+    ]
+)
+DAY = pa.schema(
+    [
+        column("date", pa.date32(), "The day"),
+        column("year", pa.int32(), "Calendar year"),
+        column("month_number", pa.int32(), "Month of the year, 1 to 12: sorts names"),
+        column("month_name", pa.string(), "Month of the year, in English"),
+        column("weekday_number", pa.int32(), "Day of the week, 1 is Monday"),
+        column("weekday", pa.string(), "Day of the week, in English: sorted by number"),
+    ]
+)
+
+
+def groups_table(own: Sequence[CrimeGroup] = ()) -> pa.Table:
+    """The crime groups in their order, then those of the user's own."""
     rows = [
         {"crime_group": g.slug, "label": g.label, "note": g.note, "sort_order": at}
-        for at, g in enumerate(GROUPS.values(), 1)
+        for at, g in enumerate((*GROUPS.values(), *own), 1)
     ]
     return pa.Table.from_pylist(rows, schema=GROUP)

@@ -12,7 +12,7 @@ from pathlib import Path
 from transforms.backtests.schemas import ACCURACY_SUMMARY, CALIBRATION, DAY_ACCURACY
 from transforms.publications.apart import write_apart
 from transforms.publications.edition.edition import Edition
-from transforms.publications.edition.force_tables import FORCES
+from transforms.publications.edition.force_tables import DAY_FORCES, FORCES
 from transforms.publications.formats import (
     accuracy,
     accuracy_chart,
@@ -112,8 +112,8 @@ _ROWS = (
     Format(name="day_cells.csv", write=flat_files.write_cells_csv, media_type=CSV, days=_DAY_CELLS),
     Format(name="top_cells.csv", write=flat_files.write_top_cells, media_type=CSV, days=_DAY_CELLS),
     Format(name="hotspots.gpkg", write=geopackage.write_geopackage, media_type=GEOPACKAGE, months=FILE, days=FILE),
-    Format(name="top_hotspots.geojson", write=geojson.write_top, media_type=GEOJSON, months=FILE),
-    Format(name="hotspots.geojson", write=geojson.write_hotspots, media_type=GEOJSON, months=FILE),
+    Format(name="top_hotspots.geojson", write=geojson.write_top, media_type=GEOJSON, months=FILE, days=FILE),
+    Format(name="hotspots.geojson", write=geojson.write_hotspots, media_type=GEOJSON, months=FILE, days=FILE),
     Format(name="hotspots.csv", write=flat_files.write_hotspots, media_type=CSV, months=table(HOTSPOTS, "hotspot_id"), days=table(DAY_HOTSPOTS, "hotspot_id", "horizon_days")),
     Format(name="hotspot_changes.csv", write=flat_files.write_hotspot_changes, media_type=CSV, days=table(HOTSPOT_CHANGES, "crime_group", "hotspot_id")),
     Format(name="areas.csv", write=flat_files.write_areas, media_type=CSV, months=table(AREAS, "layer", "area", "force", "crime_group")),
@@ -134,16 +134,18 @@ _ROWS = (
     Format(name="near_repeats.csv", write=flat_files.day_table("near_repeats"), media_type=CSV, days=table(NEAR_REPEATS, "category", "distance", "days")),
     Format(name="top_hotspots.xlsx", write=workbook.write_workbook, media_type=XLSX, months=FILE, days=FILE),
     Format(name="top_hotspots.gpx", write=gpx.write_waypoints, media_type=GPX, months=FILE, days=FILE),
-    Format(name="hotspots.duckdb", write=analyst_database.write_database, media_type=DUCKDB, months=FILE),
-    Format(name="powerbi_fact_cells.csv", write=power_bi.write_fact_cells, media_type=CSV, months=table(columns.CELLS_FACT, "cell_key", "crime_group")),
+    Format(name="hotspots.duckdb", write=analyst_database.write_database, media_type=DUCKDB, months=FILE, days=FILE),
+    Format(name="powerbi_fact_cells.csv", write=power_bi.write_fact_cells, media_type=CSV, months=table(columns.CELLS_FACT, "cell_key", "crime_group"), days=table(columns.DAY_CELLS_FACT, "cell_key", "crime_group", "horizon_days")),
     Format(name="powerbi_fact_history.csv", write=power_bi.write_fact_history, media_type=CSV, months=table(columns.HISTORY_FACT, "cell_key", "crime_group", "month_end")),
     Format(name="powerbi_fact_totals.csv", write=power_bi.write_fact_totals, media_type=CSV, months=table(columns.TOTALS_FACT, "force", "crime_group", "month_end")),
     Format(name="powerbi_fact_hotspot_months.csv", write=power_bi.write_fact_hotspot_months, media_type=CSV, months=table(columns.HOTSPOT_MONTHS_FACT, "hotspot_id", "month_end")),
-    Format(name="powerbi_dim_hotspot.csv", write=power_bi.write_dim_hotspot, media_type=CSV, months=table(columns.HOTSPOT, "hotspot_id")),
-    Format(name="powerbi_dim_cell.csv", write=power_bi.write_dim_cell, media_type=CSV, months=table(columns.CELL, "cell_key")),
-    Format(name="powerbi_dim_force.csv", write=power_bi.write_dim_force, media_type=CSV, months=table(FORCES, "force")),
-    Format(name="powerbi_dim_group.csv", write=power_bi.write_dim_group, media_type=CSV, months=table(columns.GROUP, "crime_group")),
+    Format(name="powerbi_fact_hotspots.csv", write=power_bi.write_fact_hotspots, media_type=CSV, days=table(columns.DAY_HOTSPOTS_FACT, "hotspot_id", "horizon_days")),
+    Format(name="powerbi_dim_hotspot.csv", write=power_bi.write_dim_hotspot, media_type=CSV, months=table(columns.HOTSPOT, "hotspot_id"), days=table(columns.DAY_HOTSPOT, "hotspot_id")),
+    Format(name="powerbi_dim_cell.csv", write=power_bi.write_dim_cell, media_type=CSV, months=table(columns.CELL, "cell_key"), days=table(columns.DAY_CELL, "cell_key")),
+    Format(name="powerbi_dim_force.csv", write=power_bi.write_dim_force, media_type=CSV, months=table(FORCES, "force"), days=table(DAY_FORCES, "force")),
+    Format(name="powerbi_dim_group.csv", write=power_bi.write_dim_group, media_type=CSV, months=table(columns.GROUP, "crime_group"), days=table(columns.GROUP, "crime_group")),
     Format(name="powerbi_dim_month.csv", write=power_bi.write_dim_month, media_type=CSV, months=table(columns.MONTH, "month_end")),
+    Format(name="powerbi_dim_day.csv", write=power_bi.write_dim_day, media_type=CSV, days=table(columns.DAY, "date")),
     Format(name="map.html", pages="map-*.html", write=write_map, media_type=HTML, months=FILE, days=FILE),
     Format(name="briefing-*.pdf", write=briefing.write_briefings, media_type=PDF, months=FILE, days=FILE),
     Format(name="areas-*.pdf", write=area_briefing.write_area_briefings, media_type=PDF, months=FILE),

@@ -24,7 +24,7 @@ from transforms.publications.edition.selection import (
     top_changes,
     top_hotspots,
 )
-from transforms.publications.formats.force_sheet import write_force_sheet
+from transforms.publications.formats.force_sheet import write_force_sheets
 from transforms.publications.formats.worksheets import (
     OPTIONS,
     Looks,
@@ -74,9 +74,7 @@ def write_workbook(edition: Edition, path: Path) -> None:
         created = datetime.combine(edition.as_of.last_day, time())
         book.set_properties({"title": _title(edition), "created": created})
         looks, words = Looks(book), _words(edition)
-        if isinstance(edition, MonthEdition):
-            for force in edition.scored:
-                write_force_sheet(book, edition, force, looks)
+        write_force_sheets(book, edition, looks)
         _write_read_me(book.add_worksheet("Read me"), edition, looks)
         for name, rows in (sheets | {"Columns": _columns(sheets)}).items():
             sheet = book.add_worksheet(name)

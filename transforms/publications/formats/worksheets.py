@@ -67,9 +67,10 @@ class Looks:
     def date(self) -> Format:
         return self._numbers[_DATE]
 
-    def whole_or_tenths(self, number: float) -> Format:
-        """Of a number that is shown as it is."""
-        return self._numbers[_WHOLE if isinstance(number, int) else _TENTHS]
+    def of_number(self, number: float, decimals: int) -> Format:
+        """Of a number that is shown as it is: a whole one without decimals."""
+        shown = {1: _TENTHS, 2: _FRACTION}[decimals]
+        return self._numbers[_WHOLE if isinstance(number, int) else shown]
 
     def of(self, field: pa.Field) -> Format:
         """How the numbers of a column are shown."""

@@ -227,6 +227,23 @@ def sheet_rows(file: Path, number: int) -> list[list[str]]:
     return rows
 
 
+def pages_on_paper(file: Path, folder: Path, pages: int) -> list[str]:
+    """The text of its first printed pages, which must be A4 and landscape."""
+    copy = folder / "book.xlsx"
+    copy.write_bytes(file.read_bytes())
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    convert = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir"]
+    subprocess.run([*convert, folder, copy], check=True, capture_output=True)
+    book = folder / "book.pdf"
+    size = subprocess.run(
+        ["pdfinfo", book], check=True, capture_output=True, text=True
+    ).stdout
+    assert re.search(r"Page size:\s+84\d\.\d+ x 59\d", size)
+    read = ["pdftotext", "-l", str(pages), "-layout", book, "-"]
+    text = subprocess.run(read, check=True, capture_output=True, text=True).stdout
+    return text.split("\f")
+
+
 @pytest.mark.skipif(
     not shutil.which("soffice") or not shutil.which("pdfinfo"),
     reason="no LibreOffice: install libreoffice-calc-nogui",
@@ -234,19 +251,7 @@ def sheet_rows(file: Path, number: int) -> list[list[str]]:
 def test_each_forces_sheet_prints_on_one_landscape_page(
     file: Path, tmp_path: Path
 ) -> None:
-    copy = tmp_path / "book.xlsx"
-    copy.write_bytes(file.read_bytes())
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    convert = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir"]
-    subprocess.run([*convert, tmp_path, copy], check=True, capture_output=True)
-    pages = subprocess.run(
-        ["pdftotext", "-l", "4", "-layout", tmp_path / "book.pdf", "-"],
-        check=True, capture_output=True, text=True,
-    ).stdout.split("\f")  # fmt: skip
+    pages = pages_on_paper(file, tmp_path, 4)
     for page, force in zip(pages, FORCES, strict=False):
         assert page.lstrip().startswith(f"{force}: hot spots of all crime")
     assert "Run" in pages[3]
-    size = subprocess.run(
-        ["pdfinfo", tmp_path / "book.pdf"], check=True, capture_output=True, text=True
-    ).stdout
-    assert re.search(r"Page size:\s+84\d\.\d+ x 59\d", size)
