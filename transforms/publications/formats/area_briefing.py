@@ -22,30 +22,50 @@ if TYPE_CHECKING:  # it imports GeoPandas
 MOST_PAGES = 60  # of a force: a page takes a third of a second
 TOP_PLACES = 10
 _Row = dict[str, Any]
+_Key = tuple[str, str]  # layer, area
 
 
 def write_area_briefings(edition: MonthEdition, path: Path) -> None:
     """Pages for each scored force, in place of the `*` of the path."""
     areas = edition.areas
     of_all = areas.filter(pc.equal(areas["crime_group"].cast(pa.string()), ALL_CRIME))
-    named = set(of_all["force"].cast(pa.string()).to_pylist())
+    forces = _forces_of(of_all.to_pylist())
     writes = {
-        path.name.replace("*", f.force.id): partial(_write, edition, f)
+        path.name.replace("*", f.force.id): partial(_write, edition, f, forces)
         for f in edition.scored
-        if f.force.id in named
+        if f.force.id in forces.values()
     }
     write_apart(path.parent, writes, edition.left_out)
 
 
-def _write(edition: MonthEdition, force: ForceEdition, file: Path) -> None:
+def _forces_of(rows: list[_Row]) -> dict[_Key, str]:
+    """The force whose pages each area is among: that with most of its cells.
+
+    Else an area on a border would take up a page of each force's sixty. Of forces with
+    as many cells, the first by id.
+    """
+    found: dict[_Key, str] = {}
+    for row in sorted(rows, key=lambda row: (-row["cells"], row["force"])):
+        found.setdefault(_key(row), row["force"])
+    return found
+
+
+def _key(row: _Row) -> _Key:
+    return row["layer"], row["area"]
+
+
+def _write(
+    edition: MonthEdition, force: ForceEdition, forces: dict[_Key, str], file: Path
+) -> None:
     mine = [
         row
         for row in edition.areas.filter(_is_of(edition.areas, force)).to_pylist()
         if row["crime_group"] in groups_shown(edition)
     ]
-    first = [row for row in mine if row["crime_group"] == ALL_CRIME]
-    order = sorted(first, key=lambda row: (-row["expected"], row["layer"], row["area"]))
-    kept = sorted((row["layer"], row["area"]) for row in order[:MOST_PAGES])
+    reached = [row for row in mine if row["crime_group"] == ALL_CRIME]
+    first = [row for row in reached if forces[_key(row)] == force.force.id]
+    order = sorted(first, key=lambda row: (-row["expected"], *_key(row)))
+    kept = sorted(map(_key, order[:MOST_PAGES]))
     cells = edition.cells.filter(
         pc.and_(
             _is_of(edition.cells, force),
@@ -57,12 +77,12 @@ def _write(edition: MonthEdition, force: ForceEdition, file: Path) -> None:
     pages, pictures = [], {}
     for at, (name, area) in enumerate(kept):
         held = [area in within[name][c] for c in cells["h3_cell"].to_pylist()]
-        rows = [r for r in mine if (r["layer"], r["area"]) == (name, area)]
+        rows = [row for row in mine if _key(row) == (name, area)]
         page = _Page(edition, force, layers[name], area, cells, held)
         picture = f"map-{at}.svg"
         pictures[picture] = page.picture()
         pages.append(page.words(rows) | {"map": picture})
-    words = _shared(edition, force, len(first)) | {"pages": pages}
+    words = _shared(edition, force, len(first), len(reached)) | {"pages": pages}
     set_pages(edition, "areas", pictures, words, file)
 
 
@@ -139,8 +159,16 @@ def _count(number: int | None) -> str:
     return "–" if number is None else f"{number:,}"
 
 
-def _shared(edition: MonthEdition, force: ForceEdition, areas: int) -> _Row:
+def _shared(
+    edition: MonthEdition, force: ForceEdition, areas: int, reached: int
+) -> _Row:
     """What is the same on each page."""
+    elsewhere = (
+        f" {reached - areas:,} more reach into this force; their pages are with the"
+        " force that has most of their cells."
+        if reached > areas
+        else ""
+    )
     left_out = (
         f" Only the {MOST_PAGES} of {areas:,} areas with most expected have a page."
         if areas > MOST_PAGES
@@ -166,7 +194,7 @@ def _shared(edition: MonthEdition, force: ForceEdition, areas: int) -> _Row:
         "groups_note": (
             "Sums of its cells; a sum of expectations has no likely range here. Months"
             " that were not supplied are not counted. A hot spot that reaches into two"
-            f" areas counts in both. All groups: areas.csv.{left_out}"
+            f" areas counts in both. All groups: areas.csv.{left_out}{elsewhere}"
         ),
         "footer": footer(edition),
     }  # fmt: skip

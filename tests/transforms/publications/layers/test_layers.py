@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -286,6 +286,42 @@ def test_the_areas_with_most_expected_have_a_page_where_there_are_many(
         assert text.strip().startswith(f"{first['area']} ({first['layer']})")
         said = " ".join(text.split())
         assert "Only the 1 of 2 areas with most expected have a page." in said
+
+
+@needs_poppler
+def test_an_area_of_two_forces_has_one_page_with_that_of_most_cells(
+    laid: Laid, tmp_path: Path
+) -> None:
+    forces = [force.force.id for force in laid.done.edition.scored]
+    around = {
+        force: laid.done.edition.cells.to_pandas().query("force == @force")
+        for force in forces
+    }
+    circles = [
+        shapely.Point(of["easting"].median(), of["northing"].median()).buffer(reach)
+        for of, reach in zip(around.values(), (4_000, 900, 900), strict=True)
+    ]
+    shapes = {"Border": shapely.union_all(circles), "Own": circles[1]}
+    file = areas_file(tmp_path / "border.gpkg", shapes)
+    layers = read_layers(LayerFiles(areas={"beat": str(file)}))
+    edition = replace(laid.done.edition, layers=layers)
+    vars(edition)["_published"] = laid.done.edition._published
+    rows = edition.areas.to_pandas().query("crime_group == 'all-crime'")
+    border = rows.query("area == 'Border'")
+    assert set(border["force"]) == set(forces)
+    assert border.set_index("force")["cells"].idxmax() == forces[0]
+    area_briefing.write_area_briefings(edition, tmp_path / "areas-*.pdf")
+    files = sorted(path.name for path in tmp_path.glob("areas-*.pdf"))
+    assert files == [f"areas-{force}.pdf" for force in forces[:2]]
+    texts = [printed("pdftotext", "-layout", tmp_path / name, "-") for name in files]
+    assert [text.split("\n")[0].strip() for text in texts] == [
+        "Border (beat)",
+        "Own (beat)",
+    ]
+    assert [text.count("\f") for text in texts] == [1, 1]
+    assert "more reach into" not in texts[0]
+    said = " ".join(texts[1].split())
+    assert "1 more reach into this force; their pages are with the force that" in said
 
 
 def test_waypoints_name_the_areas(laid: Laid) -> None:
