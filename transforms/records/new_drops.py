@@ -46,8 +46,13 @@ def new_drops(
     watermark: Watermark,
     done: Pulled,
     now: datetime,
+    unheard_of: Callable[[str], None] = lambda _name: None,
 ) -> Iterator[NewDrop]:
-    """Each drop that is not stored yet, to be read."""
+    """Each drop that is not stored yet, to be read.
+
+    `unheard_of` is told the names that the ledger has not, before anything waits to see
+    whether they are whole.
+    """
     entries = ledger.drops(home.lake, home.force)
     stored = ledger.supplied(entries)
     known = {entry.key for entry in stored}
@@ -59,7 +64,14 @@ def new_drops(
     earlier = cache(partial(Earlier.of, home))  # most pulls need none
     to_remove = ToRemove(erased)
     to_remove_again = ToRemove(erased, not_again(home, now) if again else ())
-    drops = source.offered(lambda name, at: listed.knows(name, at, whole))
+    names = {entry.name for entry in entries}
+
+    def is_known(name: str, at: str) -> bool:
+        if name not in names:
+            unheard_of(name)
+        return listed.knows(name, at, whole)
+
+    drops = source.offered(is_known)
     listed.keep(source.unread)
     done.unchanged = len(source.unread)
     for offered in drops:

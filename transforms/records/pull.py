@@ -92,6 +92,24 @@ def pull_of_nothing(
 
     Raises `SourceError` where the source cannot be read.
     """
+    try:
+        return _pull_of_nothing(home, source, who, now)
+    except _NewsError:
+        return None
+
+
+class _NewsError(Exception):
+    """A drop lies there that was never read, whole or not yet."""
+
+
+def _is_news(_name: str) -> None:
+    """It ends the look before that waits for it to be whole: the pull will wait."""
+    raise _NewsError
+
+
+def _pull_of_nothing(
+    home: ForceHome, source: DropSource, who: str, now: datetime
+) -> Pulled | None:
     done = Pulled()
     with home.changed("a pull"):
         if is_unfinished(home) or due(home, now) or are_old_pings(home, now):
@@ -102,7 +120,7 @@ def pull_of_nothing(
             return None
         listed, told = Listed.of(home, now), Told.of(home, "drops")
         watermark = Watermark.of(home)
-        for one in new_drops(home, source, listed, watermark, done, now):
+        for one in new_drops(home, source, listed, watermark, done, now, _is_news):
             # one that is refused as it was is nothing to do
             if not told.knows(*one.fault):
                 return None
