@@ -24,6 +24,7 @@ from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home, open_home
 from transforms.impact import words
 from transforms.impact.due import due
+from transforms.impact.look import span_of
 from transforms.impact.textbook_rows import ABOUT
 from transforms.impact.track import Tracked, track
 from transforms.operations.backup import backup
@@ -170,6 +171,28 @@ def test_a_look_without_the_textbook_is_left_as_it_is(
     assert not again.created and again.folder == folder
     assert not (folder / "tracker_textbook.csv").exists()
     assert damaged_files(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("to", "words"),
+    [
+        (Month(2026, 3), "--to 2026-03: the newest month that counts is 20"),
+        (Month(2025, 8), "ended on 2025-08-30, and its last whole month is 2025-07"),
+    ],
+)
+def test_a_month_that_no_look_can_end_with_is_refused(
+    made: Made, monkeypatch: pytest.MonkeyPatch, to: Month, words: str
+) -> None:
+    programme = made.frozen.programme
+    standing = Register(made.home).standing(programme.id)
+    ended = replace(standing, ends=date(2025, 8, 30))
+    monkeypatch.setattr(Register, "standing", lambda *_: ended)
+    with pytest.raises(UsageError) as refused:
+        span_of(made.home, made.home.lake, programme, to, 3)
+    assert words in str(refused.value)
+    assert span_of(made.home, made.home.lake, programme, None, 3).months == [
+        Month(2025, 7)
+    ]
 
 
 def test_past_lists_are_the_rule_at_each_earlier_month(made: Made) -> None:

@@ -233,8 +233,13 @@ def _last_month(
     last = to or newest
     if standing.ends:
         ended = Month(standing.ends.year, standing.ends.month)
-        whole = standing.ends == ended.last_day
-        last = min(last, ended if whole else ended + -1)
+        of_it = ended if standing.ends == ended.last_day else ended + -1
+        if to and to > of_it:
+            raise UsageError(
+                f"--to {to}: the programme ended on {standing.ends}, and its last whole"
+                f" month is {of_it}"
+            )
+        last = min(last, of_it)
     if last < first:
         raise UsageError(
             f"nothing to track yet: the first whole month is {first}, and the newest"

@@ -4,7 +4,7 @@ Beside it a plain model: what its last whole comparison has to have stored.
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.records.test_watermark import WATERMARKED, Force
+from tests.transforms.records.test_watermark import OVERLAP_S, WATERMARKED, Force
 from transforms.records.erasure import erase_reference
 from transforms.records.homes import open_force_home
 from transforms.records.reread import reread
@@ -62,9 +62,16 @@ class Lived(Force):
         self.home = open_force_home(self.home.home.root)
         reread(self.home, "me", self.now)
 
+    @property
+    def compare_minutes(self) -> int:
+        """Until all is asked for again."""
+        database = self.home.mapping.database
+        assert database is not None
+        return database.compare_days * DAY_MINUTES
+
     def compare(self) -> None:
         """All is asked for, and what is past its retention goes, confirmed."""
-        self.pull(minutes=DAY_MINUTES)
+        assert self.pull(minutes=self.compare_minutes).asked == "all"
         if due(self.home, self.now):
             confirm_due(self.home, "me", self.now)
         for reference, (street, code, began) in self.said.items():
@@ -82,6 +89,20 @@ class Lived(Force):
         return {reference: street for reference, (street, _) in self.read.items()}
 
 
+def made_with(folder: Path, overlap: int, compare_days: int) -> Lived:
+    """A force with three rows, whose mapping has those two numbers."""
+    text = SHORT.replace(
+        f"overlap = {OVERLAP_S}",
+        f"overlap = {overlap}\ncompare_days = {compare_days}",
+    )
+    force = Lived.made(folder, text)
+    for number in range(3):  # so that there always is something
+        force.say(f"always-{number}", "Bow Lane", KNOWN, 0)
+    return force
+
+
+OVERLAPS_S = st.sampled_from([0, 1, 59, OVERLAP_S, 7 * 24 * 3600, 10**15])
+COMPARE_DAYS = st.sampled_from([1, 2, 7])
 REFERENCES = st.sampled_from("abcdef")
 STREETS = st.sampled_from(["Pudding Lane", "Fish Street", "Bow Lane"])
 SAY = st.tuples(
@@ -103,19 +124,70 @@ STEP = st.one_of(
 
 
 @settings(max_examples=8, deadline=None, derandomize=True)
-@given(st.lists(STEP, min_size=3, max_size=12))
+@given(st.lists(STEP, min_size=3, max_size=12), OVERLAPS_S, COMPARE_DAYS)
 def test_what_the_model_says_is_what_is_stored(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, ...]]
+    tmp_path_factory: pytest.TempPathFactory,
+    steps: list[tuple[Any, ...]],
+    overlap: int,
+    compare_days: int,
 ) -> None:
-    force = Lived.made(tmp_path_factory.mktemp("force"), SHORT)
-    for number in range(3):  # so that there always is something
-        force.say(f"always-{number}", "Bow Lane", KNOWN, 0)
+    force = made_with(tmp_path_factory.mktemp("force"), overlap, compare_days)
     force.compare()
     for step, *given_ in [*steps, ("compare",)]:
         getattr(force, step)(*given_)
         assert not force.erased & force.stored.keys()
         if step == "compare":
             assert force.stored == force.modelled, steps
+
+
+LATE = st.tuples(REFERENCES, STREETS, st.integers(0, 8 * 24 * 3600))
+
+
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(st.lists(LATE, max_size=3), st.sampled_from([1, 700, 1441, 3000])),
+        min_size=2, max_size=5,
+    ),
+    OVERLAPS_S,
+    COMPARE_DAYS,
+)  # fmt: skip
+def test_a_pull_knows_what_its_overlap_and_its_days_say(
+    tmp_path_factory: pytest.TempPathFactory,
+    rounds: list[tuple[list[tuple[str, str, int]], int]],
+    overlap: int,
+    compare_days: int,
+) -> None:
+    """Beside it two plain rules: what is asked for, and which late rows come too."""
+    force = made_with(tmp_path_factory.mktemp("force"), overlap, compare_days)
+    force.pull()
+    compared_at, known = force.now, dict(force.there)
+    mark = max(changed for _, changed in force.rows.values())
+    for late, minutes in rounds:
+        for reference, street, late_s in late:
+            force.put(reference, street, late_s)
+        done = force.pull(minutes)
+        is_due = force.now - compared_at >= timedelta(days=compare_days)
+        newest = max(changed for _, changed in force.rows.values())
+        if is_due:
+            known, compared_at = dict(force.there), force.now
+        else:
+            seconds = min(overlap, 10**9)
+            known |= {
+                reference: street
+                for reference, (street, changed) in force.rows.items()
+                if _cut(changed) >= _cut(mark - timedelta(seconds=seconds))
+            }
+        assert done.asked == ("all" if is_due else "changes")
+        assert force.stored == known
+        if newest < mark:  # what was newest is older now: all is asked for next
+            return
+        mark = newest
+
+
+def _cut(moment: datetime) -> datetime:
+    """Texts are asked for from the whole minute on."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def test_what_is_past_its_retention_is_no_record_again(tmp_path: Path) -> None:

@@ -14,14 +14,14 @@ from tests.transforms.publications.grown_home import Grown
 from transforms.publications.edition.selection import whole_or_top
 from transforms.publications.formats.format import Contents
 from transforms.publications.formats.power_bi import wkt
-from transforms.publications.formats.registry import FORMATS
+from transforms.publications.formats.registry import FORMATS, formats_for
 from transforms.reference.bands import TOP_5
 from transforms.reference.cells import boundaries, from_text
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month
 
 
-STAR = [name for name in FORMATS if name.startswith("powerbi_")]
+STAR = [row.name for row in formats_for("months") if row.name.startswith("powerbi_")]
 FACTS = ("powerbi_fact_cells.csv", "powerbi_fact_history.csv")
 OF_HOTSPOTS = "powerbi_fact_hotspot_months.csv"
 JOINS = {
