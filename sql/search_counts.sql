@@ -1,9 +1,9 @@
 -- How many searches each area had, and what became of them: all together, by what was
 -- searched for, and by both fields of ethnicity, apart.
--- in:     searches (month, area, object_of_search?, officer_group, self_group, outcome?,
+-- in:     searches (month, area, object_of_search, officer_group, self_group, outcome?,
 --         outcome_linked?), periods (period, month; a month may be of several)
 -- params: $no_action: the outcome of those that led to nothing; $whole: the name of all
---         areas together; $not_stated: the name of an object that nobody stated
+--         areas together
 -- out:    period text, area text, breakdown text, value text; bigint: n, n_known_outcome
 --         (an outcome is stated), actions (of those, other than no action), n_known_find
 --         (it is known whether what was searched for was found), finds; ordered
@@ -18,7 +18,7 @@ with judged as (
             when outcome = $no_action or not outcome_linked then false
             when outcome_linked and outcome is not null then true
         end as found,
-        coalesce(object_of_search, $not_stated) as object_of_search,
+        object_of_search,
         officer_group,
         self_group
     from searches

@@ -46,8 +46,8 @@ def copied_home(home: Home, folder: Path) -> Home:
 
 
 # What a publication of the demo's forces holds: a briefing is one file a force, and
-# nobody gave it areas.
-_NOT_BY_THAT_NAME = ("briefing-*.pdf", "areas.csv", "areas-*.pdf")
+# nobody gave it areas; its made-up source has no searches.
+_NOT_BY_THAT_NAME = ("briefing-*.pdf", "areas.csv", "areas-*.pdf", "searches.csv")
 PUBLISHED_FILES = [
     *(row.name for row in formats_for("months") if row.name not in _NOT_BY_THAT_NAME),
     *(f"briefing-{force}.pdf" for force in DEMO_FORCES),

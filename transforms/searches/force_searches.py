@@ -1,12 +1,14 @@
 """What is said about one force's searches, beside a ground of hot spots or places."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.errors import UsageError
+from transforms.incidents.coverage import MonthCoverage
 from transforms.incidents.lake_check import force_coverage
 from transforms.incidents.scored import scored_incidents
 from transforms.lake.checksums import refuse_damaged
@@ -21,10 +23,12 @@ from transforms.reference.months import Month, window
 from transforms.searches.counts import (
     LONGEST_MONTHS,
     READ,
+    Incidents,
     Period,
     count_incidents,
     count_searches,
     periods,
+    points_of,
 )
 from transforms.searches.ground import Ground
 from transforms.searches.table import search_table
@@ -35,7 +39,17 @@ class Stops:
     """A force's stored searches: whose months, and the files that hold them."""
 
     files: Sequence[DataFile]
-    supplied: Sequence[Month]
+    months: Mapping[Month, MonthCoverage]
+
+    @property
+    def supplied(self) -> list[Month]:
+        """The months that count."""
+        return supplied_periods(self.months)
+
+    def of_year(self, last: Month) -> list[Month]:
+        """The months of the year up to a month that were supplied."""
+        span = window(last, LONGEST_MONTHS)
+        return [month for month in self.supplied if month in span]
 
     def rows(self, spans: Sequence[Period], columns: Sequence[str] = READ) -> pa.Table:
         """The searches of the supplied months of those periods."""
@@ -70,7 +84,7 @@ def stored_stops(lake: Lake, force: Force) -> Stops:
     months = force_coverage(lake, force, "stops")
     files = lake.files("stops", force.id)
     refuse_damaged("stops", files)
-    return Stops(files=files, supplied=supplied_periods(months))
+    return Stops(files=files, months=months)
 
 
 def searches_of(
@@ -78,33 +92,17 @@ def searches_of(
     crime_group: str,
     ground: Ground,
     stops: Stops,
-    incidents: pa.Table,
-    incident_months: Collection[Month],
+    incidents: Incidents,
     last: Month,
 ) -> ForceSearches:
-    """The searches of the year up to a month; a table without rows if there are none.
-
-    `incidents` are those of `group_incidents`, of those months that were supplied.
-    """
+    """The searches of the year up to a month; without rows if there are none."""
     spans = periods(last, stops.supplied)
     counted = count_searches(stops.rows(spans), ground, spans)
-    beside = {
-        span.name: count_incidents(incidents, ground, months)
-        for span in spans
-        if (months := set(span.span) & set(incident_months))
-    }
+    beside = {span.name: incidents.of(span) for span in spans}
     table = search_table(force.id, crime_group, ground, spans, counted, beside)
     return ForceSearches(
         force=force, crime_group=crime_group, ground=ground, periods=spans, table=table
     )
-
-
-def group_incidents(kept: pa.Table, crime_group: str) -> pa.Table:
-    """Those of a crime group that have a place in the force's area."""
-    categories = pa.array(GROUPS[crime_group].categories)
-    of_group = pc.is_in(kept["category"].cast(pa.string()), categories)
-    mine = kept.filter(pc.and_(of_group, kept["in_area"]))
-    return mine.select(["month", "longitude", "latitude"])
 
 
 def searches_in_lake(
@@ -120,19 +118,33 @@ def searches_in_lake(
     `UsageError` where there is none to count.
     """
     stops = stored_stops(lake, force)
-    known = [month for month in stops.supplied if last is None or month <= last]
-    if not known or (last and last.since(known[-1]) >= LONGEST_MONTHS):
+    to = last or max(stops.supplied, default=None)
+    if to is None or not stops.of_year(to):
         until = f" of the year to {last}" if last else ""
         raise UsageError(
             f"{force.id}: no stop and search file{until} is in the lake; not every"
             " force supplies one each month (docs/searches.md)"
         )
-    to = last or known[-1]
-    months = supplied_periods(force_coverage(lake, force))
-    span = {str(month) for month in window(to, LONGEST_MONTHS)}
-    files = [
-        f for f in lake.files("incidents", force.id) if f.partition["month"] in span
-    ]
-    kept = scored_incidents([file.path for file in files], exclusions, force.id)
-    beside = group_incidents(kept, crime_group)
-    return searches_of(force, crime_group, ground, stops, beside, months, to)
+    incidents = _incidents(lake, force, crime_group, ground, exclusions, to)
+    return searches_of(force, crime_group, ground, stops, incidents, to)
+
+
+def _incidents(
+    lake: Lake,
+    force: Force,
+    crime_group: str,
+    ground: Ground,
+    exclusions: Sequence[Exclusion],
+    last: Month,
+) -> Incidents:
+    """Those of a crime group in the year, without excluded places."""
+    supplied = supplied_periods(force_coverage(lake, force))
+    span = {str(month) for month in window(last, LONGEST_MONTHS)}
+    files = lake.files("incidents", force.id)
+    mine = [file.path for file in files if file.partition["month"] in span]
+    kept = scored_incidents(mine, exclusions, force.id)
+    categories = pa.array(GROUPS[crime_group].categories)
+    of_group = pc.is_in(kept["category"].cast(pa.string()), categories)
+    rows = kept.filter(pc.and_(of_group, kept["in_area"]))
+    area, each = ground.area_of(*points_of(rows)), np.ones(len(rows), dtype=np.int64)
+    return count_incidents(rows["month"], area, each, ground, supplied)

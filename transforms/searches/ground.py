@@ -50,7 +50,10 @@ class Ground:
 
     def _area_of_point(self, points: Floats) -> Integers:
         resolution = int(cells.resolutions(self.cells[:1])[0]) if len(self.cells) else 9
-        fine = cells.index_points(points[0], points[1], resolution)
+        return self.area_of_cells(cells.index_points(points[0], points[1], resolution))
+
+    def area_of_cells(self, fine: Cells) -> Integers:
+        """The area of each cell of the ground's own resolution."""
         wide = cells.parents(fine, _RING_RESOLUTION)
         area = np.full(len(fine), self.areas.index(REST), dtype=np.int64)
         area[np.isin(wide, self._around)] = self.areas.index(RING)

@@ -23,7 +23,7 @@ SEARCHES = pa.schema(
         column("months", _COUNT, "Months of it whose searches were supplied: only these are counted. A month not supplied is never zero"),
         column("area", TEXT, "hot spots or programme places; ring: the cells around them; rest of force; not located: searches without a place; whole force: all of these"),
         column("breakdown", TEXT, "all; object: what was searched for; officer-defined or self-defined: groups of ethnicity by either field, never merged"),
-        column("value", TEXT, "The object or the group, or all; not stated is a value of its own", "the published label begins like a formula"),
+        column("value", TEXT, "The object or the group, or all; not stated is a value of its own"),
         column("n", _COUNT, "Searches"),
         column("n_known_outcome", _COUNT, "Searches with a stated outcome"),
         column("actions", _COUNT, "Those of them that led to anything but no further action"),

@@ -29,12 +29,12 @@ def search_table(
     ground: Ground,
     spans: Sequence[Period],
     counted: pa.Table,
-    incidents: Mapping[str, Integers],
+    incidents: Mapping[str, Integers | None],
 ) -> pa.Table:
     """Every area by every value that the force has, also where there is no search.
 
     `counted` is of `count_searches`; `incidents` has, by period, those of each area,
-    and lacks a period of which no month was supplied.
+    and None for a period of which no month was supplied.
     """
     counts = _by_key(counted)
     values = list(_values(counts))

@@ -13,11 +13,12 @@ import pytest
 from flows.command.printing.searches import show_searches
 from flows.programme_tasks import account_of_searches
 from tests.flows.commands import hexbeat_here
-from tests.flows.made_programmes import Made, make_programme
+from tests.flows.made_programmes import METHOD, Made, make_programme
 from tests.oracles import searches as oracles
 from tests.transforms.searches.made_searches import put_searches
 from tests.transforms.simulated_home import Simulated
 from transforms.errors import ForceError, UsageError
+from transforms.publications.edition.gather import gather
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month
 from transforms.scrutiny.beside import Beside, beside_hot_spots, beside_programme
@@ -25,6 +26,7 @@ from transforms.scrutiny.keep import Looked, keep_searches
 from transforms.searches import words
 from transforms.searches.ethnicity import group_of
 from transforms.searches.residents import read_residents
+from transforms.searches.table import USUAL_GROUP
 
 
 GROUP = "all-crime"
@@ -116,6 +118,16 @@ def test_searches_beside_hot_spots_are_of_the_year_to_its_as_of(
     table = spots.searches.table
     assert set(table["months"].to_pylist()) == {6, 3}  # 12m: July to December are none
     assert spots.searches.last == Month(2025, 6)
+
+
+def test_a_publication_says_what_the_command_says(made: Made) -> None:
+    edition = gather(made.home, Month(2025, 6), METHOD)
+    found = beside_hot_spots(made.home, made.rule.force, USUAL_GROUP, None, None)
+    assert edition.searches.equals(found.searches.table)
+    assert set(edition.searches["force"].to_pylist()) == {made.rule.force}
+    later = gather(made.home, Month(2025, 12), METHOD)
+    assert set(later.searches["months"].to_pylist()) == {12, 3}
+    assert sum(later.searches["n"].to_pylist()) > sum(edition.searches["n"].to_pylist())
 
 
 def test_shares_by_place_are_of_what_has_a_place(made: Made, kept: Looked) -> None:

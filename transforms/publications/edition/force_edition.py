@@ -20,6 +20,7 @@ from transforms.reference.forces import Force
 from transforms.reference.harm import HarmWeights, shipped_weights
 from transforms.reference.months import Month, window
 from transforms.scores.panel import count_cells
+from transforms.searches.force_searches import Stops
 
 
 # What queries of a publication read
@@ -54,6 +55,7 @@ class ForceEdition:
     universe_area_m2: float = 0.0
     outcomes: Sequence[DataFile] = ()
     outcome_months: Mapping[Month, MonthCoverage] = field(default_factory=dict)
+    stops: Stops | None = None  # shown beside its hot spots, and never scored
     exclusions: Sequence[Exclusion] = ()
     harm: HarmWeights = field(default_factory=shipped_weights)
     epochs: Sequence[Month] = ()  # first months on map points that were renewed

@@ -34,6 +34,7 @@ from transforms.reference.months import Month, window
 from transforms.reference.score_settings import Scoring
 from transforms.scores.inputs import months_sha256, unscorable
 from transforms.scores.methods import Method
+from transforms.searches.force_searches import stored_stops
 
 
 # What profiles and epochs are made of
@@ -80,6 +81,7 @@ def _gather_force(
     try:
         months = force_coverage(lake, force)
         outcome_months = force_coverage(lake, force, "outcomes")
+        stops = stored_stops(lake, force)
         refuse_damaged("incidents", incidents)
         refuse_damaged("scores", scores)
         refuse_damaged("outcomes", lake.files("outcomes", force.id))
@@ -114,6 +116,7 @@ def _gather_force(
         universe_area_m2=area_m2,
         outcomes=lake.files("outcomes", force.id),
         outcome_months=outcome_months,
+        stops=stops,
         exclusions=scoring.exclusions,
         harm=scoring.harm,
         epochs=read_epochs(rows),

@@ -1,7 +1,7 @@
 """The edition of a month: the forces of the public feed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -23,6 +23,7 @@ from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.force_tables import coverage_table, forces_table
 from transforms.publications.edition.hotspot_past import RANKS, hotspot_months
 from transforms.publications.edition.hotspots import published_hotspots
+from transforms.publications.edition.searches import published_searches
 from transforms.publications.layers.area_columns import (
     with_cell_areas,
     with_hotspot_areas,
@@ -133,6 +134,12 @@ class MonthEdition(Edition):
         rows = [row for account in accounts for row in account.rows]
         return pa.Table.from_pylist(rows, schema=RECONCILIATION)
 
+    @cached_property
+    def searches(self) -> pa.Table:
+        """Stop and search beside hot spots; empty where no force has any."""
+        counts = self._published.counts
+        return published_searches(self.scored, self.as_of, self.cells, counts)
+
     def counts(self, force: str) -> pa.Table:
         """A scored force's incidents of two years, by cell, month and category."""
         return self._published.counts[force]
@@ -195,12 +202,16 @@ class MonthEdition(Edition):
             "inputs": [
                 _input(f.force.id, month, c)
                 for f in self.forces
-                for months in (f.months, f.outcome_months)
+                for months in (f.months, f.outcome_months, _stop_months(f))
                 for month, c in months.items()
             ],
             "unscored": {f.force.id: f.unscored for f in self.forces if f.unscored},
             **self.layers.identity,
         }
+
+
+def _stop_months(force: ForceEdition) -> Mapping[Month, MonthCoverage]:
+    return force.stops.months if force.stops else {}
 
 
 def _rows_sha256(rows: pa.Table) -> str:

@@ -97,7 +97,9 @@ no incident of the group in 36 months and is outside its force's top 5 %.
   category. {crossed}
 - **A force has no score** if fewer than 3 of the 12 months to {as_of} were supplied, or
   if its newest supplied month is more than 3 months before {as_of}.
-- **Stop and search never enters a score.**
+- **Stop and search never enters a score.** `searches.csv`, there if a force supplied
+  any, counts it beside the hot spots of serious violence, for scrutiny: nothing else
+  is made of it.
 - **Excluded places.** {excluded}.
 
 ## Which file contains which cells

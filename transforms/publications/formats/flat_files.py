@@ -91,6 +91,12 @@ def write_areas(edition: MonthEdition, path: Path) -> None:
         write_csv(rounded(edition.areas), path)
 
 
+def write_searches(edition: MonthEdition, path: Path) -> None:
+    """Stop and search beside hot spots; no file where no force has any."""
+    if len(edition.searches):
+        write_csv(edition.searches, path)
+
+
 def write_concentration(edition: MonthEdition, path: Path) -> None:
     """How concentrated crime is, by force and crime group."""
     known = edition.cells.select(["force", "crime_group", "n_12m", "months_12m"])

@@ -79,6 +79,7 @@ from transforms.scores.timing.schemas import (
     NEAR_REPEATS,
     WEEKDAY_HOURS,
 )
+from transforms.searches.schemas import SEARCHES
 
 
 def _write_public_page(public: PublicEdition, path: Path) -> None:
@@ -125,6 +126,7 @@ _ROWS = (
     Format(name="calibration.csv", write=accuracy.write_calibration, media_type=CSV, months=table(CALIBRATION, "crime_group", "method", "kind", "part")),
     Format(name="accuracy_history.csv", write=accuracy.write_accuracy_history, media_type=CSV, months=table(PUBLISHED_HISTORY, "run_id", "force", "crime_group")),
     Format(name="concentration.csv", write=flat_files.write_concentration, media_type=CSV, months=table(CONCENTRATION, "force", "crime_group")),
+    Format(name="searches.csv", write=flat_files.write_searches, media_type=CSV, months=table(SEARCHES, "force", "period", "area", "breakdown", "value")),
     Format(name="exclusions.csv", write=flat_files.write_exclusions, media_type=CSV, months=table(EXCLUDED, "force", "exclusion")),
     Format(name="reconciliation.csv", write=flat_files.write_reconciliation, media_type=CSV, months=table(RECONCILIATION, "force", "crime_group")),
     Format(name="coverage.csv", write=flat_files.write_coverage, media_type=CSV, months=table(PUBLISHED_COVERAGE, "force", "month"), days=table(DAY_COVERAGE, "force", "day")),
