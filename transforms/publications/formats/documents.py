@@ -97,9 +97,7 @@ no incident of the group in 36 months and is outside its force's top 5 %.
   category. {crossed}
 - **A force has no score** if fewer than 3 of the 12 months to {as_of} were supplied, or
   if its newest supplied month is more than 3 months before {as_of}.
-- **Stop and search never enters a score.** `searches.csv`, there if a force supplied
-  any, counts it beside the hot spots of serious violence, for scrutiny: nothing else
-  is made of it.
+- **Stop and search never enters a score.**{searches}
 - **Excluded places.** {excluded}.
 
 ## Which file contains which cells
@@ -154,6 +152,11 @@ hotspots.gpkg, hotspots.duckdb, top_hotspots.xlsx and `powerbi_fact_totals.csv`.
 """
 
 
+_SEARCHES = """\
+ `searches.csv` counts it beside the hot spots of
+  serious violence, for scrutiny: nothing else is made of it."""
+
+
 def write_method(edition: Edition, path: Path) -> None:
     """What the numbers mean, how certain they are and what they cannot show."""
     match edition:
@@ -197,6 +200,7 @@ def _month_method(edition: MonthEdition) -> str:
         totals="\n".join(_totals(edition)),
         groups="\n".join(groups),
         left_out=edition.left_out_in_words,
+        searches=_SEARCHES if len(edition.searches) else "",
     )
     return text
 
