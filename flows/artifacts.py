@@ -4,8 +4,9 @@ The UI renders them as Markdown, and others wrote much of the text: names of fil
 reasons of rejections.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -129,10 +130,25 @@ def look_artifacts(look: Mapping[str, Any]) -> None:
         table=[{"first_month": months[0], "last_month": months[-1], **row}],
         description=f"{name}: {look['headline']}",
     )
-    create_markdown_artifact(
+    page_artifact(
         key=f"look-page-{name}",
-        markdown=_with_page(look["headline"], look["folder"], "tracker.html"),
         description=f"{name}: the page of its newest look",
+        lines=[look["headline"]],
+        page=f"{look['folder']}/tracker.html",
+    )
+
+
+def page_artifact(
+    key: str, description: str, lines: Sequence[str], page: str | Path
+) -> None:
+    """What a page says, the first line in bold, and its path, to copy."""
+    first, *more = map(in_markdown, lines)
+    text = [f"**{first}**", *more, "Its page, for those who may open the home:"]
+    where = plain(Path(page).resolve())
+    create_markdown_artifact(
+        key=key,
+        markdown="\n\n".join([*text, f"    {where}"]),
+        description=description,
     )
 
 
@@ -155,23 +171,12 @@ def searches_artifact(found: Iterable[Mapping[str, Any]]) -> None:
 def plan_artifact(made: Mapping[str, Any]) -> None:
     """A plan of patrols in a sentence, and where its pages are; no place of it."""
     name = made["programme"]
-    create_markdown_artifact(
+    page_artifact(
         key=f"plan-{name}",
-        markdown=_with_page(made["headline"], made["folder"], "briefing.pdf"),
         description=f"{name}: its newest plan of patrols",
+        lines=[made["headline"]],
+        page=f"{made['folder']}/briefing.pdf",
     )
-
-
-def _with_page(headline: str, folder: str, page: str) -> str:
-    """A sentence, and the address of its page."""
-    lines = [
-        f"**{in_markdown(headline)}**",
-        "",
-        "Its page, for those who may open the home:",
-        "",
-        f"    {plain(located(folder).resolve() / page)}",
-    ]
-    return "\n".join(lines)
 
 
 def accuracy_artifact(rows: list[dict[str, Any]]) -> None:

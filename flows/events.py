@@ -16,6 +16,8 @@ STALE = "hexbeat.feed.stale"
 FROZEN = "hexbeat.programme.frozen"
 LOOK = "hexbeat.look.made"
 PLAN = "hexbeat.plan.made"
+ISSUED = "hexbeat.trial.issued"
+SHORT = "hexbeat.dose.short"
 
 # A shared server has runs of others too. The first is of our deployments, of whose runs
 # people are notified; the other of stages, and of runs that were started by hand.
@@ -55,6 +57,18 @@ def emit_plan(programme: str, plan: str, visits: int) -> None:
     """A plan of patrols was made."""
     about = {"programme": programme, "visits": str(visits)}
     _emit(PLAN, f"hexbeat.plan.{programme}.{plan}", f"{programme} {plan}", about)
+
+
+def emit_issued(programme: str, trial: str, week: str) -> None:
+    """A week of a trial was issued: that it was, and not who is patrolled."""
+    about = {"programme": programme, "trial": trial, "week": week}
+    _emit(ISSUED, f"hexbeat.trial.{trial}.{week}", f"{trial} {week}", about)
+
+
+def emit_short(programme: str, last_day: str, share: float) -> None:
+    """Much less was delivered lately than was planned."""
+    about = {"last_day": last_day, "delivered_share": f"{share:.2f}"}
+    _emit(SHORT, f"hexbeat.dose.{programme}", programme, about)
 
 
 def _emit(event: str, resource: str, name: str, payload: Mapping[str, str]) -> None:

@@ -37,13 +37,11 @@ from transforms.searches.table import USUAL_GROUP
 if TYPE_CHECKING:
     from transforms.homes.home import Home
     from transforms.plans.asked import Asked
-    from transforms.plans.hours import Hours
     from transforms.profiles.profile import Context
     from transforms.programmes.chosen import Choice
-    from transforms.programmes.programme import Programme
 
 
-class _Params(BaseModel):
+class Params(BaseModel):
     model_config = ConfigDict(
         extra="forbid", hide_input_in_errors=True, json_schema_extra=form()
     )
@@ -54,7 +52,7 @@ class _Params(BaseModel):
     )
 
 
-class IngestParams(_Params):
+class IngestParams(Params):
     """What to bring into the lake."""
 
     model_config = ConfigDict(json_schema_extra=form(ONE_OR_ALL))
@@ -108,7 +106,7 @@ class IngestParams(_Params):
         return f"{who} {self.start or '36 months'}..{self.end or 'newest'}"
 
 
-class AsOfParams(_Params):
+class AsOfParams(Params):
     """Which as-of month, by which method."""
 
     as_of: MonthText = Field(
@@ -164,7 +162,7 @@ class PublishParams(AsOfParams):
         return LayerFiles(self.boundary, self.basemap, self.boundary_layers)
 
 
-class BacktestParams(_Params):
+class BacktestParams(Params):
     """Which forces and origins to backtest."""
 
     forces: list[ForceId] = Field(
@@ -185,7 +183,7 @@ class BacktestParams(_Params):
         return f"{who} {self.start or '12 origins'}..{self.end or 'newest'}"
 
 
-class MaintainParams(_Params):
+class MaintainParams(Params):
     """How to maintain a home; its hexbeat.toml says what to keep."""
 
     dry_run: bool = Field(
@@ -199,7 +197,7 @@ class MaintainParams(_Params):
         return "dry run" if self.dry_run else "for good"
 
 
-class ProgrammeParams(_Params):
+class ProgrammeParams(Params):
     """Which places to freeze, as a programme of which name."""
 
     name: str = Field(
@@ -250,7 +248,7 @@ class ProgrammeParams(_Params):
         )
 
 
-class TrackParams(_Params):
+class TrackParams(Params):
     """Which programmes to look at, and over which months."""
 
     programmes: list[str] = Field(
@@ -271,7 +269,7 @@ class TrackParams(_Params):
         return ", ".join(self.programmes) or "those with a new month"
 
 
-class ProfileParams(_Params):
+class ProfileParams(Params):
     """Which areas to write problem profiles of."""
 
     areas: list[str] = Field(
@@ -320,7 +318,7 @@ class ProfileParams(_Params):
         return "1 area" if len(self.areas) == 1 else f"{len(self.areas)} areas"
 
 
-class SearchesParams(_Params):
+class SearchesParams(Params):
     """Beside which hot spots or places to count stop and search."""
 
     forces: list[ForceId] = Field(
@@ -350,7 +348,7 @@ class SearchesParams(_Params):
         return self.programme or ", ".join(self.forces) or "all forces"
 
 
-class PatrolParams(_Params):
+class PatrolParams(Params):
     """Which patrols to plan."""
 
     programme: str | None = Field(
@@ -371,20 +369,6 @@ class PatrolParams(_Params):
     last: DayText = Field(
         None, description="Last day, YYYY-MM-DD; default: the last of the file"
     )
-
-    hours_from: Address = Field(
-        None,
-        description="Home of the force's own feed, which has hours; default: none",
-    )
-
-    def hours(self, programme: "Programme") -> "Hours | None":
-        """The hours of its places, where a feed has any; `UsageError` for another."""
-        from transforms.plans.hours import hours_from
-        from transforms.records.homes import open_force_home
-
-        if self.hours_from is None:
-            return None
-        return hours_from(open_force_home(self.hours_from), programme)
 
     def asked(self, home: "Home", now: datetime) -> "Asked":
         """The plan that is asked for; `UsageError` for what cannot be planned."""
@@ -410,7 +394,7 @@ class PatrolParams(_Params):
         return self.programme or "next week"
 
 
-class ForceFeedParams(_Params):
+class ForceFeedParams(Params):
     """What to do for a force's own feed, which has a home of its own."""
 
     source: Address = Field(
@@ -490,7 +474,7 @@ class BackfillParams(RefreshParams):
         return self
 
 
-class FreshnessParams(_Params):
+class FreshnessParams(Params):
     """How old the newest month of a force may be, and when the run fails."""
 
     stale_after_months: int = Field(

@@ -111,6 +111,8 @@ def _account_of(
         account = {}
     elif why := account.get("failed"):
         summary.failed[name] = why
+        if code := account.get("exit_code"):
+            summary.facts["exit_code"] = code
     if name in summary.failed and name in summary.asked and not account.get("landed"):
         summary.lost.append(name)
     return dict(account)

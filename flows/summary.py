@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from transforms.plain_text import plain_values
 
@@ -25,6 +25,7 @@ EXIT_CODES: dict[Outcome, int] = {
 class Summary:
     """The account of one stage: what was done, and one line for each failure."""
 
+    OF: ClassVar[tuple[str, str]] = ("force", "forces")  # what is asked for
     stage: str
     asked: list[str] = field(default_factory=list)  # forces
     failed: dict[str, str] = field(default_factory=dict)  # force: one line why
@@ -72,7 +73,7 @@ class Summary:
             return []
         number = len(self.failed)
         if self.failed.keys() <= set(self.asked) and "publication" not in self.asked:
-            how_many = f"{number} of {counted(len(self.asked), 'force', 'forces')}"
+            how_many = f"{number} of {counted(len(self.asked), *self.OF)}"
         else:
             how_many = counted(number, "gap", "gaps")
         told = list(self.failed.items())[: max(_FEWEST_TOLD, most // 2 // _LEAST)]
@@ -90,6 +91,12 @@ class Summary:
         """The account as plain values, whose texts are plain lines."""
         account: dict[str, Any] = plain_values(asdict(self))
         return account | {"outcome": self.outcome}
+
+
+class OfProgrammes(Summary):
+    """The account of a stage that is about programmes."""
+
+    OF = ("programme", "programmes")
 
 
 def _work_of(stages: list[dict[str, Any]]) -> Iterator[str]:

@@ -74,6 +74,11 @@ def failed(what: str, why: str, account: Account | None = None) -> State[Account
     return Failed(message=plain(f"{what}: {why}"), data=data)
 
 
+def refused(what: str, error: HexbeatError) -> State[Account]:
+    """The same of an error alone; its account has the exit code of a command."""
+    return failed(what, str(error), {"exit_code": error.exit_code})
+
+
 def left_out(
     unwritten: Mapping[str, Exception], restricted: bool = False
 ) -> dict[str, str]:

@@ -2,14 +2,18 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from flows.command.app import app
 from flows.command.options import HomeFolder, Json
-from flows.command.running import either_home_of
+from flows.command.running import either_home_of, refuse_failed, run_to_end
 from transforms.errors import UsageError
+
+
+if TYPE_CHECKING:
+    from transforms.homes.home import Home
 
 
 dosage = App(
@@ -32,29 +36,16 @@ def take(
 
     Pings of radios, which say where officers are, only in a home of a force's own feed.
     """
-    from datetime import UTC, datetime
+    from flows.command.printing.dosage import show_taken
+    from transforms.patrols.taking import mapping_at
 
-    from flows.command.printing.dosage import show_taken, show_taken_pings
-    from flows.os_user import user
-    from transforms.patrols.mapping import read_visit_mapping
-    from transforms.patrols.ping_mapping import is_of_pings, read_ping_mapping
-    from transforms.patrols.take import take_visits
-    from transforms.patrols.take_pings import take_pings
-    from transforms.records.homes import open_force_home
-    from transforms.reference.toml_files import text_of
-
-    text, now, opened = text_of(mapping), datetime.now(UTC), either_home_of(home)
-    if not is_of_pings(text):
-        read = read_visit_mapping(text, mapping.name)
-        return show_taken(take_visits(opened, file, read, now), json_)
-    of_pings = read_ping_mapping(text, mapping.name)
-    if opened.feed is None:
-        raise UsageError(
-            f"{opened.root}: pings say where officers are, and are read only in a home"
-            " of a force's own feed: hexbeat feed create"
-        )
-    own = open_force_home(opened.root)
-    return show_taken_pings(take_pings(own, file, of_pings, user(), now), json_)
+    opened = either_home_of(home)
+    mapping_at(opened, mapping)
+    if not file.is_file():
+        raise UsageError(f"{file}: no such file")
+    asked = {"stages": ["take"], "file": file, "mapping": mapping}
+    [log] = _run(opened, asked)["logs"]
+    return show_taken(log, json_)
 
 
 @dosage.command
@@ -80,10 +71,35 @@ def report(
 ) -> int:
     """Report what was delivered: days, places, a return, and a page for the crew."""
     from flows.command.printing.dosage import show_report
-    from transforms.patrols.report import report as report_dosage
+    from flows.patrol_params import DosageParams
+    from flows.settings import checked
+    from transforms.patrols.dosage import dosage_of
+    from transforms.patrols.report import Reported
     from transforms.programmes.programme import open_programme
 
     opened = either_home_of(home)
     found = open_programme(opened, name)
-    given = start, end, planned_minutes, planned
-    return show_report(report_dosage(opened, found, *given), json_)
+    asked = {
+        "stages": ["report"],
+        "programme": found.id,
+        "start": start and str(start),
+        "end": end and str(end),
+        "planned_minutes": planned_minutes,
+        "planned": planned,
+    }
+    delivered = dosage_of(opened, found, *checked(DosageParams, asked).span)
+    [done] = _run(opened, asked)["reports"]
+    reported = Reported(delivered, Path(done["folder"]), done["created"])
+    return show_report(reported, done, json_)
+
+
+def _run(home: "Home", asked: dict[str, Any]) -> dict[str, Any]:
+    """Run one stage; its facts, or the error that ended it."""
+    from flows.patrol_params import DosageParams
+    from flows.settings import checked
+
+    params = checked(DosageParams, {"home": home.address, **asked})
+    account = run_to_end("dosage", params, home, silent=True)
+    refuse_failed(account)
+    [stage] = account["stages"]
+    return dict(stage["facts"])

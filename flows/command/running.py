@@ -11,6 +11,8 @@ from transforms.errors import UsageError
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic import BaseModel
 
     from transforms.homes.home import Home
@@ -109,6 +111,17 @@ def run_to_end(
             run = run.with_options(task_runner=parallel(task_runner, for_stages))
         with tags(RUN_TAG):  # if it is killed beside `hexbeat up`, it becomes Crashed
             return account_of(run(params, return_state=True))
+
+
+def refuse_failed(account: "Mapping[str, Any]") -> None:
+    """Raise what ended the one task of a run, if anything did, with its exit code."""
+    from transforms.errors import HexbeatError
+
+    for why in account["failed"].values():
+        error = HexbeatError(why)
+        codes = [stage["facts"] for stage in [account, *account["stages"]]]
+        error.exit_code = max(facts.get("exit_code", 1) for facts in codes)
+        raise error
 
 
 def checked_for(model: "type[Model]", options: dict[str, Any]) -> "tuple[Model, Home]":

@@ -1,14 +1,21 @@
 """The commands for trials: patrol by lot among the places of a programme."""
 
 from datetime import date
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from flows.command.app import app
 from flows.command.options import HomeFolder, Json, flag
 from flows.command.programme import Name
-from flows.command.running import home_of
+from flows.command.running import either_home_of, refuse_failed, run_to_end
+
+
+if TYPE_CHECKING:
+    from transforms.homes.home import Home
+    from transforms.programmes.programme import Programme
+    from transforms.trials.trial import Trial
 
 
 trial = App(
@@ -91,32 +98,31 @@ def design(
     json_: Json = False,
 ) -> int:
     """Draw who is patrolled when, seal it, and register what is promised."""
-    from datetime import UTC, datetime
-
     from flows.command.printing.trial import show_designed
-    from flows.os_user import user
-    from transforms.programmes.programme import open_programme
-    from transforms.trials.choose import Asked, parse_capacity, parse_strata
-    from transforms.trials.designing import design_trial
+    from flows.patrol_params import TrialDesign
+    from flows.settings import checked
+    from transforms.programmes.register import Register
+    from transforms.trials.choose import design_of
 
-    opened = home_of(home)
-    asked = Asked(
-        kind=kind,
-        first_day=first_monday or first_day,
-        weeks=weeks,
-        last_day=end,
-        days_per_week=days_per_week,
-        capacity=parse_capacity(capacity),
-        strata=parse_strata(strata),
-        primary=primary,
-        secondary=secondary,
-        washout_days=washout,
-        looks=looks,
-        accept_contact=accept_contact,
-    )
-    found = open_programme(opened, name)
-    done = design_trial(opened, found, asked, datetime.now(UTC), user())
-    return show_designed(done, json_)
+    options = {
+        "kind": kind,
+        "first_day": first_monday or first_day,
+        "weeks": weeks,
+        "last_day": end,
+        "days_per_week": days_per_week,
+        "capacity": capacity,
+        "strata": strata,
+        "primary": primary,
+        "secondary": secondary,
+        "washout_days": washout,
+        "looks": looks,
+        "accept_contact": accept_contact,
+    }
+    opened, found = _programme(home, name)
+    design = checked(TrialDesign, options)
+    design_of(found, Register(opened).standing(found.id), design.asked)
+    account = _run(opened, step="design", programme=found.id, design=design)
+    return show_designed(account, json_)
 
 
 @trial.command
@@ -130,18 +136,13 @@ def issue(
     json_: Json = False,
 ) -> int:
     """Write the patrols of one week, at most ten days before it."""
-    from datetime import UTC, datetime
-
     from flows.command.printing.trial import show_issued
-    from flows.os_user import user
-    from transforms.programmes.programme import open_programme
-    from transforms.trials.issue import issue as issue_week
-    from transforms.trials.trial import open_trial
+    from transforms.trials.week import patrols_of
 
-    opened = home_of(home)
-    found = open_trial(opened, open_programme(opened, name), trial_id)
-    done = issue_week(opened, found, week, datetime.now(UTC), user())
-    return show_issued(done, json_)
+    opened, found = _trial(home, name, trial_id)
+    account = _run(opened, step="issue", **_named(found), week=str(week))
+    [issued] = account["weeks"]
+    return show_issued(issued, patrols_of(Path(issued["folder"])), json_)
 
 
 @trial.command
@@ -154,18 +155,11 @@ def reveal(
     json_: Json = False,
 ) -> int:
     """Open the seed after the last day, so that anyone can check the draw."""
-    from datetime import UTC, datetime
-
     from flows.command.printing.trial import show_revealed
-    from flows.os_user import user
-    from transforms.programmes.programme import open_programme
-    from transforms.trials.reveal import reveal as reveal_seed
-    from transforms.trials.trial import open_trial
 
-    opened = home_of(home)
-    found = open_trial(opened, open_programme(opened, name), trial_id)
-    done = reveal_seed(opened, found, datetime.now(UTC), user())
-    return show_revealed(found, done, json_)
+    opened, found = _trial(home, name, trial_id)
+    account = _run(opened, step="reveal", **_named(found))
+    return show_revealed(account, found.seed().hex(), json_)
 
 
 @trial.command
@@ -183,21 +177,11 @@ def analyse(
     json_: Json = False,
 ) -> int:
     """Compare what was drawn for patrol with what was not, and say what it showed."""
-    from datetime import UTC, datetime
-
-    from flows.command.printing.terminal import print_progress
     from flows.command.printing.trial import show_analysed
-    from flows.os_user import user
-    from transforms.programmes.programme import open_programme
-    from transforms.records.homes import open_force_home
-    from transforms.trials.analyse import analyse as analyse_trial
-    from transforms.trials.trial import open_trial
 
-    opened = home_of(home)
-    found = open_trial(opened, open_programme(opened, name), trial_id)
-    days = open_force_home(days_from, print_progress) if days_from else None
-    done = analyse_trial(opened, found, days, interim, datetime.now(UTC), user())
-    return show_analysed(done, json_)
+    opened, found = _trial(home, name, trial_id)
+    asked = {"interim": interim, "days_from": days_from}
+    return show_analysed(_run(opened, step="analyse", **_named(found), **asked), json_)
 
 
 @trial.command
@@ -232,10 +216,39 @@ def power(
 ) -> int:
     """Say what a trial of a size can show, before it is designed."""
     from flows.command.printing.trial import show_power
-    from transforms.programmes.programme import open_programme
     from transforms.trials.expected_power import plan_for, power_of
 
-    opened = home_of(home)
-    found = open_programme(opened, name)
+    opened, found = _programme(home, name)
     plan = plan_for(found, kind, weeks, share, months, rate, variance_factor)
     return show_power(power_of(opened, found, plan), json_)
+
+
+def _programme(home: str | None, name: str) -> "tuple[Home, Programme]":
+    """A programme, in the home of a public feed or of a force's own."""
+    from transforms.programmes.programme import open_programme
+
+    opened = either_home_of(home)
+    return opened, open_programme(opened, name)
+
+
+def _trial(home: str | None, name: str, trial_id: str | None) -> "tuple[Home, Trial]":
+    from transforms.trials.trial import open_trial
+
+    opened, found = _programme(home, name)
+    return opened, open_trial(opened, found, trial_id)
+
+
+def _named(found: "Trial") -> dict[str, str]:
+    return {"programme": found.programme.id, "trial": found.id}
+
+
+def _run(home: "Home", **given: Any) -> dict[str, Any]:
+    """Run a step of one trial; its account, or the error that ended it."""
+    from flows.patrol_params import TrialParams
+    from flows.settings import checked
+
+    params = checked(TrialParams, {"home": home.address, **given})
+    account = run_to_end("trial", params, home, silent=True)
+    refuse_failed(account)
+    [one] = account["facts"]["trials"]
+    return dict(one)

@@ -1,12 +1,13 @@
 """`hexbeat dosage`, as people call it: what it prints, and how it ends."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.flows.commands import Done, hexbeat_here
+from tests.flows.flows_here import Sent, flows_here
 from tests.transforms.patrols.made_programme import (
     MAPPING,
     OFFICER,
@@ -17,6 +18,13 @@ from tests.transforms.patrols.made_programme import (
 )
 from transforms.homes.home import Home
 from transforms.programmes.register import Register
+
+
+@pytest.fixture(autouse=True)
+def sent() -> Iterator[Sent]:
+    """Flows run here, without a server."""
+    with flows_here() as sent:
+        yield sent
 
 
 @pytest.fixture

@@ -33,6 +33,14 @@ class PatrolDays:
 
 
 @dataclass(frozen=True, config=STRICT)
+class PatrolLogs:
+    """Folders whose new logs the deployment `dosage` takes."""
+
+    folder: Annotated[Text, "where the files are, as seen from the home"]
+    mapping: Annotated[Text, "the TOML file that describes them, likewise"]
+
+
+@dataclass(frozen=True, config=STRICT)
 class PatrolTable:
     """Patrols at the places of programmes."""
 
@@ -70,6 +78,9 @@ class PatrolTable:
     shifts: Annotated[
         Text | None, "the file of shifts that a scheduled plan reads, in this folder"
     ] = None
+    logs: Annotated[tuple[PatrolLogs, ...], "folders of logs"] = field(
+        default_factory=tuple
+    )
     days: Annotated[tuple[PatrolDays, ...], "days without patrol"] = field(
         default_factory=tuple
     )

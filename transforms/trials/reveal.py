@@ -8,15 +8,15 @@ from transforms.errors import UsageError
 from transforms.homes.home import Home
 from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.programme import canonical
-from transforms.programmes.register import REVEALED, Register
+from transforms.programmes.register import REVEALED
 from transforms.publications.formats.csv_files import write_csv
 from transforms.reference.days import LONDON
 from transforms.trials.issue import check_issued
-from transforms.trials.trial import DESIGN_FILE, Trial
+from transforms.trials.trial import DESIGN_FILE, Trial, note
 from transforms.trials.week import patrols_table
 
 
-REVEALED_FOLDER = "revealed"
+REVEALED_FOLDER, SEED_TEXT = "revealed", "seed.txt"
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Revealed:
 
     folder: Path
     seed: str
+    created: bool  # False if it was revealed before
 
 
 def reveal(home: Home, trial: Trial, at: datetime, who: str) -> Revealed:
@@ -39,7 +40,7 @@ def reveal(home: Home, trial: Trial, at: datetime, who: str) -> Revealed:
     check_issued(home, trial, seed)
 
     def write(folder: Path) -> str:
-        (folder / "seed.txt").write_text(f"{seed.hex()}\n")
+        (folder / SEED_TEXT).write_text(f"{seed.hex()}\n")
         (folder / DESIGN_FILE).write_text(canonical(trial.design.content))
         weeks = [trial.design.week(monday, seed) for monday in trial.design.mondays]
         days = {day: places for week in weeks for day, places in week.items()}
@@ -47,8 +48,6 @@ def reveal(home: Home, trial: Trial, at: datetime, who: str) -> Revealed:
         return REVEALED_FOLDER
 
     kept = keep(trial.folder, write, write_manifest)
-    lines = Register(home).of_trials(trial.programme.id, REVEALED)
-    if trial.id not in [what["trial"] for what in lines]:
-        what = {"trial": trial.id, "seed": seed.hex(), "commitment": trial.commitment}
-        Register(home).add(REVEALED, trial.programme.id, at, who, **what)
-    return Revealed(kept.folder, seed.hex())
+    what = {"seed": seed.hex(), "commitment": trial.commitment}
+    note(home, trial, REVEALED, at, who, **what)
+    return Revealed(kept.folder, seed.hex(), kept.created)

@@ -7,7 +7,9 @@ in a file that only its owner reads, until it is revealed.
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
@@ -62,6 +64,28 @@ def registered(register: Register, programme: Programme, trial: str) -> list[str
     return [what["commitment"] for what in lines if what["trial"] == trial]
 
 
+def note(
+    home: Home, trial: Trial, action: str, at: datetime, who: str, **what: str | bool
+) -> int:
+    """Add a line about a trial, unless it is there; how many of that action there are.
+
+    A kill may have come after the line, or between it and its count.
+    """
+    register = Register(home)
+    line = {"programme": trial.programme.id, "trial": trial.id, **what}
+    known = [one for one in of_trial(register, trial, action) if one == line]
+    if not known:
+        register.add(action, trial.programme.id, at, who, trial=trial.id, **what)
+    register.log.settle()
+    return len(of_trial(register, trial, action))
+
+
+def of_trial(register: Register, trial: Trial, action: str) -> list[dict[str, Any]]:
+    """What the lines of that action say of a trial, oldest first."""
+    lines = register.of_trials(trial.programme.id, action)
+    return [what for what in lines if what["trial"] == trial.id]
+
+
 def trial_folders(programme: Programme) -> list[Path]:
     """The folders of a programme's trials, by name."""
     files = (programme.folder / TRIALS).glob(f"[a-z]*/{DESIGN_FILE}")
@@ -83,6 +107,11 @@ def open_trial(home: Home, programme: Programme, name: str | None) -> Trial:
         raise UsageError(f"{name!r} is no trial of {programme.id}; there are: {listed}")
     trial = opened(programme, known[name or listed])
     written = registered(Register(home), programme, trial.id)
+    if not written:
+        raise LakeError(
+            f"{trial.folder}: not in the register yet: run the same hexbeat trial"
+            " design again, which goes on where it was cut off"
+        )
     if written != [trial.commitment]:
         raise LakeError(
             f"{trial.folder}: its commitment is not the one that was registered: bring"

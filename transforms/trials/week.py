@@ -1,5 +1,6 @@
 """A week's patrol list as files: for a spreadsheet, a calendar and a wall."""
 
+import csv
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
@@ -41,6 +42,15 @@ def write_week(folder: Path, week: Week, programme: Programme, commitment: str) 
     write_csv(patrols_table(week, programme), folder / CSV_FILE)
     (folder / ICS_FILE).write_bytes(_calendar(week, programme))
     _write_pdf(folder / PDF_FILE, week, programme, commitment)
+
+
+def patrols_of(folder: Path) -> dict[str, list[str]]:
+    """The places of each day of an issued week that has any, as its file lists them."""
+    found: dict[str, list[str]] = {}
+    with (folder / CSV_FILE).open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["date"], []).append(row["place_id"])
+    return found
 
 
 def _calendar(week: Week, programme: Programme) -> bytes:

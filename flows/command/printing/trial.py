@@ -1,6 +1,9 @@
 """What the commands of trials print."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
+from typing import Any
 
 from flows.command.printing.terminal import (
     PlainTable,
@@ -8,53 +11,35 @@ from flows.command.printing.terminal import (
     print_line,
     print_table,
 )
-from transforms.trials import words
-from transforms.trials.analyse import Analysed
-from transforms.trials.designing import Designed
 from transforms.trials.expected_power import Power
-from transforms.trials.issue import Issued
-from transforms.trials.reveal import Revealed
-from transforms.trials.trial import Trial
 
 
+Account = Mapping[str, Any]
 _GAPS = 3
 
 
-def show_designed(designed: Designed, as_json: bool) -> int:
-    """Print a trial that was drawn; 3 if it can hardly show anything."""
-    trial, power = designed.trial, designed.power
-    code = _GAPS if power.is_weak else 0
+def show_designed(trial: Account, as_json: bool) -> int:
+    """Print the account of a trial that was drawn; 3 if it can hardly show anything."""
+    code = _GAPS if trial["is_weak"] else 0
     if as_json:
-        print_json(
-            {
-                "trial": trial.id,
-                "created": designed.created,
-                "commitment": trial.commitment,
-                "first_day": str(trial.design.first_day),
-                "last_day": str(trial.design.last_day),
-                "places": len(trial.design.places),
-                "power": asdict(power),
-                "folder": str(trial.folder),
-                "exit_code": code,
-            }
-        )
+        print_json({**_shown(trial), "exit_code": code})
         return code
-    state = "drawn and sealed" if designed.created else "was drawn before"
-    print_line(f"trial      {trial.id} {state}")
-    print_line(
-        f"days       {trial.design.first_day} to {trial.design.last_day},"
-        f" {len(trial.design.places)} places"
-    )
-    print_line(f"commitment {trial.commitment}")
+    state = "drawn and sealed" if trial["created"] else "was drawn before"
+    print_line(f"trial      {trial['trial']} {state}")
+    days = f"{trial['first_day']} to {trial['last_day']}"
+    print_line(f"days       {days}, {trial['places']} places")
+    print_line(f"commitment {trial['commitment']}")
     print_line("           Give it out now: it shows later that no day was swapped.")
-    _print_power(power)
-    print_line(f"protocol   {trial.folder / 'protocol.md'}")
+    for line in trial["power"]["lines"]:
+        print_line(f"power      {line}")
+    print_line(f"protocol   {trial['folder']}/protocol.md")
     return code
 
 
-def _print_power(power: Power) -> None:
-    for line in power.lines:
-        print_line(f"power      {line}")
+def _shown(account: Account) -> dict[str, Any]:
+    """An account without what only other accounts need."""
+    inside = ("programme", "is_weak", "told", "not_concluded")
+    return {name: value for name, value in account.items() if name not in inside}
 
 
 def show_power(power: Power, as_json: bool) -> int:
@@ -68,67 +53,44 @@ def show_power(power: Power, as_json: bool) -> int:
     return code
 
 
-def show_issued(issued: Issued, as_json: bool) -> int:
-    """Print the patrols of a week; 0."""
-    week = {str(day): places for day, places in sorted(issued.week.items())}
+def show_issued(
+    issued: Account, patrols: Mapping[str, Sequence[str]], as_json: bool
+) -> int:
+    """Print the patrols of a week, from its file; 0."""
     if as_json:
-        print_json(
-            {"week": week, "created": issued.created, "folder": str(issued.folder)}
-        )
+        shown = {name: issued[name] for name in ("created", "folder")}
+        print_json({"week": patrols, **shown})
         return 0
     table = PlainTable("day", "", "places", left=3)
-    for day, places in sorted(issued.week.items()):
-        table.row(day, f"{day:%a}", " ".join(sorted(places)))
+    for day, places in patrols.items():
+        table.row(day, f"{date.fromisoformat(day):%a}", " ".join(places))
     print_table(table)
-    print_line(f"folder   {issued.folder}")
+    print_line(f"folder   {issued['folder']}")
     return 0
 
 
-def show_revealed(trial: Trial, revealed: Revealed, as_json: bool) -> int:
+def show_revealed(revealed: Account, seed: str, as_json: bool) -> int:
     """Print a seed; 0."""
     if as_json:
-        print_json(
-            {
-                "trial": trial.id,
-                "commitment": trial.commitment,
-                "seed": revealed.seed,
-                "folder": str(revealed.folder),
-            }
-        )
+        shown = {name: revealed[name] for name in ("trial", "commitment", "folder")}
+        print_json({**shown, "seed": seed})
         return 0
-    print_line(f"commitment {trial.commitment}")
-    print_line(f"seed       {revealed.seed}")
-    print_line(f"schedule   {revealed.folder / 'schedule.csv'}")
+    print_line(f"commitment {revealed['commitment']}")
+    print_line(f"seed       {seed}")
+    print_line(f"schedule   {revealed['folder']}/schedule.csv")
     return 0
 
 
-def show_analysed(done: Analysed, as_json: bool) -> int:
+def show_analysed(found: Account, as_json: bool) -> int:
     """Print what a trial showed; 3 with days missing, or if it could show little."""
-    found, power = done.analysis, done.power
-    code = _GAPS if found.missing or power.is_weak else 0
+    code = _GAPS if found["missing"] or found["is_weak"] else 0
     if as_json:
-        print_json(
-            {
-                "trial": found.trial.id,
-                "headline": words.headline(found),
-                "findings": [vars(one) for one in found.findings],
-                "look": f"{found.look.number}/{found.look.of}",
-                "planned": found.look.is_planned,
-                "looks": done.looks,
-                "missing": list(found.missing),
-                "folder": str(done.folder),
-                "created": done.created,
-                "exit_code": code,
-            }
-        )
+        print_json({**_shown(found), "exit_code": code})
         return code
-    print_line(words.headline(found))
-    for line in words.delivered(found):
-        print_line(line)
-    for line in words.changed(found):
+    for line in (found["headline"], *found["told"]):
         print_line(line)
     print_line("What cannot be concluded:")
-    for line in words.not_concluded(found, power):
+    for line in found["not_concluded"]:
         print_line(f"- {line}")
-    print_line(f"page     {done.folder / 'trial.html'}")
+    print_line(f"page     {found['folder']}/trial.html")
     return code

@@ -310,6 +310,7 @@ MISTAKES = [
     ("[patrol]\nplanned = 5", "[patrol] planned is unknown", "'planned_minutes'"),
     ("[patrol]\nplanned_minutes = 0.0", "[patrol] planned_minutes must be above", "0"),
     ("[patrol]\nping_days = 0", "[patrol] ping_days must be at least 1", "0"),
+    ('[[patrol.logs]]\nfolder = "logs"', "[[patrol.logs]] number 1 mapping is", ""),
     (f'{NO_PATROL}as = "closed"', "[[patrol.days]] number 1 as must be", "no-patrol"),
     (NO_PATROL, "[[patrol.days]] number 1 as is missing", ""),
     (

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from transforms.homes.home import Home, open_either_home
 from transforms.lake.schemas import conform
 from transforms.programmes.buffers import components
+from transforms.programmes.kept_folder import write_manifest
 from transforms.programmes.past import past_table
 from transforms.programmes.programme import (
     BUFFERS_FILE,
@@ -38,7 +39,6 @@ NOW = datetime(2026, 11, 10, 9, tzinfo=UTC)
 CENTRES = [(51.278, 1.080), (51.334, 1.422), (51.388, 0.520), (51.148, 0.872)]
 LEVELS = [10.0, 6.0, 3.0, 1.0]
 NAMES = ["High Street", "Harbour", "Station", None]
-PLACE_CELLS = [h3.latlng_to_cell(lat, lon, 9) for lat, lon in CENTRES]
 
 MAPPING = """
 programme = "autumn"
@@ -125,9 +125,13 @@ def made_programme(
     starts: date | None = STARTS,
     force: str = FORCE,
     more: int = 0,
+    is_touching: bool = False,
 ) -> tuple[Home, Programme]:
-    """A home with a programme of four places or more, each a cell of resolution 9."""
-    places = _places(more)
+    """A home with a programme of four places or more, each a cell of resolution 9.
+
+    If `is_touching`, the last one is next to the first.
+    """
+    places = _places(more, is_touching)
     ids = places["h3_cells"].to_pylist()
     root.mkdir(exist_ok=True)
     home = open_either_home(root)
@@ -165,6 +169,7 @@ def made_programme(
         "files": {f: sha256((part / f).read_bytes()).hexdigest() for f in DATA_FILES},
     }
     (part / "programme.json").write_text(canonical(identity))
+    write_manifest(part)
     part.rename(part.with_name(programme_id(name, identity)))
     programme = open_programme(home, name)
     Register(home).add(FROZEN, programme.id, NOW, "me", run=identity["run_id"])
@@ -173,8 +178,11 @@ def made_programme(
     return home, programme
 
 
-def _places(more: int) -> pa.Table:
+def _places(more: int, is_touching: bool) -> pa.Table:
     centres = CENTRES + [(51.2 + 0.02 * row, 0.6) for row in range(more)]
+    if is_touching:
+        ring = h3.grid_ring(h3.latlng_to_cell(*centres[0], 9), 1)
+        centres[-1] = h3.cell_to_latlng(min(ring))
     named = [h3.latlng_to_cell(lat, lon, 9) for lat, lon in centres]
     ids, count = cells.from_text(named), len(named)
     columns: dict[str, Sequence[object] | np.ndarray] = {
