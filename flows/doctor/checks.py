@@ -8,7 +8,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,8 @@ from uuid import uuid4
 
 import httpx
 
+from flows.doctor.finding import Finding
+from flows.doctor.patrols import OTHERS, check_patrols
 from flows.doctor.versions import PACKAGES, refusals
 from flows.server.answers import Answer, ask
 from flows.server.prefect_settings import prefect_folder
@@ -46,16 +47,6 @@ from transforms.records.homes import open_force_home
 
 
 LOW_DISK_BYTES = 1 << 30
-_OTHERS = 0o077  # rights of those who do not own a folder
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line: what was looked at, what is so, and whether that is good."""
-
-    level: Literal["ok", "note", "bad"]
-    about: str
-    text: str
 
 
 def examine(address: str | None, repairing: bool = False) -> Iterator[Finding]:
@@ -237,16 +228,18 @@ def _check_programmes(home: Home) -> Iterator[Finding]:
     running = sum(bool(of.starts and not of.ends) for of in standings.values())
     text = f"{len(names)} as they were frozen, {running} running; register unchanged"
     yield Finding("ok", "programmes", text)
-    if folder.stat().st_mode & _OTHERS:
+    if folder.stat().st_mode & OTHERS:
         text = f"{folder} can be opened by others: chmod 700 {folder}"
         yield Finding("bad", "programmes", text)
     for name in names:
         if name not in standings:
             text = f"{name} is not in the register: freeze it again by the same command"
             yield Finding("note", "programmes", text)
-    for left in sorted([*folder.glob(".tmp-*"), *folder.glob("*/looks/.tmp-*")]):
+    for left in sorted(folder.rglob(".tmp-*")):
         text = f"{left}: cut off; hexbeat maintain will remove it"
         yield Finding("note", "left over", text)
+    for name in names:
+        yield from check_patrols(home, open_programme(home, name))
 
 
 def check_prefect(url: str | None, root: Path) -> Iterator[Finding]:

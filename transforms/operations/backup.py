@@ -135,8 +135,9 @@ def _other_files(home: Home) -> Iterator[Path]:
 
 def _whole_files(top: Path) -> Iterator[Path]:
     for path in [top] if top.is_file() else sorted(top.rglob("*")):
-        half = path.name.startswith(".") or path.suffix in _UNFINISHED_SUFFIXES
-        if path.is_file() and not half:
+        names = path.relative_to(top.parent).parts
+        half = path.suffix in _UNFINISHED_SUFFIXES
+        if path.is_file() and not half and not any(n.startswith(".") for n in names):
             yield path
 
 

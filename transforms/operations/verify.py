@@ -38,13 +38,9 @@ from transforms.lake.checksums import damage, where
 from transforms.lake.storage import is_remote
 from transforms.lake.tables import TABLES
 from transforms.operations.raw_check import RawCheck
-from transforms.plans.folder import plan_folders
+from transforms.operations.verify_programmes import check_programmes
 from transforms.profiles.make import all_profiles
 from transforms.programmes.kept_folder import damaged_files
-from transforms.programmes.programme import Programme, all_programmes, open_programme
-from transforms.programmes.register import Register
-from transforms.trials.issue import check_issued
-from transforms.trials.trial import open_trial, trial_folders
 
 
 _RUN_ID = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?-[0-9a-f]{12}")
@@ -79,7 +75,9 @@ def verify(
     _check_pointer(home, found)
     if found.run_id is None:
         return found
-    _check_programmes(home, found)
+    of_programmes = check_programmes(home)
+    found.checked.update(of_programmes.folders)
+    found.differs += of_programmes.differs
     _check_profiles(home, found)
     folder = home.publications / "runs" / found.run_id
     if not (folder / TIER).is_dir():
@@ -112,26 +110,6 @@ def verify(
     return found
 
 
-def _check_programmes(home: Home, found: Verified) -> None:
-    """Each programme against its name, and the register against its own chain."""
-    if is_remote(home.root):
-        return  # a store has none
-    for folder in all_programmes(home):
-        found.checked["programmes"] += 1
-        try:
-            programme = open_programme(home, folder.name)
-        except LakeError as error:
-            found.differs.append(str(error))
-            continue
-        _check_trials(home, programme, found)
-        _check_kept(plan_folders(programme), "plans", found)
-    log = Register(home).log
-    if (found.checked["programmes"] or log.path.exists()) and (
-        fault := log.verify().fault
-    ):
-        found.differs.append(f"{log.path}: {fault}")
-
-
 def _check_profiles(home: Home, found: Verified) -> None:
     """Each problem profile against its manifest."""
     if is_remote(home.root):
@@ -146,17 +124,6 @@ def _check_kept(folders: Iterable[Path], kind: str, found: Verified) -> None:
         found.differs += [
             f"{folder / name}: not as it was written" for name in damaged_files(folder)
         ]
-
-
-def _check_trials(home: Home, programme: Programme, found: Verified) -> None:
-    """Each trial against its commitment, and its weeks against the seed."""
-    for folder in trial_folders(programme):
-        found.checked["trials"] += 1
-        try:
-            trial = open_trial(home, programme, folder.name)
-            check_issued(home, trial, trial.seed())
-        except LakeError as error:
-            found.differs.append(str(error))
 
 
 def _newest(home: Home) -> str:

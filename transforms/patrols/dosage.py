@@ -17,12 +17,12 @@ import sql
 from transforms.errors import UsageError
 from transforms.homes.home import Home
 from transforms.lake.schemas import conform
-from transforms.patrols.log_rules import PLACE
 from transforms.patrols.place_sums import delivered_share, place_sums
 from transforms.patrols.planned import Plan
 from transforms.patrols.schemas import DOSAGE_DAYS
+from transforms.patrols.supplied import supplied_days
 from transforms.patrols.take import started
-from transforms.patrols.visit_rows import LOG, PINGS, held_back, stored_visits
+from transforms.patrols.visit_rows import held_back, stored_visits
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Register
 from transforms.reference.overrides import days_from
@@ -108,8 +108,7 @@ def dosage_of(
     force, lake = programme.rule.force, home.lake.pinned()
     visits = stored_visits(lake, force, programme.id)
     held = held_back(lake, force, programme.id)
-    pinged = lake.read("ping_days", force)
-    source = _supplied(home, visits, held, pinged, programme.id)
+    source = supplied_days(home, lake, programme, visits, held)
     first, last = _span(home, programme, starts, first, last, source)
     supplied = [day for day in days_from(first, last) if day in source]
     if not supplied:
@@ -143,23 +142,6 @@ def dosage_of(
         accepted=visits["day"].to_pylist(),
     )
     return whole.of(first, last)
-
-
-def _supplied(
-    home: Home, visits: pa.Table, held: pa.Table, pinged: pa.Table, programme: str
-) -> dict[date, str]:
-    """The days that are supplied, and where minutes and visits of each are from.
-
-    A row whose place is none of the programme's still shows that the log has its day.
-    """
-    elsewhere = held.filter(pc.equal(held["rule"], PLACE))["day"].to_pylist()
-    found = dict.fromkeys([day for day in elsewhere if day], LOG)
-    for entry in home.patrol.days:
-        found |= dict.fromkeys(entry.days(), LOG)
-    logged = visits.filter(pc.equal(visits["source"], LOG))["day"].to_pylist()
-    found |= dict.fromkeys(logged, LOG)
-    own = pc.equal(pinged["programme"].cast(pa.string()), programme)
-    return found | dict.fromkeys(pinged.filter(own)["day"].to_pylist(), PINGS)
 
 
 def _span(

@@ -77,7 +77,7 @@ def read_planned(path: Path, programme: Programme) -> Planned:
 def _issued(programme: Programme) -> dict[date, set[str]]:
     """The places that trials have issued for each day, of whole weeks."""
     found: dict[date, set[str]] = {}
-    for file in sorted(programme.folder.glob("trials/*/issues/*/patrol.csv")):
+    for file in sorted(programme.folder.glob("trials/[a-z]*/issues/[0-9]*/patrol.csv")):
         monday = date.fromisoformat(file.parent.name)
         for day in (monday + timedelta(days=n) for n in range(_WEEK_DAYS)):
             found.setdefault(day, set())

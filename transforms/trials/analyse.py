@@ -26,7 +26,7 @@ from transforms.trials.issue import check_issued
 from transforms.trials.page import write_pages
 from transforms.trials.reveal import reveal
 from transforms.trials.schemas import FINDINGS
-from transforms.trials.trial import POWER_FILE, Trial
+from transforms.trials.trial import POWER_FILE, Trial, note
 
 
 ANALYSES = "analyses"
@@ -67,8 +67,7 @@ def analyse(
     else:
         months = month_counts(home, trial, last)
         found = parallel_analysis(trial, look, last, months, power.variance_factor)
-    register = Register(home)
-    designs = len(register.of_trials(trial.programme.id, TRIAL))
+    designs = len(Register(home).of_trials(trial.programme.id, TRIAL))
 
     def write(folder: Path) -> str:
         write_csv(_findings(found), folder / "trial.csv")
@@ -81,21 +80,17 @@ def analyse(
     kept = keep(trial.folder / ANALYSES, write, rest)
     if look.is_last:
         reveal(home, trial, at, who)
-    known = register.of_trials(trial.programme.id, ANALYSED)
-    mine = [what for what in known if what["trial"] == trial.id]
-    if kept.folder.name not in [what["analysis"] for what in mine]:
-        register.add(
-            ANALYSED,
-            trial.programme.id,
-            at,
-            who,
-            trial=trial.id,
-            analysis=kept.folder.name,
-            look=f"{look.number}/{look.of}",
-            planned=look.is_planned,
-        )
-        mine = [*mine, {}]
-    return Analysed(found, power, kept.folder, kept.created, len(mine))
+    looks = note(
+        home,
+        trial,
+        ANALYSED,
+        at,
+        who,
+        analysis=kept.folder.name,
+        look=f"{look.number}/{look.of}",
+        planned=look.is_planned,
+    )
+    return Analysed(found, power, kept.folder, kept.created, looks)
 
 
 def _power(trial: Trial) -> Power:

@@ -1,14 +1,19 @@
 """Designs a trial: draws it, seals it, registers it, and says what it can show."""
 
+import fcntl
 import json
 import os
 import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
+from transforms.lake.storage import make_folder
 from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.programme import Programme, canonical
 from transforms.programmes.register import TRIAL, Register
@@ -25,6 +30,7 @@ from transforms.trials.trial import (
     SEED_FILE,
     TRIALS,
     Trial,
+    note,
     opened,
     registered,
 )
@@ -32,6 +38,7 @@ from transforms.trials.trial import (
 
 _SEED_BYTES = 32
 _PRIVATE = 0o600
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True)
@@ -54,10 +61,9 @@ def design_trial(
     register = Register(home)
     design = design_of(programme, register.standing(programme.id), asked)
     parent = programme.folder / TRIALS
-    is_new = not (parent / design.trial_id).exists()
-    if is_new:
+    place = parent / design.trial_id
+    if not place.exists():
         _refuse_late(design, at)
-        _refuse_second_draw(register, programme, design)
 
     def write(folder: Path) -> str:
         (folder / DESIGN_FILE).write_text(canonical(design.content))
@@ -75,11 +81,13 @@ def design_trial(
         write_manifest(folder)
         _write_private(folder / SEED_FILE, seed.hex())
 
-    kept = keep(parent, write, rest)
-    trial = opened(programme, kept.folder)
-    if not registered(register, programme, trial.id):
-        what = {"trial": trial.id, "commitment": trial.commitment}
-        register.add(TRIAL, programme.id, at, who, **what)
+    with _alone(parent):
+        _clear(parent)
+        if not place.exists():
+            _refuse_second_draw(register, programme, design)
+        kept = keep(parent, write, rest)
+        trial = opened(programme, kept.folder)
+        note(home, trial, TRIAL, at, who, commitment=trial.commitment)
     power = json.loads((trial.folder / POWER_FILE).read_bytes())
     return Designed(
         trial, kept.created, Power(**power | {"lines": tuple(power["lines"])})
@@ -104,6 +112,24 @@ def _refuse_second_draw(
             f"{design.trial_id} was drawn before and its folder is gone: bring it back"
             " from a backup; it is not drawn again"
         )
+
+
+@contextmanager
+def _alone(parent: Path) -> Iterator[None]:
+    """One design at a time; the kernel unlocks it after a kill."""
+    make_folder(parent)
+    with (parent / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _clear(parent: Path) -> None:
+    """Remove what a killed design left: a seed that nobody uses must not stay.
+
+    Somebody could else draw until a schedule pleased, and say that a kill came.
+    """
+    for left in parent.glob(".tmp-*"):
+        shutil.rmtree(left)
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -13,7 +13,7 @@ from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.register import ISSUED, Register
 from transforms.publications.formats.csv_files import write_csv
 from transforms.reference.days import LONDON
-from transforms.trials.trial import Trial
+from transforms.trials.trial import Trial, note, of_trial
 from transforms.trials.week import CSV_FILE, patrols_table, write_week
 
 
@@ -42,16 +42,8 @@ def issue(home: Home, trial: Trial, monday: date, at: datetime, who: str) -> Iss
         return monday.isoformat()
 
     kept = keep(trial.folder / ISSUES, write, write_manifest)
-    if monday.isoformat() not in _registered(home, trial):
-        Register(home).add(
-            ISSUED,
-            trial.programme.id,
-            at,
-            who,
-            trial=trial.id,
-            week=monday.isoformat(),
-            sha256=sha256((kept.folder / CSV_FILE).read_bytes()).hexdigest(),
-        )
+    digest = sha256((kept.folder / CSV_FILE).read_bytes()).hexdigest()
+    note(home, trial, ISSUED, at, who, week=monday.isoformat(), sha256=digest)
     return Issued(kept.folder, week, kept.created)
 
 
@@ -101,5 +93,5 @@ def _csv(trial: Trial, monday: date, seed: bytes) -> bytes:
 
 def _registered(home: Home, trial: Trial) -> dict[str, str]:
     """The weeks that the register has of a trial, and the hash of each."""
-    lines = Register(home).of_trials(trial.programme.id, ISSUED)
-    return {what["week"]: what["sha256"] for what in lines if what["trial"] == trial.id}
+    lines = of_trial(Register(home), trial, ISSUED)
+    return {what["week"]: what["sha256"] for what in lines}

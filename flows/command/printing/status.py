@@ -1,6 +1,7 @@
 """What `hexbeat status` prints: the months of each force, one sign for each."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flows.command.printing.terminal import (
@@ -13,12 +14,16 @@ from flows.command.printing.terminal import (
 from transforms.homes.home import Home
 from transforms.incidents.coverage import reason_of
 from transforms.incidents.status import ForceStatus, statuses
+from transforms.patrols.supplied import log_days
+from transforms.programmes.programme import Programme, open_programme
 from transforms.programmes.register import Register, started
 from transforms.reference.clocks import MONTHS
 from transforms.reference.coverage import supplied_periods
+from transforms.reference.days import LONDON
 from transforms.reference.months import Month, window
 from transforms.scores.inputs import unscorable
 from transforms.scores.score_months import newest_supplied
+from transforms.trials.standing import trial_standings
 
 
 _SHOWN_MONTHS = 36
@@ -97,6 +102,18 @@ def _print_programmes(home: Home) -> None:
         if standing.ends is None:
             seen = f"tracked to {standing.newest_look or 'nothing yet'}"
             print_line(f"programme {name}: started {standing.starts}, {seen}")
+            _print_patrols(home, open_programme(home, name))
+
+
+def _print_patrols(home: Home, programme: Programme) -> None:
+    """Its trials with the week that was issued last, and what its patrol logs lack."""
+    today = datetime.now(LONDON).date()
+    for trial in trial_standings(home, programme, today):
+        print_line(f"trial {trial.trial}: {trial.state(today)}, {trial.in_words}")
+    logs = log_days(home, programme, today)
+    if logs and logs.newest:
+        lack = f"{logs.missing:,} of {logs.of:,} days missing"
+        print_line(f"patrol logs of {programme.id}: to {logs.newest}, {lack}")
 
 
 def _unscored(status: ForceStatus, as_of: Month) -> str | None:

@@ -8,7 +8,7 @@ from flows.command.printing.terminal import print_error, print_json, print_line
 
 
 if TYPE_CHECKING:
-    from flows.doctor.checks import Finding
+    from flows.doctor.finding import Finding
     from transforms.operations.verify import Verified
 
 
