@@ -32,8 +32,7 @@ PRODUCTS = {
 # Which of two equals comes first depends on the processor.
 UNSTABLE = {"argpartition", "partition"}
 FROM_SCIPY = {
-    "betainc", "brentq", "cKDTree", "csr_array", "gammaincc", "gammaincinv",
-    "gammaln",
+    "betainc", "brentq", "cKDTree", "csr_array", "gammaincc", "gammaln",
     "linprog",  # of plans: its corner is rounded to whole numbers
     "ndtr", "ndtri",
 }  # fmt: skip

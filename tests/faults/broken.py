@@ -21,6 +21,7 @@ import transforms.lake.storage
 import transforms.operations.verify
 import transforms.publications.edition.edition
 import transforms.publications.publish
+import transforms.trials.designing
 from transforms.incidents.coverage import as_table, merged
 from transforms.incidents.lake_check import Ledger, ledger_of
 from transforms.lake.data_files import DataFile
@@ -143,7 +144,16 @@ def _withdraws_only_once() -> None:
     transforms.homes.runs.catalog._is_published = lambda home, run_id: True
 
 
+def _seed_left_behind() -> None:
+    transforms.trials.designing._clear = lambda parent: None
+
+
 BROKEN: dict[str, Broken] = {
+    "unused-seed": Broken(
+        "a design leaves the seed of one that was cut off",
+        ("patrols",),
+        _seed_left_behind,
+    ),
     "no-data-flush": Broken(
         "data files are not flushed before their commit", ("order",), _no_flush_of_data
     ),

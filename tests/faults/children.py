@@ -12,7 +12,9 @@ from tests.faults.broken import BROKEN
 
 # A server that has imported everything and used nothing: a child starts at once.
 _CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.faults.journey", "tests.faults.held"])
+_CONTEXT.set_forkserver_preload(
+    ["tests.faults.journey", "tests.faults.held", "tests.faults.patrolled"]
+)
 _PATIENCE_SECONDS = 120  # a broken build may go round for ever
 LONG_SECONDS = 1200
 

@@ -7,6 +7,7 @@ from tests.faults.flips import bit_flips, cut_logs
 from tests.faults.kills import named_kills, random_kills
 from tests.faults.order import order_of_flushes
 from tests.faults.outcomes import Outcome
+from tests.faults.patrolled import patrol_kills
 from tests.faults.readers import many_readers, many_writers
 from tests.faults.through_prefect import prefect_kills
 
@@ -21,6 +22,7 @@ class Sizes:
     kills: int
     chained_kills: int  # in the life of one home
     named_times: int | None  # a kill at each point that often; None: all in two homes
+    patrol_kills_every: int  # so-manieth time that a point is passed
     prefect_kills: int
     readers: int
     publishes: int
@@ -30,9 +32,11 @@ class Sizes:
     commands: int  # of which the order of flushes is watched
 
 
-FULL = Sizes(180, 2, 3, 20, 50, 100, 500, 300, 4, 15)
-SHORT = Sizes(2, 2, None, 0, 10, 5, 20, 18, 0, 4)
-SEEN = Sizes(3, 1, None, 1, 10, 15, 40, 90, 1, 15)  # enough for a broken build to show
+FULL = Sizes(180, 2, 3, 1, 20, 50, 100, 500, 300, 4, 15)
+SHORT = Sizes(2, 2, None, 11, 0, 10, 5, 20, 18, 0, 4)
+SEEN = Sizes(
+    3, 1, None, 7, 1, 10, 15, 40, 90, 1, 15
+)  # enough for a broken build to show
 
 
 def matrix(sizes: Sizes) -> Mapping[str, Experiment]:
@@ -40,6 +44,7 @@ def matrix(sizes: Sizes) -> Mapping[str, Experiment]:
     return {
         "random": lambda b: random_kills(sizes.kills, sizes.chained_kills, b),
         "named": lambda b: named_kills(sizes.named_times, b),
+        "patrols": lambda b: patrol_kills(sizes.patrol_kills_every, b),
         "prefect": lambda b: prefect_kills(sizes.prefect_kills, b),
         "readers": lambda b: many_readers(sizes.readers, sizes.publishes, b),
         "writers": lambda b: many_writers(sizes.commits, b),

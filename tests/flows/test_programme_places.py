@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import h3
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 import shapely
@@ -16,6 +17,7 @@ from tests.flows.commands import Done, hexbeat_here
 from tests.flows.made_programmes import BUFFER_M, NOW, Made, make_programme
 from tests.oracles import programmes as oracles
 from tests.transforms.simulated_home import Simulated
+from transforms.homes.runs.catalog import withdraw
 from transforms.impact.track import Tracked, track
 from transforms.programmes.chosen import asked
 from transforms.programmes.freeze import freeze
@@ -282,3 +284,43 @@ def test_more_hot_spots_than_a_programme_can_have(made: Made) -> None:
     done = frozen(made, "never", "--hotspots", *(f"h{at}" for at in range(201)))
     assert done.returncode == 2
     assert "201 given; a programme has 1 to 200 places" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("choice", "line", "code"),
+    [
+        (("--top", 3, "--run", "2025-06-0123456789ab"), "2025-06-0123456789ab", 2),
+        (("--top", 201), "1 to 200 places", 2),
+        (("--top", 3, "--spacing", 0), "--spacing is 1 or more", 2),
+        (("--top", 3, "--buffer-m", 0), "--buffer-m 0: above 0", 2),
+        (("--top", 3, "--without", "street"), "15 hexadecimal characters", 2),
+        (("--top", 3, "--starts", "2025-06-30"), "proves nothing", 2),
+    ],
+)
+def test_what_freeze_refuses_is_one_line_and_its_code(
+    made: Made, choice: tuple[object, ...], line: str, code: int
+) -> None:
+    done = frozen(made, "never", *choice)
+    [said] = done.stderr.splitlines()
+    assert (done.returncode, line in said) == (code, True), said
+
+
+def test_a_run_that_is_withdrawn_and_a_force_without_scores(
+    made: Made, tmp_path: Path
+) -> None:
+    copy = made.again(tmp_path)
+    given = "--group", GROUP, "--top", 3, "--home", copy.home.root
+    missing = max(copy.home.registry)
+    run = copy.home.publications / "runs" / made.frozen.programme.identity["run_id"]
+    file = run / "internal/hotspot_cells.parquet"
+    rows = pq.read_table(file)
+    pq.write_table(rows.filter(pc.not_equal(rows["force"], missing)), file)
+    without = hexbeat_here("programme", "freeze", "x", "--force", missing, *given)
+    assert without.returncode == 1
+    assert f"has no scores of {GROUP}; its METHOD.md says why" in without.stderr
+    withdraw(copy.home, run.name, "a wrong mix of months", NOW)
+    force = made.rule.force
+    back = hexbeat_here(
+        "programme", "freeze", "x", "--force", force, *given, "--run", run.name
+    )
+    assert back.returncode == 2 and "is withdrawn (a wrong mix" in back.stderr
