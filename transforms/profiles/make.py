@@ -31,6 +31,7 @@ from transforms.profiles.profile import (
 )
 from transforms.profiles.responses import Response
 from transforms.profiles.schemas import PROFILE_POINTS
+from transforms.profiles.searched import stops_of
 from transforms.profiles.words import document
 from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.programme import open_programme
@@ -62,10 +63,12 @@ def make_profiles(
     lake = home.lake.pinned()
     for force, of_force in groupby(areas, key=lambda area: area.force):
         listed = list(of_force)
-        points = force_points(home, lake, force, listed[0].as_of)
+        as_of = listed[0].as_of
+        points = force_points(home, lake, force, as_of)
+        stops = stops_of(lake, force, as_of)
         for area in listed:
             try:
-                found = profile_of(home, area, points, context or Context())
+                found = profile_of(home, area, points, stops, context or Context())
             except TooFewIncidentsError as error:
                 yield error
             else:
@@ -187,6 +190,7 @@ def facts(profile: Profile) -> Mapping[str, Any]:
         "top_share_chance": _rounded(asdict(points.chance)),
         "responses": list(map(_response, profile.responses)),
         "delivered": area.delivered,
+        "searches_12m": _searches(profile),
         "power": area.power,
         "around": [_rounded(asdict(row)) for row in profile.around],
         "context": {layer.name: layer.sha256 for layer in profile.context.layers},
@@ -200,6 +204,14 @@ def _rounded(row: Mapping[str, Any]) -> dict[str, Any]:
         name: round(value, _DECIMALS) if isinstance(value, float) else value
         for name, value in row.items()
     }
+
+
+def _searches(profile: Profile) -> dict[str, Any] | None:
+    of = profile.searches
+    if of is None:
+        return None
+    found = _rounded(asdict(of.found)) if of.found else None
+    return {"months": of.months, "number": of.number, "found": found}
 
 
 def _response(one: Response) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from transforms.profiles.mix import (
 )
 from transforms.profiles.responses import Response, responses_at
 from transforms.profiles.routes import Judged, Known, Route, chosen_route, judged
+from transforms.profiles.searched import ForceStops, Searches
 from transforms.publications.edition.place_names import titled
 from transforms.publications.layers.context import ContextLayer
 from transforms.publications.layers.open_ground.reading import towns_near
@@ -55,11 +56,6 @@ class Shares:
     final: int
     positive: int
 
-    @property
-    def share(self) -> float | None:
-        """0 to 1; None where no crime has a final outcome."""
-        return self.positive / self.final if self.final else None
-
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
@@ -76,6 +72,7 @@ class Profile:
     force_outcomes: Shares
     points: Concentration  # over 36 months
     responses: Sequence[Response]
+    searches: Searches | None  # None where the feed's were not supplied
     context: Context
     around: Sequence[Around]  # each of its layers
 
@@ -135,7 +132,13 @@ class Profile:
         return judged(self.known)
 
 
-def profile_of(home: Home, area: Area, force: ForcePoints, context: Context) -> Profile:
+def profile_of(
+    home: Home,
+    area: Area,
+    force: ForcePoints,
+    stops: ForceStops | None,
+    context: Context,
+) -> Profile:
     """The profile of an area; `TooFewIncidentsError` where there is too little."""
     every = force.within(area.ground)
     mine = every.of(area.group.categories)
@@ -160,6 +163,7 @@ def profile_of(home: Home, area: Area, force: ForcePoints, context: Context) -> 
         force_outcomes=_outcomes(force.of(area.group.categories).newest(YEAR)),
         points=points,
         responses=responses_at(home, area.id),
+        searches=stops.within(area.ground) if stops else None,
         context=context,
         around=_around(home, area, context),
     )

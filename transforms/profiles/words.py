@@ -1,6 +1,6 @@
 """What a problem profile says, in sentences and tables: the SARA sheet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from transforms.reference.categories import CATEGORIES
 from transforms.reference.months import Month
 from transforms.reference.national_grid import grid_reference, to_grid
 from transforms.scores.labels.emerging import class_in_words
+from transforms.searches.rates import Within, share
 
 
 POINTS_SHOWN = 10
@@ -108,7 +109,7 @@ def scanning(profile: Profile) -> list[str]:
     """Expectation, events, recurring, similarity, by the data alone."""
     area = profile.area
     year = profile.year
-    events = f"Events: {year.incidents:,} in {_months(year.months)} of the last 12"
+    events = f"Events: {year.incidents:,} in {_months(len(year.months))} of the last 12"
     if profile.before is not None:
         events += f"; {profile.before:,} in the 12 months before"
     lists = "not known for a place that is no hot spot"
@@ -150,7 +151,7 @@ def analysis(profile: Profile) -> Iterator[str]:
     season = profile.season
     if season is None:
         yield (
-            f"No season: {_months(profile.mine.months)} of the last 36 count, and"
+            f"No season: {_months(len(profile.mine.months))} of the last 36 count, and"
             f" {SEASON_MONTHS} are needed."
         )
     else:
@@ -166,12 +167,12 @@ def analysis(profile: Profile) -> Iterator[str]:
 
 
 def _outcomes(own: Shares, force: Shares) -> str:
-    if own.share is None or force.share is None:
+    here, there = (share(of.positive, of.final) for of in (own, force))
+    if here is None or there is None:
         return "Outcomes of the last 12 months are not stored, or none is final yet."
     return (
         f"Of {own.final:,} crimes with a final outcome in the last 12 months,"
-        f" {_percent(own.share)} have a positive one; in the force"
-        f" {_percent(force.share)}."
+        f" {_within(here)} have a positive one; in the force {_percent(there.value)}."
     )
 
 
@@ -179,6 +180,7 @@ def surroundings(profile: Profile) -> Iterator[str]:
     """What patrols delivered, and what the layers are for."""
     if profile.area.delivered:
         yield profile.area.delivered
+    yield _searched(profile)
     if not profile.around:
         yield "No layer was given: --context NAME=FILE shows schools, stops and so on."
         return
@@ -188,6 +190,25 @@ def surroundings(profile: Profile) -> Iterator[str]:
     )
     if profile.context.sensitive:
         yield f"A sensitive layer is shown because: {profile.context.sensitive}"
+
+
+def _searched(profile: Profile) -> str:
+    of = profile.searches
+    if of is None:
+        return (
+            "Stop and search of the last 12 months was not supplied, or is not stored."
+        )
+    found = "no result is known"
+    if of.found:
+        found = f"something was found in {_within(of.found)}"
+    return (
+        f"Searches there: {of.number:,} in {_months(of.months)} of the last 12;"
+        f" {found}. They show where officers were, not where crime is."
+    )
+
+
+def _within(of: Within) -> str:
+    return f"{_percent(of.value)} ({_percent(of.low)} to {_percent(of.high)})"
 
 
 def _around_rows(profile: Profile) -> Iterator[list[str]]:
@@ -268,5 +289,5 @@ def _percent(share: float) -> str:
     return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
-def _months(months: Sequence[Month]) -> str:
-    return "1 month" if len(months) == 1 else f"{len(months)} months"
+def _months(months: int) -> str:
+    return "1 month" if months == 1 else f"{months} months"

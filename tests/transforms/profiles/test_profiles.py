@@ -139,7 +139,7 @@ def test_too_few_incidents_are_no_profile(home: Home, made: list[Made]) -> None:
     alone = replace(area, ground=np.sort(area.ground)[:1] + (1 << 30))
     points = force_points(home, lake, area.force, AS_OF)
     with pytest.raises(UsageError, match=r"0 incidents .* too few .* hexbeat explain"):
-        profile_of(home, alone, points, Context())
+        profile_of(home, alone, points, None, Context())
 
 
 @pytest.mark.parametrize(
