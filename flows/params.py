@@ -37,8 +37,10 @@ from transforms.searches.table import USUAL_GROUP
 if TYPE_CHECKING:
     from transforms.homes.home import Home
     from transforms.plans.asked import Asked
+    from transforms.plans.hours import Hours
     from transforms.profiles.profile import Context
     from transforms.programmes.chosen import Choice
+    from transforms.programmes.programme import Programme
 
 
 class Params(BaseModel):
@@ -369,6 +371,20 @@ class PatrolParams(Params):
     last: DayText = Field(
         None, description="Last day, YYYY-MM-DD; default: the last of the file"
     )
+
+    hours_from: Address = Field(
+        None,
+        description="Home of the force's own feed, which has hours; default: none",
+    )
+
+    def hours(self, programme: "Programme") -> "Hours | None":
+        """The hours of its places, where a feed has any; `UsageError` for another."""
+        from transforms.plans.hours import hours_from
+        from transforms.records.homes import open_force_home
+
+        if self.hours_from is None:
+            return None
+        return hours_from(open_force_home(self.hours_from), programme)
 
     def asked(self, home: "Home", now: datetime) -> "Asked":
         """The plan that is asked for; `UsageError` for what cannot be planned."""

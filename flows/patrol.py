@@ -48,7 +48,8 @@ def plan_one(home: str, params: Whole[PatrolParams]) -> Account | State[Account]
     given, now = params.value, datetime.now(UTC)
     try:
         opened = open_home(home)
-        made = make_plan(opened, given.asked(opened, now), now, user())
+        asked = given.asked(opened, now)
+        made = make_plan(opened, asked, given.hours(asked.programme), now, user())
     except HexbeatError as error:
         return failed(given.which, str(error))
     account = account_of(made.plan)

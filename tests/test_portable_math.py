@@ -32,7 +32,8 @@ PRODUCTS = {
 # Which of two equals comes first depends on the processor.
 UNSTABLE = {"argpartition", "partition"}
 FROM_SCIPY = {
-    "betainc", "brentq", "cKDTree", "csr_array", "gammaincc", "gammaln",
+    "betainc", "brentq", "cKDTree", "csr_array", "gammaincc", "gammaincinv",
+    "gammaln",
     "linprog",  # of plans: its corner is rounded to whole numbers
     "ndtr", "ndtri",
 }  # fmt: skip

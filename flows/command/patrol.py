@@ -36,6 +36,12 @@ def plan(
     last: Annotated[
         date | None, Parameter(name="--to", help="Last day (that of the file)")
     ] = None,
+    hours_from: Annotated[
+        str | None,
+        Parameter(
+            name="--hours-from", help="Home of the force's own feed, which has hours"
+        ),
+    ] = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
@@ -55,8 +61,11 @@ def plan(
         "trial": trial,
         "first": first and str(first),
         "last": last and str(last),
+        "hours_from": hours_from,
     }
     params = checked(PatrolParams, options)
     # what cannot be is told before a flow starts
-    refuse_without_room(params.asked(opened, datetime.now(UTC)), opened.patrol)
+    asked = params.asked(opened, datetime.now(UTC))
+    refuse_without_room(asked, opened.patrol)
+    params.hours(asked.programme)
     return show_plan(run_to_end("patrol", params, opened, silent=True), json_)

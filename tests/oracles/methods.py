@@ -30,7 +30,8 @@ from transforms.reference.groups import BORROWED, GROUPS
 ASB = "anti-social-behaviour"
 FEW = {"bicycle-theft", "robbery", "theft-from-the-person"}
 LONG_MEMORY = FEW | {"burglary", "vehicle-crime"}
-SHARPENED = FEW | {"possession-of-weapons"}
+SHARPENED = FEW | {"burglary", "possession-of-weapons"}
+BY_DISTRICT = {"bicycle-theft", "vehicle-crime"}
 POWERS = [0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5, 1.7, 2.0]
 ALPHAS = [math.exp(math.log(0.05) + i * math.log(1000) / 13) for i in range(14)]
 POINT_ALPHAS = [math.exp(math.log(0.005) + i * math.log(1e4) / 17) for i in range(18)]
@@ -156,7 +157,22 @@ def _category_rates(
             prior = steeper[max(POWERS, key=lambda p: chance[p])]
             alpha = likeliest(POINT_ALPHAS, own, prior, unit)
     weight = {c: alpha * unit[c] for c in unit}
-    return monthly_rates(corrected(own, prior, weight), own, weight, months)
+    level = corrected(own, prior, weight)
+    if category in BY_DISTRICT:
+        everywhere = total / sum(exposure.values())
+        for c, others in _district(list(own)).items():
+            rate = _rate_around(others, own, exposure)
+            level[c] *= (rate / everywhere) ** 0.2 / prior[c] ** 0.1
+    return monthly_rates(level, own, weight, months)
+
+
+def _district(cells: Sequence[str]) -> dict[str, list[str]]:
+    """The other cells whose parent lies within two parents of a cell's own."""
+    parent = {c: h3.cell_to_parent(c, 8) for c in cells}
+    near = {p: set(h3.grid_disk(p, 2)) for p in parent.values()}
+    return {
+        c: [n for n in cells if n != c and parent[n] in near[parent[c]]] for c in cells
+    }
 
 
 def _at_least(values: Mapping[str, float]) -> dict[str, float]:

@@ -3,12 +3,13 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise, permutations, product
 
 from transforms.homes.patrol_settings import PatrolTable
 from transforms.plans.distance import Spot
 from transforms.plans.plan import Plan
+from transforms.reference.days import LONDON
 
 
 Counts = Sequence[Sequence[int]]  # of a place (row) in each shift (column)
@@ -146,3 +147,29 @@ def _of_weeks(plan: Plan) -> Iterator[str]:
                     yield f"{place}: {number} visits in {week}, not told"
                 if not dropped[week, place]:
                     yield f"{place}: {number} visits in {week}, none dropped"
+
+
+def expected_in_shift(
+    level_month: float,
+    moments: Sequence[datetime],
+    of_all: Sequence[datetime],
+    starts: datetime,
+    ends: datetime,
+) -> float:
+    """Incidents expected at a place in a shift, minute by minute.
+
+    `moments` are those of its incidents, `of_all` of all places': 100 of these count
+    beside its own.
+    """
+
+    def hour(moment: datetime) -> tuple[int, int]:
+        shown = moment.astimezone(LONDON)
+        return shown.weekday(), shown.hour
+
+    own, every = Counter(map(hour, moments)), Counter(map(hour, of_all))
+    total, minutes = 0.0, int((ends - starts) / timedelta(minutes=1))
+    for minute in range(minutes):
+        at = hour(starts + timedelta(minutes=minute))
+        share = (own[at] + 100 * every[at] / len(of_all)) / (len(moments) + 100)
+        total += share / 60
+    return level_month * 7 * 24 / 730 * total

@@ -8,7 +8,7 @@ from transforms.plans.shifts import Shift
 from transforms.plans.sketch import sketch
 from transforms.plans.tables import clock, names_of
 from transforms.plans.timetable import Visit
-from transforms.plans.words import day_in_words, for_units
+from transforms.plans.words import day_in_words, for_units, handling
 from transforms.publications.formats.typeset import typeset
 
 
@@ -29,7 +29,7 @@ def write_briefing(plan: Plan, path: Path) -> None:
         "title": f"Patrols of {plan.asked.programme.id.rpartition('-')[0]}",
         "pages": pages,
         "notes": for_units(plan),
-        "footer": f"Plan {plan.id} of {plan.asked.programme.id}. For policing alone.",
+        "footer": f"Plan {plan.id} of {plan.asked.programme.id}. {handling(plan)}",
     }
     template = "transforms.plans:typst/briefing.typ"
     typeset(template, words, plan.asked.first, path, pictures)

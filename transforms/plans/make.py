@@ -10,6 +10,7 @@ from transforms.plans.asked import Asked
 from transforms.plans.briefing import write_briefing
 from transforms.plans.devices import plan_calendar, write_gpx
 from transforms.plans.folder import PLANS
+from transforms.plans.hours import Hours
 from transforms.plans.plan import Plan, made_plan, monday_of
 from transforms.plans.tables import (
     dropped_table,
@@ -18,7 +19,7 @@ from transforms.plans.tables import (
     visits_table,
 )
 from transforms.plans.why import facts_of
-from transforms.plans.words import headline, notes, short
+from transforms.plans.words import handling, headline, notes, short
 from transforms.plans.workbook import write_workbook
 from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.register import PLANNED, Register
@@ -38,9 +39,12 @@ class Made:
     created: bool
 
 
-def make_plan(home: Home, asked: Asked, at: datetime, who: str) -> Made:
+def make_plan(
+    home: Home, asked: Asked, hours: Hours | None, at: datetime, who: str
+) -> Made:
     """Make a plan and keep it; the same again is the same folder."""
-    plan = made_plan(asked, home.patrol, facts_of(home, asked.programme))
+    facts = facts_of(home, asked.programme, hours)
+    plan = made_plan(asked, home.patrol, facts, hours)
 
     def name(_: Path) -> str:
         return plan.id
@@ -94,6 +98,5 @@ def _write_places(plan: Plan, path: Path) -> None:
         "places",
         places_table(plan),
         outlines[of_place.to_numpy(zero_copy_only=False)],
-        DESCRIPTION=f"Places of the plan {plan.id}. For policing alone: not for the"
-        " public.",
+        DESCRIPTION=f"Places of the plan {plan.id}. {handling(plan)}",
     )

@@ -19,11 +19,13 @@ from transforms.errors import UsageError
 from transforms.homes.patrol_settings import PatrolTable
 from transforms.plans.asked import Asked
 from transforms.plans.counts import best_counts, counts_with_least
+from transforms.plans.hours import Hours
 from transforms.plans.shifts import Shift
 from transforms.plans.timetable import Dropped, Rules, Timetable, Visit, Wanted
 from transforms.plans.why import Fact
 from transforms.programmes.programme import canonical
 from transforms.reference.arrays import Floats, Integers, Mask
+from transforms.scores.timing.week import WEEK_HOURS
 
 
 MONTH_HOURS = 730.0
@@ -40,6 +42,7 @@ class Plan:
     asked: Asked
     settings: PatrolTable
     facts: Mapping[str, Fact]
+    hours: Hours | None  # None where the feed has none
     visits: Sequence[Visit]  # by shift, unit and time
     dropped: Sequence[Dropped]
 
@@ -94,7 +97,12 @@ def monday_of(week: Week) -> date:
     return date.fromisocalendar(*week, 1)
 
 
-def made_plan(asked: Asked, settings: PatrolTable, facts: Mapping[str, Fact]) -> Plan:
+def made_plan(
+    asked: Asked,
+    settings: PatrolTable,
+    facts: Mapping[str, Fact],
+    hours: Hours | None = None,
+) -> Plan:
     """The plan; `UsageError` where a week has no room for what each place must have."""
     identity = {
         "programme": asked.programme.id,
@@ -105,12 +113,13 @@ def made_plan(asked: Asked, settings: PatrolTable, facts: Mapping[str, Fact]) ->
         "shifts": [_as_json(shift, asked) for shift in asked.shifts],
         "settings": _rules(settings),
         "facts": {place: asdict(fact) for place, fact in facts.items()},
+        "hours": hours and {"last": str(hours.last), "sha256": hours.sha256},
         "hexbeat": version("hexbeat"),
     }
     digest = sha256(canonical(identity).encode()).hexdigest()[:12]
     plan_id = f"{asked.first}-{digest}"
     timetable = Timetable(plan_id, Rules(settings), asked.spots)
-    for shift, wanted in wanted_visits(asked, settings, facts):
+    for shift, wanted in wanted_visits(asked, settings, facts, hours):
         timetable.add(shift, wanted)
     return Plan(
         id=plan_id,
@@ -118,6 +127,7 @@ def made_plan(asked: Asked, settings: PatrolTable, facts: Mapping[str, Fact]) ->
         asked=asked,
         settings=settings,
         facts=facts,
+        hours=hours,
         visits=timetable.visits,
         dropped=timetable.dropped,
     )
@@ -131,7 +141,7 @@ def refuse_without_room(asked: Asked, settings: PatrolTable) -> None:
     same = Fact(
         level_month=1.0, hotspot_class=None, months=0, newest=None, by_category={}
     )
-    wanted_visits(asked, settings, dict.fromkeys(asked.spots, same))
+    wanted_visits(asked, settings, dict.fromkeys(asked.spots, same), None)
 
 
 def _as_json(shift: Shift, asked: Asked) -> dict[str, Any]:
@@ -157,13 +167,16 @@ def _rules(settings: PatrolTable) -> dict[str, Any]:
 
 
 def wanted_visits(
-    asked: Asked, settings: PatrolTable, facts: Mapping[str, Fact]
+    asked: Asked,
+    settings: PatrolTable,
+    facts: Mapping[str, Fact],
+    hours: Hours | None,
 ) -> list[tuple[Shift, list[Wanted]]]:
     """The visits of each shift, without their times."""
     found = []
     for week, in_week in groupby(asked.shifts, key=week_of):
         shifts = list(in_week)
-        of_week = _Week(week, shifts, asked, settings, facts)
+        of_week = _Week(week, shifts, asked, settings, facts, hours)
         counts, spare = of_week.counts, of_week.spare()
         for column, shift in enumerate(shifts):
             wanted = [
@@ -190,6 +203,7 @@ class _Week:
     asked: Asked
     settings: PatrolTable
     facts: Mapping[str, Fact]
+    hours: Hours | None
 
     @cached_property
     def allowed(self) -> Mask:
@@ -201,9 +215,19 @@ class _Week:
     @cached_property
     def values(self) -> Floats:
         """Incidents expected at each place (row) in each shift (column)."""
-        level = np.array([self.facts[p].level_month for p in self.asked.spots])
-        hours = np.array([shift.hours for shift in self.shifts])
-        return np.asarray(level[:, None] * hours / MONTH_HOURS)
+        return np.array(
+            [
+                [self._value(place, one) for one in self.shifts]
+                for place in self.asked.spots
+            ]
+        )
+
+    def _value(self, place: str, shift: Shift) -> float:
+        """Of a month's incidents those in a shift; without hours, all are alike."""
+        hours = shift.hours
+        if self.hours:
+            hours = WEEK_HOURS * self.hours.share_of_shift(place, shift)
+        return self.facts[place].level_month * hours / MONTH_HOURS
 
     @cached_property
     def room(self) -> list[int]:

@@ -10,6 +10,7 @@ from transforms.lake.schemas import TEXT, column, conform
 from transforms.plain_text import plain
 from transforms.plans.plan import Plan, monday_of
 from transforms.plans.schemas import DROPPED, PLANNED, VISITS
+from transforms.plans.timetable import Visit
 from transforms.programmes.schemas import PLACES
 from transforms.publications.formulas import is_safe
 from transforms.reference.days import LONDON
@@ -45,6 +46,7 @@ def visits_table(plan: Plan) -> pa.Table:
                     "name": names[place] or None,
                     "start": f"{clock(visit.starts):%Y-%m-%dT%H:%M}",
                     "minutes": visit.minutes,
+                    **_window(plan, visit),
                     "value": visit.wanted.value,
                     "why": plan.facts[place].line,
                     "lat": spot.lat,
@@ -52,6 +54,17 @@ def visits_table(plan: Plan) -> pa.Table:
                 }
             )
     return conform(pa.Table.from_pylist(rows, schema=VISITS), VISITS)
+
+
+def _window(plan: Plan, visit: Visit) -> dict[str, str]:
+    """The busiest hours of its place in its shift, where any are known."""
+    if plan.hours is None:
+        return {}
+    begins, ends = plan.hours.window(visit.wanted.place, visit.shift)
+    return {
+        "window_from": f"{clock(begins):%H:%M}",
+        "window_to": f"{clock(ends):%H:%M}",
+    }
 
 
 def dropped_table(plan: Plan) -> pa.Table:

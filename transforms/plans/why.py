@@ -7,6 +7,7 @@ import numpy as np
 
 from transforms.homes.home import Home
 from transforms.incidents.lake_check import force_coverage, stored_forces
+from transforms.plans.hours import Hours
 from transforms.profiles.force_points import ForcePoints, force_points
 from transforms.programmes.programme import Programme
 from transforms.reference.categories import CATEGORIES
@@ -32,6 +33,7 @@ class Fact:
     months: int  # that counted, of the newest twelve; 0 where nothing is stored
     newest: str | None
     by_category: Mapping[str, int]
+    busiest: str | None = None  # hours, in words, where any are known
 
     @property
     def line(self) -> str:
@@ -39,6 +41,7 @@ class Fact:
         parts = [
             self._counted(),
             f"{self.level_month:,.1f} expected a month",
+            self.busiest or "",
             self._frozen(),
         ]
         return "; ".join(part for part in parts if part) + "."
@@ -66,7 +69,7 @@ class Fact:
         return f"when chosen, busier than chance {IN_WORDS[kind]}"
 
 
-def facts_of(home: Home, programme: Programme) -> dict[str, Fact]:
+def facts_of(home: Home, programme: Programme, hours: Hours | None) -> dict[str, Fact]:
     """What is known of each place of a programme on the public feed, by its id."""
     points = _newest_points(home, programme)
     rows = programme.places.to_pylist()
@@ -77,6 +80,7 @@ def facts_of(home: Home, programme: Programme) -> dict[str, Fact]:
             months=len(points.months) if points else 0,
             newest=str(points.as_of) if points else None,
             by_category=_by_category(points.within(np.sort(ground))) if points else {},
+            busiest=hours.line(row["place_id"]) if hours else None,
         )
         for row, ground in zip(rows, programme.grounds, strict=True)
     }

@@ -27,13 +27,31 @@ def headline(plan: Plan) -> str:
 
 def for_units(plan: Plan) -> list[str]:
     """What those who go must know of it."""
-    said = [HOURS_UNKNOWN]
+    said = [_hours(plan)]
     if plan.asked.trial:
         said.append(
             f"By the trial {plan.asked.trial.id}: go to the places of each day, and to"
             " no others."
         )
     return said
+
+
+def _hours(plan: Plan) -> str:
+    """What hours are known."""
+    if plan.hours is None:
+        return HOURS_UNKNOWN
+    last = Day.of(plan.hours.last).in_words
+    return f"Hours: from the force's own feed, 365 days to {last}."
+
+
+def handling(plan: Plan) -> str:
+    """Who may have it."""
+    own = plan.hours is not None
+    return (
+        "Restricted: made from the force's own records."
+        if own
+        else "For policing alone."
+    )
 
 
 def notes(plan: Plan) -> list[str]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 from transforms.lake.schemas import about
 from transforms.plans.plan import Plan
 from transforms.plans.tables import dropped_table, places_table, visits_table
-from transforms.plans.words import headline, notes, short, span
+from transforms.plans.words import handling, headline, notes, short, span
 from transforms.publications.formats.worksheets import OPTIONS, Looks, write_rows
 from transforms.publications.formulas import withhold_formulas
 
@@ -36,7 +36,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
             headline(plan),
             *notes(plan),
             *short(plan),
-            "For policing alone.",
+            handling(plan),
         ]
         for row, line in enumerate(said, start=2):
             first.write_string(row, 0, line, looks.wrapped)

@@ -42,7 +42,7 @@ def around(
     share = cells.areas_m2(ground).sum() / cells.areas_m2(universe).sum()
     found = []
     for layer in layers:
-        metres = np.hypot(layer.easting - east, layer.northing - north)
+        metres = np.sqrt((layer.easting - east) ** 2 + (layer.northing - north) ** 2)
         inside = _inside(layer, ground)
         expected = _inside(layer, universe) * share
         known = _inside(layer, universe) >= LEAST_IN_UNIVERSE

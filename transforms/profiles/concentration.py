@@ -98,8 +98,7 @@ def chance_share(incidents: int, points: int, top: int) -> Chance:
         return Chance(0.0, 0.0)
     rng = np.random.default_rng([_SEED, incidents, points])
     drawn = rng.multinomial(incidents, np.full(points, 1 / points), size=DRAWS)
-    parted = np.partition(drawn, points - top, axis=1)
-    highest = parted[:, points - top :].sum(axis=1) / incidents
+    highest = np.sort(drawn, axis=1)[:, points - top :].sum(axis=1) / incidents
     return Chance(*np.quantile(highest, [0.5, 0.95], method="inverted_cdf").tolist())
 
 

@@ -47,7 +47,7 @@ class CategoryPart:
     recorded: float  # decayed mean of the cell's own record
     prior: float  # what to expect without that record
     prior_weight: float  # of the prior against the record, 0 to 1
-    factor: float  # brings all cells to the force's own total, and to the season
+    factor: float  # of the district, the season, and the force's own total
     score: float  # the weighted mean of prior and record, times the factor
 
 

@@ -26,6 +26,8 @@ STEPS = 12
 # With each supplied month of the present geocoding epoch, an incident of an earlier one
 # says half as much about its cell. Chosen by backtest (docs/methods.md).
 FADING = 0.5
+# A district is a cell of this resolution, about 0.7 km2, and all within two of it.
+DISTRICT_RESOLUTION = 8
 # A group that was recorded separately for fewer months is not reported yet.
 _AT_LEAST_OF_THE_YEAR = 3
 
@@ -201,6 +203,15 @@ class View:
             parents = cells.parents(self.cells, resolution)
             self._parents[resolution] = np.unique(parents, return_inverse=True)[1]
         return self._parents[resolution]
+
+    @cached_property
+    def districts(self) -> csr_array:
+        """Which wider areas, as `parents` numbers them, are one or two from which."""
+        if self.whole is not None:
+            return self.whole.districts
+        areas = np.unique(cells.parents(self.cells, DISTRICT_RESOLUTION))
+        next_to, beyond = cells.rings(areas)
+        return csr_array(next_to + beyond)
 
     def sums(self, weights: Sequence[Mapping[Any, float]]) -> Floats:
         """Counts summed under each set of weights: categories x cells x sets."""

@@ -23,7 +23,7 @@ _PARTS_IN_WORDS = (
     "recorded: the cell's own incidents a month; recent months weigh more.",
     "otherwise: what other crime, map points and the neighbourhood let one expect.",
     "share: how much that counts. The more is recorded here, the less it does.",
-    "factor: brings all cells to the force's own total, and to the season.",
+    "factor: the district, the season, and the force's own total.",
 )
 _SHOWN_MONTHS = 12
 _WIDE = 120

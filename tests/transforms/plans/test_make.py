@@ -63,7 +63,7 @@ def asked(home: Home, programme: Programme, *rows: str, trial: str | None = None
 def plan(
     home: Home, programme: Programme, *rows: str, trial: str | None = None
 ) -> Made:
-    return make_plan(home, asked(home, programme, *rows, trial=trial), NOW, "me")
+    return make_plan(home, asked(home, programme, *rows, trial=trial), None, NOW, "me")
 
 
 def visits(made: Made) -> list[dict[str, str]]:
