@@ -33,6 +33,8 @@ from transforms.lake.crash_points import arm
 from transforms.lake.storage import is_store_error, said_by_store
 
 
+_WHY = "--why requires an argument"
+_SAY_WHY = ": say why, such as --why 'a wrong mapping'"
 _GO_ON = "run the same command again to go on"
 
 
@@ -75,7 +77,7 @@ def _report(error: Exception) -> int:
             print_error(str(error))
             return error.exit_code
         case CycloptsError():
-            print_error(text)
+            print_error(f"{text.removesuffix('.')}{_SAY_WHY}" if _WHY in text else text)
             return 2
         case _ if is_full(error):
             print_error(f"a disk is full ({text}): free some space; {_GO_ON}")

@@ -81,6 +81,7 @@ def test_help_needs_no_prefect_and_names_every_command() -> None:
         (["maintain", "--dry"], "--dry"),
         (["backfill", "--rescore-only"], "is empty: run hexbeat ingest first"),
         (["rn"], "run"),
+        (["withdraw", "2025-12-aaaaaaaaaaaa"], "say why, such as --why 'a wrong"),
         (["publish", "--boundary-layer", "beats.gpkg"], "write NAME=FILE"),
         (["publish", "--boundary-layer", "Beat=beats.gpkg"], "'Beat'"),
         (["publish", "--basemap", "gone.gpkg"], "gone.gpkg: there is no such file"),

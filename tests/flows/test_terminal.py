@@ -1,8 +1,9 @@
-"""What is printed to a pipe that nobody reads any more ends in silence."""
+"""What is printed: prose whole in a terminal, and no word to a pipe nobody reads."""
 
 import os
 import sys
 from collections.abc import Callable, Iterator
+from io import StringIO
 from typing import Any, NoReturn, TextIO
 
 import pytest
@@ -66,3 +67,24 @@ def test_a_broken_pipe_to_another_process_is_still_an_error(
         cli.main()
     assert ended.value.code == 1
     assert "BrokenPipeError" in capsys.readouterr().err
+
+
+class _Screen(StringIO):
+    """A terminal of forty columns."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_prose_is_broken_between_words_and_elsewhere_not_at_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    path = "/a/very-long/path/of/more-than-forty-columns"
+    said = f"a force-wide ranking of well-known streets {path} ends"
+    for stream, isatty in ((_Screen(), True), (StringIO(), False)):
+        monkeypatch.setattr(sys, "stdout", stream)
+        terminal.print_line(said)
+        lines = stream.getvalue().splitlines()
+        assert " ".join(lines) == said
+        assert (len(lines) > 1) == isatty

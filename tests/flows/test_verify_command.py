@@ -44,6 +44,7 @@ def test_what_differs_is_a_line_each_and_exit_code_1(home: Path) -> None:
         " manifest.json\n"
     )
     assert (told["whole"], len(told["differs"])) == (False, 1)
+    assert done.stdout.splitlines()[0].endswith(": 1 difference")
 
 
 def test_nothing_to_verify_is_bad_usage(tmp_path: Path) -> None:

@@ -33,7 +33,11 @@ def requested_origins(
     last = end or newest + -1
     first = start or last + (1 - DEFAULT_ORIGINS)
     if first > last:
-        raise UsageError(f"--from {first} lies after --to {last}")
+        raise UsageError(
+            f"--from {first} is later than --to {last}: swap them"
+            if end
+            else f"--from {first}: the newest month with one after it is {last}"
+        )
     if last >= newest:
         raise UsageError(
             f"--to {last}: no later month is stored to compare with; the newest is"

@@ -121,7 +121,9 @@ def resolve(
             raise UsageError(
                 f"source {_named(source)} contains no street file from {span}"
             )
-    absent = {f.id: _why_absent(f, first, span) for f in asked if f.id not in present}
+    absent = {
+        f.id: _why_absent(f, first, span, members) for f in asked if f.id not in present
+    }
     return Request(
         members=members,
         months=month_range(first, last),
@@ -196,7 +198,11 @@ def _not_there(registry: Mapping[str, Force], present: set[str]) -> list[str]:
     return [f.id for f in registry.values() if f.in_scope and f.id not in present]
 
 
-def _why_absent(force: Force, first: Month, span: str) -> str:
+def _why_absent(
+    force: Force, first: Month, span: str, members: Sequence[Member]
+) -> str:
     fact = force.not_supplied if force.is_silent(first) else None
     known = f" ({fact.text})" if fact else ""
-    return f"the source contains no street file of it from {span}{known}"
+    of_it = [m.month for m in members if (m.force, m.kind) == (force.id, street.KIND)]
+    holds = f"; it holds {min(of_it)} to {max(of_it)}" if of_it else ""
+    return f"the source contains no street file of {force.id} from {span}{known}{holds}"

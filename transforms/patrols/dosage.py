@@ -153,7 +153,7 @@ def _span(
     supplied: dict[date, str],
 ) -> tuple[date, date]:
     if first and last and last < first:
-        raise UsageError(f"--from {first} is later than --to {last}")
+        raise UsageError(f"--from {first} is later than --to {last}: swap them")
     first = max(first or starts, starts)
     own = [day for day in supplied if day >= first]
     if not own:

@@ -69,7 +69,7 @@ def asked_of(
             " --on DATE"
         )
     if first and last and last < first:
-        raise UsageError(f"--from {first} is later than --to {last}")
+        raise UsageError(f"--from {first} is later than --to {last}: swap them")
     of_file = read_shifts(shifts, spots_of(programme))
     first = first or min(shift.day for shift in of_file)
     last = last or max(shift.day for shift in of_file)

@@ -24,7 +24,9 @@ def show_verified(result: "Verified", as_json: bool) -> int:
     counts = ", ".join(
         f"{number:,} {layer}" for layer, number in result.checked.items()
     )
-    verdict = "all as written" if result.whole else f"{len(result.differs)} differences"
+    number = len(result.differs)
+    found = f"{number:,} {'difference' if number == 1 else 'differences'}"
+    verdict = "all as written" if result.whole else found
     print_line(f"verify   {result.run_id or 'no run'}: {verdict}")
     print_line(f"files    {counts}")
     for note in result.notes:

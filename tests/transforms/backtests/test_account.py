@@ -41,8 +41,16 @@ def test_a_first_and_a_last_origin_are_taken_as_asked(simulated: Simulated) -> N
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [
-        (Month(2025, 7), Month(2025, 6), "--from 2025-07 lies after --to 2025-06"),
-        (Month(2025, 12), None, "--from 2025-12 lies after --to 2025-11"),
+        (
+            Month(2025, 7),
+            Month(2025, 6),
+            "--from 2025-07 is later than --to 2025-06: swap",
+        ),
+        (
+            Month(2025, 12),
+            None,
+            "--from 2025-12: the newest month with one after it is",
+        ),
         (None, Month(2025, 12), "--to 2025-12: no later month is stored"),
         (None, Month(2026, 1), "newest is 2025-12"),
     ],

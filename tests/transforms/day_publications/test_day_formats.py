@@ -26,6 +26,7 @@ from tests.transforms.publications.formats.test_workbook import (
 )
 from tests.transforms.publications.formats.test_workbook import read as read_sheet
 from tests.transforms.publications.map.map_page import unpacked
+from tests.transforms.publications.named_files import named_but_not_there
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.edition.selection import TOP_CELLS, groups_shown
 from transforms.publications.formats.analyst_database import DAY_VIEWS
@@ -283,6 +284,15 @@ def test_the_days_of_the_star_are_those_of_coverage(tier: Path) -> None:
     last = days[-1]
     assert (last["weekday_number"], last["weekday"]) == ("1", "Monday")
     assert (last["month_number"], last["month_name"]) == ("2", "February")
+
+
+def test_every_file_that_a_text_names_is_in_the_same_folder(tier: Path) -> None:
+    # no backtest, and no earlier day
+    unmade = {"accuracy.csv", "hotspot_changes.csv"}
+    found = named_but_not_there(tier).items()
+    assert {
+        name: set(names) - unmade for name, names in found if set(names) - unmade
+    } == {}
 
 
 def test_the_first_sheet_lists_the_next_day(edition: DayEdition, tier: Path) -> None:

@@ -59,6 +59,11 @@ def test_a_force_the_source_lacks_is_told_and_the_others_asked(tmp_path: Path) -
     assert list(request.absent) == ["gwent", "greater-manchester"]
     assert "2021-02 to 2024-01" in request.absent["gwent"]
     assert "since July 2019" in request.absent["greater-manchester"]
+    later = resolve(folder, FORCES, ["kent"], start="2025-01", end="2025-12")
+    assert later.absent["kent"] == (
+        "the source contains no street file of kent from 2025-01 to 2025-12; it holds"
+        " 2024-01 to 2024-01"
+    )
 
 
 def test_without_a_range_the_36_months_to_the_newest_are_asked(tmp_path: Path) -> None:
@@ -84,7 +89,8 @@ def test_a_range_is_as_asked_and_its_other_end_as_usual(
 def test_an_empty_range_is_refused(tmp_path: Path) -> None:
     folder = source(tmp_path, ("kent", "2024-02"))
     with pytest.raises(
-        UsageError, match=r"--from \(2024-02\) is later than --to \(2024-01\)"
+        UsageError,
+        match=r"--from \(2024-02\) is later than --to \(2024-01\): swap them",
     ):
         resolve(folder, FORCES, ["kent"], start="2024-02", end="2024-01")
 

@@ -40,6 +40,22 @@ def test_the_simulated_forces_have_incidents_without_a_place_and_excluded_ones(
     assert found >= {"without_place", "excluded", "counted"}
 
 
+def test_what_is_far_from_a_force_is_told_and_not_ranked(
+    grown: Grown, tier: Path
+) -> None:
+    told = {
+        row["force"]: row["incidents_12m"]
+        for row in rows_of(tier / "exclusions.csv")
+        if row["exclusion"] == "far-from-force"
+    }
+    assert told == {
+        row["force"]: row["far_from_force_12m"]
+        for row in rows_of(tier / "reconciliation.csv")
+        if row["crime_group"] == EVERYTHING
+    }
+    assert told.keys() == {force.force.id for force in grown.now.edition.scored}
+
+
 def test_the_method_says_what_became_of_every_row(tier: Path) -> None:
     text = (tier / "METHOD.md").read_text()
     section = text.partition("## What became of the incidents")[2]

@@ -85,11 +85,18 @@ def retired(folder: Path) -> str | None:
     return f"{note['at'][:10]}: {note['why']}"
 
 
+def _unknown(publications: Path, run_id: str) -> UsageError:
+    """That there is no such run, and which is the newest."""
+    known = runs(publications)
+    newest = f"; the newest is {known[-1].run_id}" if known else " yet"
+    return UsageError(f"there is no publication {run_id} in {publications}{newest}")
+
+
 def run_folder(publications: Path, run_id: str) -> Path:
     """The folder of a run that has its files; `UsageError` says what became of it."""
     folder = publications / "runs" / run_id
     if Path(run_id).name != run_id or not _is_run(folder):
-        raise UsageError(f"there is no publication {run_id} in {publications}")
+        raise _unknown(publications, run_id)
     if when := retired(folder):
         raise UsageError(f"the files of run {run_id} were removed on {when}")
     return folder
@@ -152,7 +159,7 @@ def withdraw(home: Home, run_id: str, why: str, now: datetime) -> str | None:
     folder = home.publications / "runs" / run_id
     known = {run.run_id: run for run in runs(home.publications)}
     if run_id not in known:
-        raise UsageError(f"there is no publication {run_id} in {home.publications}")
+        raise _unknown(home.publications, run_id)
     if (before := withdrawn(folder)) is not None and _shown_as_withdrawn(home, run_id):
         raise UsageError(f"{run_id} is withdrawn already: {before}")
     if not why.strip():

@@ -128,7 +128,7 @@ def day_method(edition: DayEdition) -> str:
         run_id=edition.run_id,
         force=edition.force.name,
         as_of=edition.as_of,
-        known_then=fill(edition.tables.known_then_in_words, width=88),
+        known_then=_filled(edition.tables.known_then_in_words),
         not_whole=_not_whole(edition),
         not_scored=_not_scored(edition),
         overrides=_overrides(edition) + _accepted(edition),
@@ -141,6 +141,11 @@ def day_method(edition: DayEdition) -> str:
         excluded=edition.excluded_in_words,
         left_out=edition.left_out_in_words,
     )
+
+
+def _filled(text: str) -> str:
+    """A paragraph, broken between words alone."""
+    return fill(text, 88, break_on_hyphens=False, break_long_words=False)
 
 
 def _files(edition: DayEdition) -> str:
@@ -180,7 +185,7 @@ def _calls(edition: DayEdition) -> str:
         " own past, and they name no place beside crimes. A call may be about a crime"
         f" that is counted too. {counts.in_words}"
     )
-    return f"\n\n{fill(text, 88, break_on_hyphens=False, break_long_words=False)}"
+    return f"\n\n{_filled(text)}"
 
 
 def _groups(edition: DayEdition) -> str:
@@ -197,7 +202,7 @@ def _groups(edition: DayEdition) -> str:
         return ""
     head = "Groups that the home's settings name, scored beside the shipped ones"
     mixed = " (a day counts for a mix if its crimes and its calls were supplied):"
-    return "\n\n" + "\n".join([fill(head + mixed, 88), "", *lines])
+    return "\n\n" + "\n".join([_filled(head + mixed), "", *lines])
 
 
 def _not_scored(edition: DayEdition) -> str:
@@ -213,7 +218,7 @@ def _not_scored(edition: DayEdition) -> str:
     for reason, slugs in why.items():
         if lacking := [slug for slug in slugs if slug not in scored]:
             text = f"Not scored, because {reason}: {', '.join(lacking)}."
-            said += f"\n\n{fill(text, 88, break_on_hyphens=False)}"
+            said += f"\n\n{_filled(text)}"
     return said
 
 

@@ -42,7 +42,12 @@ def counts_in_words(limits: DisclosureSettings) -> list[str]:
         " revised. A sum of rounded counts can be off by half of the rounding for each"
         " of them, which is the ± beside it."
     )
-    return [withheld, frozen]
+    not_said = (
+        "How many incidents lie in the areas without a count is not published, only how"
+        " many such areas there are: totals are revised after a quarter is published,"
+        " and one of today beside counts of then would tell what came later."
+    )
+    return [withheld, frozen, not_said]
 
 
 def accuracy_in_words(method: str) -> list[str]:

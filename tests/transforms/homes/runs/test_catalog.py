@@ -81,7 +81,7 @@ def test_what_cannot_be_withdrawn_is_said(
     home: Home, two_runs: tuple[Published, Published]
 ) -> None:
     run = two_runs[0].run_id
-    with pytest.raises(UsageError, match="there is no publication"):
+    with pytest.raises(UsageError, match=f"the newest is {two_runs[1].run_id}"):
         withdraw(home, "2025-12-000000000000", "a reason", NOW)
     with pytest.raises(UsageError, match="--why must say"):
         withdraw(home, run, "  ", NOW)

@@ -8,7 +8,9 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
+from tests.transforms.publications.named_files import named_but_not_there
 from transforms.homes.runs.seal import SCHEMA_VERSION
+from transforms.lake.schemas import about
 from transforms.publications.formats.registry import FORMATS
 
 
@@ -47,3 +49,21 @@ def test_other_columns_are_another_schema_version() -> None:
         "raise SCHEMA_VERSION in transforms/homes/runs/seal.py, then pin both here; for"
         " a new file alone, pin its hash"
     )
+
+
+def test_every_file_that_a_text_names_is_in_the_same_folder(tier: Path) -> None:
+    assert named_but_not_there(tier) == {}
+
+
+def test_an_area_says_that_it_is_on_a_sphere() -> None:
+    """A tenth of a hectare less than a GIS measures, which is on the ellipsoid."""
+    schemas = [
+        contents.schema
+        for row in FORMATS.values()
+        for unit in ("months", "days")
+        if (contents := row.contents(unit)) and contents.schema
+    ]
+    areas = {f for schema in schemas for f in schema if f.name.endswith("area_m2")}
+    assert len(areas) >= 4
+    for field in areas:
+        assert "sphere" in about(field)["description"], field.name

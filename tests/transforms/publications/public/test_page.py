@@ -9,6 +9,7 @@ import h3
 import pytest
 
 from tests.oracles import publications as oracles
+from tests.transforms.publications.named_files import named_but_not_there
 from tests.transforms.publications.public.page_reader import (
     CELL,
     counts_in,
@@ -69,6 +70,18 @@ def text(public_tier: Path) -> str:
 @pytest.fixture(scope="module")
 def page(text: str) -> Reader:
     return Reader(text)
+
+
+def test_every_file_that_a_text_names_is_in_the_same_folder(public_tier: Path) -> None:
+    assert named_but_not_there(public_tier) == {}
+
+
+def test_it_says_which_share_is_withheld_and_which_is_not_told(text: str) -> None:
+    said = " ".join(text.split())
+    assert (
+        "How many incidents lie in the areas without a count is not published" in said
+    )
+    assert "Without a count" in said
 
 
 def test_every_number_is_worked_out_from_the_files_beside_it(public_tier: Path) -> None:
