@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from tests.transforms.publications.map import browser
 from tests.transforms.publications.map.map_page import many
+from transforms.publications.map.labels import day_labels
 from transforms.publications.map.page import render
 
 
@@ -53,7 +54,9 @@ def main() -> None:
     for cells, forces in SIZES:
         with TemporaryDirectory() as folder:
             page = Path(folder) / "map.html"
-            page.write_text(render(*many(cells, forces)), encoding="utf-8")
+            rows, past, facts = many(cells, forces)
+            text = render(rows, past, facts, labels=day_labels(rows))
+            page.write_text(text, encoding="utf-8")
             runs = [measure(page) for _ in range(RUNS)]
             ready, whole, near = (
                 statistics.median(column) for column in zip(*runs, strict=True)

@@ -17,7 +17,7 @@ from transforms.publications.formulas import withhold_code
 from transforms.reference.arrays import Cells
 from transforms.reference.days import Day
 from transforms.reference.groups import CrimeGroup, group_categories
-from transforms.reference.place_labels import VENUE_KINDS
+from transforms.reference.place_labels import RIGHT_S, VENUE_KINDS, WRONG_S
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
 from transforms.scores.days.panel import SCORED_RESOLUTION
@@ -50,7 +50,7 @@ class PlaceNames:
         """The most common name among each cell's records; null where there is none."""
         found = sql.run("cell_places", self._input, **self._params)
         at = pc.index_in(pa.array(ids, pa.int64()), value_set=found["h3_cell"])
-        return found["place_label"].combine_chunks().take(at)
+        return _shown(found["place_label"].combine_chunks()).take(at)
 
     def of_hotspots(self, scores: pa.Table) -> pa.Table:
         """The most common name among the group's records in each of the hot spots.
@@ -64,9 +64,10 @@ class PlaceNames:
             "groups": self._groups,
             "venues": pa.table({"place_label": list(VENUE_KINDS)}),
         }
-        return withhold_code(
-            sql.run("hotspot_places", self._input | inputs, **self._params)
-        )
+        found = sql.run("hotspot_places", self._input | inputs, **self._params)
+        at = found.schema.get_field_index("place_label")
+        names = _shown(found["place_label"])
+        return withhold_code(found.set_column(at, "place_label", names))
 
     @property
     def _input(self) -> dict[str, sql.Relation]:
@@ -75,6 +76,11 @@ class PlaceNames:
     @property
     def _params(self) -> dict[str, int | str]:
         return {"h3_res": SCORED_RESOLUTION, **self._window}
+
+
+def _shown(labels: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Labels as people write them."""
+    return pc.replace_substring_regex(labels, pattern=WRONG_S, replacement=RIGHT_S)
 
 
 def _with_names(kept: pa.Table, period: str) -> pa.Table:

@@ -37,6 +37,7 @@ from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.programme import open_programme
 from transforms.publications.formats.csv_files import write_csv
 from transforms.reference import cells
+from transforms.reference.place_labels import shown
 
 
 FOLDER = "profiles"
@@ -148,7 +149,7 @@ def _points(profile: Profile) -> pa.Table:
                 "rank": rank,
                 "lat": point.latitude,
                 "lon": point.longitude,
-                "place_label": plain(point.label) if point.label else None,
+                "place_label": plain(shown(point.label)) if point.label else None,
                 "incidents_36m": point.incidents,
                 "share": round(point.incidents / total, _DECIMALS),
                 "cumulative_share": round(so_far / total, _DECIMALS),

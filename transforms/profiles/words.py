@@ -7,6 +7,7 @@ import numpy as np
 from transforms.profiles.chart import chart
 from transforms.profiles.document import Block, Document
 from transforms.profiles.profile import LEAST_INCIDENTS, SEASON_MONTHS, Profile, Shares
+from transforms.reference import place_labels
 from transforms.reference.categories import CATEGORIES
 from transforms.reference.months import Month
 from transforms.reference.national_grid import grid_reference, to_grid
@@ -267,7 +268,7 @@ def _point_rows(profile: Profile) -> Iterator[list[str]]:
     for point, east, north in zip(shown, *grid, strict=True):
         so_far += point.incidents
         yield [
-            point.label or "no name",
+            place_labels.shown(point.label or "no name"),
             grid_reference(east, north),
             f"{point.incidents:,}",
             _percent(point.incidents / total),

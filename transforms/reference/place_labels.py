@@ -15,6 +15,10 @@ VENUE_KINDS = (
     "Shopping Area", "Sports/Recreation Area", "Supermarket", "Theatre/Concert Hall",
 )  # fmt: skip
 
+# A small letter, an apostrophe and a large S: the feed's title case, no name's own.
+# Python and Arrow read it alike.
+WRONG_S, RIGHT_S = r"([a-zß-ÿ]['’])S\b", r"\1s"
+
 _PREFIX = "on or near"
 _NO_PLACE = "no location"
 _SPACES = re.compile(r"\s+")
@@ -42,6 +46,14 @@ def place_label(location: str) -> str | None:
     if text.lower().startswith(_PREFIX):
         text = text[len(_PREFIX) :].strip()
     return None if not text or text.lower() == _NO_PLACE else text
+
+
+def shown(label: str) -> str:
+    """A label as people write it: `Gabriel'S Hill` is Gabriel's Hill.
+
+    For what is read alone: rows keep the feed's own spelling, by which rules find them.
+    """
+    return re.sub(WRONG_S, RIGHT_S, label)
 
 
 def slug(label: str) -> str | None:

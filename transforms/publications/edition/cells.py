@@ -16,6 +16,7 @@ from transforms.publications.edition.force_edition import ForceEdition, Incident
 from transforms.publications.edition.hotspot_past import HotspotPast, hotspot_past
 from transforms.publications.edition.hotspots import NAMES, hotspot_names
 from transforms.publications.edition.outcome_shares import outcome_columns
+from transforms.publications.edition.place_labels import PlaceLabel, place_labels
 from transforms.publications.edition.place_names import cell_names
 from transforms.publications.edition.reconciliation import Account, account
 from transforms.publications.formulas import withhold_code
@@ -54,12 +55,13 @@ class PublishedCells:
     accounts: Mapping[str, Account]
     removed: Mapping[str, list[dict[str, Any]]]  # what each exclusion left out
     counts: Mapping[str, pa.Table]  # of the newest months, with the columns of COUNTS
+    labels: Mapping[str, list[PlaceLabel]]  # of streets and venues, for the map
 
 
 def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> PublishedCells:
     """The scores of those forces at a month: their incidents are read once."""
     tables, names = [PUBLISHED.empty_table()], [NAMES.empty_table()]
-    pasts, accounts, removed, counts = {}, {}, {}, {}
+    pasts, accounts, removed, counts, labels = {}, {}, {}, {}, {}
     for force in forces:
         rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
         incidents, name = force.read_incidents(), force.force.id
@@ -70,11 +72,13 @@ def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> PublishedCe
         accounts[name] = account(force, as_of, incidents, counted)
         removed[name] = force.removed(incidents, as_of)
         counts[name] = _recent(counted, as_of)
+        span = force.counted_span(as_of, PLACE_WINDOW_MONTHS)
+        labels[name] = place_labels(force, span, incidents.kept)
     cells = withhold_code(pa.concat_tables(tables)).sort_by(
         [(key, "ascending") for key in ("h3_cell", "force", "crime_group")]
     )
     return PublishedCells(
-        cells, pa.concat_tables(names), pasts, accounts, removed, counts
+        cells, pa.concat_tables(names), pasts, accounts, removed, counts, labels
     )
 
 

@@ -88,7 +88,10 @@ def _gather_force(
     except ForceError as error:
         return ForceEdition(force=force, months={}, unscored=str(error), failed=True)
     if why := unscorable(supplied_periods(months), as_of, MONTHS):
-        return ForceEdition(force=force, months=months, unscored=why)
+        # its incidents may still name places: stations, for the maps of others
+        return ForceEdition(
+            force=force, months=months, unscored=why, incidents=incidents
+        )
     rows = read_files(incidents, TABLES["incidents"], _GATHERED)
     if holds := find_holds(profiles_of(rows, lake, force.id), months, as_of):
         why = withheld_in_words(holds)

@@ -17,12 +17,17 @@ from transforms.lake.data_files import DataFile, read_files
 from transforms.lake.schemas import ACCURACY_HISTORY
 from transforms.lake.tables import TABLES
 from transforms.publications.edition.area_sums import area_sums
-from transforms.publications.edition.cells import PublishedCells, published_cells
+from transforms.publications.edition.cells import (
+    PLACE_WINDOW_MONTHS,
+    PublishedCells,
+    published_cells,
+)
 from transforms.publications.edition.edition import Edition, Identity, shared_identity
 from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.force_tables import coverage_table, forces_table
 from transforms.publications.edition.hotspot_past import RANKS, hotspot_months
 from transforms.publications.edition.hotspots import published_hotspots
+from transforms.publications.edition.place_labels import PlaceLabel, stations
 from transforms.publications.edition.searches import published_searches
 from transforms.publications.layers.area_columns import (
     with_cell_areas,
@@ -31,7 +36,7 @@ from transforms.publications.layers.area_columns import (
 from transforms.publications.schemas import EXCLUDED, HOTSPOT_MONTHS, RECONCILIATION
 from transforms.reference.clocks import MONTHS, Clock
 from transforms.reference.groups import groups_sha256
-from transforms.reference.months import Month
+from transforms.reference.months import Month, window
 from transforms.reference.outcomes import outcomes_sha256
 
 
@@ -143,6 +148,15 @@ class MonthEdition(Edition):
     def counts(self, force: str) -> pa.Table:
         """A scored force's incidents of two years, by cell, month and category."""
         return self._published.counts[force]
+
+    def labels(self, force: str) -> list[PlaceLabel]:
+        """A force's streets and venues, for its map; none without a score."""
+        return self._published.labels.get(force, [])
+
+    @cached_property
+    def stations(self) -> list[PlaceLabel]:
+        """The railway stations that any force in the lake names."""
+        return stations(self.forces, window(self.as_of, PLACE_WINDOW_MONTHS))
 
     @property
     def excluded_in_words(self) -> str:

@@ -19,7 +19,7 @@ from transforms.reference.categories import CATEGORIES
 from transforms.reference.forces import FORCES
 from transforms.reference.groups import group_categories
 from transforms.reference.months import Month
-from transforms.reference.place_labels import VENUE_KINDS
+from transforms.reference.place_labels import VENUE_KINDS, shown
 
 
 _ANY = "any"  # a group of all categories: a cell is named for all its incidents
@@ -34,6 +34,7 @@ def titled(
         return None
     if label in VENUE_KINDS and street not in (None, label):
         label = f"{street} ({label.lower()})"
+    label = shown(label)
     return label if town is None else f"{label}, {town}"
 
 
@@ -58,7 +59,7 @@ def cell_names(
         {"crime_group": [_ANY] * len(CATEGORIES), "category": list(CATEGORIES)}
     )
     streets = common_labels(force, span, kept, members, groups, VENUE_KINDS)
-    towns = _towns(force, *cells.centres(ids))
+    towns = towns_of(force, *cells.centres(ids))
     return pa.array(
         [
             titled(label, streets.get(str(cell)), town)
@@ -124,10 +125,10 @@ def _towns_of_spots(
     lonlat = cells.centres(members["h3_cell"].to_numpy())
     times = np.bincount(of, minlength=len(coded.dictionary))
     middle = [np.bincount(of, axis, len(coded.dictionary)) / times for axis in lonlat]
-    return coded.dictionary.to_pylist(), _towns(force, *middle)
+    return coded.dictionary.to_pylist(), towns_of(force, *middle)
 
 
-def _towns(
+def towns_of(
     force: ForceEdition, longitude: np.ndarray, latitude: np.ndarray
 ) -> list[str | None]:
     """The towns of those places; a made-up force has streets, but no real towns."""

@@ -21,6 +21,7 @@ from transforms.publications.map.facts import (
     hotspot_facts,
     map_groups,
 )
+from transforms.publications.map.labels import day_labels
 from transforms.publications.map.page import render
 from transforms.publications.map.rows import (
     COUNTED,
@@ -96,7 +97,7 @@ def _write_page(
         ground_note=layers.note(edition.as_of.date.year),
     )
     before, ground = _earlier(edition, days), layers.ground(rows)
-    text = render(rows, before, facts, ground, _hours(edition))
+    text = render(rows, before, facts, ground, _hours(edition), day_labels(rows))
     to.write_text(text, encoding="utf-8")
 
 

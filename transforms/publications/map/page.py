@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from string import Template
 from typing import Any
 
 import pyarrow as pa
 
+from transforms.publications.edition.place_labels import PlaceLabel
 from transforms.publications.map.facts import ForceFact, MapFacts
 from transforms.publications.map.payload import payload
 from transforms.publications.map.rows import Earlier
@@ -26,6 +27,7 @@ OURS = (
     "map-data.js",
     "map-view.js",
     "map-ground.js",
+    "map-labels.js",
     "map-rates.js",
     "map-compare.js",
     "map-drawing.js",
@@ -63,6 +65,7 @@ def render(
     facts: MapFacts,
     ground: dict[str, Any] | None = None,
     hours: WeekHours | None = None,
+    labels: Sequence[PlaceLabel] = (),
 ) -> str:
     """The page as text: the newest scores, and what there is of earlier ones."""
     style = styles(*STYLES)
@@ -78,7 +81,7 @@ def render(
         forces="\n".join(
             _force_row(force, _YEAR[facts.unit]) for force in facts.forces
         ),
-        payload=payload(cells, earlier, facts, ground, hours),
+        payload=payload(cells, earlier, facts, ground, hours, labels),
     )
 
 

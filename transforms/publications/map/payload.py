@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.publications.edition.place_labels import PlaceLabel
 from transforms.publications.map.facts import MapFacts
+from transforms.publications.map.labels import write_labels
 from transforms.publications.map.pack import NULL, Columns, packed
 from transforms.publications.map.rows import Earlier, Rows, codes, in_order, whole
 from transforms.publications.map.series import Series, hundredths
@@ -31,6 +33,7 @@ def payload(
     facts: MapFacts,
     ground: dict[str, Any] | None = None,
     hours: WeekHours | None = None,
+    labels: Sequence[PlaceLabel] = (),
 ) -> str:
     """The data of a page, packed."""
     rows = in_order(cells, facts)
@@ -49,6 +52,7 @@ def payload(
         "hotspots": spots.listed(),
         "ground": ground,
         "hours": hours and hours.write(facts, columns),
+        "labels": write_labels(labels, columns),
         "blocks": [[b.group, b.force, b.start, b.stop] for b in rows.blocks],
     }
     del head["names_before"]  # which are among the hot spots

@@ -23,6 +23,7 @@ from transforms.publications.map.facts import (
     map_groups,
 )
 from transforms.publications.map.history import as_ofs, earlier, looks, months, ranked
+from transforms.publications.map.labels import month_labels
 from transforms.publications.map.page import render, render_index
 from transforms.publications.map.rows import mapped
 from transforms.reference.groups import ALL_CRIME
@@ -81,7 +82,9 @@ def _write_page(
     mine = rows.filter(pc.is_in(rows["force"], value_set=ids))
     facts = _facts(edition, forces, mine, index)
     before = earlier(edition, forces)
-    text = render(mine, before, facts, edition.layers.ground(mine))
+    labels = month_labels(edition, [f.force.id for f in forces], mine)
+    ground = edition.layers.ground(mine)
+    text = render(mine, before, facts, ground, labels=labels)
     page.write_text(text, encoding="utf-8")
 
 

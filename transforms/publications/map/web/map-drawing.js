@@ -22,6 +22,10 @@
   const KEPT_POLYGONS = 40000;
   const SAMPLED = 4000;
   const NAMES_TO_ZOOM = 11;
+  const STATIONS_FROM_ZOOM = 13;
+  // Which names give way to which; null is the numbers of hot spots.
+  const FAR_ORDER = [["force", "sought"], ["town"], null, ["station"], ["landmark"], ["street"]];
+  const NEAR_ORDER = [["force", "sought"], ["station"], ["town"], null, ["landmark"], ["street"]];
   const LEFT = {
     color: "#17202b",
     weight: 1.5,
@@ -38,7 +42,7 @@
     [55.8, 1.8],
   ];
 
-  function mapOf(data, known, view, state, onDraw) {
+  function mapOf(data, known, view, labels, state, onDraw) {
     const map = L.map("map", {
       attributionControl: false,
       maxZoom: 17,
@@ -50,7 +54,7 @@
       fadeAnimation: false,
       inertia: false,
     });
-    const ground = hexbeat.groundOf(map, data.ground);
+    const ground = hexbeat.groundOf(map, data.ground, labels);
     const drawn = L.layerGroup().addTo(map);
     const circles = L.layerGroup().addTo(map);
     const numbers = L.layerGroup().addTo(map);
@@ -123,8 +127,9 @@
       const inView = map.getBounds().pad(0.1);
       let [shapes, polygonal, added] = [0, 0, 0];
       listed.forEach((one, i) => {
-        const place = view.centre(view.finest, data.columns.cell[one.rows[0]]);
-        if (!inView.contains(place)) return;
+        const places = one.rows.map((row) => view.centre(view.finest, data.columns.cell[row]));
+        if (!places.some((place) => inView.contains(place))) return;
+        const [place] = places;
         shapes += 1;
         const edge = edgeOf(data.columns.cell[one.rows[0]]) / pixel;
         const hit = { kind: "spot", spot: one.spot };
@@ -393,14 +398,29 @@
       });
     }
 
-    // Forces first, then the places of the ground, the largest first.
+    // Near enough for its streets to be named.
+    function goToPlace({ place }) {
+      map.setView(place, Math.max(map.getZoom(), 15), { animate: false });
+    }
+
+    // Forces first, then what was sought, the places of the ground, and labels. A station
+    // comes before its town where that is wider than its name.
     function keepNamesApart(names) {
-      const all = [...names, ...ground.names()];
+      const all = [...names, ...ground.names(state.sought)];
       for (const { code, marker } of all) {
         const other = code !== null && state.force !== null;
+        marker.getElement().classList.remove("above");
         marker.getElement().classList.toggle("hidden", other || (code !== null && map.getZoom() > NAMES_TO_ZOOM));
       }
-      hexbeat.hideOverlaps(all.map(({ marker }) => marker.getElement()));
+      const order = map.getZoom() < STATIONS_FROM_ZOOM ? FAR_ORDER : NEAR_ORDER;
+      // Towns may lie under a hot spot's number; the smaller labels give way to it.
+      const fixed = numbers.getLayers().map((marker) => marker.getElement());
+      const holders = order.map((kinds) =>
+        kinds === null
+          ? fixed
+          : all.filter(({ kind = "force" }) => kinds.includes(kind)).map(({ marker }) => marker.getElement()),
+      );
+      hexbeat.hideOverlaps(holders.flat(), fixed);
     }
 
     return {
@@ -409,6 +429,7 @@
       draw,
       mark,
       goTo,
+      goToPlace,
       at,
       inMiddle,
       flatten,

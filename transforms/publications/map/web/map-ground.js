@@ -23,11 +23,35 @@
   // The zoom from which names are shown, by rank: cities, towns, villages.
   const NAMED_FROM = [0, 9, 12];
   const MOST_NAMES = 200;
+  // The dot of a station and its margin, as in the style sheet.
+  const DOT_PX = 10;
   // Neighbours are consecutive: this many are drawn, or skipped, as one.
   const TOGETHER = 40;
 
-  function groundOf(map, ground) {
-    if (ground === null) return { names: () => [] };
+  // `labels` has the streets and venues of a page; the public page has none.
+  function groundOf(map, ground, labels = null) {
+    if (ground !== null) draw(map, ground);
+    const written = L.layerGroup().addTo(map);
+    let latest = { key: null, names: [] };
+    // What a search has led to stands first, so that no other name hides it.
+    function here(sought) {
+      const first = sought === null ? [] : [{ ...sought, className: "place-label sought", kind: "sought" }];
+      if (ground?.tiles) return first; // tiles have names of their own
+      const names = [...first, ...placesIn(map, ground?.names ?? [])];
+      if (labels === null) return names;
+      const bounds = map.getBounds();
+      return [...names, ...labels.inView(bounds, map.getZoom(), MOST_NAMES - names.length)];
+    }
+    return {
+      names(sought = null) {
+        const key = `${map.getBounds().toBBoxString()} ${sought?.place}`;
+        if (key !== latest.key) latest = { key, names: write(here(sought), written) };
+        return latest.names;
+      },
+    };
+  }
+
+  function draw(map, ground) {
     // below Leaflet's own pane of shapes, which has 400
     const pane = map.createPane("ground");
     pane.style.zIndex = 350;
@@ -41,16 +65,6 @@
         map.addLayer(shapeOf(kind, STYLES[name], placed.slice(at, at + TOGETHER), renderer));
       }
     }
-    const written = L.layerGroup().addTo(map);
-    let latest = { view: null, names: [] };
-    return {
-      names() {
-        const view = map.getBounds().toBBoxString();
-        const names = ground.tiles ? [] : ground.names; // tiles have names of their own
-        if (view !== latest.view) latest = { view, names: write(map, names, written) };
-        return latest.names;
-      },
-    };
   }
 
   // Over the ground, which still shows where a tile does not load.
@@ -77,35 +91,48 @@
     return L.polygon(shapes, { ...shared, ...style, stroke: false, fillOpacity: 1, fillRule: "nonzero" });
   }
 
-  // The largest places in view, in order; overlapping names are hidden later.
-  function write(map, names, written) {
-    written.clearLayers();
+  // The largest places in view, in order.
+  function placesIn(map, names) {
     const bounds = map.getBounds();
     const shown = names.filter(
       ([rank, , lng, lat]) => map.getZoom() >= NAMED_FROM[rank] && bounds.contains([lat, lng]),
     );
-    return shown.slice(0, MOST_NAMES).map(([rank, name, lng, lat]) => {
-      const icon = L.divIcon({
-        className: `place-name rank-${rank}`,
-        html: hexbeat.element("span", name),
-        iconSize: [0, 0],
-      });
-      const marker = L.marker([lat, lng], { icon, interactive: false, keyboard: false });
+    return shown
+      .slice(0, MOST_NAMES)
+      .map(([rank, name, lng, lat]) => ({ name, place: [lat, lng], className: `place-name rank-${rank}` }));
+  }
+
+  // Overlapping names are hidden later.
+  function write(names, written) {
+    written.clearLayers();
+    return names.map(({ name, place, className, kind = "town" }) => {
+      const icon = L.divIcon({ className, html: hexbeat.element("span", name), iconSize: [0, 0] });
+      const marker = L.marker(place, { icon, interactive: false, keyboard: false });
       written.addLayer(marker);
-      return { code: null, marker };
+      return { code: null, marker, kind };
     });
   }
 
-  // Hides each name that overlaps one before it.
-  function hideOverlaps(holders) {
+  // Hides each name that overlaps one before it; `fixed` are there in any case. All are
+  // measured before any is hidden: the page is laid out once, and not for each.
+  function hideOverlaps(holders, fixed = []) {
     const taken = [];
-    for (const holder of holders) {
-      const edges = holder.firstElementChild.getBoundingClientRect();
-      const clash = taken.some(
+    const isFree = (edges) =>
+      !taken.some(
         (by) => edges.left < by.right && by.left < edges.right && edges.top < by.bottom && by.top < edges.bottom,
       );
-      if (clash) holder.classList.add("hidden");
-      else if (edges.width) taken.push(edges);
+    const measured = holders.map((holder) => [holder, holder.firstElementChild.getBoundingClientRect()]);
+    for (const [holder, below] of measured) {
+      const { left, right, top, bottom, width, height } = below;
+      // a station's name may stand above its dot instead, and a town's above its place
+      const rise = holder.classList.contains("station") ? height - DOT_PX : height;
+      const above = { left, right, top: top - rise, bottom: bottom - rise };
+      if (fixed.includes(holder) || isFree(below)) {
+        if (width) taken.push(below);
+      } else if (holder.matches(".station, .place-name") && isFree(above)) {
+        holder.classList.add("above");
+        taken.push(above);
+      } else holder.classList.add("hidden");
     }
   }
 

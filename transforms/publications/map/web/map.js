@@ -32,9 +32,11 @@
       area: null, // { name, code }
       compare: "none",
       search: "",
+      sought: null, // a place that the search has led to
     };
     state.comparer = hexbeat.comparerOf(data, known, state);
     const act = { choose: (chosen) => open(chosen, { go: true }), close };
+    const labels = hexbeat.labelsOf(data);
     const list = hexbeat.listOf(data, known, view, hours, state, act);
     const profile = hexbeat.profileOf(data, known, view, hours, state, act);
     let map = null;
@@ -76,8 +78,8 @@
       show();
       list.fill();
       if (fit) map.fit();
-      map.keepNamesApart(names);
       map.draw();
+      map.keepNamesApart(names);
       if (state.chosen !== null) profile.open(state.chosen);
       remember();
     }
@@ -117,6 +119,13 @@
       byId("panel").scrollTop = 0;
       map.mark();
       remember();
+    }
+
+    function goToPlace(place) {
+      state.sought = place;
+      map.goToPlace(place);
+      map.keepNamesApart(names);
+      if (hexbeat.isNarrow()) byId("place").scrollIntoView({ block: "start" });
     }
 
     function close() {
@@ -310,6 +319,7 @@
       choose("area", chooseArea, { fit: true });
       on("search", "input", (value) => {
         state.search = value;
+        hexbeat.fillPlaces(labels.find(value), goToPlace);
         list.shorten();
         list.fill();
       });
@@ -322,7 +332,7 @@
       byId("save").addEventListener("click", list.save);
       byId("find").addEventListener("submit", (event) => {
         event.preventDefault();
-        byId("top").querySelector("button")?.focus();
+        (byId("place-list").querySelector("button") ?? byId("top").querySelector("button"))?.focus();
       });
       document.addEventListener("keydown", (event) => {
         if (event.key === "Escape" && state.chosen !== null && event.target !== byId("search")) close();
@@ -406,7 +416,7 @@
     offer();
     recall();
     view.choose(state);
-    map = hexbeat.mapOf(data, known, view, state, showDrawn);
+    map = hexbeat.mapOf(data, known, view, labels, state, showDrawn);
     legend = hexbeat.legendOf(data, known, state, map.opaque);
     map.fit();
     names = data.forces.length > 1 ? map.nameForces() : [];
