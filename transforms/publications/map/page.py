@@ -118,6 +118,7 @@ def _words(facts: MapFacts) -> dict[str, str]:
         "run_id": facts.run_id,
         "as_of": _in_words(facts.as_of),
         "title": facts.title,
+        "in_tab": f"{facts.title}, {_in_words(facts.as_of)}: hexbeat map",
         "attribution": facts.attribution,
         "method": facts.method,
         "excluded": facts.excluded,

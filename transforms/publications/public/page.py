@@ -50,7 +50,7 @@ def render(public: PublicEdition, folder: Path, files: Sequence[str]) -> str:
     facts, limits = facts_of(public), public.tables.settings
     names = {force.force.id: force.force.name for force in public.edition.scored}
     rows = totals(public.tables.cells, limits.rounding)
-    return Template(web_text("public.html")).substitute(
+    return Template(web_text("map-head.html") + web_text("public.html")).substitute(
         _words(facts, list(names.values()), public.edition.as_of.year),
         csp=policy(style, scripts),
         style=style,
@@ -71,9 +71,11 @@ def render(public: PublicEdition, folder: Path, files: Sequence[str]) -> str:
 
 def _words(facts: TransparencyFacts, names: Sequence[str], year: int) -> dict[str, str]:
     whose = f": {names[0]}" if len(names) == 1 else ""
+    title, newest = f"Recorded crime by area{whose}", _newest_month(facts)
     words = {
-        "title": f"Recorded crime by area{whose}",
-        "newest": _newest_month(facts),
+        "title": title,
+        "in_tab": f"{title}, to the end of {newest}",
+        "newest": newest,
         "ground": Layers().note(year),
         "attribution": facts.attribution,
         "method": facts.method_in_words,

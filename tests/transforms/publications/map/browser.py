@@ -133,6 +133,13 @@ class Tab:
         """Press the mouse in the middle of the first such element."""
         self.click_at(*self.middle_of(selector))
 
+    def touch(self, selector: str) -> None:
+        """Touch the middle of the first such element, as with a finger."""
+        x, y = self.middle_of(selector)
+        points = [{"x": x, "y": y}]
+        self.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=points)
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
     def middle_of(self, selector: str) -> tuple[float, float]:
         """Where the middle of the first such element is, once it is in view."""
         x, y = self.value(

@@ -27,6 +27,12 @@ from tests.transforms.publications.map.test_map_browser import (
     SERIOUS,
     focus,
 )
+from transforms.publications.edition.place_labels import (
+    LANDMARK,
+    STATION,
+    STREET,
+    PlaceLabel,
+)
 from transforms.publications.map import page
 from transforms.publications.map.facts import MapFacts
 from transforms.reference.national_grid import to_grid_by_proj
@@ -200,6 +206,37 @@ def test_without_ground_there_is_neither_pane_nor_claim(tmp_path: Path) -> None:
         shown = "getComputedStyle(document.getElementById('ground')).display"
         assert tab.value(shown) == "none"
         assert tab.complaints() == []
+
+
+LABELS = """[...document.querySelectorAll(".place-label:not(.hidden)")]
+  .map((one) => one.textContent)"""
+FOUND = "[...document.querySelectorAll('#place-list button')].map((b) => b.innerText)"
+
+
+def test_a_station_is_named_near_by_and_found_by_touch(tmp_path: Path) -> None:
+    y, x = CENTRES["middle"]
+    labels = [
+        PlaceLabel(STATION, 2, -3, HOSTILE, x, y, "Marketon"),
+        PlaceLabel(LANDMARK, 0, -3, "The Pier", x + 0.1, y),
+        PlaceLabel(STREET, 3, -9, "Pierce Lane", x, y + 0.003, "Ham"),
+    ]
+    file = tmp_path / "map.html"
+    text = page.render(cells(), pasts(cells()), _said(), ground(), labels=labels)
+    file.write_text(text, encoding="utf-8")
+    with browser.opened(file, tmp_path / "profile", ALL_CELLS) as tab:
+        assert tab.value(LABELS) == []  # all England is in view
+        focus(tab, "search")
+        tab.write("pier")
+        assert tab.value(FOUND) == ["→\nThe Pier", "→\nPierce Lane\nHam"]
+        tab.value((AXE / "axe.min.js").read_text(encoding="utf-8") + ";0")
+        assert tab.value(SERIOUS) == []
+        tab.touch("#place-list li:nth-child(2) button")
+        assert set(tab.value(LABELS)) == {"Pierce Lane", HOSTILE}
+        assert "sought" in tab.value(
+            "document.querySelector('.place-label:not(.hidden)').className"
+        )
+        assert tab.complaints() == []
+        assert tab.requests() == [file.as_uri()]
 
 
 # Charing Cross, and Dover Castle.

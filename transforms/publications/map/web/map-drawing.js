@@ -127,9 +127,9 @@
       const inView = map.getBounds().pad(0.1);
       let [shapes, polygonal, added] = [0, 0, 0];
       listed.forEach((one, i) => {
-        const places = one.rows.map((row) => view.centre(view.finest, data.columns.cell[row]));
-        if (!places.some((place) => inView.contains(place))) return;
-        const [place] = places;
+        const centreOf = (row) => view.centre(view.finest, data.columns.cell[row]);
+        if (!one.rows.some((row) => inView.contains(centreOf(row)))) return;
+        const place = centreOf(one.rows[0]);
         shapes += 1;
         const edge = edgeOf(data.columns.cell[one.rows[0]]) / pixel;
         const hit = { kind: "spot", spot: one.spot };
