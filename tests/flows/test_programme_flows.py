@@ -71,12 +71,16 @@ def test_events_say_what_was_frozen_and_which_look_was_made(
     )
     events.emit_frozen("autumn-1", "kent", 20)
     events.emit_look("autumn-1", "2025-12-ab", ["2025-10", "2025-11", "2025-12"])
-    (frozen, of, about), (look, seen, months) = sent
+    events.emit_plan("autumn-1", "2025-12-01-ab", 56)
+    (frozen, of, about), (look, seen, months), (plan, made, visits) = sent
     assert (frozen, look) == ("hexbeat.programme.frozen", "hexbeat.look.made")
     assert of["prefect.resource.id"] == "hexbeat.programme.autumn-1"
     assert about == {"force": "kent", "places": "20"}
     assert seen["prefect.resource.id"] == "hexbeat.look.autumn-1.2025-12-ab"
     assert months["last_month"] == "2025-12"
+    assert plan == "hexbeat.plan.made"
+    assert made["prefect.resource.id"] == "hexbeat.plan.autumn-1.2025-12-01-ab"
+    assert visits == {"programme": "autumn-1", "visits": "56"}
 
 
 @pytest.mark.parametrize("running", [True, False])

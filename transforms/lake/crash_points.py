@@ -45,7 +45,7 @@ CRASH_POINTS = (
     "publication-placed",  # nothing points at it yet
     "publication-pointed-at",  # the catalogue does not list it yet
     "publication-listed",
-    # a programme or a look: a folder that is placed once, and its line
+    # a programme, a look, a plan: a folder that is placed once, and its line
     "kept-written",
     "kept-flushed",
     "kept-placed",  # no line of the register says so

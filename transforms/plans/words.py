@@ -18,10 +18,11 @@ def span(plan: Plan) -> str:
 def headline(plan: Plan) -> str:
     """How much is planned."""
     places = len({visit.wanted.place for visit in plan.visits})
+    shifts = len(plan.asked.shifts)
     return (
         f"{len(plan.visits)} visits of {plan.settings.visit_minutes} minutes, at"
-        f" {places} of {len(plan.asked.spots)} places, in {len(plan.asked.shifts)}"
-        " shifts."
+        f" {places} of {len(plan.asked.spots)} places, in {shifts}"
+        f" shift{'s' * (shifts > 1)}."
     )
 
 

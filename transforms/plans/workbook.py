@@ -13,6 +13,14 @@ from transforms.publications.formats.worksheets import OPTIONS, Looks, write_row
 from transforms.publications.formulas import withhold_formulas
 
 
+_HEADINGS = {
+    "shift_id": "Shift", "date": "Day", "unit": "Unit", "seq": "No.",
+    "place_id": "Place", "name": "Name", "start": "From", "minutes": "Minutes",
+    "window_from": "Busiest from", "window_to": "Busiest to", "value": "Value",
+    "why": "Why there", "visits": "Visits",
+}  # fmt: skip
+
+
 def write_workbook(plan: Plan, path: Path) -> None:
     """Write the sheets; their one time is the first day of the plan."""
     from xlsxwriter import Workbook  # slow to load: only whoever makes a plan needs it
@@ -44,7 +52,9 @@ def write_workbook(plan: Plan, path: Path) -> None:
             sheet = book.add_worksheet(name)
             sheet.set_landscape()
             sheet.fit_to_pages(1, 0)
-            write_rows(sheet, withhold_formulas(rows), looks, {})
+            headed = [_HEADINGS.get(column, column) for column in rows.column_names]
+            shown = withhold_formulas(rows).rename_columns(headed)
+            write_rows(sheet, shown, looks, {})
 
 
 def _columns(sheets: dict[str, pa.Table]) -> pa.Table:

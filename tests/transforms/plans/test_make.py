@@ -11,14 +11,17 @@ from pathlib import Path
 import pyogrio
 import pytest
 
+from flows.params import PatrolParams
 from tests.transforms.patrols.made_programme import NOW, STARTS, made_programme
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
 from transforms.homes.patrol_settings import PatrolTable
+from transforms.lake.crash_points import listen
 from transforms.operations.verify import Verified, _check_programmes
 from transforms.patrols.planned import read_planned
 from transforms.plans.asked import asked_of, of_the_settings
 from transforms.plans.make import Made, make_plan
+from transforms.programmes.kept_folder import damaged_files
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import PLANNED, Register, end, leave
 from transforms.trials.choose import Asked as AskedTrial
@@ -173,6 +176,32 @@ def test_verify_finds_a_plan_that_was_changed(tmp_path: Path) -> None:
     assert changed.differs == [f"{made.folder / 'visits.csv'}: not as it was written"]
 
 
+@pytest.mark.parametrize(
+    "point", ["kept-written", "kept-flushed", "kept-placed", "line-written"]
+)
+def test_a_plan_that_was_cut_off_is_made_by_the_same_command(
+    tmp_path: Path, point: str
+) -> None:
+    class CutOffError(Exception):
+        pass
+
+    def end_at(reached: str) -> None:
+        if reached == point:
+            raise CutOffError
+
+    home, programme = made_programme(tmp_path / "home")
+    listen(end_at)
+    with pytest.raises(CutOffError):
+        plan(home, programme, row())
+    listen(None)
+    made = plan(home, programme, row())
+    assert damaged_files(made.folder) == []
+    assert [folder.name for folder in made.folder.parent.iterdir()] == [made.plan.id]
+    lines = Register(home).log.lines()
+    assert [line["action"] for line in lines].count(PLANNED) == 1
+    assert Register(home).log.verify().fault is None
+
+
 REFUSED: list[tuple[Callable[[Home, Programme], object], date, str]] = [
     (lambda home, programme: None, STARTS - timedelta(days=1), "is before autumn-"),
     (
@@ -217,6 +246,20 @@ def test_next_week_comes_from_the_settings(made_home: tuple[Home, Programme]) ->
     assert of_the_settings(named, friday) == (
         home.root / "shifts.csv", date(2026, 11, 16), date(2026, 11, 22),
     )  # fmt: skip
+
+
+def test_a_scheduled_plan_is_of_next_week(tmp_path: Path) -> None:
+    home, programme = made_programme(tmp_path / "home")
+    rows = [row(date(2026, 11, day)) for day in (15, 16, 22, 23)]
+    (home.root / "weeks.csv").write_text("\n".join([HEADER, *rows, ""]))
+    named = replace(home, patrol=PatrolTable(shifts="weeks.csv"))
+    friday = datetime(2026, 11, 13, 13, tzinfo=UTC)
+    found = PatrolParams().asked(named, friday)
+    assert found.programme.id == programme.id
+    assert [shift.day.day for shift in found.shifts] == [16, 22]
+    end(home, programme, date(2026, 12, 1), "over", NOW, "me")
+    with pytest.raises(UsageError, match="name the programme"):
+        PatrolParams().asked(named, friday)
 
 
 @pytest.fixture(scope="module")
