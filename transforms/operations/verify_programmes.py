@@ -13,6 +13,7 @@ from pathlib import Path
 from transforms.errors import LakeError
 from transforms.homes.home import Home
 from transforms.lake.storage import is_remote
+from transforms.plans.folder import PLANS
 from transforms.programmes.kept_folder import damaged_files
 from transforms.programmes.programme import (
     IDENTITY,
@@ -24,6 +25,7 @@ from transforms.programmes.programme import (
 from transforms.programmes.register import (
     ANALYSED,
     ISSUED,
+    PLANNED,
     REVEALED,
     TRIAL,
     Register,
@@ -44,7 +46,7 @@ from transforms.trials.trial import (
 _KEPT = {
     "looks/[0-9]*": "looks",
     "dosage/[0-9]*": "dose reports",
-    "plans/[0-9]*": "plans",
+    f"{PLANS}/[0-9]*": "plans",
     "searches/[0-9a-z]*": "counts of searches",
     f"{TRIALS}/[a-z]*/{ISSUES}/[0-9]*": "weeks",
     f"{TRIALS}/[a-z]*/{REVEALED_FOLDER}": "seeds",
@@ -98,16 +100,18 @@ def _damage(folder: Path) -> Iterator[str]:
 
 
 def _lost(register: Register, programme: Programme) -> Iterator[str]:
-    """What the register says was kept of trials, and is not there."""
+    """What the register says was kept of trials and plans, and is not there."""
+    of_trial = f"{TRIALS}/{{trial}}"
     within = {
-        TRIAL: DESIGN_FILE,
-        ISSUED: f"{ISSUES}/{{week}}",
-        REVEALED: REVEALED_FOLDER,
-        ANALYSED: f"{ANALYSES}/{{analysis}}",
+        TRIAL: f"{of_trial}/{DESIGN_FILE}",
+        ISSUED: f"{of_trial}/{ISSUES}/{{week}}",
+        REVEALED: f"{of_trial}/{REVEALED_FOLDER}",
+        ANALYSED: f"{of_trial}/{ANALYSES}/{{analysis}}",
+        PLANNED: f"{PLANS}/{{plan}}",
     }
     for action, part in within.items():
         for what in register.of_trials(programme.id, action):
-            kept = programme.folder / TRIALS / what["trial"] / part.format(**what)
+            kept = programme.folder / part.format(**what)
             if not kept.exists():
                 yield _gone(kept)
 

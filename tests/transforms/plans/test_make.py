@@ -17,7 +17,7 @@ from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
 from transforms.homes.patrol_settings import PatrolTable
 from transforms.lake.crash_points import listen
-from transforms.operations.verify import Verified, _check_programmes
+from transforms.operations.verify_programmes import check_programmes
 from transforms.patrols.planned import read_planned
 from transforms.plans.asked import asked_of, of_the_settings
 from transforms.plans.make import Made, make_plan
@@ -168,12 +168,14 @@ def test_dosage_reads_what_was_planned(
 def test_verify_finds_a_plan_that_was_changed(tmp_path: Path) -> None:
     home, programme = made_programme(tmp_path / "home")
     made = plan(home, programme, row())
-    whole, changed = Verified(run_id=None), Verified(run_id=None)
-    _check_programmes(home, whole)
-    assert (whole.checked["plans"], whole.differs) == (1, [])
+    whole = check_programmes(home)
+    assert (whole.folders["plans"], whole.differs) == (1, [])
     (made.folder / "visits.csv").write_text("where I like\n")
-    _check_programmes(home, changed)
-    assert changed.differs == [f"{made.folder / 'visits.csv'}: not as it was written"]
+    [said] = check_programmes(home).differs
+    assert said.startswith(f"{made.folder / 'visits.csv'}: not as it was written")
+    shutil.rmtree(made.folder)
+    [said] = check_programmes(home).differs
+    assert said.startswith(f"{made.folder}: gone, and the register has it")
 
 
 @pytest.mark.parametrize(
