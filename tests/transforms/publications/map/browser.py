@@ -135,7 +135,10 @@ class Tab:
 
     def touch(self, selector: str) -> None:
         """Touch the middle of the first such element, as with a finger."""
-        x, y = self.middle_of(selector)
+        self.touch_at(*self.middle_of(selector))
+
+    def touch_at(self, x: float, y: float) -> None:
+        """Touch the page there, in pixels of the window."""
         points = [{"x": x, "y": y}]
         self.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=points)
         self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])

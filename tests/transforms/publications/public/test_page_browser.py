@@ -148,10 +148,10 @@ def test_the_map_is_worked_by_the_keyboard(shown: browser.Tab) -> None:
 def test_a_finger_works_the_page(shown: browser.Tab) -> None:
     shown.resize(390, 844)
     shown.call("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
-    tap(shown, *shown.middle_of("#top button"))
+    shown.touch("#top button")
     shown.until(f"!({CLOSED}) && document.getAnimations().length === 0")
     cell = shown.value(CHOSEN)
-    tap(shown, *shown.middle_of("#panel .buttons button"))
+    shown.touch("#panel .buttons button")
     shown.until(CLOSED)
     size = "document.querySelectorAll('#map, #top button, select, .buttons button')"
     small = (
@@ -165,17 +165,9 @@ def test_a_finger_works_the_page(shown: browser.Tab) -> None:
         })()"""
     )
     # where it was brought to: above what the profile covers
-    tap(shown, place["x"] + place["width"] / 2, place["y"] + place["height"] * 0.34)
+    shown.touch_at(place["x"] + place["width"] / 2, place["y"] + place["height"] * 0.34)
     shown.until(f"!({CLOSED})")
     assert cell
-
-
-def tap(tab: browser.Tab, x: float, y: float) -> None:
-    """Touch the page there."""
-    tab.call(
-        "Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}]
-    )
-    tab.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
 
 def test_the_address_brings_back_the_view_and_is_not_trusted(
