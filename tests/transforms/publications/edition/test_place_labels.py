@@ -17,7 +17,7 @@ from transforms.publications.edition.place_labels import (
     PlaceLabel,
     labels_of,
 )
-from transforms.publications.map.labels import month_labels
+from transforms.publications.map.labels import day_labels, month_labels
 from transforms.reference.place_labels import shown
 
 
@@ -124,3 +124,19 @@ def test_only_stations_near_the_cells_of_a_page_are_on_it() -> None:
     stray = h3.latlng_to_cell(53.79, -1.55, 9)
     rows = pa.table({"h3_cell": [*disk, stray]})
     assert month_labels(cast(Any, edition), ["sussex"], rows) == [near, street]
+
+
+def test_a_day_has_the_names_of_its_cells_at_their_middle_alone() -> None:
+    cell, other = sorted(h3.grid_disk(h3.latlng_to_cell(50.83, -0.14, 10), 1))[:2]
+    rows = pa.table(
+        {
+            "crime_group": ["all-crime", "all-crime", "burglary"],
+            "h3_cell": [cell, other, other],
+            "place_label": ["North Street", None, "Never Lane"],
+            "n_12m": pa.array([7, None, 9], pa.int32()),
+        }
+    )
+    [label] = day_labels(rows)
+    at = h3.cell_to_latlng(cell)
+    assert (label.name, label.incidents, label.near) == ("North Street", -7, None)
+    assert (label.latitude, label.longitude) == pytest.approx(at, abs=1e-5)
