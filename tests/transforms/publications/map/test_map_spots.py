@@ -174,9 +174,12 @@ def test_paper_has_all_that_was_in_view_and_no_ring(opened: Open) -> None:
       }).every(([x, y]) => x > 0 && y > 0 && x < map.width && y < map.height);
     })()"""
     with opened() as tab:
+        tab.resize(1800, 1500)
+        tab.click(".leaflet-control-zoom-in")  # so that the map is full on the screen
+        tab.value("new Promise((done) => setTimeout(done, 600))")
+        assert tab.value(place)
         focus(tab, "map")
         tab.call("Emulation.setEmulatedMedia", media="print")
-        tab.resize(794, 1123)
         tab.value("dispatchEvent(new Event('beforeprint'))")
         assert tab.value(place)
         size = tab.value("[map.offsetWidth, map.offsetHeight, map.scrollHeight]")
