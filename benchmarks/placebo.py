@@ -120,7 +120,7 @@ def lists_by_count(of_force: Counted, force: str, months: int) -> Iterator[Past]
     points = of_force.points
     cells = np.unique(points.cells)
     rule = Rule(force=force, group="", top=PLACES, least_incidents_12m=0)
-    for as_of in points.months:
+    for as_of in points.periods:
         after = window(as_of + months, months)
         lately, before = window(as_of, COUNTED_MONTHS), window(as_of, months)
         if not of_force.comparable(as_of, [*lately, *before, *after]):
@@ -133,7 +133,7 @@ def lists_by_count(of_force: Counted, force: str, months: int) -> Iterator[Past]
         yield Past(
             force=force,
             as_of=str(as_of),
-            months=months,
+            length=months,
             sums=Sums(at_places, 1.0, 1.0, 1.0),  # there is no forecast
             before=float(points.by_cell(chosen, before).sum()),
         )
@@ -145,7 +145,7 @@ def _of_group(home: Home, group: str) -> Iterator[str]:
     forces = stored_forces(lake, home.registry)
     rule = Rule(force="", group=group, top=PLACES, least_incidents_12m=JUDGED[group])
     of_forces = {f.id: counted(lake, f, group, (), _FIRST_MONTH) for f in forces}
-    newest = max(month for one in of_forces.values() for month in one.points.months)
+    newest = max(month for one in of_forces.values() for month in one.points.periods)
     quiet = QuietPast(
         lake=lake,
         forces=home.registry,
@@ -156,7 +156,7 @@ def _of_group(home: Home, group: str) -> Iterator[str]:
     )
     past = list(quiet.lists(rule))
     for months in MONTHS:
-        of_length = [one for one in past if one.months == months]
+        of_length = [one for one in past if one.length == months]
         by_count = [
             one
             for force, of_force in of_forces.items()

@@ -121,13 +121,20 @@ _SEARCHES_COLUMNS = (
 )  # fmt: skip
 
 
+def ends_of(look: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Whether a look has months or days, and the first and the last of them."""
+    period = "month" if "months" in look else "day"
+    periods = look[f"{period}s"]
+    return period, periods[0], periods[-1]
+
+
 def look_artifacts(look: Mapping[str, Any]) -> None:
     """A look in figures of all places together, and where its page is."""
-    name, months = look["programme"], look["months"]
+    name, (period, first, last) = look["programme"], ends_of(look)
     row = {c: round(look[c], 2) for c in _LOOK_COLUMNS if c in look}
     table_artifact(
         key=f"look-{name}",
-        table=[{"first_month": months[0], "last_month": months[-1], **row}],
+        table=[{f"first_{period}": first, f"last_{period}": last, **row}],
         description=f"{name}: {look['headline']}",
     )
     page_artifact(

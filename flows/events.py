@@ -3,7 +3,7 @@
 Counts, months and reasons: never a row.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from prefect.events import emit_event
 
@@ -47,9 +47,9 @@ def emit_frozen(programme: str, force: str, places: int) -> None:
     _emit(FROZEN, f"hexbeat.programme.{programme}", programme, about)
 
 
-def emit_look(programme: str, look: str, months: Sequence[str]) -> None:
+def emit_look(programme: str, look: str, period: str, first: str, last: str) -> None:
     """A look at a programme was made."""
-    about = {"programme": programme, "first_month": months[0], "last_month": months[-1]}
+    about = {"programme": programme, f"first_{period}": first, f"last_{period}": last}
     _emit(LOOK, f"hexbeat.look.{programme}.{look}", f"{programme} {look}", about)
 
 

@@ -61,6 +61,10 @@ def _day(text: str) -> str:
         raise ValueError(f"write {DAY}") from error
 
 
+def _month_or_day(text: str) -> str:
+    return _day(text) if re.match(_DAY_PATTERN, text) else _month(text)
+
+
 def _optional(rule: Schema, words: str) -> FieldInfo:
     """The rule of a field that may be left empty, which it lets through."""
     info: FieldInfo = Field(json_schema_extra=worded(rule, words))
@@ -75,6 +79,10 @@ Address = Annotated[
 MonthText = Annotated[
     Annotated[str, AfterValidator(_month)] | None,
     _optional({"pattern": _MONTH_PATTERN}, f"a month as {MONTH}"),
+]
+PeriodText = Annotated[
+    Annotated[str, AfterValidator(_month_or_day)] | None,
+    _optional({"pattern": f"{_MONTH_PATTERN}|{_DAY_PATTERN}"}, f"{MONTH}, or {DAY}"),
 ]
 DayText = Annotated[
     Annotated[str, AfterValidator(_day)] | None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flows.fields import (
+    DAY,
     MONTH,
     Address,
     AreaName,
@@ -19,6 +20,7 @@ from flows.fields import (
     ForceId,
     MethodName,
     MonthText,
+    PeriodText,
 )
 from flows.form import ONE_OR_ALL, RESCORE_OR_RANGE, form
 from transforms.incidents.freshness import (
@@ -221,7 +223,14 @@ class ProgrammeParams(Params):
         None, description="Of Top: steps of the grid between two places; default: 1"
     )
     least_incidents_12m: int | None = Field(
-        None, description="Of Top: least incidents in 12 months; default: 36"
+        None,
+        description="Of Top: least incidents in 12 months; default: 36, or 12 of the"
+        " smaller cells of a force's own feed",
+    )
+    join: int | None = Field(
+        None,
+        description="Of Top, on a force's own feed: cells that a place may have, those"
+        " of the highest 2 % that touch; default: 1",
     )
     without: list[str] = Field(
         default_factory=list, description="Of Top: cells to leave out; default: none"
@@ -233,11 +242,14 @@ class ProgrammeParams(Params):
         100.0, description="Metres around each place to watch; default: 100"
     )
 
-    @property
-    def choice(self) -> "Choice":
+    def choice_in(self, home: "Home") -> "Choice":
         """What is chosen; `UsageError` unless it is said in one way."""
         from transforms.programmes.chosen import asked
+        from transforms.programmes.rule import LEAST_INCIDENTS_365D
 
+        least = self.least_incidents_12m
+        if home.feed and self.top is not None and least is None:
+            least = LEAST_INCIDENTS_365D
         return asked(
             self.force,
             self.group,
@@ -245,8 +257,9 @@ class ProgrammeParams(Params):
             self.hotspots,
             self.places,
             spacing=self.spacing,
-            least_incidents_12m=self.least_incidents_12m,
+            least_incidents_12m=least,
             without=tuple(self.without),
+            join=self.join,
         )
 
 
@@ -256,19 +269,27 @@ class TrackParams(Params):
     programmes: list[str] = Field(
         default_factory=list,
         description="Programmes by name or id; default: all that have started and"
-        " have a month that no look has seen",
+        " have a month, or a week, that no look has seen",
     )
-    to: MonthText = Field(
-        None, description=f"Last month, {MONTH}; default: the newest that counts"
+    to: PeriodText = Field(
+        None,
+        description=f"Last month, {MONTH}, or last day of a force's own feed, {DAY};"
+        " default: the newest that counts",
     )
     window_months: int = Field(
         3, ge=1, le=11, description="Months up to then; default: 3"
+    )
+    window_weeks: int = Field(
+        13,
+        ge=1,
+        le=26,
+        description="On a force's own feed: weeks up to then; default: 13",
     )
 
     @property
     def which(self) -> str:
         """What the name of the flow run says of these parameters."""
-        return ", ".join(self.programmes) or "those with a new month"
+        return ", ".join(self.programmes) or "those with something new"
 
 
 class ProfileParams(Params):

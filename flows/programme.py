@@ -9,7 +9,7 @@ from flows.events import emit_frozen
 from flows.params import ProgrammeParams
 from flows.plain_logs import plain_faults
 from flows.programme_tasks import freeze_one
-from flows.run_stages import VERSION, final, home_of, step
+from flows.run_stages import VERSION, either_home_of, final, step
 from flows.summary import Summary
 from flows.tasks import Whole
 
@@ -18,7 +18,7 @@ from flows.tasks import Whole
 @plain_faults
 def programme(params: ProgrammeParams) -> State[dict[str, Any]]:
     """Freeze the places of a programme; the same ones again change nothing."""
-    home = home_of(params.home)
+    home = either_home_of(params.home)
     summary = Summary(stage="programme", asked=[params.name])
     progress.start("programme", 1)
     name = params.name

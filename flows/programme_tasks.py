@@ -16,12 +16,11 @@ from flows.params import ProgrammeParams
 from flows.plain_logs import plain_faults
 from flows.tasks import PATIENT, Account, Whole, failed
 from transforms.errors import HexbeatError
-from transforms.homes.home import open_home
+from transforms.homes.home import open_either_home, open_home
 from transforms.impact import words
 from transforms.impact.track import Tracked, track
 from transforms.programmes.freeze import freeze
 from transforms.programmes.programme import open_programme
-from transforms.reference.months import Month
 from transforms.scrutiny.beside import Beside, beside_hot_spots, beside_programme
 from transforms.scrutiny.keep import keep_searches
 from transforms.scrutiny.page import told
@@ -36,10 +35,11 @@ def freeze_one(
     """Freeze the places of a programme."""
     given = params.value
     try:
+        opened = open_either_home(home)
         done = freeze(
-            open_home(home),
+            opened,
             name,
-            given.choice,
+            given.choice_in(opened),
             given.run,
             given.buffer_m,
             datetime.now(UTC),
@@ -61,23 +61,21 @@ def freeze_one(
 @task(task_run_name="track {name}", tags=["programme"], **PATIENT)
 @plain_faults
 def track_one(
-    home: str, name: str, to: str | None, window_months: int
+    home: str, name: str, to: str | None, window_length: int
 ) -> Account | State[Account]:
     """Look at a programme."""
-    last = Month.parse(to) if to else None
     try:
-        opened = open_home(home)
+        opened = open_either_home(home)
         programme = open_programme(opened, name)
-        given = opened, programme, last, window_months
+        last = type(programme.as_of).parse(to) if to else None
+        given = opened, programme, last, window_length
         done = track(*given, datetime.now(UTC), user())
     except HexbeatError as error:
         return failed(name, str(error))
-    get_run_logger().info("%d months, %d past lists", *_sizes(done))
+    periods, past = done.look.periods, done.look.past
+    unit = programme.clock.unit
+    get_run_logger().info("%d %s, %d past lists", len(periods), unit, len(past))
     return account_of_look(done)
-
-
-def _sizes(done: Tracked) -> tuple[int, int]:
-    return len(done.look.months), len(done.look.past)
 
 
 def account_of_look(done: Tracked) -> dict[str, Any]:
@@ -94,8 +92,8 @@ def account_of_look(done: Tracked) -> dict[str, Any]:
     return {
         "programme": look.programme.id,
         "look": done.folder.name,
-        "months": [str(month) for month in look.months],
-        "missing": [str(month) for month in look.missing],
+        look.programme.clock.unit: list(map(str, look.periods)),
+        "missing": list(map(str, look.missing)),
         **asdict(look.places),
         **(asdict(found) if found else {}),
         "past_lists": len(look.past),

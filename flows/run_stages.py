@@ -23,7 +23,7 @@ from flows.settings import Settings
 from flows.summary import Outcome, Summary
 from flows.task_runner import Parallel, parallel
 from transforms.homes.full_disk import DiskFullError
-from transforms.homes.home import Home, open_home
+from transforms.homes.home import Home, open_either_home, open_home
 from transforms.lake.storage import said_by_store
 from transforms.plain_text import plain
 from transforms.reference.months import Month
@@ -53,6 +53,11 @@ _accounts: dict[str, dict[str, Any]] = {}  # of this process's ended runs, by fl
 def home_of(address: str | None) -> Home:
     """The home that a run names; default: that of the settings."""
     return open_home(address or Settings().home)
+
+
+def either_home_of(address: str | None) -> Home:
+    """The same, of the public feed or of a force's own."""
+    return open_either_home(address or Settings().home)
 
 
 def as_of_month(home: Home, given: str | None) -> Month:

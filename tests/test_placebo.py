@@ -23,7 +23,7 @@ def drifting(seed: int, at_places: float = 800, ratio: float = 1.0) -> list[Past
         Past(
             force=f"force-{force:02d}",
             as_of=str(Month(2025, 1) + as_of),
-            months=3,
+            length=3,
             sums=Sums(
                 float(rng.poisson(at_places * ratio * math.exp(drift))),
                 at_places,

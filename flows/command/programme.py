@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from flows.command.app import app
-from flows.command.options import HomeFolder, Json, month_option
-from flows.command.running import home_of, run_to_end
+from flows.command.options import HomeFolder, Json
+from flows.command.running import either_home_of, run_to_end
 
 
 programme = App(
@@ -60,7 +60,16 @@ def freeze(
         int | None,
         Parameter(
             name="--min-incidents",
-            help="Of --top: least incidents in 12 months (default 36)",
+            help="Of --top: least incidents in 12 months (default 36; 12 on a force's"
+            " own feed)",
+        ),
+    ] = None,
+    join: Annotated[
+        int | None,
+        Parameter(
+            name="--join",
+            help="Of --top, on a force's own feed: a place is up to so many touching"
+            " cells, at most 3",
         ),
     ] = None,
     without: Annotated[
@@ -98,7 +107,7 @@ def freeze(
     from transforms.programmes.programme import open_programme
     from transforms.programmes.register import Register, refuse_early_start, start
 
-    opened = home_of(home)
+    opened = either_home_of(home)
     options = {
         "home": home,
         "name": name,
@@ -109,14 +118,15 @@ def freeze(
         "places": places,
         "spacing": spacing,
         "least_incidents_12m": min_incidents,
+        "join": join,
         "without": without,
         "run": run,
         "buffer_m": buffer_m,
     }
     params = checked(ProgrammeParams, options)
-    refuse(opened, name, params.choice, run, buffer_m)
     if starts:
         refuse_early_start(opened, run, starts)
+    refuse(opened, name, params.choice_in(opened), run, buffer_m)
     account = run_to_end("programme", params, opened, silent=True)
     if account["failed"]:
         return _failed(account)
@@ -141,7 +151,7 @@ def list_(*, home: HomeFolder = None, json_: Json = False) -> int:
     """List all programmes of a home, and how they stand."""
     from flows.command.printing.programme import show_programmes
 
-    return show_programmes(home_of(home), json_)
+    return show_programmes(either_home_of(home), json_)
 
 
 @programme.command
@@ -150,7 +160,7 @@ def show(name: Name, /, *, home: HomeFolder = None, json_: Json = False) -> int:
     from flows.command.printing.programme import show_programme
     from transforms.programmes.programme import open_programme
 
-    opened = home_of(home)
+    opened = either_home_of(home)
     return show_programme(opened, open_programme(opened, name), json_)
 
 
@@ -164,7 +174,7 @@ def start_(name: Name, /, *, on: On, home: HomeFolder = None) -> int:
     from transforms.programmes.programme import open_programme
     from transforms.programmes.register import start
 
-    opened = home_of(home)
+    opened = either_home_of(home)
     found = open_programme(opened, name)
     start(opened, found, on, datetime.now(UTC), user())
     print_line(f"started  {found.id} on {on}")
@@ -189,7 +199,7 @@ def leave(
     from transforms.programmes.programme import open_programme
     from transforms.programmes.register import leave as leave_programme
 
-    opened = home_of(home)
+    opened = either_home_of(home)
     found = open_programme(opened, name)
     leave_programme(opened, found, place, on, why, datetime.now(UTC), user())
     print_line(f"left     {place} of {found.id} on {on}; it counts up to then")
@@ -206,7 +216,7 @@ def end(name: Name, /, *, on: On, why: Why, home: HomeFolder = None) -> int:
     from transforms.programmes.programme import open_programme
     from transforms.programmes.register import end as end_programme
 
-    opened = home_of(home)
+    opened = either_home_of(home)
     found = open_programme(opened, name)
     end_programme(opened, found, on, why, datetime.now(UTC), user())
     print_line(f"ended    {found.id} on {on}")
@@ -219,11 +229,21 @@ def track(
     /,
     *,
     to: Annotated[
-        str | None, month_option("--to", "Last month (default: newest supplied)")
+        str | None,
+        Parameter(
+            name="--to",
+            help="Last month, YYYY-MM, or day of a force's own feed, YYYY-MM-DD"
+            " (default: newest supplied)",
+        ),
     ] = None,
     window: Annotated[
-        int, Parameter(name="--window", help="Months up to then, at most 11")
-    ] = 3,
+        str | None,
+        Parameter(
+            name="--window",
+            help="Months up to then, at most 11 (default 3); on a force's own feed"
+            " weeks, at most 26w (default 13w)",
+        ),
+    ] = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
@@ -231,18 +251,22 @@ def track(
     from flows.command.printing.programme import show_tracked
     from flows.params import TrackParams
     from flows.settings import checked
-    from transforms.impact.look import span_of
+    from transforms.impact.look import span_of, window_in
+    from transforms.programmes.basis import basis_of
     from transforms.programmes.programme import open_programme
-    from transforms.reference.months import Month
 
-    opened = home_of(home)
+    opened = either_home_of(home)
     found = open_programme(opened, name)
-    span_of(opened, opened.lake, found, Month.parse(to) if to else None, window)
+    basis = basis_of(opened, opened.lake)
+    length = window_in(basis.clock, window)
+    last = type(found.as_of).parse(to) if to else None
+    span_of(opened, basis, found, last, length)
+    unit = "weeks" if opened.feed else "months"
     options = {
         "home": home,
         "programmes": [found.id],
         "to": to,
-        "window_months": window,
+        f"window_{unit}": length,
     }
     params = checked(TrackParams, options)
     account = run_to_end("track", params, opened, silent=True)

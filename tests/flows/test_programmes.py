@@ -32,6 +32,7 @@ from transforms.operations.maintenance.maintain import maintain
 from transforms.operations.verify import verify
 from transforms.patrols.mapping import read_visit_mapping
 from transforms.patrols.take import take_visits
+from transforms.programmes.basis import basis_of
 from transforms.programmes.freeze import freeze
 from transforms.programmes.kept_folder import damaged_files, write_manifest
 from transforms.programmes.programme import open_programme
@@ -114,7 +115,7 @@ def test_a_look_counts_what_counting_by_hand_counts(
     programme = made.frozen.programme
     cells = programme.cells.to_pylist()
     months = ["2025-07", "2025-08", "2025-09"]
-    assert [str(month) for month in tracked.look.months] == months
+    assert [str(month) for month in tracked.look.periods] == months
     sums = oracles.list_sums(
         [row["h3_cell"] for row in cells if row["place_id"]],
         {row["h3_cell"]: row["level_month"] for row in cells},
@@ -188,16 +189,16 @@ def test_a_month_that_no_look_can_end_with_is_refused(
     ended = replace(standing, ends=date(2025, 8, 30))
     monkeypatch.setattr(Register, "standing", lambda *_: ended)
     with pytest.raises(UsageError) as refused:
-        span_of(made.home, made.home.lake, programme, to, 3)
+        span_of(made.home, basis_of(made.home, made.home.lake), programme, to, 3)
     assert words in str(refused.value)
-    assert span_of(made.home, made.home.lake, programme, None, 3).months == [
-        Month(2025, 7)
-    ]
+    assert span_of(
+        made.home, basis_of(made.home, made.home.lake), programme, None, 3
+    ).periods == [Month(2025, 7)]
 
 
 def test_past_lists_are_the_rule_at_each_earlier_month(made: Made) -> None:
     known = {
-        (one.force, one.as_of, one.months) for one in made.frozen.programme.past_lists
+        (one.force, one.as_of, one.length) for one in made.frozen.programme.past_lists
     }
     own = {one for one in known if one[0] == made.rule.force}
     assert (made.rule.force, "2025-03", 3) in own
@@ -254,13 +255,13 @@ def test_a_place_that_left_counts_up_to_then(made: Made, tmp_path: Path) -> None
     leave(copy.home, programme, "p02", date(2025, 8, 15), "closed", NOW, "me")
     look = track(copy.home, programme, Month(2025, 9), 3, NOW, "me").look
     [left] = [row for row in look.rows if row.place_id == "p02"]
-    assert left.months == 1 and left.left == date(2025, 8, 15)
+    assert left.periods == 1 and left.left == date(2025, 8, 15)
     whole = track(made.home, made.frozen.programme, Month(2025, 9), 3, NOW, "me").look
     assert look.places.expected < whole.places.expected
     assert look.places.rest_observed == whole.places.rest_observed
     end(copy.home, programme, date(2025, 8, 31), "money spent", NOW, "me")
     assert (
-        str(track(copy.home, programme, None, 3, NOW, "me").look.months[-1])
+        str(track(copy.home, programme, None, 3, NOW, "me").look.periods[-1])
         == "2025-08"
     )
 

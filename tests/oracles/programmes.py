@@ -111,3 +111,34 @@ def level_of_parts(
         share = inside / whole if whole else len(children & set(parts)) / 49
         total += level * share if children & set(parts) else 0.0
     return total
+
+
+def joined_places(rows: Sequence[tuple[str, float, int]], rule: Rule) -> list[set[str]]:
+    """Places of (cell, score, incidents in 12 months), with the cells that join them.
+
+    A cell takes the highest of the top 2 % that touch it, up to 45,000 square metres.
+    """
+    ranked = sorted(rows, key=lambda row: (-row[1], row[0]))
+    score = {cell: value for cell, value, _ in rows}
+    top = [cell for cell, _, _ in ranked[: math.ceil(0.02 * len(ranked))]]
+    places: list[set[str]] = []
+    for cell, _, number in ranked:
+        if len(places) == rule.top:
+            break
+        taken = [other for place in places for other in place]
+        if number < rule.least_incidents_12m or any(
+            h3.grid_distance(cell, other) < rule.spacing for other in taken
+        ):
+            continue
+        place, tried = {cell}, 0
+        for other in top:
+            near = any(h3.grid_distance(other, o) < rule.spacing for o in taken)
+            touches = h3.grid_distance(other, cell) == 1
+            if near or not touches or tried == rule.join - 1:
+                continue
+            tried += 1
+            area = sum(h3.cell_area(one, unit="m^2") for one in place | {other})
+            if area <= 45_000:
+                place.add(other)
+        places.append(place)
+    return sorted(places, key=lambda place: -sum(score[cell] for cell in place))

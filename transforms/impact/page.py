@@ -10,13 +10,13 @@ from transforms.reference.groups import GROUPS
 _HEADER = ["Place", "", "Observed", "Expected", "95 of 100", "", "Before*"]
 _NOTE = (
     "Expected: the frozen forecast, times how the rest of the force did."
-    " *The same number of months before, when the places were chosen because high."
+    " *The same number of {unit} before, when the places were chosen because high."
 )
 
 
 def sheet_of(look: Look) -> Sheet:
     """The page."""
-    rule = look.programme.rule
+    rule, period = look.programme.rule, look.programme.clock.period
     changed = (
         words.prevented(look),
         words.around(look),
@@ -28,13 +28,13 @@ def sheet_of(look: Look) -> Sheet:
         title=f"{look.programme.id.rpartition('-')[0]}: how it went",
         subtitle=(
             f"{look.force.name}, {GROUPS[rule.group].label},"
-            f" {words.months_in_words(look.months)}"
+            f" {words.span_in_words(look)}"
         ),
         headline=words.headline(look),
         picture=chart(look.estimate, look.past, look.usual),
         picture_alt=(
             f"The programme's ratio beside those of {len(look.past)} past lists,"
-            f" {look.independent} of which share no month."
+            f" {look.independent} of which share no {period}."
         ),
         sections=[
             Part("What was promised", words.promised(look)),
@@ -59,7 +59,8 @@ def sheet_of(look: Look) -> Sheet:
         marked=[row.word != "within" for row in look.rows],
         last_faint=True,
         footer=(
-            f"{_NOTE} Programme {look.programme.id}. {len(look.past)} past lists,"
-            f" {look.independent} without a common month. For policing alone."
+            f"{_NOTE.format(unit=look.programme.clock.unit)} Programme"
+            f" {look.programme.id}. {len(look.past)} past lists,"
+            f" {look.independent} without a common {period}. For policing alone."
         ),
     )

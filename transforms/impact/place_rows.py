@@ -18,12 +18,12 @@ class PlaceRow:
 
     place_id: str
     name: str | None
-    months: int  # that count for it
+    periods: int  # months that count for it, or days
     observed: int
     expected: float  # given how the rest of the force did
     low: int
     high: int
-    before: int | None  # incidents in as many months up to the as-of
+    before: int | None  # incidents in as long a time up to the as-of
     left: date | None
 
     @property
@@ -35,21 +35,24 @@ class PlaceRow:
 
 
 def place_interval(
-    place: Mapping[str, float], mean: float, months: int
+    place: Mapping[str, float], mean: float, steps: float
 ) -> tuple[int, int]:
-    """What 95 of 100 such places would have: negative binomial about the mean."""
-    if not months:
+    """What 95 of 100 such places would have: negative binomial about the mean.
+
+    A step is a month, or 28 days of a force's own feed.
+    """
+    if not steps:
         return 0, 0
-    size = place_size(place["rate_shape"], place["month_size"], months)
+    size = place_size(place["rate_shape"], place["month_size"], steps)
     low, high = negative_binomial_quantiles(
         np.array([mean]), np.array([size]), _INTERVAL
     )
     return int(low[0]), int(high[0])
 
 
-def place_size(rate_shape: float, month_size: float, months: int) -> float:
+def place_size(rate_shape: float, month_size: float, steps: float) -> float:
     """Size of the negative binomial of a place's count over some months.
 
     The rate is one for all months, and each month varies about it by itself.
     """
-    return 1 / (1 / rate_shape + 1 / (months * month_size))
+    return 1 / (1 / rate_shape + 1 / (steps * month_size))

@@ -15,22 +15,22 @@ from transforms.programmes.register import Standing
 from transforms.programmes.sums import Sums
 from transforms.reference import cells
 from transforms.reference.arrays import Cells, Floats, Mask
-from transforms.reference.months import Month
+from transforms.reference.clocks import Period
 
 
 class ProgrammeCounts:
-    """A programme's places, buffers and rest, counted in some months."""
+    """A programme's places, buffers and rest, counted in some periods."""
 
     def __init__(
         self,
         programme: Programme,
         counted: Counted,
-        months: Sequence[Month],
+        periods: Sequence[Period],
         standing: Standing,
     ) -> None:
         self._programme, self._counted = programme, counted
         self._points = counted.points
-        self._months, self._standing = months, standing
+        self._periods, self._standing = periods, standing
         frozen = programme.cells
         self._level: Floats = frozen["level_month"].to_numpy()
         scored = cells.from_text(frozen["h3_cell"].to_pylist())
@@ -39,15 +39,15 @@ class ProgrammeCounts:
 
     @cached_property
     def places(self) -> Sums:
-        """All places, each in the months before it left, beside the rest."""
-        rest = self._points.in_months(self._months)[self._is_scored & (self._place < 0)]
+        """All places, each in the time before it left, beside the rest."""
+        rest = self._points.within(self._periods)[self._is_scored & (self._place < 0)]
         level = pc.sum(self._programme.places["level_month"]).as_py()
         of_place = list(map(self._counts, range(len(self._programme.places))))
         return Sums(
             float(sum(observed for _, observed in of_place)),
             float(sum(expected for expected, _ in of_place)),
             float(rest.sum()),
-            float(self._level.sum() - level) * len(self._months),
+            float(self._level.sum() - level) * self._months(self._periods),
         )
 
     @property
@@ -56,33 +56,35 @@ class ProgrammeCounts:
         _, level = self._around
         places = self.places
         return Sums(
-            self._observed_around(self._months),
-            float(level.sum()) * len(self._months),
+            self._observed_around(self._periods),
+            float(level.sum()) * self._months(self._periods),
             places.rest_observed,
             places.rest_expected,
         )
 
     @property
     def changes(self) -> BeforeAfter | None:
-        """The same counts, and those of as many months up to the as-of.
+        """The same counts, and those of as long a time up to the as-of.
 
         Those of them that were supplied; None if none was.
         """
         ids = self._programme.places["place_id"].to_pylist()
-        own = [self._before_of(len(self._months_of(place))) for place in ids]
-        before = self._before_of(len(self._months))
-        place_months = sum(len(self._months_of(place)) for place in ids)
-        if not before or not place_months:
+        own = [self._before_of(len(self._periods_of(place))) for place in ids]
+        before = self._before_of(len(self._periods))
+        at_places = sum(len(self._periods_of(place)) for place in ids)
+        if not before or not at_places:
             return None
-        around, after = (self._observed_around(span) for span in (before, self._months))
-        rest = self._points.in_months(before)[self._is_scored & (self._place < 0)]
-        time = len(before) / len(self._months)
+        around, after = (
+            self._observed_around(span) for span in (before, self._periods)
+        )
+        rest = self._points.within(before)[self._is_scored & (self._place < 0)]
+        time = len(before) / len(self._periods)
         place_m2, around_m2, rest_m2 = self._areas_m2
         return BeforeAfter(
             places=Change(
                 float(sum(self._observed(at, span) for at, span in enumerate(own))),
                 self.places.observed,
-                time=sum(map(len, own)) / place_months,
+                time=sum(map(len, own)) / at_places,
             ),
             around=Change(around, after, time, area=around_m2 / place_m2 or 1.0),
             rest=Change(
@@ -102,7 +104,7 @@ class ProgrammeCounts:
         )
         return fine, table["level_month"].to_numpy()[first]
 
-    def _observed_around(self, span: Sequence[Month]) -> float:
+    def _observed_around(self, span: Sequence[Period]) -> float:
         fine, level = self._around
         outside = self._points.without(self._place >= 0)
         return float(outside.by_fine_cell(fine[level > 0], span).sum())
@@ -116,8 +118,8 @@ class ProgrammeCounts:
         around = float(cells.areas_m2(fine[level > 0]).sum())
         return places, around, float(cells.areas_m2(scored).sum()) - places - around
 
-    def _before_of(self, months: int) -> list[Month]:
-        return self._counted.of_epoch(self._programme.as_of, months)
+    def _before_of(self, length: int) -> list[Period]:
+        return self._counted.of_epoch(self._programme.as_of, length)
 
     @property
     def rows(self) -> list[PlaceRow]:
@@ -125,42 +127,48 @@ class ProgrammeCounts:
         rest = self.places.rest_observed / self.places.rest_expected
         rows = []
         for at, place in enumerate(self._programme.places.to_pylist()):
-            months = self._months_of(place["place_id"])
+            periods = self._periods_of(place["place_id"])
             expected, observed = self._counts(at)
-            low, high = place_interval(place, expected * rest, len(months))
+            steps = len(periods) / self._programme.clock.step
+            low, high = place_interval(place, expected * rest, steps)
             rows.append(
                 PlaceRow(
                     place_id=place["place_id"],
                     name=place["name"],
-                    months=len(months),
+                    periods=len(periods),
                     observed=observed,
                     expected=expected * rest,
                     low=low,
                     high=high,
-                    before=self._before(at, len(months)),
+                    before=self._before(at, len(periods)),
                     left=self._standing.left.get(place["place_id"]),
                 )
             )
         return rows
 
-    def _before(self, at: int, months: int) -> int | None:
-        """Incidents of a place in as many months up to the as-of, if all count."""
-        span = self._before_of(months)
-        return self._observed(at, span) if len(span) == months else None
+    def _months(self, periods: Sequence[Period]) -> float:
+        """How many months so many periods are."""
+        return len(periods) / self._programme.clock.periods_a_month
 
-    def _months_of(self, place: str) -> list[Month]:
-        """The months that count for a place: whole ones before it left."""
+    def _before(self, at: int, length: int) -> int | None:
+        """Incidents of a place in as many periods up to the as-of, if all count."""
+        span = self._before_of(length)
+        return self._observed(at, span) if len(span) == length else None
+
+    def _periods_of(self, place: str) -> list[Period]:
+        """The periods that count for a place: whole ones before it left."""
         left = self._standing.left.get(place)
         if left is None:
-            return list(self._months)
-        return [month for month in self._months if month.last_day < left]
+            return list(self._periods)
+        return [one for one in self._periods if one.last_day < left]
 
     def _counts(self, at: int) -> tuple[float, int]:
         """What was expected of a place, and what happened there."""
         place = self._programme.places.slice(at, 1).to_pylist()[0]
-        months = self._months_of(place["place_id"])
-        return place["level_month"] * len(months), self._observed(at, months)
+        periods = self._periods_of(place["place_id"])
+        expected = place["level_month"] * self._months(periods)
+        return expected, self._observed(at, periods)
 
-    def _observed(self, at: int, months: Sequence[Month]) -> int:
+    def _observed(self, at: int, periods: Sequence[Period]) -> int:
         mine = self._is_scored & (self._place == at)
-        return int(self._points.in_months(months)[mine].sum())
+        return int(self._points.within(periods)[mine].sum())

@@ -4,6 +4,7 @@ import pyarrow as pa
 
 from transforms.lake.schemas import TEXT, column
 from transforms.programmes.schemas import SUMS
+from transforms.reference.clocks import Clock
 
 
 _COUNT = pa.int32()
@@ -66,3 +67,18 @@ TEXTBOOK = pa.schema(
         column("z_widened", _FLOAT, "In those standard errors", _SHORT),
     ]
 )  # fmt: skip
+
+_OF_DAYS = {
+    "first_month": column("first_day", TEXT, "First day that counts, YYYY-MM-DD"),
+    "last_month": column("last_day", TEXT, "Last day that counts, YYYY-MM-DD"),
+    "months": column("days", _COUNT, "Days that count: those supplied"),
+    "past_lists_apart": column("past_lists_apart", _COUNT, "Those of them whose windows share no day"),
+    "before": column("before", _COUNT, "Incidents in as many days up to the as-of: chosen because high", "one of them was not supplied"),
+}  # fmt: skip
+
+
+def for_clock(schema: pa.Schema, clock: Clock) -> pa.Schema:
+    """Those columns, of months or of a force's own days."""
+    if clock.unit != "days":
+        return schema
+    return pa.schema([_OF_DAYS.get(field.name, field) for field in schema])

@@ -12,16 +12,22 @@ from transforms.homes.home import Home
 from transforms.impact import words
 from transforms.impact.look import Look, look
 from transforms.impact.page import sheet_of
-from transforms.impact.schemas import TEXTBOOK, TRACKED, TRACKED_PLACES
+from transforms.impact.schemas import (
+    TEXTBOOK,
+    TRACKED,
+    TRACKED_PLACES,
+    for_clock,
+)
 from transforms.impact.textbook_rows import ABOUT
 from transforms.lake.schemas import conform
+from transforms.programmes.force_records import note_read
 from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.past import past_table
 from transforms.programmes.programme import Programme, canonical
 from transforms.programmes.register import LOOK, Register
 from transforms.programmes.sheet import html, write_pdf
 from transforms.publications.formats.csv_files import write_csv
-from transforms.reference.months import Month
+from transforms.reference.clocks import Period
 
 
 LOOKS = "looks"
@@ -44,17 +50,17 @@ class Tracked:
 def track(
     home: Home,
     programme: Programme,
-    to: Month | None,
-    window_months: int,
+    to: Period | None,
+    window_length: int,
     at: datetime,
     who: str,
 ) -> Tracked:
     """Look at a programme, and keep what was seen; a no-op if it was seen before."""
-    seen = look(home, programme, to, window_months)
+    seen = look(home, programme, to, window_length)
     tables = {
         "tracker.csv": _tracked(seen),
         "tracker_places.csv": _places(seen),
-        "tracker_placebo.csv": past_table(seen.past),
+        "tracker_placebo.csv": past_table(seen.past, programme.clock),
     }
 
     def write(folder: Path) -> str:
@@ -63,6 +69,7 @@ def track(
         return _look_id(seen, folder)
 
     kept = keep(programme.folder / LOOKS, write, partial(_write_pages, seen))
+    note_read(home, at, who, "track")
     _register(home, programme, kept.folder.name, at, who)
     return Tracked(seen, kept.folder, kept.created)
 
@@ -71,12 +78,12 @@ def _write_pages(seen: Look, folder: Path) -> None:
     write_csv(_textbook(seen), folder / "tracker_textbook.csv")
     sheet = sheet_of(seen)
     (folder / "tracker.html").write_text(html(sheet))
-    write_pdf(sheet, seen.months[-1].last_day, folder / "tracker.pdf")
+    write_pdf(sheet, seen.periods[-1].last_day, folder / "tracker.pdf")
     write_manifest(folder)
 
 
 def _look_id(seen: Look, built: Path) -> str:
-    """The month and the hash of all that was found."""
+    """The month or day, and the hash of all that was found."""
     found = {
         f.name: sha256(f.read_bytes()).hexdigest() for f in sorted(built.iterdir())
     }
@@ -86,7 +93,7 @@ def _look_id(seen: Look, built: Path) -> str:
         "delivered": words.delivered(seen),  # a log may be read after a look was made
     }
     digest = sha256(canonical(identity).encode()).hexdigest()[:12]
-    return f"{seen.months[-1]}-{digest}"
+    return f"{seen.periods[-1]}-{digest}"
 
 
 def _register(
@@ -100,7 +107,7 @@ def _register(
 
 
 def _tracked(seen: Look) -> pa.Table:
-    rows = []
+    rows, clock = [], seen.programme.clock
     parts = {
         "places": (seen.places, seen.estimate),
         "buffers": (seen.buffers, seen.buffer_estimate),
@@ -109,9 +116,9 @@ def _tracked(seen: Look) -> pa.Table:
         row = {
             "programme": seen.programme.id,
             "area": area,
-            "first_month": str(seen.months[0]),
-            "last_month": str(seen.months[-1]),
-            "months": len(seen.months),
+            f"first_{clock.period}": str(seen.periods[0]),
+            f"last_{clock.period}": str(seen.periods[-1]),
+            clock.unit: len(seen.periods),
             **asdict(sums),
             "past_lists": len(seen.past),
             "past_lists_apart": seen.independent,
@@ -124,20 +131,23 @@ def _tracked(seen: Look) -> pa.Table:
             for name in _ESTIMATED
         }
         rows.append(row)
-    return conform(pa.Table.from_pylist(rows, schema=TRACKED), TRACKED)
+    schema = for_clock(TRACKED, clock)
+    return conform(pa.Table.from_pylist(rows, schema=schema), schema)
 
 
 def _places(seen: Look) -> pa.Table:
     rows = [
         {
             **asdict(row),
+            seen.programme.clock.unit: row.periods,
             "expected": round(row.expected, _DECIMALS),
             "word": row.word,
             "left": row.left.isoformat() if row.left else None,
         }
         for row in seen.rows
     ]
-    return pa.Table.from_pylist(rows, schema=TRACKED_PLACES)
+    schema = for_clock(TRACKED_PLACES, seen.programme.clock)
+    return pa.Table.from_pylist(rows, schema=schema)
 
 
 def _textbook(seen: Look) -> pa.Table:

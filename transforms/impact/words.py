@@ -1,6 +1,5 @@
 """What a look says, in sentences: for a superintendent, and for a court."""
 
-from collections.abc import Sequence
 from statistics import fmean
 
 from transforms.impact.estimate import Estimate
@@ -13,23 +12,23 @@ from transforms.programmes.usual import (
     AT_LEAST_OF_ALL,
     AT_LEAST_OWN,
 )
+from transforms.reference.days import DAYS
 from transforms.reference.groups import GROUPS
-from transforms.reference.months import Month
 
 
 _SUCH_LISTS = "such lists do with no programme starting"
+_FINER = {
+    "months": "Which street or hour: the feed has months and snapped points.",
+    "days": "At which hour: each incident counts on the last day it can have happened.",
+}
+_LISTED = 5  # missing days
 
 
 def headline(look: Look) -> str:
     """Whether the places did better than such lists do: one sentence."""
     found = look.estimate
     if found is None:
-        forces = len({one.force for one in look.past})
-        return (
-            f"Not enough quiet past to tell: {len(look.past)} past lists of"
-            f" {forces} {'force' if forces == 1 else 'forces'}; {AT_LEAST_OWN} of its"
-            f" own are needed, or {AT_LEAST_OF_ALL} of {AT_LEAST_FORCES} forces."
-        )
+        return f"Not enough quiet past to tell: {_too_few(look)}."
     figures = ratio_in_words(found)
     if found.low <= 1 <= found.high:
         return f"No change beyond what {_SUCH_LISTS}: {figures}."
@@ -42,6 +41,17 @@ def headline(look: Look) -> str:
         f"Higher than {_SUCH_LISTS}: {figures};"
         f" {len(look.past) - found.as_low} of {len(look.past)} placebo periods were"
         " higher."
+    )
+
+
+def _too_few(look: Look) -> str:
+    if look.programme.clock is DAYS:
+        return f"{len(look.past)} past lists; {AT_LEAST_OWN} are needed"
+    forces = len({one.force for one in look.past})
+    return (
+        f"{len(look.past)} past lists of"
+        f" {forces} {'force' if forces == 1 else 'forces'}; {AT_LEAST_OWN} of its"
+        f" own are needed, or {AT_LEAST_OF_ALL} of {AT_LEAST_FORCES} forces"
     )
 
 
@@ -71,7 +81,10 @@ def before_and_after(look: Look) -> str:
         if (share := change(one.sums.observed, one.before)) is not None
     ]
     if own is None or not past:
-        return "Before and after cannot be compared: a month before was not supplied."
+        period = look.programme.clock.period
+        return (
+            f"Before and after cannot be compared: a {period} before was not supplied."
+        )
     return (
         f"Before/after alone says {percent(own)}; lists chosen so, with nothing"
         f" starting, said {percent(fmean(past))} on average."
@@ -154,25 +167,27 @@ def power(look: Look) -> str:
     if look.usual is None:
         return ""
     return (
-        f"Over {months_in_words(look.months)}, {len(look.rows)} places chosen so can be"
+        f"Over {span_in_words(look)}, {len(look.rows)} places chosen so can be"
         f" expected to show a fall of {100 * look.usual.smallest_fall:.0f} % or more."
         " Other evaluations found falls of 7 to 16 %, and at times a rise."
     )
 
 
-def months_in_words(months: Sequence[Month]) -> str:
-    """So many months, and which."""
-    number = "1 month" if len(months) == 1 else f"{len(months)} months"
-    if len(months) == 1:
-        return f"{number} ({months[0].in_words})"
-    return f"{number} ({months[0].in_words} to {months[-1].in_words})"
+def span_in_words(look: Look) -> str:
+    """How many months or days count, and which."""
+    periods, clock = look.periods, look.programme.clock
+    if len(periods) == 1:
+        return f"1 {clock.period} ({periods[0].in_words})"
+    ends = f"{periods[0].in_words} to {periods[-1].in_words}"
+    return f"{len(periods)} {clock.unit} ({ends})"
 
 
 def promised(look: Look) -> list[str]:
     """What the list was, and what was forecast for it."""
     rule = look.programme.rule
     places = f"{len(look.rows)} places" if len(look.rows) > 1 else "1 place"
-    a_month = look.places.expected / len(look.months)
+    months = len(look.periods) / look.programme.clock.periods_a_month
+    a_month = look.places.expected / months
     return [
         (
             f"{places} for {GROUPS[rule.group].label}, frozen with data up to"
@@ -198,7 +213,7 @@ def unsaid(look: Look) -> list[str]:
             "How a single place did: most differences between places are chance."
             " Look at the words in the table, not at percentages."
         ),
-        "Which street or hour: the feed has months and snapped points.",
+        _FINER[look.programme.clock.unit],
     ]
     if look.programme.identity["unit"] == POLYGON:
         lines.append(
@@ -211,12 +226,22 @@ def unsaid(look: Look) -> list[str]:
             " are low by chance."
         )
     if look.missing:
-        listed = ", ".join(map(str, look.missing))
-        lines.append(
-            f"Anything about {listed}: not supplied, withheld, or on new map points."
-            " A month that is missing is not a quiet month."
-        )
+        lines.append(_missing(look))
     return lines
+
+
+def _missing(look: Look) -> str:
+    period = look.programme.clock.period
+    listed = ", ".join(map(str, look.missing))
+    why = "not supplied, withheld, or on new map points"
+    if look.programme.clock is DAYS:
+        why = "not supplied"
+        if len(look.missing) > _LISTED:
+            listed = f"{len(look.missing)} days, the newest {look.missing[-1]}"
+    return (
+        f"Anything about {listed}: {why}."
+        f" A {period} that is missing is not a quiet {period}."
+    )
 
 
 def delivered(look: Look) -> list[str]:
@@ -224,12 +249,13 @@ def delivered(look: Look) -> list[str]:
     if look.dosage is None:
         return [
             (
-                "hexbeat has read no visit log of these months, so nothing is known of"
+                f"hexbeat has read no visit log of these {look.programme.clock.unit},"
+                " so nothing is known of"
                 " the patrols made."
             )
         ]
     lines = [patrols.headline(look.dosage), *patrols.delivered(look.dosage)]
-    first, last = look.months[0].first_day, look.months[-1].last_day
+    first, last = look.periods[0].first_day, look.periods[-1].last_day
     if missing := (last - first).days + 1 - len(look.dosage.supplied):
         days = "1 day has no log" if missing == 1 else f"{missing:,} days have no log"
         lines.append(f"{days}: nothing is known of the patrols made then.")

@@ -21,13 +21,13 @@ from transforms.programmes.rule import (
     hotspots_by_rank,
 )
 from transforms.reference.arrays import Cells, Floats, Integers
-from transforms.reference.months import Month
+from transforms.reference.clocks import Period
 
 
 if TYPE_CHECKING:  # it imports GeoPandas
     from transforms.publications.layers.drawn import Drawn
 
-CELL, HOTSPOT, POLYGON = "cell", "hotspot", "polygon"
+CELL, JOINED, HOTSPOT, POLYGON = "cell", "joined", "hotspot", "polygon"
 USE = "Cells are for patrol, hot spots for problem-oriented policing"
 
 
@@ -92,8 +92,8 @@ def asked(
         return Rule(force=force, group=group, top=top, **given)
     if given:
         raise UsageError(
-            "--spacing, --min-incidents and --without are of --top: hot spots and"
-            " polygons are taken as you name them"
+            "--spacing, --min-incidents, --join and --without are of --top: hot spots"
+            " and polygons are taken as you name them"
         )
     if places is None:
         return HotSpots(force=force, group=group, ids=tuple(hotspots))
@@ -103,7 +103,7 @@ def asked(
 
 
 def chosen(
-    choice: Choice, scored: Candidates, points: GroupPoints, span: Sequence[Month]
+    choice: Choice, scored: Candidates, points: GroupPoints, span: Sequence[Period]
 ) -> Chosen:
     """The places of a choice; `UsageError` where there are none.
 
@@ -162,7 +162,7 @@ def _whole_cells(
 
 
 def _polygons(
-    choice: Polygons, scored: Candidates, points: GroupPoints, span: Sequence[Month]
+    choice: Polygons, scored: Candidates, points: GroupPoints, span: Sequence[Period]
 ) -> Chosen:
     """Polygons by what is expected in them; past lists have as much in whole cells.
 

@@ -1,4 +1,4 @@
-"""Which months of a force can be compared with a forecast, and what happened then."""
+"""Which periods of a force can be compared with a forecast, and what happened then."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from transforms.incidents.lake_check import force_coverage
 from transforms.lake.lake import Lake
 from transforms.programmes.points import GroupPoints, group_points
 from transforms.reference.arrays import Cells
+from transforms.reference.clocks import P, Period
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.forces import Force
@@ -18,28 +19,28 @@ from transforms.reference.months import Month, window
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """Which months of a force count, and its incidents of a group."""
+    """Which months or days of a force count, and its incidents of a group."""
 
-    months: Collection[Month]  # supplied, and not withheld
+    periods: Collection[Period]  # supplied, and not withheld
     epochs: Sequence[Month]  # first months on renewed map points
     points: GroupPoints
 
-    def comparable(self, as_of: Month, span: Sequence[Month]) -> bool:
+    def comparable(self, as_of: Period, span: Sequence[Period]) -> bool:
         """Whether what happened in a span can be compared with scores at an as-of."""
         epoch = epoch_at(self.epochs, as_of)
         return all(
-            month in self.months and epoch_at(self.epochs, month) == epoch
-            for month in span
+            period in self.periods and epoch_at(self.epochs, period) == epoch
+            for period in span
         )
 
-    def of_epoch(self, as_of: Month, months: int) -> list[Month]:
-        """The months of a window to an as-of that count, on the map points of then."""
-        span = window(as_of, months)
-        return [month for month in span if self.comparable(as_of, [month])]
+    def of_epoch(self, as_of: P, length: int) -> list[P]:
+        """The periods of a window to an as-of that count, on the map points of then."""
+        span = window(as_of, length)
+        return [period for period in span if self.comparable(as_of, [period])]
 
-    def before(self, places: Cells, as_of: Month, months: int) -> float | None:
-        """Incidents at sorted cells in the months to an as-of, if all were supplied."""
-        span = window(as_of, months)
+    def before(self, places: Cells, as_of: Period, length: int) -> float | None:
+        """Incidents at sorted cells in so many periods to an as-of, if all count."""
+        span = window(as_of, length)
         if not self.comparable(as_of, span):
             return None
         return float(self.points.by_cell(places, span).sum())
@@ -63,7 +64,7 @@ def counted(
     }
     files = lake.files("incidents", force.id)
     return Counted(
-        months={month for month in supplied if month >= since} - withheld,
+        periods={month for month in supplied if month >= since} - withheld,
         epochs=read_epochs([file.path for file in files]),
         points=group_points(
             [f for f in files if Month.parse(f.partition["month"]) >= since],

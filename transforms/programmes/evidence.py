@@ -10,17 +10,23 @@ import numpy as np
 from transforms.errors import UsageError
 from transforms.incidents.lake_check import force_coverage
 from transforms.lake.lake import Lake
+from transforms.programmes.force_records import ForceRecords
 from transforms.reference.arrays import Cells, Floats
 from transforms.reference.coverage import supplied_periods
+from transforms.reference.days import DAYS, Day
 from transforms.reference.forces import Force
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month
 from transforms.reference.score_settings import Scoring
+from transforms.scores.days.view import day_views
 from transforms.scores.inputs import months_sha256
-from transforms.scores.methods import METHODS
+from transforms.scores.methods import METHODS, Method
 from transforms.scores.score_months import force_panel
 from transforms.scores.table.intervals import monthly_size
-from transforms.scores.view import view_at
+from transforms.scores.view import View, view_at
+
+
+_PUBLISHED_TO = 1e-6  # incidents: a publication rounds
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,41 @@ def evidence_of(
     panel = force_panel(lake, force, scoring)
     supplied: list[Month] = supplied_periods(months)
     view = view_at(panel, supplied, as_of)
-    expected = METHODS[method].expect(view)[group]
+    return evidence_in(view, METHODS[method], group, among)
+
+
+def evidence_of_day(
+    records: ForceRecords,
+    group: str,
+    as_of: Day,
+    method: str,
+    among: Cells,
+    published: Floats,
+) -> Evidence:
+    """The same of a force's own records, as known on that day.
+
+    `UsageError` if they no longer give the `published` scores of those cells: a record
+    has come or gone, or this version of hexbeat scores in another way.
+    """
+    then = records.known_by(as_of)
+    [view] = day_views(then.panel, then.supplied, [as_of], DAYS)
+    found = METHODS[method].expect(view)[group].mean
+    rows = np.minimum(np.searchsorted(view.cells, among), len(view.cells) - 1)
+    same = (view.cells[rows] == among) & np.isclose(
+        found[rows], published, atol=_PUBLISHED_TO
+    )
+    if not same.all():
+        raise UsageError(
+            f"{records.force}: the published scores of {as_of} are not those that the"
+            " records now in the lake give: run hexbeat feed score --as-of"
+            f" {as_of}, and freeze from the new publication"
+        )
+    return evidence_in(view, METHODS[method], group, among)
+
+
+def evidence_in(view: View, method: Method, group: str, among: Cells) -> Evidence:
+    """The evidence for some cells of a view."""
+    expected = method.expect(view)[group]
     view = view.counting(GROUPS[group])
     steps = view.of(view.steps, GROUPS[group].categories)
     rows = np.searchsorted(view.cells, among)

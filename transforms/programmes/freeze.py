@@ -8,14 +8,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from transforms.errors import UsageError
 from transforms.homes.home import Home
-from transforms.incidents.lake_check import stored_forces
-from transforms.lake.lake import Lake
 from transforms.lake.storage import make_folder
+from transforms.programmes.basis import Basis, basis_of, clock_of, method_of
 from transforms.programmes.chosen import (
     Choice,
     Chosen,
@@ -23,11 +23,10 @@ from transforms.programmes.chosen import (
     Polygons,
     chosen,
 )
-from transforms.programmes.counted import Counted, counted
-from transforms.programmes.evidence import evidence_of
+from transforms.programmes.counted import Counted
+from transforms.programmes.force_records import note_read
 from transforms.programmes.kept_folder import keep
 from transforms.programmes.past import past_table
-from transforms.programmes.past_lists import QuietPast
 from transforms.programmes.places import (
     buffers_table,
     candidates,
@@ -45,16 +44,15 @@ from transforms.programmes.programme import (
     programmes_folder,
 )
 from transforms.programmes.published import published_cells
-from transforms.programmes.register import FROZEN, Register, busy_months
-from transforms.programmes.rule import MOST_PLACES, Rule
+from transforms.programmes.register import FROZEN, Register
+from transforms.programmes.rule import MOST_JOINED, MOST_PLACES, Rule
 from transforms.programmes.write import write_programme
+from transforms.reference.clocks import Clock
+from transforms.reference.days import DAYS, parse_period
 from transforms.reference.groups import GROUPS
-from transforms.reference.months import Month
 
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_WINDOW_MONTHS = 36
-LENGTHS = range(1, 12)  # months: longer ones need more scores than a lake keeps
 _OWNER_ONLY = 0o700
 
 
@@ -76,10 +74,11 @@ def refuse(
     home: Home, name: str, choice: Choice, run_id: str | None, buffer_m: float
 ) -> None:
     """Raise what `freeze` would raise, before anything takes long."""
-    _check(name, choice, buffer_m)
+    _check(name, choice, buffer_m, clock_of(home))
     programmes_folder(home)
+    basis = basis_of(home, home.lake)
     _, rows = published_cells(home, run_id, choice.force, choice.group)
-    _found(home, home.lake, choice, rows)
+    _found(home, basis, choice, rows)
 
 
 def freeze(
@@ -92,23 +91,25 @@ def freeze(
     who: str,
 ) -> Frozen:
     """Choose the places of a publication, the newest or that run, and freeze them."""
-    asked = _check(name, choice, buffer_m)
+    asked = _check(name, choice, buffer_m, clock_of(home))
+    basis = basis_of(home, home.lake.pinned())
     run_id, rows = published_cells(home, run_id, choice.force, choice.group)
-    found, tables = _tables(home, choice, rows, buffer_m)
+    found, tables = _tables(home, basis, choice, rows, buffer_m)
     folder = programmes_folder(home)
     make_folder(folder)
     folder.chmod(_OWNER_ONLY)
 
     def write(built: Path) -> str:
-        given = name, choice, found, run_id, buffer_m, tables
+        given = name, choice, found, run_id, buffer_m, tables, basis.clock
         return programme_id(name, write_programme(home, built, *given))
 
     kept = keep(folder, write)
+    note_read(home, at, who, "programme")
     _register(home, kept.folder.name, at, who, run_id)
     return Frozen(open_programme(home, kept.folder.name), kept.created, asked)
 
 
-def _check(name: str, choice: Choice, buffer_m: float) -> int:
+def _check(name: str, choice: Choice, buffer_m: float, clock: Clock) -> int:
     """How many places were asked for; `UsageError` for what cannot be."""
     if not _NAME.fullmatch(name):
         raise UsageError(
@@ -123,7 +124,7 @@ def _check(name: str, choice: Choice, buffer_m: float) -> int:
         raise UsageError(f"--buffer-m {buffer_m:g}: above 0, and at most 1000")
     match choice:
         case Rule():
-            _check_rule(choice)
+            _check_rule(choice, clock)
             return choice.top
         case HotSpots():
             asked = len(set(choice.ids))
@@ -137,11 +138,18 @@ def _check(name: str, choice: Choice, buffer_m: float) -> int:
             return len(choice.drawn.places)
 
 
-def _check_rule(rule: Rule) -> None:
+def _check_rule(rule: Rule, clock: Clock) -> None:
     if not 0 < rule.top <= MOST_PLACES:
         raise UsageError(f"--top {rule.top}: a programme has 1 to {MOST_PLACES} places")
     if rule.spacing < 1 or rule.least_incidents_12m < 0:
         raise UsageError("--spacing is 1 or more, --min-incidents 0 or more")
+    if not 1 <= rule.join <= MOST_JOINED:
+        raise UsageError(f"--join {rule.join}: a place has 1 to {MOST_JOINED} cells")
+    if rule.join > 1 and clock is not DAYS:
+        raise UsageError(
+            "--join is for the small cells of a force's own feed: those of the public"
+            " feed are as large as a patrol can cover"
+        )
     for cell in rule.without:
         if not re.fullmatch(r"[0-9a-f]{15}", cell):
             raise UsageError(
@@ -150,54 +158,41 @@ def _check_rule(rule: Rule) -> None:
 
 
 def _found(
-    home: Home, lake: Lake, choice: Choice, rows: pa.Table
+    home: Home, basis: Basis, choice: Choice, rows: pa.Table
 ) -> tuple[Chosen, Counted]:
     """The places of a choice, and the incidents of its force."""
-    [force] = [f for f in stored_forces(lake, home.registry) if f.id == choice.force]
-    as_of = _as_of(rows)
-    first, exclusions = as_of + (1 - _WINDOW_MONTHS), home.scoring.exclusions
-    of_force = counted(lake, force, choice.group, exclusions, first)
-    span = of_force.of_epoch(as_of, _WINDOW_MONTHS)
-    return chosen(choice, candidates(rows), of_force.points, span), of_force
+    as_of, clock = _as_of(rows), basis.clock
+    basis.force(choice.force)
+    since = as_of + (1 - clock.points)
+    given = choice.force, choice.group, home.scoring.exclusions
+    of_force = basis.counted(*given, since)
+    span = of_force.of_epoch(as_of, clock.points)
+    return chosen(choice, candidates(rows, clock), of_force.points, span), of_force
 
 
-def _as_of(rows: pa.Table) -> Month:
-    return Month.parse(rows["as_of"][0].as_py())
+def _as_of(rows: pa.Table) -> Any:
+    return parse_period(rows["as_of"][0].as_py())
 
 
 def _tables(
-    home: Home, choice: Choice, rows: pa.Table, buffer_m: float
+    home: Home, basis: Basis, choice: Choice, rows: pa.Table, buffer_m: float
 ) -> tuple[Chosen, dict[str, pa.Table]]:
-    lake = home.lake.pinned()
-    found, of_force = _found(home, lake, choice, rows)
-    as_of, scored = _as_of(rows), candidates(rows)
-    span = of_force.of_epoch(as_of, _WINDOW_MONTHS)
-    evidence = evidence_of(
-        lake,
-        home.registry[choice.force],
-        choice.group,
-        as_of,
-        rows["method"][0].as_py().partition(" ")[0],
-        home.scoring,
-        scored.cells[found.row],
-    )
-    places = places_table(rows, found, evidence, of_force, as_of)
-    frozen = cells_table(rows, found)
-    past = QuietPast(
-        lake=lake,
-        forces=home.registry,
-        lengths=LENGTHS,
-        exclusions=home.scoring.exclusions,
-        busy=busy_months(home, choice.group),
-        until=as_of,
-    )
+    found, of_force = _found(home, basis, choice, rows)
+    as_of, clock = _as_of(rows), basis.clock
+    scored = candidates(rows, clock)
+    evidence = basis.evidence(rows, choice.group, scored.cells[found.row])
+    places = places_table(rows, found, evidence, of_force, as_of, clock)
+    frozen = cells_table(rows, found, clock)
+    span = of_force.of_epoch(as_of, clock.points)
+    exclusions = home.scoring.exclusions
+    past = basis.frozen_past(found.rule, exclusions, method_of(rows), as_of)
     return found, {
         PLACES_FILE: places,
         CELLS_FILE: frozen,
         BUFFERS_FILE: buffers_table(
             places, frozen, found, of_force.points, span, buffer_m
         ),
-        PAST_FILE: past_table(past.lists(found.rule)),
+        PAST_FILE: past_table(past, clock),
     }
 
 

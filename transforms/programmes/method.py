@@ -7,12 +7,18 @@ import pyarrow as pa
 
 from transforms.lake.schemas import about
 from transforms.programmes.chosen import USE
-from transforms.programmes.flags import IN_WORDS
+from transforms.programmes.flags import in_words
 from transforms.programmes.past import past_of
 from transforms.programmes.programme import PAST_FILE, PLACES_FILE
 from transforms.programmes.rule import Rule
-from transforms.programmes.schemas import BUFFERS, FROZEN_CELLS, PAST_LISTS, PLACES
+from transforms.programmes.schemas import (
+    BUFFERS,
+    FROZEN_CELLS,
+    past_lists_schema,
+    places_schema,
+)
 from transforms.programmes.usual import power_line
+from transforms.reference.clocks import Clock
 from transforms.reference.groups import GROUPS
 
 
@@ -67,6 +73,7 @@ def method_text(
     rule: Rule,
     identity: Mapping[str, Any],
     tables: Mapping[str, pa.Table],
+    clock: Clock,
 ) -> str:
     """The text of METHOD.md."""
     places = tables[PLACES_FILE]
@@ -81,15 +88,15 @@ def method_text(
         rule=_choice(identity["unit"], rule),
         use=USE,
         buffer_m=identity["buffer_m"],
-        power=power_line(past, rule.force, len(places)),
-        warnings=_warnings(places),
+        power=power_line(past, rule.force, len(places), clock),
+        warnings=_warnings(places, clock),
         columns="\n\n".join(
             f"**{file}**\n\n" + "\n".join(map(_column, schema))
             for file, schema in {
-                "places": PLACES,
+                "places": places_schema(clock),
                 "cells": FROZEN_CELLS,
                 "buffers": BUFFERS,
-                "past_lists": PAST_LISTS,
+                "past_lists": past_lists_schema(clock),
             }.items()
         ),
     )
@@ -128,15 +135,16 @@ def _choice(unit: str, rule: Rule) -> str:
     return "\n".join(lines)
 
 
-def _warnings(places: pa.Table) -> str:
+def _warnings(places: pa.Table, clock: Clock) -> str:
     raised: dict[str, list[str]] = {}
+    meaning = in_words(clock)
     for place, names in zip(
         places["place_id"].to_pylist(), places["flags"].to_pylist(), strict=True
     ):
         for name in names.split():
             raised.setdefault(name, []).append(place)
     lines = [
-        f"- **{name}** ({IN_WORDS[name]}): {', '.join(places)}"
+        f"- **{name}** ({meaning[name]}): {', '.join(places)}"
         for name, places in raised.items()
     ]
     return "\n".join(lines) or "None."

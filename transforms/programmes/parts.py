@@ -8,11 +8,11 @@ from transforms.programmes.buffers import RESOLUTION
 from transforms.programmes.points import GroupPoints
 from transforms.reference import cells
 from transforms.reference.arrays import Cells, Floats, Integers
-from transforms.reference.months import Month
+from transforms.reference.clocks import Period
 
 
 def shares_of_cells(
-    fine: Cells, scored: Cells, points: GroupPoints, span: Sequence[Month]
+    fine: Cells, scored: Cells, points: GroupPoints, span: Sequence[Period]
 ) -> tuple[Integers, Floats]:
     """The scored cell that each small cell is part of, and its share of it, 0 to 1.
 
@@ -32,18 +32,18 @@ def shares_of_cells(
     return np.where(known, order[at], -1), np.where(known, share, 0.0)
 
 
-def _at(fine: Cells, points: GroupPoints, span: Sequence[Month]) -> Integers:
+def _at(fine: Cells, points: GroupPoints, span: Sequence[Period]) -> Integers:
     sorted_cells, back = np.unique(fine, return_inverse=True)
     return points.by_fine_cell(sorted_cells, span)[back]
 
 
 def _by_parent(
-    points: GroupPoints, whole: Cells, resolution: int, span: Sequence[Month]
+    points: GroupPoints, whole: Cells, resolution: int, span: Sequence[Period]
 ) -> Integers:
     """Incidents in the parts of each cell: near its edge not those of the cell."""
     sums = np.zeros(len(whole), dtype=np.int64)
     parent = cells.parents(points.fine_cells, resolution)
     at = np.minimum(np.searchsorted(whole, parent), len(whole) - 1)
     known = whole[at] == parent
-    np.add.at(sums, at[known], points.in_months(span)[known])
+    np.add.at(sums, at[known], points.within(span)[known])
     return sums

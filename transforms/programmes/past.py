@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import pyarrow as pa
 
-from transforms.programmes.schemas import PAST_LISTS
+from transforms.programmes.schemas import past_lists_schema
 from transforms.programmes.sums import Sums
-from transforms.reference.months import Month
+from transforms.reference.clocks import Clock
+from transforms.reference.days import parse_period
 
 
 _DECIMALS = 6
@@ -19,37 +21,37 @@ class Past:
 
     force: str
     as_of: str
-    months: int  # after the as-of
+    length: int  # months after the as-of, or days of a force's own feed
     sums: Sums
-    before: float | None  # incidents there in as many months up to the as-of
+    before: float | None  # incidents there in as long a time up to the as-of
 
 
 def apart(past: Sequence[Past]) -> list[Past]:
-    """Those lists whose windows, taken in order, share no month with another."""
+    """Those lists whose windows, taken in order, share no time with another."""
     alone: list[Past] = []
-    last: dict[str, Month] = {}
+    last: dict[str, Any] = {}
     for one in sorted(past, key=lambda one: (one.force, one.as_of)):
-        as_of = Month.parse(one.as_of)
-        if one.force not in last or as_of.since(last[one.force]) >= one.months:
+        as_of: Any = parse_period(one.as_of)
+        if one.force not in last or as_of.since(last[one.force]) >= one.length:
             last[one.force] = as_of
             alone.append(one)
     return alone
 
 
-def past_table(past: Iterable[Past]) -> pa.Table:
+def past_table(past: Iterable[Past], clock: Clock) -> pa.Table:
     """Past lists as rows."""
     rows = [
         {
             "force": one.force,
             "as_of": one.as_of,
-            "months": one.months,
+            clock.unit: one.length,
             **{n: round(value, _DECIMALS) for n, value in asdict(one.sums).items()},
             "before": one.before,
             "log_ratio": round(one.sums.log_ratio, _DECIMALS),
         }
         for one in past
     ]
-    return pa.Table.from_pylist(rows, schema=PAST_LISTS)
+    return pa.Table.from_pylist(rows, schema=past_lists_schema(clock))
 
 
 def past_of(table: pa.Table) -> list[Past]:
@@ -58,7 +60,7 @@ def past_of(table: pa.Table) -> list[Past]:
         Past(
             force=row["force"],
             as_of=row["as_of"],
-            months=row["months"],
+            length=row["months"] if "months" in row else row["days"],
             sums=Sums(*(row[field.name] for field in fields(Sums))),
             before=row["before"],
         )

@@ -36,7 +36,7 @@ class PastPlaces:
 
     force: str
     as_of: str
-    months: int  # after the as-of
+    length: int  # months after the as-of, or days of a force's own feed
     observed: Integers
     expected: Floats
 
@@ -75,7 +75,7 @@ class QuietPast:
             yield Past(
                 force=one.rule.force,
                 as_of=str(one.as_of),
-                months=months,
+                length=months,
                 sums=sums_of(at_places, one.observed, scored.level_month * months),
                 before=before,
             )
@@ -87,7 +87,7 @@ class QuietPast:
             yield PastPlaces(
                 force=one.rule.force,
                 as_of=str(one.as_of),
-                months=len(one.span),
+                length=len(one.span),
                 observed=np.array([one.observed[rows].sum() for rows in one.places]),
                 expected=np.array([level[rows].sum() for rows in one.places]),
             )

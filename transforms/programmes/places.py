@@ -8,41 +8,41 @@ import pyarrow.compute as pc
 
 from transforms.lake.schemas import conform
 from transforms.programmes.buffers import buffers, components, ground_of
-from transforms.programmes.chosen import POLYGON, Chosen
+from transforms.programmes.chosen import CELL, JOINED, POLYGON, Chosen
 from transforms.programmes.counted import Counted
 from transforms.programmes.evidence import Evidence
 from transforms.programmes.flags import flags
 from transforms.programmes.parts import shares_of_cells
 from transforms.programmes.points import GroupPoints
+from transforms.programmes.published import supplied_in_year
 from transforms.programmes.rule import Candidates
-from transforms.programmes.schemas import BUFFERS, FROZEN_CELLS, PLACES
+from transforms.programmes.schemas import BUFFERS, FROZEN_CELLS, places_schema
 from transforms.reference import cells
-from transforms.reference.arrays import Floats, Integers
-from transforms.reference.months import Month
+from transforms.reference.arrays import Cells, Floats, Integers
+from transforms.reference.clocks import Clock, Period
 
 
 _DECIMALS = 6
-_SAME = (
-    "lat", "lon", "easting", "northing", "months_12m", "hotspot_id", "hotspot_class",
-)  # fmt: skip
+_SAME = ("lat", "lon", "easting", "northing", "hotspot_id", "hotspot_class")
 
 
-def candidates(rows: pa.Table) -> Candidates:
+def candidates(rows: pa.Table, clock: Clock) -> Candidates:
     """The published cells of a force and group, as a rule chooses among them."""
     return Candidates(
         cells=cells.from_text(rows["h3_cell"].to_pylist()),
         score=rows["score"].to_numpy(),
-        level_month=level_month(rows),
-        n_12m=pc.fill_null(rows["n_12m"], 0).to_numpy(),
+        level_month=level_month(rows, clock),
+        n_12m=pc.fill_null(rows[f"n_{clock.year}"], 0).to_numpy(),
         hotspots=rows["hotspot_id"].to_pylist(),
+        universe_cells=rows["universe_cells"][0].as_py(),
     )
 
 
-def level_month(rows: pa.Table) -> Floats:
+def level_month(rows: pa.Table, clock: Clock) -> Floats:
     """Incidents expected in a month of each cell, ignoring the season."""
-    months = rows["months_12m"].to_numpy()
-    level = rows["expected_12m"].to_numpy() / np.maximum(months, 1)
-    return np.asarray(np.round(level, _DECIMALS))
+    supplied = supplied_in_year(rows, clock).to_numpy()
+    level = rows[f"expected_{clock.year}"].to_numpy() / np.maximum(supplied, 1)
+    return np.asarray(np.round(level * clock.periods_a_month, _DECIMALS))
 
 
 def places_table(
@@ -50,23 +50,30 @@ def places_table(
     found: Chosen,
     evidence: Evidence,
     of_force: Counted,
-    as_of: Month,
+    as_of: Period,
+    clock: Clock,
 ) -> pa.Table:
     """The places of a programme, the highest first; `rows` are the published cells."""
     ids = cells.from_text(rows["h3_cell"].to_pylist())
-    level = found.share * level_month(rows)[found.row]
+    level = found.share * level_month(rows, clock)[found.row]
     highest = rows.take(pa.array(_highest_parts(found, level)))
     contact = components([np.unique(ids[rows]) for rows in _rows_of(found)])
     area = np.array([cells.areas_m2(ground).sum() for ground in found.grounds])
     harm = found.share * rows["harm_score"].to_numpy()[found.row]
+    supplied = supplied_in_year(highest, clock)
+    windows = list(clock.windows)[-3:]
     total = np.round(found.summed(level), _DECIMALS)
     columns = {name: highest[name] for name in _SAME}
-    columns |= {f"n_{m}m": _past(rows, found, of_force, as_of, m) for m in (3, 12, 36)}
+    columns |= {
+        f"n_{name}": _past(rows, found, of_force, as_of, name, clock)
+        for name in windows
+    }
     columns |= {
         "place_id": [f"p{rank:02d}" for rank in range(1, len(total) + 1)],
         "rank": np.arange(1, len(total) + 1),
         "name": pa.array(found.names) if found.names else highest["place_label"],
-        "unit": [found.unit] * len(total),
+        "unit": [_unit(found.unit, ground) for ground in found.grounds],
+        f"{clock.unit}_{clock.year}": supplied,
         "h3_res": cells.resolutions(np.array([g[0] for g in found.grounds])),
         "h3_cells": [" ".join(cells.as_text(ground)) for ground in found.grounds],
         "area_m2": np.round(area, 1),
@@ -75,11 +82,16 @@ def places_table(
         "month_size": np.round(
             _joint(found, level, np.full(len(level), evidence.month_size)), _DECIMALS
         ),
-        "harm_score": found.summed(harm),
+        "harm_score": found.summed(harm) * clock.periods_a_month,
         "component": contact,
-        "flags": flags(area, total, contact, highest["months_12m"].to_numpy()),
+        "flags": flags(area, total, contact, supplied.to_numpy(), clock),
     }
-    return conform(pa.table({f.name: columns[f.name] for f in PLACES}), PLACES)
+    schema = places_schema(clock)
+    return conform(pa.table({f.name: columns[f.name] for f in schema}), schema)
+
+
+def _unit(unit: str, ground: Cells) -> str:
+    return JOINED if unit == CELL and len(ground) > 1 else unit
 
 
 def _rows_of(found: Chosen) -> list[Integers]:
@@ -103,15 +115,20 @@ def _joint(found: Chosen, level: Floats, size: Floats) -> Floats:
 
 
 def _past(
-    rows: pa.Table, found: Chosen, of_force: Counted, as_of: Month, months: int
+    rows: pa.Table,
+    found: Chosen,
+    of_force: Counted,
+    as_of: Period,
+    name: str,
+    clock: Clock,
 ) -> pa.Array:
-    """Incidents of each place in some months to the as-of."""
+    """Incidents of each place in a window to the as-of."""
     if found.unit != POLYGON:
-        parts = rows[f"n_{months}m"].take(pa.array(found.row))
+        parts = rows[f"n_{name}"].take(pa.array(found.row))
         if parts.null_count:
             return pa.nulls(len(found.grounds), pa.int32())
         return pa.array(found.summed(parts.to_numpy()).astype(np.int32))
-    span = of_force.of_epoch(as_of, months)
+    span = of_force.of_epoch(as_of, clock.windows[name])
     if not span:
         return pa.nulls(len(found.grounds), pa.int32())
     points = of_force.points
@@ -119,7 +136,7 @@ def _past(
     return pa.array(counts, pa.int32())
 
 
-def cells_table(rows: pa.Table, found: Chosen) -> pa.Table:
+def cells_table(rows: pa.Table, found: Chosen, clock: Clock) -> pa.Table:
     """Every scored cell, sorted, and which place it is; of none if places are parts."""
     place = np.full(len(rows), None, dtype=object)
     if found.unit != POLYGON:
@@ -127,7 +144,7 @@ def cells_table(rows: pa.Table, found: Chosen) -> pa.Table:
     table = pa.table(
         {
             "h3_cell": rows["h3_cell"],
-            "level_month": level_month(rows),
+            "level_month": level_month(rows, clock),
             "place_id": pa.array(place, pa.string()),
         }
     )
@@ -139,7 +156,7 @@ def buffers_table(
     frozen: pa.Table,
     found: Chosen,
     points: GroupPoints,
-    span: Sequence[Month],
+    span: Sequence[Period],
     buffer_m: float,
 ) -> pa.Table:
     """The cells around each place, and what was expected in each.

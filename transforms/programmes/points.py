@@ -1,4 +1,4 @@
-"""A force's incidents of a crime group by point and month, and their sums by area."""
+"""A force's incidents of a crime group by point and period, and their sums by area."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from transforms.lake.data_files import DataFile
 from transforms.programmes.buffers import RESOLUTION
 from transforms.reference import cells
 from transforms.reference.arrays import Cells, Floats, Integers, Mask
+from transforms.reference.clocks import Period
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.groups import CrimeGroup
 from transforms.reference.months import Month
@@ -20,24 +21,28 @@ from transforms.reference.months import Month
 
 @dataclass(frozen=True, kw_only=True)
 class GroupPoints:
-    """Located incidents of a group, one row for each point and month with any."""
+    """Located incidents of a group, one row for each point and period with any.
+
+    A period is a month of the public feed, or a day of a force's own.
+    """
 
     longitude: Floats
     latitude: Floats
-    cells: Cells  # of resolution 9
-    month: Integers  # each row's place in `months`
+    cells: Cells  # of the resolution that is scored
+    period: Integers  # each row's place in `periods`
     incidents: Integers
-    months: Sequence[Month]  # those stored, oldest first
+    periods: Sequence[Period]  # those stored, oldest first
 
     @cached_property
     def fine_cells(self) -> Cells:
         """The cell of each row at the resolution of buffers."""
         return cells.index_points(self.longitude, self.latitude, RESOLUTION)
 
-    def in_months(self, span: Sequence[Month]) -> Integers:
-        """The incidents of each row, 0 where its month is not in the span."""
-        wanted = np.array([month in set(span) for month in self.months], dtype=bool)
-        return np.where(wanted[self.month], self.incidents, 0)
+    def within(self, span: Sequence[Period]) -> Integers:
+        """The incidents of each row, 0 where its period is not in the span."""
+        among = set(span)
+        wanted = np.array([period in among for period in self.periods], dtype=bool)
+        return np.where(wanted[self.period], self.incidents, 0)
 
     def without(self, rows: Mask) -> "GroupPoints":
         """These without some rows."""
@@ -47,7 +52,7 @@ class GroupPoints:
             longitude=self.longitude[kept],
             latitude=self.latitude[kept],
             cells=self.cells[kept],
-            month=self.month[kept],
+            period=self.period[kept],
             incidents=self.incidents[kept],
         )
 
@@ -61,13 +66,13 @@ class GroupPoints:
         at = np.minimum(np.searchsorted(ids[order], at_cell), len(ids) - 1)
         return np.where(ids[order][at] == at_cell, number[order][at], -1)
 
-    def by_cell(self, among: Cells, span: Sequence[Month]) -> Integers:
-        """Incidents of those months in each of some cells of resolution 9, sorted."""
-        return _summed(self.cells, self.in_months(span), among)
+    def by_cell(self, among: Cells, span: Sequence[Period]) -> Integers:
+        """Incidents of those periods in each of some sorted cells that are scored."""
+        return _summed(self.cells, self.within(span), among)
 
-    def by_fine_cell(self, among: Cells, span: Sequence[Month]) -> Integers:
+    def by_fine_cell(self, among: Cells, span: Sequence[Period]) -> Integers:
         """The same for sorted cells of the resolution of buffers."""
-        return _summed(self.fine_cells, self.in_months(span), among)
+        return _summed(self.fine_cells, self.within(span), among)
 
 
 def _summed(at: Cells, incidents: Integers, among: Cells) -> Integers:
@@ -87,15 +92,22 @@ def group_points(
 ) -> GroupPoints:
     """The points of a group in those files of incidents (group_points.sql)."""
     kept = scored_incidents([file.path for file in files], exclusions, force)
-    categories = pa.table({"category": list(group.categories)})
-    rows = sql.run("group_points", {"incidents": kept, "categories": categories})
     months = sorted(Month.parse(file.partition["month"]) for file in files)
-    at = {str(month): row for row, month in enumerate(months)}
+    return points_of(kept, group, months)
+
+
+def points_of(
+    incidents: pa.Table, group: CrimeGroup, periods: Sequence[Period]
+) -> GroupPoints:
+    """The points of a group among incidents, all of them of those periods."""
+    categories = pa.table({"category": list(group.categories)})
+    rows = sql.run("group_points", {"incidents": incidents, "categories": categories})
+    at = {str(period): row for row, period in enumerate(periods)}
     return GroupPoints(
         longitude=rows["longitude"].to_numpy(),
         latitude=rows["latitude"].to_numpy(),
         cells=rows["h3_cell"].to_numpy(),
-        month=np.array([at[text] for text in rows["month"].to_pylist()], dtype=int),
+        period=np.array([at[text] for text in rows["month"].to_pylist()], dtype=int),
         incidents=rows["incidents"].to_numpy(),
-        months=months,
+        periods=periods,
     )

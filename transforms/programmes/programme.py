@@ -24,8 +24,9 @@ from transforms.programmes.past import Past, past_of
 from transforms.programmes.rule import Rule
 from transforms.reference import cells
 from transforms.reference.arrays import Cells
+from transforms.reference.clocks import MONTHS, Clock
+from transforms.reference.days import DAYS, Day, parse_period
 from transforms.reference.exclusions import Exclusion
-from transforms.reference.months import Month
 
 
 IDENTITY = "programme.json"
@@ -73,9 +74,14 @@ class Programme:
         return Rule(**rule | lists)
 
     @cached_property
-    def as_of(self) -> Month:
-        """The newest month that its forecast knew."""
-        return Month.parse(self.identity["as_of"])
+    def clock(self) -> Clock:
+        """The clock of the feed that it was frozen from."""
+        return DAYS if isinstance(self.as_of, Day) else MONTHS
+
+    @cached_property
+    def as_of(self) -> Any:
+        """The newest month that its forecast knew; of a force's own feed, the day."""
+        return parse_period(self.identity["as_of"])
 
     @cached_property
     def exclusions(self) -> tuple[Exclusion, ...]:

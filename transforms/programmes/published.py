@@ -9,6 +9,11 @@ from transforms.homes.home import Home
 from transforms.homes.runs.catalog import run_folder, withdrawn
 from transforms.homes.runs.seal import TIER, latest_run
 from transforms.publications.schemas import CELLS_FILE
+from transforms.reference.clocks import MONTHS, Clock
+from transforms.reference.days import DAYS
+
+
+DAY_CELLS_FILE = "day_cells.parquet"
 
 
 def published_cells(
@@ -26,13 +31,25 @@ def published_cells(
         raise UsageError(f"{run_id} is withdrawn ({why}): choose another run")
     if force not in home.registry:
         raise UsageError(f"{force!r} is no force of this home")
-    file = folder / TIER / CELLS_FILE
-    wanted = [("force", "=", force), ("crime_group", "=", group)]
+    clock = DAYS if home.feed else MONTHS
+    file = folder / TIER / (DAY_CELLS_FILE if home.feed else CELLS_FILE)
+    wanted: list[tuple[str, str, str | int]] = [
+        ("force", "=", force),
+        ("crime_group", "=", group),
+    ]
+    if home.feed:
+        wanted.append(("horizon_days", "=", clock.term))  # both have the same level
     rows = pq.read_table(file, filters=wanted)
     if not len(rows):
         raise ForceError(
             f"{force}: run {run_id} has no scores of {group}; its METHOD.md says why"
         )
-    if pc.min(rows["months_12m"]).as_py() == 0:
-        raise ForceError(f"{force}: no month of the last 12 was supplied")
+    if pc.min(supplied_in_year(rows, clock)).as_py() == 0:
+        year = clock.windows[clock.year]
+        raise ForceError(f"{force}: no {clock.period} of the last {year} was supplied")
     return run_id, rows
+
+
+def supplied_in_year(rows: pa.Table, clock: Clock) -> pa.ChunkedArray:
+    """Supplied months of twelve that published cells rest on, or days of 365."""
+    return rows[f"{clock.unit}_{clock.year}"]

@@ -17,6 +17,8 @@ from transforms.programmes.programme import (
     open_programme,
     programmes_folder,
 )
+from transforms.reference.clocks import P, Period
+from transforms.reference.days import parse_period
 from transforms.reference.months import Month, month_range
 
 
@@ -26,7 +28,7 @@ TRIAL, ISSUED, REVEALED = "trial-registered", "week-issued", "seed-revealed"
 ANALYSED = "trial-analysed"
 PLANNED = "plan-made"
 _FILE = "register.jsonl"
-_WITHOUT_END = 1_200  # months
+_WITHOUT_END = 1_200  # months, or days: no feed is ahead of itself by so much
 
 
 @dataclass
@@ -38,7 +40,7 @@ class Standing:
     ends: date | None = None
     left: dict[str, date] = field(default_factory=dict)  # places, and their last day
     looks: int = 0
-    newest_look: Month | None = None  # its last month
+    newest_look: Period | None = None  # its last month, or day
 
 
 @dataclass(frozen=True)
@@ -91,23 +93,27 @@ def _take(standing: Standing, line: dict[str, Any]) -> None:
             standing.ends = date.fromisoformat(what["on"])
         case "look":
             standing.looks += 1
-            month = Month.parse(what["look"].rpartition("-")[0])
-            standing.newest_look = max(standing.newest_look or month, month)
+            last: Any = parse_period(what["look"].rpartition("-")[0])
+            standing.newest_look = max(standing.newest_look or last, last)
 
 
 def busy_months(home: Home, group: str) -> set[tuple[str, Month]]:
     """The months in which a programme of that group runs, by force: not quiet ones."""
-    months: set[tuple[str, Month]] = set()
+    return busy_periods(home, group, Month)
+
+
+def busy_periods(home: Home, group: str, period: type[P]) -> set[tuple[str, P]]:
+    """The same of months, or of days."""
+    found: set[tuple[str, P]] = set()
     for name, standing in Register(home).standings().items():
         if standing.starts is None:
             continue
         rule = open_programme(home, name).rule
         if rule.group == group:
-            first = Month(standing.starts.year, standing.starts.month)
-            ends = standing.ends
-            last = Month(ends.year, ends.month) if ends else first + _WITHOUT_END
-            months |= {(rule.force, month) for month in month_range(first, last)}
-    return months
+            first, ends = period.of(standing.starts), standing.ends
+            last = period.of(ends) if ends else first + _WITHOUT_END
+            found |= {(rule.force, one) for one in month_range(first, last)}
+    return found
 
 
 def started(home: Home) -> list[str]:
@@ -150,10 +156,10 @@ def refuse_early_start(home: Home, run_id: str | None, on: date) -> None:
     """
     run_id = run_id or latest_run(home.publications)
     if run_id:
-        _refuse_early(on, Month.parse(run_id.rpartition("-")[0]))
+        _refuse_early(on, parse_period(run_id.rpartition("-")[0]))
 
 
-def _refuse_early(on: date, as_of: Month) -> None:
+def _refuse_early(on: date, as_of: Period) -> None:
     if on <= as_of.last_day:
         raise UsageError(
             f"a programme cannot start on {on}: its forecast knows {as_of}, and a list"

@@ -4,6 +4,7 @@ import pyarrow as pa
 
 from transforms.lake.schemas import TEXT, column
 from transforms.publications.schemas import HOTSPOTS
+from transforms.reference.clocks import Clock
 
 
 _COUNT = pa.int32()
@@ -33,6 +34,23 @@ PLACES = pa.schema(
         column("flags", TEXT, "large, cold, contiguous and thin, divided by spaces: METHOD.md says what each means"),
     ]
 )  # fmt: skip
+
+_OF_DAYS = {
+    "n_3m": column("n_28d", _COUNT, "Incidents in the 28 days to the as-of day", null="no day of them was supplied"),
+    "n_12m": column("n_91d", _COUNT, "Incidents in the 91 days to the as-of day", null="no day of them was supplied"),
+    "n_36m": column("n_365d", _COUNT, "Incidents in the 365 days to the as-of day", null="no day of them was supplied"),
+    "months_12m": column("days_365d", _COUNT, "Supplied days that n_365d is based on (of 365)"),
+    "harm_score": column("harm_score", _FLOAT, "Crime harm expected in a month"),
+    "month_size": column("month_size", _FLOAT, "Size of the negative binomial by which 28 days vary about that rate"),
+    "hotspot_class": column("hotspot_class", TEXT, "Emerging hot spot category of its highest cell", null="fewer than 10 of twelve steps of 28 days were supplied in full"),
+}  # fmt: skip
+_DAY_PLACES = pa.schema([_OF_DAYS.get(field.name, field) for field in PLACES])
+
+
+def places_schema(clock: Clock) -> pa.Schema:
+    """The columns of places, of months or of a force's own days."""
+    return _DAY_PLACES if clock.unit == "days" else PLACES
+
 
 # Every scored cell of the force and group: what the rest of the force was expected to do.
 FROZEN_CELLS = pa.schema(
@@ -71,3 +89,20 @@ PAST_LISTS = pa.schema(
         column("log_ratio", _FLOAT, "Observed by expected at the places, by the same of the rest, as a log"),
     ]
 )  # fmt: skip
+
+
+_DAY_PAST_LISTS = pa.schema(
+    [
+        PAST_LISTS.field("force"),
+        column("as_of", TEXT, "As-of day at which the rule chose it, YYYY-MM-DD"),
+        column("days", _COUNT, "Days after it that are compared: the supplied ones of them"),
+        *SUMS,
+        column("before", _FLOAT, "Incidents at its places in as many days up to the as-of", null="one of them was not supplied"),
+        PAST_LISTS.field("log_ratio"),
+    ]
+)  # fmt: skip
+
+
+def past_lists_schema(clock: Clock) -> pa.Schema:
+    """The columns of past lists, of months or of a force's own days."""
+    return _DAY_PAST_LISTS if clock.unit == "days" else PAST_LISTS

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from transforms.programmes.past import Past
+from transforms.reference.clocks import MONTHS, Clock
 
 
 # 95 % confidence and 80 % power: 1.960 + 0.842.
@@ -18,6 +19,10 @@ Z_POWER = 2.802
 AT_LEAST_OWN = 8
 AT_LEAST_OF_ALL = 12
 AT_LEAST_FORCES = 3
+_SHOWN = {
+    "months": {3: "3 months", 6: "6 months"},
+    "days": {91: "13 weeks", 182: "26 weeks"},
+}
 
 
 @dataclass(frozen=True)
@@ -55,20 +60,31 @@ def are_enough(forces: Sequence[str], force: str) -> bool:
     )
 
 
-def power_line(past: Sequence[Past], force: str, places: int) -> str:
+def power_line(
+    past: Sequence[Past], force: str, places: int, clock: Clock = MONTHS
+) -> str:
     """What such a programme can show, at the moment of choice: by its own past."""
     parts = []
-    for months in (3, 6):
-        usual = usual_of([one for one in past if one.months == months], force)
+    for length, said in _SHOWN[clock.unit].items():
+        usual = usual_of([one for one in past if one.length == length], force)
         if usual:
-            parts.append(f"{months} months a fall of {100 * usual.smallest_fall:.0f} %")
+            parts.append(f"{said} a fall of {100 * usual.smallest_fall:.0f} %")
     if not parts:
         return (
             "Not enough quiet past to tell what such a programme can show:"
-            f" {AT_LEAST_OWN} past lists of its own are needed, or {AT_LEAST_OF_ALL} of"
-            f" {AT_LEAST_FORCES} forces."
+            f" {needed_lists(clock)}."
         )
     return (
         f"With {places} places chosen so, {' and '.join(parts)} or more can be shown."
         " Other evaluations found falls of 7 to 16 %."
+    )
+
+
+def needed_lists(clock: Clock) -> str:
+    """How many past lists are needed to tell anything; a force's feed is alone."""
+    if clock.unit == "days":
+        return f"{AT_LEAST_OWN} past lists are needed"
+    return (
+        f"{AT_LEAST_OWN} past lists of its own are needed, or {AT_LEAST_OF_ALL} of"
+        f" {AT_LEAST_FORCES} forces"
     )

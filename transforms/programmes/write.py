@@ -23,6 +23,7 @@ from transforms.programmes.programme import (
 )
 from transforms.publications.formats.csv_files import write_csv
 from transforms.publications.formats.outlines import hotspot_outlines, write_shapes
+from transforms.reference.clocks import Clock
 
 
 def write_programme(
@@ -34,6 +35,7 @@ def write_programme(
     run_id: str,
     buffer_m: float,
     tables: Mapping[str, pa.Table],
+    clock: Clock,
 ) -> dict[str, Any]:
     """Write all files of a programme; its identity."""
     for file, table in tables.items():
@@ -62,7 +64,9 @@ def write_programme(
         "files": {file: file_sha256(folder / file) for file in DATA_FILES},
     }
     (folder / IDENTITY).write_text(canonical(identity))
-    (folder / "METHOD.md").write_text(method_text(name, found.rule, identity, tables))
+    (folder / "METHOD.md").write_text(
+        method_text(name, found.rule, identity, tables, clock)
+    )
     write_manifest(folder)
     sums = {file.name: file_sha256(file) for file in sorted(folder.iterdir())}
     (folder / "SHA256SUMS").write_text(sums_text(sums))
@@ -81,5 +85,6 @@ def _given(choice: Choice) -> dict[str, Any]:
 
 
 def _as_lists(rule: dict[str, Any]) -> dict[str, Any]:
-    """The rule as JSON spells it."""
-    return {n: list(v) if isinstance(v, tuple) else v for n, v in rule.items()}
+    """The rule as JSON spells it; places of one cell were there before `join` was."""
+    named = {n: v for n, v in rule.items() if (n, v) != ("join", 1)}
+    return {n: list(v) if isinstance(v, tuple) else v for n, v in named.items()}

@@ -6,6 +6,7 @@ labels and backtests are the same for both: what differs stands here.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol, Self, TypeVar
 
 
@@ -15,6 +16,26 @@ class Period(Protocol):
     @classmethod
     def parse(cls, text: str, /) -> Self:
         """The period that a text names."""
+        ...
+
+    @classmethod
+    def of(cls, day: date, /) -> Self:
+        """The period that a calendar date lies in."""
+        ...
+
+    @property
+    def first_day(self) -> date:
+        """The calendar date on which it begins."""
+        ...
+
+    @property
+    def last_day(self) -> date:
+        """The calendar date on which it ends."""
+        ...
+
+    @property
+    def in_words(self) -> str:
+        """As a reader writes it."""
         ...
 
     def __add__(self, periods: int, /) -> Self:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from transforms.errors import UsageError
 from transforms.reference.clocks import Clock
+from transforms.reference.months import Month
 
 
 LONDON = ZoneInfo("Europe/London")
@@ -47,6 +48,11 @@ class Day:
         return _EPOCH + timedelta(days=self.number)
 
     @property
+    def first_day(self) -> CalendarDate:
+        """The calendar date on which it begins: its own."""
+        return self.date
+
+    @property
     def last_day(self) -> CalendarDate:
         """The calendar date on which it ends: its own."""
         return self.date
@@ -65,6 +71,11 @@ class Day:
     def since(self, earlier: "Day") -> int:
         """How many days lie between `earlier` and this one."""
         return self.number - earlier.number
+
+
+def parse_period(text: str) -> Day | Month:
+    """The day or month that a text names; `UsageError` for neither."""
+    return Month.parse(text) if len(text) == len("2026-03") else Day.parse(text)
 
 
 def day_clock(horizon_days: int) -> Clock:

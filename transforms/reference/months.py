@@ -34,6 +34,11 @@ class Month:
             raise UsageError(f"{text!r} is not a month: write YYYY-MM, such as 2024-07")
         return cls(int(match[1]), int(match[2]))
 
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The month of a calendar date."""
+        return cls(day.year, day.month)
+
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
 

@@ -16,7 +16,7 @@ from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.programme import canonical
 from transforms.programmes.register import ANALYSED, TRIAL, Register
 from transforms.publications.formats.csv_files import write_csv
-from transforms.records.homes import ForceHome
+from transforms.records.homes import ForceHome, open_force_home
 from transforms.reference.days import LONDON
 from transforms.trials.analysis import Analysis, crossover_analysis, look_of
 from transforms.trials.day_counts import day_counts
@@ -53,6 +53,8 @@ def analyse(
     who: str,
 ) -> Analysed:
     """Compare what was drawn with what was not; the last look reveals the seed."""
+    if home.feed and days_from is None:
+        days_from = open_force_home(home.root)  # the programme's own days
     look, last = look_of(trial, interim, at.astimezone(LONDON).date())
     check_issued(home, trial, trial.seed())
     power = _power(trial)

@@ -170,9 +170,9 @@ def _points(rows: pa.Table) -> GroupPoints:
         longitude=located[0],
         latitude=located[1],
         cells=rows["h3_r9"].to_numpy(),
-        month=np.zeros(len(rows), dtype=np.int64),
+        period=np.zeros(len(rows), dtype=np.int64),
         incidents=np.ones(len(rows), dtype=np.int64),
-        months=[],
+        periods=[],
     )
 
 

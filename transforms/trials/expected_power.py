@@ -142,7 +142,7 @@ def drift_over(
     places = list(past.places(rule))
     found = {
         months: drift(
-            [one for one in places if one.months == months], rule.force, programme.id
+            [one for one in places if one.length == months], rule.force, programme.id
         )
         for months in sorted(lengths)
     }

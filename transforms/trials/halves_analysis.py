@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from transforms.errors import UsageError
 from transforms.homes.home import Home
-from transforms.impact.look import force_of
 from transforms.impact.wdd import Change, Difference, wdd
-from transforms.programmes.counted import Counted, counted
+from transforms.programmes.basis import basis_of
+from transforms.programmes.counted import Counted
 from transforms.programmes.sums import Sums
 from transforms.reference import cells
 from transforms.reference.months import Month
@@ -51,9 +51,8 @@ def month_counts(home: Home, trial: Trial, last: date) -> MonthCounts:
     wanted = whole_months(design.first_day, last)
     if not wanted:
         raise UsageError(f"{trial.id} has no whole month up to {last}")
-    own = counted(
-        home.lake.pinned(),
-        force_of(home, rule.force),
+    own = basis_of(home, home.lake.pinned()).counted(
+        rule.force,
         rule.group,
         programme.exclusions,
         programme.as_of + (1 - len(wanted)),
@@ -78,8 +77,8 @@ def _at_places(
 ) -> dict[str, PlaceMonths]:
     programme = trial.programme
     place = own.points.place_of(programme.grounds)
-    after = own.points.in_months(months)
-    earlier = None if before is None else own.points.in_months(before)
+    after = own.points.within(months)
+    earlier = None if before is None else own.points.within(before)
     return {
         row["place_id"]: PlaceMonths(
             float(after[place == at].sum()),

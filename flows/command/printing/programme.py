@@ -1,6 +1,6 @@
 """What the commands of programmes print."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow.compute as pc
@@ -14,11 +14,12 @@ from flows.command.printing.terminal import (
 )
 from transforms.homes.home import Home
 from transforms.programmes.chosen import USE
-from transforms.programmes.flags import IN_WORDS
+from transforms.programmes.flags import in_words
 from transforms.programmes.freeze import Frozen
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Register, Standing
 from transforms.programmes.usual import power_line
+from transforms.reference.clocks import MONTHS
 
 
 _GAPS = 3
@@ -48,10 +49,16 @@ def show_frozen(home: Home, frozen: Frozen, as_json: bool) -> int:
         f" {100 * share:.0f} % of the force's"
     )
     print_line(f"use       {USE}.")
-    for name, number in _warned(programme).items():
-        print_line(f"warning   {number} {name}: {IN_WORDS[name]}")
-    past = programme.past_lists
-    print_line(f"power     {power_line(past, programme.rule.force, len(places))}")
+    meaning = in_words(programme.clock)
+    for name, number in _warned(programme, meaning).items():
+        print_line(f"warning   {number} {name}: {meaning[name]}")
+    of_past = (
+        programme.past_lists,
+        programme.rule.force,
+        len(places),
+        programme.clock,
+    )
+    print_line(f"power     {power_line(*of_past)}")
     print_line(f"folder    {programme.folder}")
     standing = Register(home).standing(programme.id)
     if standing.starts is None:
@@ -64,10 +71,10 @@ def show_frozen(home: Home, frozen: Frozen, as_json: bool) -> int:
     return code
 
 
-def _warned(programme: Programme) -> dict[str, int]:
+def _warned(programme: Programme, names: Iterable[str]) -> dict[str, int]:
     """How many places each warning has."""
     raised = [name for f in programme.places["flags"].to_pylist() for name in f.split()]
-    return {name: raised.count(name) for name in IN_WORDS if name in raised}
+    return {name: raised.count(name) for name in names if name in raised}
 
 
 def show_programmes(home: Home, as_json: bool) -> int:
@@ -111,6 +118,7 @@ def show_programme(home: Home, programme: Programme, as_json: bool) -> int:
     print_line(f"started   {standing.starts or 'not yet'}")
     if standing.ends:
         print_line(f"ended     {standing.ends}")
+    year = "n_12m" if programme.clock is MONTHS else "n_365d"
     table = PlainTable("place", "cells", "a month", "12 months", "name", left=2)
     for row in rows:
         name = row["name"] or ""
@@ -120,7 +128,7 @@ def show_programme(home: Home, programme: Programme, as_json: bool) -> int:
             row["place_id"],
             _cells(row),
             f"{row['level_month']:.1f}",
-            "-" if row["n_12m"] is None else row["n_12m"],
+            "-" if row[year] is None else row[year],
             name,
         )
     table.columns[-1].justify = "left"
@@ -146,7 +154,19 @@ def show_tracked(look: Mapping[str, Any], as_json: bool) -> int:
         return code
     for line in look["told"]:
         print_line(line)
-    for month in look["missing"]:
-        print_line(f"{month} does not count: not supplied, withheld, or on new points.")
+    _print_missing(look)
     print_line(f"page     {look['folder']}/tracker.html")
     return code
+
+
+def _print_missing(look: Mapping[str, Any]) -> None:
+    """Which months do not count, or how many days."""
+    missing = look["missing"]
+    if "months" in look:
+        for month in missing:
+            print_line(
+                f"{month} does not count: not supplied, withheld, or on new points."
+            )
+    elif missing:
+        days = "1 day does" if len(missing) == 1 else f"{len(missing)} days do"
+        print_line(f"{days} not count: not supplied, the newest {missing[-1]}.")

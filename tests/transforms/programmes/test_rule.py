@@ -18,6 +18,7 @@ from transforms.programmes.buffers import (
 from transforms.programmes.flags import flags
 from transforms.programmes.rule import Candidates, Rule, choose, hotspots_by_rank
 from transforms.reference.cells import as_text
+from transforms.reference.clocks import MONTHS
 
 
 TOWN = h3.latlng_to_cell(51.88, -0.42, 9)
@@ -100,6 +101,7 @@ def test_each_warning_is_raised_at_its_limit() -> None:
         np.array([3.0, 2.99, 5.0]),
         np.array([1, 1, 2]),
         np.array([12, 12, 11]),
+        MONTHS,
     )
     assert raised == ["contiguous", "large cold contiguous", "thin"]
 

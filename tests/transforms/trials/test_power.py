@@ -127,7 +127,7 @@ def test_halves_against_splitting_by_hand(
         PastPlaces(
             force="kent",
             as_of=f"2025-{at:02d}",
-            months=3,
+            length=3,
             observed=np.array([observed for observed, _ in places]),
             expected=np.array([expected for _, expected in places]),
         )
@@ -150,7 +150,7 @@ def test_a_short_past_tells_nothing_of_halves() -> None:
     one = PastPlaces(
         force="kent",
         as_of="2025-01",
-        months=3,
+        length=3,
         observed=np.arange(8),
         expected=np.ones(8),
     )

@@ -1,0 +1,252 @@
+"""What the programmes of a home are frozen from, and counted in.
+
+The public feed knows months, and its scores are in the lake for a year. A force's own
+feed knows days, and past scores are computed again from its records.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from transforms.errors import ForceError
+from transforms.homes.home import Home
+from transforms.incidents.lake_check import stored_forces
+from transforms.lake.lake import Lake
+from transforms.programmes.counted import Counted, counted
+from transforms.programmes.evidence import Evidence, evidence_of, evidence_of_day
+from transforms.programmes.force_records import ForceRecords, force_records
+from transforms.programmes.past import Past
+from transforms.programmes.past_days import QuietWeeks
+from transforms.programmes.past_lists import QuietPast
+from transforms.programmes.points import GroupPoints, group_points
+from transforms.programmes.register import busy_periods
+from transforms.programmes.rule import Rule
+from transforms.records.homes import open_force_home
+from transforms.reference.arrays import Cells
+from transforms.reference.cells import as_text
+from transforms.reference.clocks import MONTHS, Clock
+from transforms.reference.days import DAYS, Day
+from transforms.reference.exclusions import Exclusion
+from transforms.reference.forces import Force
+from transforms.reference.groups import CrimeGroup
+from transforms.reference.months import Month
+from transforms.scores.methods import METHODS
+
+
+LENGTHS_MONTHS = range(1, 12)  # longer ones need more scores than a lake keeps
+
+
+class Basis(Protocol):
+    """What the programmes of a home are frozen from, and counted in."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of its feed."""
+        ...
+
+    def force(self, name: str) -> Force:
+        """A force of the lake; `ForceError` where there is nothing of it."""
+        ...
+
+    def counted(
+        self, force: str, group: str, exclusions: Sequence[Exclusion], since: Any
+    ) -> Counted:
+        """What a force's incidents of a group can be compared in."""
+        ...
+
+    def points(
+        self,
+        force: str,
+        group: CrimeGroup,
+        exclusions: Sequence[Exclusion],
+        periods: Sequence[Any],
+    ) -> GroupPoints:
+        """Where and when a force's incidents of a group were, in those periods."""
+        ...
+
+    def evidence(self, rows: pa.Table, group: str, among: Cells) -> Evidence:
+        """How sure the forecast of some cells was; `rows` are the published ones."""
+        ...
+
+    def frozen_past(
+        self, rule: Rule, exclusions: Sequence[Exclusion], method: str, until: Any
+    ) -> list[Past]:
+        """Past lists of the rule that are kept with a programme, of every length."""
+        ...
+
+    def newer_past(
+        self, rule: Rule, exclusions: Sequence[Exclusion], length: int, until: Any
+    ) -> list[Past]:
+        """Past lists of a length that are known only when a look is made."""
+        ...
+
+
+def basis_of(home: Home, lake: Lake) -> Basis:
+    """What the programmes of a home rest on: its months, or its own feed's days."""
+    return DayBasis(home) if home.feed else MonthBasis(home, lake)
+
+
+def clock_of(home: Home) -> Clock:
+    """The clock of a home's feed."""
+    return DAYS if home.feed else MONTHS
+
+
+@dataclass(frozen=True)
+class MonthBasis:
+    """Months of the public feed, and the scores of them that a lake keeps."""
+
+    home: Home
+    lake: Lake
+    clock: Clock = MONTHS
+
+    def force(self, name: str) -> Force:
+        """A force of the lake; `ForceError` where there is nothing of it."""
+        for force in stored_forces(self.lake, self.home.registry):
+            if force.id == name:
+                return force
+        raise ForceError(f"{name}: the lake has nothing of it")
+
+    def counted(
+        self, force: str, group: str, exclusions: Sequence[Exclusion], since: Month
+    ) -> Counted:
+        """What a force's incidents of a group can be compared in."""
+        return counted(self.lake, self.force(force), group, exclusions, since)
+
+    def points(
+        self,
+        force: str,
+        group: CrimeGroup,
+        exclusions: Sequence[Exclusion],
+        periods: Sequence[Month],
+    ) -> GroupPoints:
+        """Where and when a force's incidents of a group were, in those months."""
+        wanted = set(map(str, periods))
+        files = self.lake.files("incidents", force)
+        files = [file for file in files if file.partition["month"] in wanted]
+        return group_points(files, exclusions, force, group)
+
+    def evidence(self, rows: pa.Table, group: str, among: Cells) -> Evidence:
+        """How sure the forecast of some cells was, by the scores in the lake."""
+        return evidence_of(
+            self.lake,
+            self.home.registry[rows["force"][0].as_py()],
+            group,
+            Month.parse(rows["as_of"][0].as_py()),
+            method_of(rows),
+            self.home.scoring,
+            among,
+        )
+
+    def frozen_past(
+        self, rule: Rule, exclusions: Sequence[Exclusion], _method: str, until: Month
+    ) -> list[Past]:
+        """Lists at each as-of whose scores are in the lake, of every length."""
+        return self._past(rule, exclusions, LENGTHS_MONTHS, until)
+
+    def newer_past(
+        self, rule: Rule, exclusions: Sequence[Exclusion], length: int, until: Month
+    ) -> list[Past]:
+        """Lists of a length at the as-ofs whose scores are in the lake by now."""
+        return self._past(rule, exclusions, [length], until)
+
+    def _past(
+        self,
+        rule: Rule,
+        exclusions: Sequence[Exclusion],
+        lengths: Sequence[int],
+        until: Month,
+    ) -> list[Past]:
+        quiet = QuietPast(
+            lake=self.lake,
+            forces=self.home.registry,
+            lengths=lengths,
+            exclusions=exclusions,
+            busy=busy_periods(self.home, rule.group, Month),
+            until=until,
+        )
+        return list(quiet.lists(rule))
+
+
+@dataclass(frozen=True)
+class DayBasis:
+    """Days of a force's own feed, and its records."""
+
+    home: Home
+    clock: Clock = DAYS
+
+    @cached_property
+    def records(self) -> ForceRecords:
+        """The records, read once."""
+        feed = open_force_home(self.home.root)
+        with feed.alone("reading for a programme"):
+            return force_records(feed)
+
+    def force(self, name: str) -> Force:
+        """The force whose feed it is; `ForceError` for another."""
+        if name != self.records.force:
+            raise ForceError(
+                f"{name}: {self.home.root} is of {self.records.force} alone"
+            )
+        return self.home.registry[name]
+
+    def counted(
+        self, _force: str, group: str, exclusions: Sequence[Exclusion], since: Day
+    ) -> Counted:
+        """What the crimes of a group can be compared in."""
+        return self.records.counted(group, exclusions, since)
+
+    def points(
+        self,
+        _force: str,
+        group: CrimeGroup,
+        exclusions: Sequence[Exclusion],
+        periods: Sequence[Day],
+    ) -> GroupPoints:
+        """Where and when the crimes of a group were, on those days."""
+        return self.records.points(group, exclusions, periods)
+
+    def evidence(self, rows: pa.Table, group: str, among: Cells) -> Evidence:
+        """How sure the forecast of some cells was, of the records known then.
+
+        `UsageError` where these records no longer give the published scores.
+        """
+        scores = dict(
+            zip(rows["h3_cell"].to_pylist(), rows["score"].to_pylist(), strict=True)
+        )
+        return evidence_of_day(
+            self.records,
+            group,
+            Day.parse(rows["as_of"][0].as_py()),
+            method_of(rows),
+            among,
+            np.array([scores[cell] for cell in as_text(among)]),
+        )
+
+    def frozen_past(
+        self, rule: Rule, exclusions: Sequence[Exclusion], method: str, until: Day
+    ) -> list[Past]:
+        """Lists in each week of the year to the as-of, followed for every length."""
+        quiet = QuietWeeks(
+            records=self.records,
+            method=METHODS[method],
+            exclusions=exclusions,
+            busy=busy_periods(self.home, rule.group, Day),
+            until=until,
+        )
+        return list(quiet.lists(rule))
+
+    def newer_past(
+        self, _rule: Rule, _exclusions: Sequence[Exclusion], _length: int, _until: Day
+    ) -> list[Past]:
+        """None: once a programme has started, its force has no quiet week."""
+        return []
+
+
+def method_of(rows: pa.Table) -> str:
+    """The name of the method that scored published rows."""
+    name: str = rows["method"][0].as_py().partition(" ")[0]
+    return name

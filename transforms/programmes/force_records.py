@@ -1,0 +1,123 @@
+"""The records of a force's own feed, as programmes count them.
+
+Records stay in their home. What leaves this module are points of a crime group by day,
+for sums by place, and panels of counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import sql
+from transforms.errors import UsageError
+from transforms.homes.home import Home
+from transforms.incidents.scored import scored_incidents
+from transforms.programmes.counted import Counted
+from transforms.programmes.points import GroupPoints, points_of
+from transforms.records.homes import ForceHome, open_force_home
+from transforms.records.ledger import drops, newest_day, supplied
+from transforms.records.live import live_records
+from transforms.records.parted import parted
+from transforms.reference.days import Day
+from transforms.reference.exclusions import Exclusion
+from transforms.reference.groups import GROUPS, CrimeGroup
+from transforms.reference.score_settings import Scoring
+from transforms.reference.time_precision import refuse_without_days
+from transforms.restricted import Restricted
+from transforms.scores.days.known import known_by, recorded_share
+from transforms.scores.days.panel import SCORED_RESOLUTION, day_panel, every_day
+from transforms.scores.panel import Panel
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForceRecords:
+    """The live records of a force's crimes, and the days of which all were sent."""
+
+    force: str
+    scoring: Scoring
+    crimes: Restricted
+    supplied: Sequence[Day]  # oldest first
+
+    @cached_property
+    def panel(self) -> Panel:
+        """Their counts by cell, day and category."""
+        days = every_day(self.supplied)
+        return day_panel(self.crimes, days, self.force, self.scoring)
+
+    @cached_property
+    def say_when_recorded(self) -> bool:
+        """Whether any says when it was recorded, and so what was known on a day."""
+        return recorded_share(self.crimes) > 0
+
+    def known_by(self, day: Day) -> "ForceRecords":
+        """Those that had been recorded by the end of a day."""
+        if not self.say_when_recorded:
+            return self
+        return replace(self, crimes=known_by(self.crimes, day))
+
+    def counted(
+        self, group: str, exclusions: Sequence[Exclusion], since: Day
+    ) -> Counted:
+        """What the crimes of a group can be compared in, from a day on.
+
+        Only supplied days count; each record on the last day on which it can have
+        happened (dated_records.sql), as for scores.
+        """
+        days = [day for day in self.supplied if day >= since]
+        return Counted(
+            periods=frozenset(days),
+            epochs=(),  # a force's own points are not redrawn
+            points=self.points(GROUPS[group], exclusions, days),
+        )
+
+    def points(
+        self, group: CrimeGroup, exclusions: Sequence[Exclusion], days: Sequence[Day]
+    ) -> GroupPoints:
+        """Where and when the crimes of a group were, on those days."""
+        rows = self.crimes.reveal()
+        refuse_without_days(rows["time_precision"], "a programme")
+        dated = sql.run(
+            "dated_records",
+            {"live_records": scored_incidents(rows, exclusions, self.force)},
+            first_day=str(min(days, default=self.supplied[-1])),
+            last_day=str(max(days, default=self.supplied[-1])),
+        )
+        known = pa.array(map(str, days), pa.string())
+        dated = dated.filter(pc.is_in(dated["period"], known))
+        columns = {  # as the query of months takes them
+            **{name: dated[name] for name in ("longitude", "latitude", "in_area")},
+            "category": dated["category"].cast(pa.string()),
+            "h3_r9": dated[f"h3_r{SCORED_RESOLUTION}"],
+            "month": dated["period"],
+        }
+        return points_of(pa.table(columns), group, days)
+
+
+def note_read(home: Home, at: datetime, who: str, analysis: str) -> None:
+    """Say in the audit log of a force's own feed that its records were analysed."""
+    if home.feed:
+        feed = open_force_home(home.root)
+        with feed.changed(analysis):
+            feed.log(at, who, "read", {"analysis": analysis})
+
+
+def force_records(feed: ForceHome) -> ForceRecords:
+    """What a home of a force's own feed holds; `UsageError` for one without a day."""
+    lake = feed.lake.pinned()
+    until = newest_day(supplied(drops(lake, feed.force)))
+    parts = parted(live_records(lake, feed.force), feed.feed, until)
+    if not parts.crime_days.supplied:
+        raise UsageError(
+            f"{feed.home.root} contains no crimes of a completed day: get some with"
+            " hexbeat feed pull"
+        )
+    return ForceRecords(
+        force=feed.force,
+        scoring=feed.home.scoring,
+        crimes=parts.crimes,
+        supplied=parts.crime_days.supplied,
+    )
