@@ -49,12 +49,16 @@ def dosage(params: DosageParams) -> State[dict[str, Any]]:
 
 def _take(home: Home, params: DosageParams) -> Summary:
     if params.file and params.mapping:
-        given = home.address, str(params.file), str(params.mapping), False
-        tasks = {params.file.name: take_one.submit(*given)}
+        given = str(params.file), str(params.mapping), params.gps_buffer_m, False
+        tasks = {params.file.name: take_one.submit(home.address, *given)}
     else:
         tasks = {
             log.path.name: take_one.submit(
-                home.address, str(log.path), str(log.mapping), True
+                home.address,
+                str(log.path),
+                str(log.mapping),
+                params.gps_buffer_m,
+                True,
             )
             for log in new_logs(home)
         }

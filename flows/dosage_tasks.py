@@ -28,13 +28,14 @@ from transforms.programmes.programme import open_programme
 @task(task_run_name="take {file}", tags=["dosage"], **PATIENT)
 @plain_faults
 def take_one(
-    home: str, file: str, mapping: str, is_noted: bool
+    home: str, file: str, mapping: str, gps_buffer_m: float, is_noted: bool
 ) -> Account | State[Account]:
     """Store what a mapping names of a log; `is_noted`: it is not new any more."""
     log = NewLog(Path(file), Path(mapping))
     try:
         opened = open_either_home(home)
-        done = take_file(opened, log.path, log.mapping, user(), datetime.now(UTC))
+        given = log.path, log.mapping, user(), datetime.now(UTC), gps_buffer_m
+        done = take_file(opened, *given)
         if is_noted:
             note_taken(opened, log)
     except HexbeatError as error:

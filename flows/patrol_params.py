@@ -126,6 +126,10 @@ class DosageParams(Params):
     mapping: Path | None = Field(
         None, description="TOML file that describes its columns; default: none"
     )
+    gps_buffer_m: float = Field(
+        0.0,
+        description="Of pings: metres around a place that count as it; default: 0",
+    )
     programme: str | None = Field(
         None, description="Programme to report; default: all that have started"
     )

@@ -29,6 +29,10 @@ def take(
     /,
     *,
     mapping: Annotated[Path, Parameter(help="TOML file that describes its columns")],
+    gps_buffer_m: Annotated[
+        float,
+        Parameter(help="Of pings: metres around a place that count as it, 0 to 100"),
+    ] = 0.0,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
@@ -37,13 +41,23 @@ def take(
     Pings of radios, which say where officers are, only in a home of a force's own feed.
     """
     from flows.command.printing.dosage import show_taken
+    from transforms.patrols.mapping import VisitMapping
     from transforms.patrols.taking import mapping_at
 
     opened = either_home_of(home)
-    mapping_at(opened, mapping)
+    read = mapping_at(opened, mapping)
+    if gps_buffer_m and isinstance(read, VisitMapping):
+        raise UsageError(
+            "--gps-buffer-m goes with pings: a log says which place it was"
+        )
     if not file.is_file():
         raise UsageError(f"{file}: no such file")
-    asked = {"stages": ["take"], "file": file, "mapping": mapping}
+    asked = {
+        "stages": ["take"],
+        "file": file,
+        "mapping": mapping,
+        "gps_buffer_m": gps_buffer_m,
+    }
     [log] = _run(opened, asked)["logs"]
     return show_taken(log, json_)
 

@@ -502,7 +502,13 @@ class TestAnalysis:
         assert (one.treated_exposure, one.control_exposure) == (13 * 24, 13 * 32)
         roles = [finding.role for finding in found.findings]
         assert roles[:4] == ["primary", "secondary", "shown beside", "secondary"]
-        assert len(roles) == 4 + 4  # and without 1 to 4 days after a patrol
+        # without 1 to 4 days after a patrol; day 1, 2 and later of a run
+        assert roles[4:] == ["shown beside"] * (4 + 3)
+        runs = found.findings[-3:]
+        assert runs[0].outcome == "day 1 of patrol in a row"
+        # strata without days of both kinds fall out of each
+        assert 0 < sum(run.treated for run in runs) <= one.treated
+        assert all(run.ratio and run.ratio < 1 for run in runs)
         days = pq.read_table(done.folder / "trial_days.parquet")
         assert len(days) == 8 * 91
         assert one.treated + one.control == sum(days["all_crime"].to_pylist())
@@ -574,6 +580,14 @@ class TestAnalysis:
         found = analyse(copy.home, trial, feed, None, AFTER, "me").analysis
         assert found.compliance is not None and found.complier_ratio is not None
         assert found.compliance.compliance == pytest.approx(7 / 8)
+        little, enough = (f for f in found.findings if f.role == "observational")
+        assert little.outcome == "drawn days with under 15 minutes"
+        assert (little.treated_exposure, enough.treated_exposure) == (39, 273)
+        table = pq.read_table(
+            analyse(copy.home, trial, feed, None, AFTER, "me").folder
+            / "trial_days.parquet"
+        )
+        assert sum(table["delivered_minutes"].to_pylist()) == 273 * 15
         assert found.compliance.contamination == 0
         ratio = found.primary.ratio
         assert ratio and found.complier_ratio == pytest.approx(ratio ** (8 / 7))

@@ -4,7 +4,9 @@ import itertools
 import math
 import statistics
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 
 Row = Mapping[str, Any]
@@ -104,6 +106,18 @@ def overlap(patrolled: Sequence[float], needed: Sequence[float]) -> float:
     """How much of two distributions over places lies in the same ones."""
     both = zip(patrolled, needed, strict=True)
     return sum(min(p / sum(patrolled), q / sum(needed)) for p, q in both)
+
+
+def minutes_by_hour(visits: Sequence[Row]) -> list[float]:
+    """Minutes of visits in each hour of the week, second by second on the clock."""
+    found = [0.0] * 168
+    for visit in visits:
+        at = visit["starts"]
+        while at < visit["ends"]:
+            shown = at.astimezone(ZoneInfo("Europe/London"))
+            found[24 * shown.weekday() + shown.hour] += 1 / 60
+            at += timedelta(seconds=1)
+    return found
 
 
 def ping_faults(pings: Sequence[Row], most_m_s: float) -> dict[int, str]:

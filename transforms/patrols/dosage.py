@@ -17,6 +17,7 @@ import sql
 from transforms.errors import UsageError
 from transforms.homes.home import Home
 from transforms.lake.schemas import conform
+from transforms.patrols.hours import dosage_hours
 from transforms.patrols.place_sums import delivered_share, place_sums
 from transforms.patrols.planned import Plan
 from transforms.patrols.schemas import DOSAGE_DAYS
@@ -51,6 +52,7 @@ class Dosage:
     days: pa.Table  # as DOSAGE_DAYS
     held_back: Sequence[date | None]  # the days of rows that were held back
     accepted: Sequence[date]  # the days of all others
+    hours: pa.Table | None = None  # as DOSAGE_HOURS, of the whole report
 
     @property
     def missing(self) -> list[date]:
@@ -92,6 +94,7 @@ class Dosage:
             days=self.days.filter(within),
             held_back=[d for d in self.held_back if d is None or first <= d <= last],
             accepted=[day for day in self.accepted if first <= day <= last],
+            hours=self.hours,
         )
 
 
@@ -140,6 +143,7 @@ def dosage_of(
         days=conform(days, DOSAGE_DAYS),
         held_back=held["day"].to_pylist(),
         accepted=visits["day"].to_pylist(),
+        hours=dosage_hours(home, programme, visits, {d: source[d] for d in supplied}),
     )
     return whole.of(first, last)
 

@@ -12,6 +12,8 @@ from transforms.reference.arrays import Cells, Floats, Integers, Mask
 
 
 NOWHERE = -1
+FINE_RESOLUTION = 12
+FINE_SPACING_M = 17.8  # between the centres of two neighbours, at 52 degrees north
 _STEP_DEGREES = 0.01  # coarser than any place, so that neighbours of its square do
 
 
@@ -69,6 +71,25 @@ class Ground:
 def ground_of(programme: Programme) -> Ground:
     """The ground of a programme."""
     return Ground(programme.places["place_id"].to_pylist(), programme.grounds)
+
+
+def around(ground: Ground, buffer_m: float) -> Ground:
+    """The same places with that many metres around each, in cells of resolution 12.
+
+    For radios that are some metres off: a place's own cells stay its own, and what lies
+    near two places is that of higher rank.
+    """
+    steps = round(buffer_m / FINE_SPACING_M)
+    if not steps:
+        return ground
+    own = [cells.children(place, FINE_RESOLUTION) for place in ground.grounds]
+    taken = np.concatenate(own)
+    wider = []
+    for place in own:
+        near = np.setdiff1d(cells.disk(place, steps), taken)
+        taken = np.concatenate([taken, near])
+        wider.append(np.union1d(place, near))
+    return Ground(ground.place_ids, wider)
 
 
 def _squares(longitude: Floats, latitude: Floats) -> Integers:

@@ -53,6 +53,7 @@ def report(
     tables = {
         "dosage_days.csv": found.days,
         "dosage_places.csv": found.places,
+        **({"dosage_hours.csv": found.hours} if found.hours is not None else {}),
         "return.csv": returned,
         "missing_days.csv": pa.Table.from_pylist(days, schema=MISSING),
         **{

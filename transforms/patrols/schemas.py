@@ -62,6 +62,17 @@ DOSAGE_PLACES = pa.schema(
     ]
 )  # fmt: skip
 
+DOSAGE_HOURS = pa.schema(
+    [
+        column("weekday", TEXT, "Weekday, on the clock in Great Britain"),
+        column("hour", _COUNT, "Hour of the day, 0 to 23"),
+        column("patrol_minutes", _FLOAT, "Minutes of the programme's visits in that hour"),
+        column("incidents", _FLOAT, "Incidents at the places in the newest 365 days of the feed, by the share of the time in which each may have happened"),
+        column("dose_share", _FLOAT, "Share of the week's patrol minutes"),
+        column("need_share", _FLOAT, "Share of the week's incidents"),
+    ]
+)  # fmt: skip
+
 RETURN = pa.schema(
     [
         column("period", TEXT, "Month, YYYY-MM"),

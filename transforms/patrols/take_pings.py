@@ -19,7 +19,7 @@ from transforms.feeds.files.packed import refuse_packed
 from transforms.feeds.force.drop_formats import DROP_FORMATS
 from transforms.feeds.force.sources.one_file import whole_file
 from transforms.lake.schemas import PING_DAYS, VISITS, conform, plain
-from transforms.patrols.ground import ground_of
+from transforms.patrols.ground import around, ground_of
 from transforms.patrols.mapping import ACTIVITIES
 from transforms.patrols.ping_file import read_pings
 from transforms.patrols.ping_mapping import PingMapping
@@ -38,6 +38,7 @@ from transforms.restricted import Restricted
 
 
 PING_DAYS_TABLE = "ping_days"
+MOST_BUFFER_M = 100.0
 _CAP_US, _MERGE_US, _CLASSED_US = 300_000_000, 120_000_000, 180_000_000
 _ONE_DAY = timedelta(days=1)
 _KEY = ["programme", "unit", "reported_at"]
@@ -58,9 +59,19 @@ class TakenPings:
 
 
 def take_pings(
-    home: ForceHome, path: Path, mapping: PingMapping, who: str, now: datetime
+    home: ForceHome,
+    path: Path,
+    mapping: PingMapping,
+    who: str,
+    now: datetime,
+    buffer_m: float = 0.0,
 ) -> TakenPings:
-    """Store the pings of a file, and make the visits of its days again."""
+    """Store the pings of a file, and make the visits of its days again.
+
+    A ping within `buffer_m` of a place is at it, since radios are some metres off.
+    """
+    if not 0 <= buffer_m <= MOST_BUFFER_M:
+        raise UsageError(f"--gps-buffer-m {buffer_m:g}: 0 to {MOST_BUFFER_M:g}")
     programme = open_programme(home.home, mapping.programme)
     started(home.home, programme)
     if programme.rule.force != home.force:
@@ -75,7 +86,7 @@ def take_pings(
         first = kept_from(home, now)
         of_all = {"force": home.force, "programme": programme.id}
         key = home.tombstones.key
-        ground = ground_of(programme)
+        ground = around(ground_of(programme), buffer_m)
         read = read_pings(drop, mapping, ground, key, of_all, (first, now))
         rows, erased = _not_erased(home, read.pings.reveal())
         dropped = read.dropped + Counter({"past": erased})

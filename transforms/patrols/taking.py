@@ -28,10 +28,16 @@ def mapping_at(home: Home, path: Path) -> VisitMapping | PingMapping:
 
 
 def take_file(
-    home: Home, path: Path, mapping: Path, who: str, now: datetime
+    home: Home,
+    path: Path,
+    mapping: Path,
+    who: str,
+    now: datetime,
+    gps_buffer_m: float = 0.0,
 ) -> Taken | TakenPings:
-    """Store what a mapping names of a file, and no more."""
+    """Store what a mapping names of a file, and no more; the buffer is of pings."""
     read = mapping_at(home, mapping)
     if isinstance(read, VisitMapping):
         return take_visits(home, path, read, now)
-    return take_pings(open_force_home(home.root), path, read, who, now)
+    own = open_force_home(home.root)
+    return take_pings(own, path, read, who, now, gps_buffer_m)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from transforms.patrols.dosage import Dosage
+from transforms.patrols.hours import hours_overlap
 from transforms.patrols.mapping import ACTIVITIES
 from transforms.patrols.place_sums import delivered_share, overlap
 from transforms.reference.days import Day
@@ -76,6 +77,12 @@ def spread(dosage: Dosage) -> list[str]:
         lines.append(
             f"{100 * share:.0f} % of the patrol minutes lay where the expected"
             " incidents do; 100 % would be minutes shared out as the incidents are."
+        )
+    if dosage.hours is not None:
+        share = hours_overlap(dosage.hours)
+        lines.append(
+            f"By the hours of the week {100 * share:.0f} % of the patrol minutes lay"
+            " where incidents of the newest 365 days did."
         )
     gaps = [g for g in dosage.days["gap_minutes"].to_pylist() if g is not None]
     if gaps:

@@ -2,33 +2,22 @@
 
 The hours of one place are few incidents, so they are drawn towards those of all places
 together: by 100 of these (our choice; no study says how far). An incident that may have
-been in several hours counts in each by its share. Records stay in their home; what
-leaves it are sums by place and hour.
+been in several hours counts in each by its share.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from transforms.errors import UsageError
-from transforms.incidents.scored import scored_incidents
+from transforms.patrols.place_hours import place_hours
 from transforms.plans.shifts import Shift
 from transforms.programmes.programme import Programme
 from transforms.records.homes import ForceHome
-from transforms.records.ledger import drops, newest_day, supplied
-from transforms.records.live import live_records
-from transforms.records.parted import parted
-from transforms.reference import cells
 from transforms.reference.arrays import Floats
-from transforms.reference.days import LONDON, Day
-from transforms.reference.groups import GROUPS
-from transforms.restricted import Restricted
-from transforms.scores.timing.hours import of_the_year, spread_records, with_hours
+from transforms.reference.days import LONDON
 from transforms.scores.timing.week import BUSY_HOURS, WEEK_HOURS, busiest
 
 
@@ -107,52 +96,5 @@ def hours_from(feed: ForceHome, programme: Programme) -> Hours:
 
     `UsageError` for the feed of another force, and for one without hours.
     """
-    rule = programme.rule
-    if feed.force != rule.force:
-        raise UsageError(
-            f"{feed.home.root} is of {feed.force}, the programme of {rule.force}: give"
-            " the home of that force's own feed"
-        )
-    with feed.alone("a plan of patrols"):
-        lake = feed.lake.pinned()
-        live = live_records(lake, feed.force)
-        newest = newest_day(supplied(drops(lake, feed.force)))
-        parts = parted(live, feed.feed, newest)
-    days = parts.crime_days.supplied
-    if not days:
-        raise UsageError(f"{feed.home.root} has no supplied day: hexbeat feed pull")
-    return Hours(max(days).date, _weights(parts.crimes, programme, days))
-
-
-def _weights(
-    records: Restricted, programme: Programme, days: Sequence[Day]
-) -> dict[str, Floats]:
-    """Incidents of the programme's group at each place, by hour of the week."""
-    year = of_the_year(records, max(days), days)
-    kept = scored_incidents(year, programme.exclusions, programme.rule.force)
-    group = pa.array(GROUPS[programme.rule.group].categories, pa.string())
-    of_group = kept.filter(pc.is_in(kept["category"].cast(pa.string()), group))
-    rows = with_hours(of_group)
-    spreaded = spread_records(rows)
-    at = _places_of(rows, programme)[spreaded.position]
-    names = programme.places["place_id"].to_pylist()
-    found: dict[str, Floats] = {}
-    for row, name in enumerate(names):
-        mine = at == row
-        sums = np.bincount(
-            spreaded.week_hour[mine], spreaded.weight[mine], minlength=WEEK_HOURS
-        )
-        found[name] = np.asarray(sums.round(_DECIMALS), dtype=np.float64)
-    return found
-
-
-def _places_of(rows: pa.Table, programme: Programme) -> np.ndarray:
-    """The place, by rank from 0, that each record lies in; -1 outside all."""
-    grounds = programme.grounds
-    owner = {
-        cell: row for row, ground in enumerate(grounds) for cell in ground.tolist()
-    }
-    resolution = int(cells.resolutions(grounds[0][:1])[0])
-    located = rows["longitude"].to_numpy(), rows["latitude"].to_numpy()
-    at = cells.index_points(*located, resolution).tolist()
-    return np.array([owner.get(cell, -1) for cell in at], dtype=np.int64)
+    found = place_hours(feed, programme, "a plan of patrols")
+    return Hours(found.last, found.weights)

@@ -13,7 +13,7 @@ from transforms.impact.wdd import Difference
 from transforms.reference.arrays import Floats, Integers, Mask
 from transforms.trials.adjusted import bound, complier_ratio, holm
 from transforms.trials.choose import HARM, LONGEST_WASHOUT_DAYS
-from transforms.trials.compliance import Compliance, compliance_of
+from transforms.trials.compliance import Compliance, compliance_of, delivered_minutes
 from transforms.trials.crossover import Effect, effect, not_after_patrol
 from transforms.trials.day_counts import ROOT_HARM, DayCounts
 from transforms.trials.protocol import outcome_words
@@ -22,6 +22,8 @@ from transforms.trials.trial import Trial
 
 
 PRIMARY, SECONDARY, BESIDE = "primary", "secondary", "shown beside"
+OBSERVED = "observational"  # by what was done, not by what was drawn
+LONGEST_RUN_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,8 @@ def crossover_analysis(
     findings[0] = replace(findings[0], p=p_values[0])
     findings += _secondary(trial, names, outcomes, assigned, weekday, p_values)
     findings += _washouts(trial, found, assigned)
+    findings += _runs(trial, found, assigned)
+    findings += _doses(trial, found, assigned)
     return Analysis(
         trial=trial,
         look=look,
@@ -246,6 +250,53 @@ def _washouts(trial: Trial, found: DayCounts, assigned: Mask) -> list[Finding]:
     return findings
 
 
+def _runs(trial: Trial, found: DayCounts, assigned: Mask) -> list[Finding]:
+    """The primary outcome on the first, second and later days of patrol in a row.
+
+    Each against all days without: the draw decided how long a run is.
+    """
+    name, counts = next(iter(found.outcomes.items()))
+    _, whole = _after(trial.design.assigned(trial.design.days, trial.seed()))
+    runs = whole[:, [trial.design.days.index(day) for day in found.days]]
+    findings = []
+    for length in range(1, LONGEST_RUN_DAYS + 1):
+        is_last = length == LONGEST_RUN_DAYS
+        of_length = runs >= length if is_last else runs == length
+        kept = ~assigned | of_length
+        if not (assigned & kept).any():
+            continue
+        one = effect(counts, assigned, found.weekday, kept)
+        words = f"day {length}{' or later' if is_last else ''} of patrol in a row"
+        findings.append(_finding(trial, name, BESIDE, counts, assigned, one, words))
+    return findings
+
+
+def _doses(trial: Trial, found: DayCounts, assigned: Mask) -> list[Finding]:
+    """The primary outcome on drawn days with few and with many minutes of patrol.
+
+    Observational: how long officers stayed was not drawn, and what kept them may also
+    be what happened there.
+    """
+    minutes = delivered_minutes(trial.programme, trial.design, found.days)
+    known = assigned & ~np.isnan(minutes) if minutes is not None else None
+    if minutes is None or known is None or not known.any():
+        return []
+    name, counts = next(iter(found.outcomes.items()))
+    middle = float(np.median(minutes[known]))
+    findings = []
+    for words, kept in (
+        (f"drawn days with under {middle:.0f} minutes", minutes < middle),
+        (f"drawn days with {middle:.0f} minutes or more", minutes >= middle),
+    ):
+        use = ~assigned | (known & kept)
+        if (assigned & use).any():
+            one = effect(counts, assigned, found.weekday, use)
+            findings.append(
+                _finding(trial, name, OBSERVED, counts, assigned, one, words)
+            )
+    return findings
+
+
 def _rows(trial: Trial, found: DayCounts, assigned: Mask) -> pa.Table:
     """A row for each place and supplied day."""
     places, days = trial.design.places, found.days
@@ -261,6 +312,9 @@ def _rows(trial: Trial, found: DayCounts, assigned: Mask) -> pa.Table:
         ),
         "run_days": pa.array(runs[:, at].ravel(), pa.int32()),
     }
+    minutes = delivered_minutes(trial.programme, trial.design, days)
+    if minutes is not None:
+        columns["delivered_minutes"] = pa.array(minutes.ravel(), from_pandas=True)
     columns |= {
         name.replace(" ", "_").replace("-", "_"): values.ravel()
         for name, values in found.outcomes.items()

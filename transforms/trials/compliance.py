@@ -1,14 +1,16 @@
 """Whether patrols were made as drawn, where a log of visits says so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from transforms.programmes.programme import Programme
-from transforms.reference.arrays import Mask
+from transforms.reference.arrays import Floats, Mask
 from transforms.trials.design import Design
 
 
@@ -40,6 +42,22 @@ def newest_dosage(programme: Programme) -> Path | None:
     """The newest account of what was delivered, if there is any."""
     found = sorted((programme.folder / "dosage").glob(f"[0-9]*/{DOSAGE_FILE}"))
     return found[-1] if found else None
+
+
+def delivered_minutes(
+    programme: Programme, design: Design, days: Sequence[date]
+) -> Floats | None:
+    """Minutes of patrol at each place (row) on each day (column), as in a report.
+
+    NaN where no log covers the day; None where nothing was reported.
+    """
+    file = newest_dosage(programme)
+    if file is None:
+        return None
+    rows = pq.read_table(file, columns=["place_id", "day", "patrol_minutes"])
+    known = {(r["place_id"], r["day"]): r["patrol_minutes"] for r in rows.to_pylist()}
+    found = [[known.get((p, day), np.nan) for day in days] for p in design.places]
+    return np.array(found, dtype=np.float64)
 
 
 def compliance_of(

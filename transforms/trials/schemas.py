@@ -21,7 +21,7 @@ PATROLS = pa.schema(
 FINDINGS = pa.schema(
     [
         column("outcome", TEXT, "Outcome"),
-        column("role", TEXT, "primary, secondary, or shown beside"),
+        column("role", TEXT, "primary, secondary, shown beside, or observational: by what was done and not drawn"),
         column("treated", _FLOAT, "Incidents (or harm) with patrol"),
         column("treated_exposure", _FLOAT, "Place-days with patrol; of halves, incidents forecast"),
         column("control", _FLOAT, "Incidents (or harm) without patrol"),

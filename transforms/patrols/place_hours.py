@@ -1,0 +1,95 @@
+"""Incidents at each place by hour of the week, from a force's own feed.
+
+Records stay in their home; what leaves it are sums by place and hour.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.errors import UsageError
+from transforms.incidents.scored import scored_incidents
+from transforms.programmes.programme import Programme
+from transforms.records.homes import ForceHome
+from transforms.records.ledger import drops, newest_day, supplied
+from transforms.records.live import live_records
+from transforms.records.parted import parted
+from transforms.reference import cells
+from transforms.reference.arrays import Floats
+from transforms.reference.days import Day
+from transforms.reference.groups import GROUPS
+from transforms.restricted import Restricted
+from transforms.scores.timing.hours import of_the_year, spread_records, with_hours
+from transforms.scores.timing.week import WEEK_HOURS
+
+
+_DECIMALS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class PlaceHours:
+    """Incidents of each place by hour of the week, from Monday 00:00 on the clock."""
+
+    last: date  # of 365 days
+    weights: Mapping[str, Floats]  # (168,), by place
+
+
+def place_hours(feed: ForceHome, programme: Programme, doing: str) -> PlaceHours:
+    """The hours of a programme's group at its places in the newest 365 days.
+
+    `doing` is what those who wait for the home are shown. `UsageError` for the feed of
+    another force, and for one without hours.
+    """
+    rule = programme.rule
+    if feed.force != rule.force:
+        raise UsageError(
+            f"{feed.home.root} is of {feed.force}, the programme of {rule.force}: give"
+            " the home of that force's own feed"
+        )
+    with feed.alone(doing):
+        lake = feed.lake.pinned()
+        live = live_records(lake, feed.force)
+        newest = newest_day(supplied(drops(lake, feed.force)))
+        parts = parted(live, feed.feed, newest)
+    days = parts.crime_days.supplied
+    if not days:
+        raise UsageError(f"{feed.home.root} has no supplied day: hexbeat feed pull")
+    return PlaceHours(max(days).date, _weights(parts.crimes, programme, days))
+
+
+def _weights(
+    records: Restricted, programme: Programme, days: Sequence[Day]
+) -> dict[str, Floats]:
+    """Incidents of the programme's group at each place, by hour of the week."""
+    year = of_the_year(records, max(days), days)
+    kept = scored_incidents(year, programme.exclusions, programme.rule.force)
+    group = pa.array(GROUPS[programme.rule.group].categories, pa.string())
+    of_group = kept.filter(pc.is_in(kept["category"].cast(pa.string()), group))
+    rows = with_hours(of_group)
+    spreaded = spread_records(rows)
+    at = _places_of(rows, programme)[spreaded.position]
+    names = programme.places["place_id"].to_pylist()
+    found: dict[str, Floats] = {}
+    for row, name in enumerate(names):
+        mine = at == row
+        sums = np.bincount(
+            spreaded.week_hour[mine], spreaded.weight[mine], minlength=WEEK_HOURS
+        )
+        found[name] = np.asarray(sums.round(_DECIMALS), dtype=np.float64)
+    return found
+
+
+def _places_of(rows: pa.Table, programme: Programme) -> np.ndarray:
+    """The place, by rank from 0, that each record lies in; -1 outside all."""
+    grounds = programme.grounds
+    owner = {
+        cell: row for row, ground in enumerate(grounds) for cell in ground.tolist()
+    }
+    resolution = int(cells.resolutions(grounds[0][:1])[0])
+    located = rows["longitude"].to_numpy(), rows["latitude"].to_numpy()
+    at = cells.index_points(*located, resolution).tolist()
+    return np.array([owner.get(cell, -1) for cell in at], dtype=np.int64)
