@@ -169,7 +169,12 @@ def backtest(
 
 @app.command
 def demo(*, home: HomeFolder = None, json_: Json = False) -> int:
-    """Run the whole job on three made-up forces: nothing to download."""
+    """Run the whole job on made-up forces: nothing to download.
+
+    Three have months, as the public feed does, and end in a map. A fourth has a feed of
+    its own and patrols by lot: what that prevents is planted, and found again.
+    """
+    from flows.command.printing.demo import show_trial
     from flows.params import RefreshParams
     from transforms.homes.home import create_demo_home
     from transforms.simulator import simulate
@@ -180,4 +185,5 @@ def demo(*, home: HomeFolder = None, json_: Json = False) -> int:
     simulate(folder / "source")
     asked = Asked(all_forces=True, source=str(folder / "source"))
     options = given(asked, home=str(folder), backtest=True)
-    return flow("refresh", RefreshParams, options, json_)
+    code = flow("refresh", RefreshParams, options, json_)
+    return code or show_trial(folder / "patrol", json_)

@@ -24,6 +24,7 @@ from transforms.trials.expected_power import Power
 from transforms.trials.halves_analysis import month_counts, parallel_analysis
 from transforms.trials.issue import check_issued
 from transforms.trials.page import write_pages
+from transforms.trials.reference import DRAWS
 from transforms.trials.reveal import reveal
 from transforms.trials.schemas import FINDINGS
 from transforms.trials.trial import POWER_FILE, Trial, note
@@ -51,6 +52,7 @@ def analyse(
     interim: str | None,
     at: datetime,
     who: str,
+    draws: int = DRAWS,
 ) -> Analysed:
     """Compare what was drawn with what was not; the last look reveals the seed."""
     if home.feed and days_from is None:
@@ -65,7 +67,7 @@ def analyse(
                 " needs a force's own feed: --days-from its home (docs/force-feed.md)"
             )
         counts = day_counts(days_from, trial.programme, trial.design, last)
-        found = crossover_analysis(trial, look, last, counts)
+        found = crossover_analysis(trial, look, last, counts, draws)
     else:
         months = month_counts(home, trial, last)
         found = parallel_analysis(trial, look, last, months, power.variance_factor)

@@ -27,6 +27,7 @@ from transforms.reference.groups import GROUPS
 from transforms.reference.harm import HarmWeights
 from transforms.reference.time_precision import refuse_without_days
 from transforms.restricted import Restricted
+from transforms.scores.days.panel import SCORED_RESOLUTION
 from transforms.trials.choose import BUFFERS, HARM
 from transforms.trials.design import Design
 
@@ -107,7 +108,7 @@ def _outcomes(
     row = {place: at for at, place in enumerate(design.places)}
     column = {str(day): at for at, day in enumerate(days)}
     day = np.array([column.get(p, -1) for p in rows["period"].to_pylist()], dtype=int)
-    points = _points(rows)
+    points = _points(rows, programme)
     ids = programme.places["place_id"].to_pylist()
     of_list = np.array([row.get(place, -1) for place in ids])
     inside = points.place_of(programme.grounds)
@@ -164,12 +165,17 @@ def _harm(rows: pa.Table, category: Sequence[str], weights: HarmWeights) -> Floa
     )
 
 
-def _points(rows: pa.Table) -> GroupPoints:
+def _points(rows: pa.Table, programme: Programme) -> GroupPoints:
+    """Records as points, each with its cell of the size that the places have.
+
+    Where they are of finer cells, GroupPoints finds those by itself.
+    """
+    resolution = programme.places["h3_res"][0].as_py()
     located = rows["longitude"].to_numpy(), rows["latitude"].to_numpy()
     return GroupPoints(
         longitude=located[0],
         latitude=located[1],
-        cells=rows["h3_r9"].to_numpy(),
+        cells=rows[f"h3_r{min(resolution, SCORED_RESOLUTION)}"].to_numpy(),
         period=np.zeros(len(rows), dtype=np.int64),
         incidents=np.ones(len(rows), dtype=np.int64),
         periods=[],

@@ -56,8 +56,12 @@ def design_trial(
     asked: Asked,
     at: datetime,
     who: str,
+    seed: bytes | None = None,
 ) -> Designed:
-    """Draw and seal a trial, once; the same design again changes nothing."""
+    """Draw and seal a trial, once; the same design again changes nothing.
+
+    A seed that is given makes the same draw again: where nothing real depends on it.
+    """
     register = Register(home)
     design = design_of(programme, register.standing(programme.id), asked)
     parent = programme.folder / TRIALS
@@ -69,17 +73,18 @@ def design_trial(
         (folder / DESIGN_FILE).write_text(canonical(design.content))
         return design.trial_id
 
+    drawn_by = seed or secrets.token_bytes(_SEED_BYTES)
+
     def rest(folder: Path) -> None:
-        seed = secrets.token_bytes(_SEED_BYTES)
         power = power_of(home, programme, plan_of(design))
-        commitment = design.commitment(seed)
+        commitment = design.commitment(drawn_by)
         (folder / COMMITMENT_FILE).write_text(f"{commitment}\n")
         (folder / POWER_FILE).write_text(canonical(asdict(power)))
         (folder / PROTOCOL_FILE).write_text(
             protocol_text(programme, design, commitment, power)
         )
         write_manifest(folder)
-        _write_private(folder / SEED_FILE, seed.hex())
+        _write_private(folder / SEED_FILE, drawn_by.hex())
 
     with _alone(parent):
         _clear(parent)

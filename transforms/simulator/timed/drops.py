@@ -76,3 +76,19 @@ def _rows(incidents: pa.Table, day: str, columns: dict[str, str]) -> pa.Table:
     deleted = pa.repeat(not columns, len(some))
     fixed = {"day": some[day], "reference": some["reference"], "deleted": deleted}
     return pa.table({**fixed, **facts}).unify_dictionaries()
+
+
+def known_by(truth: TimedTruth, day: date) -> pa.Table:
+    """Each record as the force has it on a day: what it sends who asks for all."""
+    rows = sent(truth)
+    rows = rows.filter(pc.less_equal(rows["day"], pa.scalar(day)))
+    references = rows["reference"].to_pylist()
+    newest = {reference: row for row, reference in enumerate(references)}
+    rows = rows.take(pa.array(sorted(newest.values())))
+    return rows.filter(pc.invert(rows["deleted"]))
+
+
+def after(truth: TimedTruth, day: date) -> pa.Table:
+    """What the force sends after a day, in one piece."""
+    rows = sent(truth)
+    return rows.filter(pc.greater(rows["day"], pa.scalar(day)))
