@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from transforms.day_publications.run import run_day
 from transforms.feeds.force.sources.offered import Known, OfferedDrop, nothing_known
-from transforms.homes.home import Home
+from transforms.homes.home import SETTINGS_FILE, Home
 from transforms.impact import words as impact_words
 from transforms.impact.track import Tracked, track
 from transforms.patrols import words as patrol_words
@@ -125,7 +125,7 @@ def run_trial(folder: Path) -> MadeUpTrial:
     last = Day.of(LAST_DAY)
     return MadeUpTrial(
         programme=programme,
-        reported=report(home.home, programme, FIRST_MONDAY, LAST_DAY, PLANNED_MINUTES),
+        reported=report(home.home, programme, FIRST_MONDAY, LAST_DAY),
         analysed=analyse(home.home, trial, home, None, now, WHO, DRAWS),
         tracked=track(home.home, programme, last, WEEKS, now, WHO),
         without=_in_trial(truth, programme),
@@ -172,6 +172,8 @@ def _home(folder: Path) -> ForceHome:
     root = folder / "home"
     if not root.exists():
         create_force_home(root, mapping, None, WHO, _at(HISTORY_FROM))
+        with (root / SETTINGS_FILE).open("a") as settings:
+            settings.write(f"\n[patrol]\nplanned_minutes = {PLANNED_MINUTES}\n")
     return open_force_home(root)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from transforms.programmes.sheet import Part, Sheet, html, write_pdf
 from transforms.reference.days import Day
+from transforms.reference.forces import DEMO_FORCES, FORCES
 from transforms.trials import words
 from transforms.trials.analysis import PRIMARY, Analysis, Finding
 from transforms.trials.chart import forest
@@ -26,10 +27,11 @@ def sheet_of(found: Analysis, power: Power, designs: int) -> Sheet:
     """The page."""
     design = found.trial.design
     programme = found.trial.programme
+    force = {**FORCES, **DEMO_FORCES}[programme.rule.force].name
     return Sheet(
         title=f"{programme.id.rpartition('-')[0]}: what the trial showed",
         subtitle=(
-            f"{programme.rule.force}, {found.primary.outcome},"
+            f"{force}, {found.primary.outcome},"
             f" {Day.of(design.first_day).in_words} to"
             f" {Day.of(found.last_day).in_words}"
         ),

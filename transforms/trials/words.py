@@ -100,11 +100,12 @@ def changed(found: Analysis) -> list[str]:
             f" {found.pairs} pairs that give as large a difference."
         )
     else:
-        test = (
-            f"p compares with {found.draws:,} other draws from the same seed."
-            f" {found.left_out_strata} of the places' weekdays had days of one kind"
-            " only, and say nothing."
-        )
+        test = f"p compares with {found.draws:,} other draws from the same seed."
+        if found.left_out_strata:
+            test += (
+                f" {found.left_out_strata} of the places' weekdays had days of one kind"
+                " only, and say nothing."
+            )
     lines = [
         test,
         (

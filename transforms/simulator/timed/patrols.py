@@ -24,6 +24,7 @@ SHORTEST_MINUTES, LONGEST_MINUTES = 12, 18
 OFFICERS = 2
 PING_SECONDS = 60
 PING_M = 5  # standard deviation of a position
+ON_THE_WAY_M = 300  # from the place, a minute before and after a visit
 _DEGREES_A_METRE = 1 / 111_320
 
 _TIMES = """
@@ -159,8 +160,9 @@ def pings_csv(
     """
     rows = []
     for visit in made:
-        steps = range(0, visit.minutes * 60 + 1, PING_SECONDS)
+        steps = range(-PING_SECONDS, (visit.minutes + 1) * 60 + 1, PING_SECONDS)
         away = rng.normal(0, PING_M * _DEGREES_A_METRE, (len(steps), 2))
+        away[[0, -1], 1] += ON_THE_WAY_M * _DEGREES_A_METRE
         longitude, latitude = centres[visit.place]
         for step, (east, north) in zip(steps, away.tolist(), strict=True):
             at = visit.start + timedelta(seconds=step)
