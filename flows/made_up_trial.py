@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from transforms.day_publications.run import run_day
 from transforms.feeds.force.sources.offered import Known, OfferedDrop, nothing_known
@@ -31,7 +30,7 @@ from transforms.programmes.register import Register, start
 from transforms.programmes.rule import Rule
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
 from transforms.records.pull import pull
-from transforms.reference.days import LONDON, Day
+from transforms.reference.days import Day
 from transforms.reference.groups import GROUPS
 from transforms.scores.methods import DEFAULT_DAY_METHOD, METHODS
 from transforms.simulator.timed import TimedTruth, simulate_timed
@@ -44,6 +43,7 @@ from transforms.simulator.timed.patrols import (
     Planted,
     Visit,
     log_csv,
+    number_at,
     patrolled,
     pings_csv,
     places_of,
@@ -237,18 +237,5 @@ def _take_patrols(
 
 def _in_trial(truth: TimedTruth, programme: Programme) -> int:
     """Incidents at the places in the weeks of the trial."""
-    of_group = pc.is_in(
-        truth.incidents["category"].cast(pa.string()),
-        pa.array(GROUPS[GROUP].categories),
-    ).to_numpy()
-    at_places = of_group & (places_of(truth, programme.grounds) >= 0)
-    began, ended = (
-        datetime.combine(day, time(), LONDON)
-        for day in (FIRST_MONDAY, LAST_DAY + timedelta(days=1))
-    )
-    moments = truth.incidents["occurred_at"].to_pylist()
-    return sum(
-        began <= at < ended
-        for at, inside in zip(moments, at_places, strict=True)
-        if inside
-    )
+    place = places_of(truth, programme.grounds)
+    return number_at(truth, place, GROUPS[GROUP].categories, FIRST_MONDAY, 7 * WEEKS)

@@ -2,12 +2,13 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.reference import cells
 from transforms.reference.arrays import Cells, Integers, Mask
@@ -198,14 +199,33 @@ def thinned(
     `place` is that of each incident, -1 for none; each one on a day on which a crew
     went there is taken out with the probability that the planted ratio leaves.
     """
-    moments = truth.incidents["occurred_at"].to_pylist()
-    days = [(at.astimezone(LONDON).date() - first).days for at in moments]
-    day = np.array(days, dtype=np.int64)
+    day = _days_since(truth, first)
     inside = (place >= 0) & (day >= 0) & (day < went.shape[1])
     exposed = np.zeros(len(day), dtype=bool)
     exposed[inside] = went[place[inside], day[inside]]
     kept = ~(exposed & (rng.random(len(day)) >= planted.ratio))
     return replace(truth, incidents=_without(truth.incidents, kept))
+
+
+def number_at(
+    truth: TimedTruth,
+    place: Integers,
+    categories: Collection[str],
+    first: date,
+    days: int,
+) -> int:
+    """How many incidents of those categories happened at any place on those days."""
+    category = truth.incidents["category"].cast(pa.string())
+    counted = pc.is_in(category, pa.array(sorted(categories))).to_numpy()
+    day = _days_since(truth, first)
+    return int((counted & (place >= 0) & (day >= 0) & (day < days)).sum())
+
+
+def _days_since(truth: TimedTruth, first: date) -> Integers:
+    """The day of each incident by the clock in Great Britain, 0 for the first."""
+    moments = truth.incidents["occurred_at"].to_pylist()
+    days = [(at.astimezone(LONDON).date() - first).days for at in moments]
+    return np.array(days, dtype=np.int64)
 
 
 def _without(incidents: pa.Table, kept: Mask) -> pa.Table:

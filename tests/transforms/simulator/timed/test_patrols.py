@@ -19,6 +19,7 @@ from transforms.simulator.timed.patrols import (
     SHORTEST_MINUTES,
     Planted,
     log_csv,
+    number_at,
     patrolled,
     pings_csv,
     places_of,
@@ -144,6 +145,21 @@ def test_only_patrolled_place_days_are_thinned_and_by_the_ratio(
         shares.append(len(gone) / len(exposed))
     assert np.mean(shares) == pytest.approx(0.3, abs=0.03)
     assert found.incidents.schema == truth.incidents.schema
+
+
+def test_what_happened_at_the_places_is_counted(
+    truth: TimedTruth, grounds: list[cells.Cells]
+) -> None:
+    place, slugs = places_of(truth, grounds), {"burglary", "robbery"}
+    by_hand = sum(
+        row["category"] in slugs
+        and at >= 0
+        and FIRST
+        <= row["occurred_at"].astimezone(LONDON).date()
+        < FIRST + timedelta(days=DAYS)
+        for row, at in zip(truth.incidents.to_pylist(), place, strict=True)
+    )
+    assert number_at(truth, place, slugs, FIRST, DAYS) == by_hand > 0
 
 
 def test_an_incident_keeps_the_parent_that_is_left(
