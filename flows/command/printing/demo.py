@@ -5,7 +5,7 @@ from pathlib import Path
 from flows.command.printing.terminal import print_line
 
 
-def show_trial(folder: Path, as_json: bool) -> int:
+def show_trial(folder: Path, as_json: bool) -> None:
     """Run the made-up trial, and print what was planted and what was found."""
     from flows.made_up_trial import run_trial, told
 
@@ -13,4 +13,3 @@ def show_trial(folder: Path, as_json: bool) -> int:
     if not as_json:
         for head, words in told(made):
             print_line(f"{head:8} {words}")
-    return 0
