@@ -227,6 +227,17 @@ PUBLIC_ACCURACY = pa.schema(
     ]
 )  # fmt: skip
 
+PUBLIC_SEARCHES = pa.schema(
+    [
+        PUBLISHED.field("force"),
+        column("period", TEXT, "Calendar quarter; each is published once, with the force's counts of incidents, and then frozen"),
+        column("breakdown", TEXT, "all; object: what was searched for; officer-defined or self-defined: groups of ethnicity by either field"),
+        column("value", TEXT, "The object or the group, or all; the list is the same in each quarter"),
+        column("searches_rounded", _COUNT, "Stops and searches of the whole force, rounded", null=_SUPPRESSED),
+        column("suppressed", pa.bool_(), "Withheld: fewer than the minimum (zero included), or withheld to protect another"),
+    ]
+)  # fmt: skip
+
 _NO_DAY_NAME = "no such label, or it starts like a formula, contains < or >, or is over 255 characters"
 _NO_HOURS = "no hour of the group's incidents is known"
 _FEW_HOURS = "fewer than ten of those incidents have a known hour"

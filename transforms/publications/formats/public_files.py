@@ -25,6 +25,14 @@ def csv_of(name: str) -> Callable[[PublicEdition, Path], None]:
     return lambda public, path: write_csv(rows(public), path)
 
 
+def write_searches(public: PublicEdition, path: Path) -> None:
+    """The public searches, as Parquet or CSV; no file where there are none."""
+    rows = public.tables.searches
+    if len(rows["force"]):
+        write = pq.write_table if path.suffix == ".parquet" else write_csv
+        write(rows, path)
+
+
 def write_geojson(public: PublicEdition, path: Path) -> None:
     """The bands with their outlines, for the web (RFC 7946)."""
     edition = public.edition

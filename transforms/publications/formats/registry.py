@@ -67,6 +67,7 @@ from transforms.publications.schemas import (
     PUBLIC_ACCURACY,
     PUBLIC_BANDS,
     PUBLIC_CELLS,
+    PUBLIC_SEARCHES,
     PUBLISHED,
     PUBLISHED_COVERAGE,
     PUBLISHED_HISTORY,
@@ -85,7 +86,8 @@ from transforms.searches.schemas import SEARCHES
 def _write_public_page(public: PublicEdition, path: Path) -> None:
     """Last of its tier: it links to the others."""
     others = [row.name for row in formats_for(MONTHS.unit, "public")]
-    files = [name for name in others if name != path.name]
+    there = [name for name in others if (path.parent / name).exists()]
+    files = [name for name in there if name != path.name]
     write_page(public, path, [*files, data_package.NAME])
 
 
@@ -106,6 +108,7 @@ _HISTORY = table(HISTORY, "h3_cell", "force", "as_of", "crime_group")
 _PUBLIC_CELLS = table(PUBLIC_CELLS, "force", "period", "crime_group", "h3_cell")
 _PUBLIC_BANDS = table(PUBLIC_BANDS, "force", "crime_group", "h3_cell")
 _PUBLIC_ACCURACY = table(PUBLIC_ACCURACY, "force", "period", "crime_group")
+_PUBLIC_SEARCHES = table(PUBLIC_SEARCHES, "force", "period", "breakdown", "value")
 _ROWS = (
     Format(name=CELLS_FILE, write=geoparquet.write_cells, media_type=PARQUET, months=_CELLS, needed=True),
     Format(name="hotspot_cells.csv", write=flat_files.write_cells_csv, media_type=CSV, months=_CELLS),
@@ -162,6 +165,8 @@ _ROWS = (
     Format(name="public_bands.geojson", write=public_files.write_geojson, media_type=GEOJSON, months=FILE, audience="public"),
     Format(name="public_accuracy.parquet", write=public_files.parquet_of("accuracy"), media_type=PARQUET, months=_PUBLIC_ACCURACY, audience="public"),
     Format(name="public_accuracy.csv", write=public_files.csv_of("accuracy"), media_type=CSV, months=_PUBLIC_ACCURACY, audience="public"),
+    Format(name="public_searches.parquet", write=public_files.write_searches, media_type=PARQUET, months=_PUBLIC_SEARCHES, audience="public"),
+    Format(name="public_searches.csv", write=public_files.write_searches, media_type=CSV, months=_PUBLIC_SEARCHES, audience="public"),
     Format(name="transparency.md", write=public_files.write_transparency, media_type=MARKDOWN, months=FILE, audience="public"),
     Format(name="index.html", write=_write_public_page, media_type=HTML, months=FILE, audience="public"),
 )  # fmt: skip

@@ -26,9 +26,14 @@ import pyarrow.compute as pc
 from transforms.homes.disclosure_settings import DisclosureSettings
 from transforms.lake.schemas import conform
 from transforms.publications.public.periods import PUBLIC_GROUPS, span
+from transforms.publications.public.search_gate import search_refusals
 from transforms.publications.public.share_gate import accuracy_refusals
 from transforms.publications.public.subtraction import intervals, nested, remainders
-from transforms.publications.schemas import PUBLIC_ACCURACY, PUBLIC_CELLS
+from transforms.publications.schemas import (
+    PUBLIC_ACCURACY,
+    PUBLIC_CELLS,
+    PUBLIC_SEARCHES,
+)
 
 
 KEY = ("force", "crime_group", "period")
@@ -45,6 +50,7 @@ class Release:
     cells: pa.Table  # as PUBLIC_CELLS
     settings: DisclosureSettings = field(default_factory=DisclosureSettings)
     accuracy: pa.Table = field(default_factory=PUBLIC_ACCURACY.empty_table)
+    searches: pa.Table = field(default_factory=PUBLIC_SEARCHES.empty_table)
 
 
 def frozen(new: pa.Table, earlier: Sequence[Release]) -> pa.Table:
@@ -100,7 +106,12 @@ def refusals(new: Release, earlier: Sequence[Release]) -> list[str]:
         ]
         lines += [f"{line} (run {release.run_id} is public)" for line in reasons]
     before = [(release.run_id, release.accuracy, release.cells) for release in earlier]
-    return lines + list(accuracy_refusals(new.accuracy, new.cells, before))
+    lines += accuracy_refusals(new.accuracy, new.cells, before)
+    searches = [
+        (release.run_id, release.searches, release.cells) for release in earlier
+    ]
+    lines += search_refusals(new.searches, new.cells, new.settings, searches)
+    return lines
 
 
 def _alone(key: Key, table: pa.Table, limits: DisclosureSettings) -> Iterator[str]:

@@ -1,13 +1,14 @@
 """The content of the public tier: disclosure-controlled tables, not incidents."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pyarrow as pa
 
 from transforms.homes.disclosure_settings import DisclosureSettings
 from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.schemas import PUBLIC_SEARCHES
 
 
 class OpenTable(Protocol):
@@ -26,10 +27,12 @@ class PublicTables:
     bands: OpenTable  # as PUBLIC_BANDS: of each force's newest quarter
     accuracy: OpenTable  # as PUBLIC_ACCURACY: with the counts of its quarter
     settings: DisclosureSettings
+    # as PUBLIC_SEARCHES: with the counts of its quarter
+    searches: OpenTable = field(default_factory=PUBLIC_SEARCHES.empty_table)
 
     def __post_init__(self) -> None:
         """Check at run time, too, that these are not restricted rows."""
-        for table in (self.cells, self.bands, self.accuracy):
+        for table in (self.cells, self.bands, self.accuracy, self.searches):
             if not isinstance(table, pa.Table):
                 raise TypeError(f"{type(table).__name__} is not a public table")
 

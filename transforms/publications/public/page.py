@@ -64,7 +64,7 @@ def render(public: PublicEdition, folder: Path, files: Sequence[str]) -> str:
         accuracy=sections.accuracy_section(public, names),
         record=sections.record_section(public.answers),
         files=sections.files_section(folder, files),
-        columns=sections.columns_section(),
+        columns=sections.columns_section(files),
         payload=_payload(public, names, rows),
     )
 

@@ -23,7 +23,12 @@ from transforms.publications.public.page_words import (
     share_in_words,
 )
 from transforms.publications.public.transparency import TransparencyFacts, unanswered
-from transforms.publications.schemas import PUBLIC_ACCURACY, PUBLIC_BANDS, PUBLIC_CELLS
+from transforms.publications.schemas import (
+    PUBLIC_ACCURACY,
+    PUBLIC_BANDS,
+    PUBLIC_CELLS,
+    PUBLIC_SEARCHES,
+)
 from transforms.reference.groups import GROUPS
 
 
@@ -32,6 +37,7 @@ _FILES = {
     "public_cells": "Counts by area and quarter",
     "public_bands": "Bands of the newest quarter",
     "public_accuracy": "Share of crime found",
+    "public_searches": "Stop and search of each quarter: of whole forces, never scored",
     "transparency": "The whole transparency record",
     "datapackage": "What every file and column is, for machines",
 }
@@ -39,6 +45,7 @@ _TABLES = {
     "public_cells": PUBLIC_CELLS,
     "public_bands": PUBLIC_BANDS,
     "public_accuracy": PUBLIC_ACCURACY,
+    "public_searches": PUBLIC_SEARCHES,
 }
 
 
@@ -138,8 +145,8 @@ def _size(file: Path) -> Safe | str:
     return f"{-(-file.stat().st_size // 1000):,} kB" if file.exists() else ""
 
 
-def columns_section() -> str:
-    """What each column of the data means."""
+def columns_section(files: Sequence[str]) -> str:
+    """What each column of the data means, of the tables that are there."""
     tables = (
         table(
             ("Column", "Meaning", "Empty means"),
@@ -150,6 +157,7 @@ def columns_section() -> str:
             name,
         )
         for name, schema in _TABLES.items()
+        if f"{name}.csv" in files
     )
     return region("Tables of columns", "\n".join(tables))
 

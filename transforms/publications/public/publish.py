@@ -63,7 +63,8 @@ def publish_public(home: Home, edition: MonthEdition) -> PublicPublished:
         return PublicPublished(False, changed, lines)
     earlier = releases_out(home)
     tables = public_tables(edition, home.disclosure, earlier, quarters.keys())
-    release = Release(edition.run_id, tables.cells, tables.settings, tables.accuracy)
+    of_tables = tables.cells, tables.settings, tables.accuracy, tables.searches
+    release = Release(edition.run_id, *of_tables)
     missing = unanswered(home.transparency)
     refused = refusals(release, [out.release for out in earlier])
     if refused:

@@ -31,12 +31,18 @@ from transforms.homes.runs.seal import (
 from transforms.lake.checksums import file_sha256
 from transforms.lake.storage import readable, swap
 from transforms.publications.public.gate import Release
-from transforms.publications.schemas import PUBLIC_ACCURACY, PUBLIC_BANDS, PUBLIC_CELLS
+from transforms.publications.schemas import (
+    PUBLIC_ACCURACY,
+    PUBLIC_BANDS,
+    PUBLIC_CELLS,
+    PUBLIC_SEARCHES,
+)
 
 
 PUBLIC_TABLE = "public_cells.parquet"
 PUBLIC_BANDS_FILE = "public_bands.parquet"
 PUBLIC_ACCURACY_FILE = "public_accuracy.parquet"
+PUBLIC_SEARCHES_FILE = "public_searches.parquet"
 RELEASED = "released.json"
 # Older versions put them into the tier: counts can be worked out from either.
 _EXACT = ("accuracy.csv", "accuracy_history.csv")
@@ -184,9 +190,16 @@ def _read(tier: Path, run_id: str) -> Out:
     def table(name: str, schema: pa.Schema) -> pa.Table:
         return pq.ParquetFile(readable(tier / name)).read().cast(schema)
 
-    accuracy = PUBLIC_ACCURACY.empty_table()
-    if (tier / PUBLIC_ACCURACY_FILE).exists():  # tiers of older versions have none
-        accuracy = table(PUBLIC_ACCURACY_FILE, PUBLIC_ACCURACY)
-    cells = table(PUBLIC_TABLE, PUBLIC_CELLS)
-    release = Release(run_id, cells, DisclosureSettings(**settings), accuracy)
+    def table_if_there(name: str, schema: pa.Schema) -> pa.Table:
+        """Tiers of older versions have none, nor has one with nothing to say."""
+        there = (tier / name).exists()
+        return table(name, schema) if there else schema.empty_table()
+
+    release = Release(
+        run_id,
+        table(PUBLIC_TABLE, PUBLIC_CELLS),
+        DisclosureSettings(**settings),
+        table_if_there(PUBLIC_ACCURACY_FILE, PUBLIC_ACCURACY),
+        table_if_there(PUBLIC_SEARCHES_FILE, PUBLIC_SEARCHES),
+    )
     return Out(release, table(PUBLIC_BANDS_FILE, PUBLIC_BANDS))

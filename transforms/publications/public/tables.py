@@ -20,10 +20,17 @@ from transforms.publications.public.periods import (
     quarter_counts,
 )
 from transforms.publications.public.releases import Out
+from transforms.publications.public.search_gate import frozen_searches
+from transforms.publications.public.searches import public_searches
 from transforms.publications.public.share_gate import frozen_accuracy
 from transforms.publications.public.shares import AREA_SHARE, public_accuracy
 from transforms.publications.public.table import public_parents, public_table
-from transforms.publications.schemas import PUBLIC_ACCURACY, PUBLIC_BANDS, PUBLIC_CELLS
+from transforms.publications.schemas import (
+    PUBLIC_ACCURACY,
+    PUBLIC_BANDS,
+    PUBLIC_CELLS,
+    PUBLIC_SEARCHES,
+)
 from transforms.reference.arrays import Cells
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.months import Month
@@ -53,11 +60,15 @@ def public_tables(
     )
     accuracy = frozen_accuracy(shares, counted, [r.accuracy for r in before])
     bands = [_bands(force, edition.as_of, cells, earlier) for force in edition.scored]
+    searches = pa.concat_tables(
+        [PUBLIC_SEARCHES.empty_table(), *(part[2] for part in parts)]
+    )
     return PublicTables(
         cells,
         pa.concat_tables([PUBLIC_BANDS.empty_table(), *bands]),
         accuracy,
         settings,
+        frozen_searches(searches, counted, [r.searches for r in before]),
     )
 
 
@@ -88,8 +99,8 @@ def _force_tables(
     as_of: Month,
     settings: DisclosureSettings,
     withheld: Collection[tuple[str, str]],
-) -> tuple[pa.Table, pa.Table]:
-    """The public cells of a force's quarters, and the shares of crime found."""
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """A force's quarters: public cells, shares of crime found, and searches."""
     known = [m for m in supplied_periods(force.months) if m <= as_of]
     quarters = [
         quarter
@@ -104,7 +115,12 @@ def _force_tables(
     shares = public_accuracy(
         force.force.id, table, counted, _searched(force), quarters, settings
     )
-    return table, shares
+    of_stops = (
+        public_searches(force.force.id, force.stops, quarters, settings)
+        if force.stops
+        else PUBLIC_SEARCHES.empty_table()
+    )
+    return table, shares, of_stops
 
 
 def _searched(force: ForceEdition) -> dict[tuple[str, str], Cells]:
