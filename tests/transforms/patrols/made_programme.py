@@ -31,6 +31,7 @@ from transforms.programmes.programme import (
 from transforms.programmes.register import FROZEN, Register, start
 from transforms.programmes.schemas import BUFFERS, FROZEN_CELLS, PLACES
 from transforms.reference import cells
+from transforms.reference.clocks import MONTHS
 
 
 FORCE = "kent"
@@ -148,7 +149,7 @@ def made_programme(
             FROZEN_CELLS,
         ),
         BUFFERS_FILE: BUFFERS.empty_table(),
-        PAST_FILE: past_table([]),
+        PAST_FILE: past_table([], MONTHS),
     }
     part = programmes_folder(home) / "part"
     part.mkdir(parents=True, mode=0o700)
