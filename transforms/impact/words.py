@@ -220,6 +220,12 @@ def unsaid(look: Look) -> list[str]:
             "What lists drawn by you do: hexbeat does not know how these polygons were"
             " chosen. Past lists are the highest cells with as many incidents."
         )
+    if look.programme.clock is DAYS and _is_thin(look):
+        lines.append(
+            "What such lists do with as much history: the feed was less than a year old"
+            " when this one was frozen. Earlier lists knew less, and fall by more, so"
+            " too much is taken off here."
+        )
     if look.standing.looks > 1:
         lines.append(
             f"This is look {look.standing.looks} at this programme: of many looks some"
@@ -228,6 +234,11 @@ def unsaid(look: Look) -> list[str]:
     if look.missing:
         lines.append(_missing(look))
     return lines
+
+
+def _is_thin(look: Look) -> bool:
+    """Whether the list was chosen from less than a year of days."""
+    return any("thin" in of for of in look.programme.places["flags"].to_pylist())
 
 
 def _missing(look: Look) -> str:

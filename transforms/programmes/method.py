@@ -10,10 +10,10 @@ from transforms.programmes.chosen import USE
 from transforms.programmes.flags import in_words
 from transforms.programmes.past import past_of
 from transforms.programmes.programme import PAST_FILE, PLACES_FILE
-from transforms.programmes.rule import Rule
+from transforms.programmes.rule import JOINS_OF_HIGHEST, MOST_JOINED_M2, Rule
 from transforms.programmes.schemas import (
     BUFFERS,
-    FROZEN_CELLS,
+    cells_schema,
     past_lists_schema,
     places_schema,
 )
@@ -32,8 +32,7 @@ knew crime up to {as_of}.
 {rule}
 
 The list is never edited. A place that is patrolled no more leaves by a line in the
-register, and counts up to that day. {use}: fifteen minutes on
-foot cover a cell of about 0.1 km², and a hot spot has up to eighteen of them.
+register, and counts up to that day. {use}: {sizes}
 
 ## What was expected
 
@@ -48,8 +47,7 @@ count: places are chosen because they were high, and fall by themselves.
 ## Around the places
 
 A buffer of {buffer_m:g} m, in H3 cells of resolution 11, shows whether crime moved
-there, or fell there too. The public feed moves each incident to a point near it, so a
-buffer says nothing about less than 100 m.
+there, or fell there too. {snapped}
 
 ## Warnings
 
@@ -66,6 +64,19 @@ The programme's id ends with the first 12 characters of the SHA-256 of
 
 {columns}
 """
+
+_SIZES = {
+    "months": """fifteen minutes on
+foot cover a cell of about 0.1 km², and a hot spot has up to eighteen of them.""",
+    "days": """a cell of a
+force's own feed is about 0.014 km², about a street corner and what is near it.""",
+}
+_SNAPPED = {
+    "months": """The public feed moves each incident to a point near it, so a
+buffer says nothing about less than 100 m.""",
+    "days": """Points are as exact as the force's
+records.""",
+}
 
 
 def method_text(
@@ -87,6 +98,8 @@ def method_text(
         as_of=identity["as_of"],
         rule=_choice(identity["unit"], rule),
         use=USE,
+        sizes=_SIZES[clock.unit],
+        snapped=_SNAPPED[clock.unit],
         buffer_m=identity["buffer_m"],
         power=power_line(past, rule.force, len(places), clock),
         warnings=_warnings(places, clock),
@@ -94,7 +107,7 @@ def method_text(
             f"**{file}**\n\n" + "\n".join(map(_column, schema))
             for file, schema in {
                 "places": places_schema(clock),
-                "cells": FROZEN_CELLS,
+                "cells": cells_schema(clock),
                 "buffers": BUFFERS,
                 "past_lists": past_lists_schema(clock),
             }.items()
@@ -129,6 +142,12 @@ def _choice(unit: str, rule: Rule) -> str:
         lines.append(
             f"Of two cells nearer than {rule.spacing} steps of the grid only the higher"
             " was taken."
+        )
+    if rule.join > 1:
+        lines.append(
+            f"A place is a cell with up to {rule.join - 1} of those that touch it and"
+            f" are among the highest {JOINS_OF_HIGHEST:.0%} of the force's cells, on at"
+            f" most {MOST_JOINED_M2 / 1e6:g} km²."
         )
     if rule.without:
         lines.append(f"Left out by hand: {', '.join(rule.without)}.")

@@ -16,7 +16,7 @@ from transforms.programmes.parts import shares_of_cells
 from transforms.programmes.points import GroupPoints
 from transforms.programmes.published import supplied_in_year
 from transforms.programmes.rule import Candidates
-from transforms.programmes.schemas import BUFFERS, FROZEN_CELLS, places_schema
+from transforms.programmes.schemas import BUFFERS, cells_schema, places_schema
 from transforms.reference import cells
 from transforms.reference.arrays import Cells, Floats, Integers
 from transforms.reference.clocks import Clock, Period
@@ -148,7 +148,7 @@ def cells_table(rows: pa.Table, found: Chosen, clock: Clock) -> pa.Table:
             "place_id": pa.array(place, pa.string()),
         }
     )
-    return conform(table.sort_by("h3_cell"), FROZEN_CELLS)
+    return conform(table.sort_by("h3_cell"), cells_schema(clock))
 
 
 def buffers_table(

@@ -103,6 +103,14 @@ _DAY_PAST_LISTS = pa.schema(
 )  # fmt: skip
 
 
+def cells_schema(clock: Clock) -> pa.Schema:
+    """The columns of scored cells, which are smaller in a force's own feed."""
+    if clock.unit != "days":
+        return FROZEN_CELLS
+    cell = column("h3_cell", TEXT, "H3 cell of resolution 10")
+    return FROZEN_CELLS.set(0, cell)
+
+
 def past_lists_schema(clock: Clock) -> pa.Schema:
     """The columns of past lists, of months or of a force's own days."""
     return _DAY_PAST_LISTS if clock.unit == "days" else PAST_LISTS

@@ -12,6 +12,7 @@ from transforms.errors import UsageError
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Standing
 from transforms.reference.categories import FOUND_BY_PATROLS
+from transforms.reference.days import DAYS
 from transforms.reference.groups import GROUPS
 from transforms.reference.months import Month, month_range
 from transforms.trials.design import APART, KINDS, PARALLEL, WEEKLY, Design
@@ -47,6 +48,11 @@ def design_of(programme: Programme, standing: Standing, asked: Asked) -> Design:
     """The design; `UsageError` with one line for what cannot be tried."""
     if asked.kind not in KINDS:
         raise UsageError(f"--kind {asked.kind!r}: one of {', '.join(KINDS)}")
+    if asked.kind == PARALLEL and programme.clock is DAYS:
+        raise UsageError(
+            "--kind parallel is judged by months of the public feed: a force's own feed"
+            " knows days, so choose weekly or simple"
+        )
     rows = [
         row
         for row in programme.places.to_pylist()

@@ -41,6 +41,9 @@ from transforms.reference.groups import GROUPS
 from transforms.scores.methods import METHODS
 from transforms.simulator.timed import simulate_timed, write_drops
 from transforms.simulator.timed.hands import HANDS
+from transforms.trials.choose import Asked
+from transforms.trials.day_counts import day_counts
+from transforms.trials.designing import design_trial
 
 
 FIRST, NUMBER = date(2025, 9, 1), 150
@@ -224,6 +227,31 @@ def test_the_page_says_weeks_of_days(made: Made) -> None:
     assert (made.tracked.folder / "tracker.pdf").read_bytes().startswith(b"%PDF")
     header = (made.tracked.folder / "tracker.csv").read_text().splitlines()[0]
     assert '"first_day","last_day","days"' in header
+
+
+def test_a_crossover_of_its_places_is_counted_by_days(made: Made) -> None:
+    programme = made.frozen.programme
+    asked = Asked(
+        kind="weekly",
+        first_day=date(2026, 1, 5),
+        weeks=3,
+        days_per_week=2,
+        capacity=(2, 2, 2, 2, 2, 1, 1),
+        accept_contact=True,
+    )
+    drawn = datetime(2026, 1, 1, tzinfo=UTC)
+    trial = design_trial(made.feed.home, programme, asked, drawn, "me").trial
+    counts = day_counts(made.feed, programme, trial.design, trial.design.last_day)
+    days = set(map(str, counts.days))
+    incidents = [cell for cell, day in by_cell_and_day(made) if day in days]
+    for row, place in enumerate(trial.design.places):
+        [of] = [r for r in programme.places.to_pylist() if r["place_id"] == place]
+        by_hand = sum(cell in of["h3_cells"].split() for cell in incidents)
+        assert counts.outcomes[GROUP][row].sum() == by_hand
+    assert counts.outcomes[GROUP].sum() > 0
+    with pytest.raises(UsageError, match="choose weekly or simple"):
+        parallel = Asked(kind="parallel", first_day=None)
+        design_trial(made.feed.home, programme, parallel, drawn, "me")
 
 
 def test_done_again_nothing_is_new(made: Made) -> None:
