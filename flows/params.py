@@ -398,14 +398,16 @@ class PatrolParams(Params):
         description="Home of the force's own feed, which has hours; default: none",
     )
 
-    def hours(self, programme: "Programme") -> "Hours | None":
+    def hours(self, home: "Home", programme: "Programme") -> "Hours | None":
         """The hours of its places, where a feed has any; `UsageError` for another."""
+        from transforms.errors import UsageError
         from transforms.plans.hours import hours_from
         from transforms.records.homes import open_force_home
 
-        if self.hours_from is None:
-            return None
-        return hours_from(open_force_home(self.hours_from), programme)
+        if home.feed and self.hours_from:
+            raise UsageError(f"{home.root} has its own hours: leave out --hours-from")
+        feed = home.root if home.feed else self.hours_from
+        return hours_from(open_force_home(feed), programme) if feed else None
 
     def asked(self, home: "Home", now: datetime) -> "Asked":
         """The plan that is asked for; `UsageError` for what cannot be planned."""

@@ -11,11 +11,12 @@ from flows.events import emit_plan
 from flows.os_user import user
 from flows.params import PatrolParams
 from flows.plain_logs import plain_faults
-from flows.run_stages import VERSION, final, home_of, step
+from flows.run_stages import VERSION, final, step
+from flows.settings import Settings
 from flows.summary import Summary
 from flows.tasks import PATIENT, Account, Whole, failed
 from transforms.errors import HexbeatError
-from transforms.homes.home import open_home
+from transforms.homes.home import open_either_home
 from transforms.plans.make import make_plan
 from transforms.plans.words import account_of
 
@@ -27,7 +28,7 @@ _STAGE = "patrol"
 @plain_faults
 def patrol(params: PatrolParams) -> State[dict[str, Any]]:
     """Plan the patrols of a programme; the same shifts again change nothing."""
-    home = home_of(params.home)
+    home = open_either_home(params.home or Settings().home)
     summary = Summary(stage=_STAGE, asked=[params.which])
     progress.start(_STAGE, 1)
     account = step(summary, params.which, plan_one, home.address, Whole(params))
@@ -47,9 +48,11 @@ def plan_one(home: str, params: Whole[PatrolParams]) -> Account | State[Account]
     """A plan of patrols: what it passes on has counts, and no place."""
     given, now = params.value, datetime.now(UTC)
     try:
-        opened = open_home(home)
+        opened = open_either_home(home)
         asked = given.asked(opened, now)
-        made = make_plan(opened, asked, given.hours(asked.programme), now, user())
+        made = make_plan(
+            opened, asked, given.hours(opened, asked.programme), now, user()
+        )
     except HexbeatError as error:
         return failed(given.which, str(error))
     account = account_of(made.plan)

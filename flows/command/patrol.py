@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 from flows.command.app import app
 from flows.command.options import HomeFolder, Json
 from flows.command.programme import Name
-from flows.command.running import home_of, run_to_end
+from flows.command.running import either_home_of, run_to_end
 
 
 patrol = App(
@@ -53,7 +53,7 @@ def plan(
     from flows.settings import checked
     from transforms.plans.plan import refuse_without_room
 
-    opened = home_of(home)
+    opened = either_home_of(home)
     options = {
         "home": home,
         "programme": name,
@@ -67,5 +67,5 @@ def plan(
     # what cannot be is told before a flow starts
     asked = params.asked(opened, datetime.now(UTC))
     refuse_without_room(asked, opened.patrol)
-    params.hours(asked.programme)
+    params.hours(opened, asked.programme)
     return show_plan(run_to_end("patrol", params, opened, silent=True), json_)

@@ -3,6 +3,7 @@
 Records stay in their home; what leaves it are sums by place and hour.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,12 @@ from transforms.reference.arrays import Floats
 from transforms.reference.days import Day
 from transforms.reference.groups import GROUPS
 from transforms.restricted import Restricted
-from transforms.scores.timing.hours import of_the_year, spread_records, with_hours
+from transforms.scores.timing.hours import (
+    WINDOW_DAYS,
+    of_the_year,
+    spread_records,
+    with_hours,
+)
 from transforms.scores.timing.week import WEEK_HOURS
 
 
@@ -35,6 +41,8 @@ class PlaceHours:
     """Incidents of each place by hour of the week, from Monday 00:00 on the clock."""
 
     last: date  # of 365 days
+    days: int  # of these, that were supplied
+    by_category: Mapping[str, Mapping[str, int]]  # incidents of each place
     weights: Mapping[str, Floats]  # (168,), by place
 
 
@@ -58,18 +66,44 @@ def place_hours(feed: ForceHome, programme: Programme, doing: str) -> PlaceHours
     days = parts.crime_days.supplied
     if not days:
         raise UsageError(f"{feed.home.root} has no supplied day: hexbeat feed pull")
-    return PlaceHours(max(days).date, _weights(parts.crimes, programme, days))
+    last = max(days)
+    rows = _of_programme(parts.crimes, programme, days)
+    return PlaceHours(
+        last=last.date,
+        days=sum(day > last + -WINDOW_DAYS for day in days),
+        by_category=_categories(rows, programme),
+        weights=_weights(rows, programme),
+    )
 
 
-def _weights(
+def _of_programme(
     records: Restricted, programme: Programme, days: Sequence[Day]
-) -> dict[str, Floats]:
-    """Incidents of the programme's group at each place, by hour of the week."""
+) -> pa.Table:
+    """A year's records of the programme's group: internal to this module."""
     year = of_the_year(records, max(days), days)
     kept = scored_incidents(year, programme.exclusions, programme.rule.force)
     group = pa.array(GROUPS[programme.rule.group].categories, pa.string())
-    of_group = kept.filter(pc.is_in(kept["category"].cast(pa.string()), group))
-    rows = with_hours(of_group)
+    return kept.filter(pc.is_in(kept["category"].cast(pa.string()), group))
+
+
+def _categories(rows: pa.Table, programme: Programme) -> dict[str, dict[str, int]]:
+    """Incidents at each place by category, those of the most first."""
+    at = _places_of(rows, programme).tolist()
+    slugs = rows["category"].cast(pa.string()).to_pylist()
+    counts = Counter(zip(at, slugs, strict=True))
+    found: dict[str, dict[str, int]] = {}
+    ids = programme.places["place_id"].to_pylist()
+    for (row, slug), number in sorted(
+        counts.items(), key=lambda one: (-one[1], one[0])
+    ):
+        if row >= 0:
+            found.setdefault(ids[row], {})[slug] = number
+    return found
+
+
+def _weights(rows: pa.Table, programme: Programme) -> dict[str, Floats]:
+    """Incidents at each place by hour of the week."""
+    rows = with_hours(rows)
     spreaded = spread_records(rows)
     at = _places_of(rows, programme)[spreaded.position]
     names = programme.places["place_id"].to_pylist()

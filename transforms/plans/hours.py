@@ -17,7 +17,8 @@ from transforms.plans.shifts import Shift
 from transforms.programmes.programme import Programme
 from transforms.records.homes import ForceHome
 from transforms.reference.arrays import Floats
-from transforms.reference.days import LONDON
+from transforms.reference.days import LONDON, Day
+from transforms.scores.timing.hours import WINDOW_DAYS
 from transforms.scores.timing.week import BUSY_HOURS, WEEK_HOURS, busiest
 
 
@@ -31,7 +32,17 @@ class Hours:
     """Incidents of each place by hour of the week, from Monday 00:00 on the clock."""
 
     last: date  # of 365 days
+    days: int  # of these, that were supplied
+    by_category: Mapping[str, Mapping[str, int]]  # incidents of each place
     weights: Mapping[str, Floats]  # (168,), by place
+
+    @property
+    def span(self) -> str:
+        """Its days in words."""
+        days = f"the {WINDOW_DAYS} days to {Day.of(self.last).in_words}"
+        if self.days == WINDOW_DAYS:
+            return days
+        return f"{self.days} supplied days of {days}"
 
     @property
     def sha256(self) -> str:
@@ -97,4 +108,4 @@ def hours_from(feed: ForceHome, programme: Programme) -> Hours:
     `UsageError` for the feed of another force, and for one without hours.
     """
     found = place_hours(feed, programme, "a plan of patrols")
-    return Hours(found.last, found.weights)
+    return Hours(found.last, found.days, found.by_category, found.weights)

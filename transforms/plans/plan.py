@@ -138,9 +138,7 @@ def refuse_without_room(asked: Asked, settings: PatrolTable) -> None:
 
     Quick beside a plan itself: to be asked before one is begun.
     """
-    same = Fact(
-        level_month=1.0, hotspot_class=None, months=0, newest=None, by_category={}
-    )
+    same = Fact(level_month=1.0, hotspot_class=None, span=None, by_category={})
     wanted_visits(asked, settings, dict.fromkeys(asked.spots, same), None)
 
 

@@ -13,7 +13,6 @@ from transforms.programmes.programme import Programme
 from transforms.reference.categories import CATEGORIES
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.groups import GROUPS
-from transforms.reference.months import Month
 from transforms.scores.labels.emerging import IN_WORDS
 
 
@@ -23,6 +22,9 @@ HOURS_UNKNOWN = (
     "No hours are known: the feed has months. A visit is worth the same at any time."
 )
 
+# The time in words, and incidents of each place by category; None where none is stored.
+Counted = tuple[str | None, Mapping[str, Mapping[str, int]]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
@@ -30,8 +32,7 @@ class Fact:
 
     level_month: float  # incidents expected in a month, by the frozen forecast
     hotspot_class: str | None  # when the list was frozen
-    months: int  # that counted, of the newest twelve; 0 where nothing is stored
-    newest: str | None
+    span: str | None  # of the incidents, in words; None where nothing is stored
     by_category: Mapping[str, int]
     busiest: str | None = None  # hours, in words, where any are known
 
@@ -47,12 +48,10 @@ class Fact:
         return "; ".join(part for part in parts if part) + "."
 
     def _counted(self) -> str:
-        if not self.months or self.newest is None:
+        if self.span is None:
             return ""
         number = sum(self.by_category.values())
-        of = "" if self.months == COUNTED_MONTHS else f"{self.months} counted months of"
-        span = f"{of} the 12 months to {Month.parse(self.newest).in_words}".strip()
-        return f"{number:,} incidents in {span}{self._mix(number)}"
+        return f"{number:,} incidents in {self.span}{self._mix(number)}"
 
     def _mix(self, number: int) -> str:
         """Its most frequent category, where the group has several."""
@@ -70,19 +69,41 @@ class Fact:
 
 
 def facts_of(home: Home, programme: Programme, hours: Hours | None) -> dict[str, Fact]:
-    """What is known of each place of a programme on the public feed, by its id."""
-    points = _newest_points(home, programme)
-    rows = programme.places.to_pylist()
+    """What is known of each place of a programme, by its id.
+
+    Of a home of a force's own feed, by its hours.
+    """
+    span, counts = _counted(home, programme, hours)
     return {
         row["place_id"]: Fact(
             level_month=row["level_month"],
             hotspot_class=row["hotspot_class"],
-            months=len(points.months) if points else 0,
-            newest=str(points.as_of) if points else None,
-            by_category=_by_category(points.within(np.sort(ground))) if points else {},
+            span=span,
+            by_category=counts.get(row["place_id"], {}),
             busiest=hours.line(row["place_id"]) if hours else None,
         )
-        for row, ground in zip(rows, programme.grounds, strict=True)
+        for row in programme.places.to_pylist()
+    }
+
+
+def _counted(home: Home, programme: Programme, hours: Hours | None) -> Counted:
+    if home.feed and hours:
+        return hours.span, hours.by_category
+    return _of_months(home, programme)
+
+
+def _of_months(home: Home, programme: Programme) -> Counted:
+    """Of the public feed: the newest months in words, and what was at each place."""
+    points = _newest_points(home, programme)
+    if points is None:
+        return None, {}
+    months = f"the {COUNTED_MONTHS} months to {points.as_of.in_words}"
+    if len(points.months) < COUNTED_MONTHS:
+        months = f"{len(points.months)} counted months of {months}"
+    ids = programme.places["place_id"].to_pylist()
+    return months, {
+        place: _by_category(points.within(np.sort(ground)))
+        for place, ground in zip(ids, programme.grounds, strict=True)
     }
 
 

@@ -26,8 +26,7 @@ def a_fact(level_month: float) -> Fact:
     return Fact(
         level_month=level_month,
         hotspot_class=None,
-        months=12,
-        newest="2026-10",
+        span="the 12 months to October 2026",
         by_category={"robbery": 3},
     )
 

@@ -1,5 +1,6 @@
 """Hours from a force's own feed: what a shift is worth by them, windows, and words."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from flows.params import PatrolParams
 from tests.oracles import plans as oracle
 from tests.transforms.feeds.force.made_drops import (
     JSON_MAPPING,
@@ -22,7 +24,8 @@ from transforms.errors import UsageError
 from transforms.homes.home import Home
 from transforms.plans.hours import Hours, hours_from, hours_of
 from transforms.plans.make import make_plan
-from transforms.programmes.programme import Programme
+from transforms.programmes.programme import Programme, open_programme
+from transforms.records.homes import open_force_home
 
 
 SUMMER, WINTER = datetime(2025, 6, 6, 20, 30), datetime(2025, 11, 7, 21, 10)
@@ -37,8 +40,12 @@ BEGAN = [(place, moment.replace(tzinfo=UTC)) for place, moment in UTC_MOMENTS]
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Programme, Hours]:
-    folder = tmp_path_factory.mktemp("hours")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hours")
+
+
+@pytest.fixture(scope="module")
+def known(folder: Path) -> tuple[Home, Programme, Hours]:
     home, programme = made_programme(folder / "public")
     at = {r["place_id"]: (r["lon"], r["lat"]) for r in programme.places.to_pylist()}
     feed = made_home(folder, JSON_MAPPING)
@@ -92,7 +99,8 @@ def test_what_is_expected_in_a_shift(
 
 
 def test_shares_of_a_week_add_up_and_none_is_nothing() -> None:
-    nothing = Hours(date(2026, 1, 1), {"p01": np.zeros(168), "p02": np.zeros(168)})
+    weights = {"p01": np.zeros(168), "p02": np.zeros(168)}
+    nothing = Hours(date(2026, 1, 1), 365, {}, weights)
     assert nothing.shares("p01") == pytest.approx(np.full(168, 1 / 168))
     assert nothing.line("p01") is None
 
@@ -115,6 +123,26 @@ def test_a_plan_with_hours(known: tuple[Home, Programme, Hours]) -> None:
     without = make_plan(home, wanted, None, NOW, "me")
     assert without.plan.id != made.plan.id
     assert made.plan.identity["hours"]["last"] == "2026-03-26"
+
+
+def test_a_home_of_the_feed_itself_has_hours_and_counts(
+    known: tuple[Home, Programme, Hours], folder: Path
+) -> None:
+    public, programme, hours = known
+    own = open_force_home(folder / "home").home
+    shutil.copytree(public.root / "programmes", own.root / "programmes")
+    there = open_programme(own, programme.id)
+    assert there.id == programme.id
+    params = PatrolParams()
+    found = params.hours(own, there)
+    assert found is not None
+    assert found.sha256 == hours.sha256
+    assert found.by_category["p01"] == {"burglary": 24}
+    made = make_plan(own, asked(own, there, row()), found, NOW, "me")
+    assert visits(made)[0]["why"].startswith("24 incidents in 330 supplied days of the")
+    with pytest.raises(UsageError, match="has its own hours"):
+        PatrolParams(hours_from=str(folder / "home")).hours(own, there)
+    assert params.hours(public, programme) is None
 
 
 def test_another_force_s_feed_is_refused(tmp_path: Path) -> None:
