@@ -21,6 +21,7 @@ from transforms.plans.tables import (
 from transforms.plans.why import facts_of
 from transforms.plans.words import handling, headline, notes, short
 from transforms.plans.workbook import write_workbook
+from transforms.programmes.force_records import note_read
 from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.register import PLANNED, Register
 from transforms.publications.formats.csv_files import write_csv
@@ -43,6 +44,7 @@ def make_plan(
     home: Home, asked: Asked, hours: Hours | None, at: datetime, who: str
 ) -> Made:
     """Make a plan and keep it; the same again is the same folder."""
+    note_read(home, at, who, "patrol plan")
     facts = facts_of(home, asked.programme, hours)
     plan = made_plan(asked, home.patrol, facts, hours)
 
