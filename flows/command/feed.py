@@ -250,12 +250,16 @@ def status(
     from datetime import UTC, datetime
 
     from flows.command.printing.feed import show_feed_status
+    from flows.command.printing.status import print_programmes
     from transforms.records.homes import open_force_home
     from transforms.records.status import status as feed_status
 
     opened = open_force_home(address_of(home), print_error)
     state = feed_status(opened, datetime.now(UTC), stopped_after_days)
-    return show_feed_status(state, json_)
+    code = show_feed_status(state, json_)
+    if not json_:
+        print_programmes(opened.home)
+    return code
 
 
 @feed.command

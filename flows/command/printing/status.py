@@ -92,10 +92,10 @@ def _print_matrix(home: Home, known: Sequence[ForceStatus], as_of: Month) -> Non
     for s in known:
         if why := _unscored(s, as_of):
             print_line(f"{s.force.id}: no score, {why}")
-    _print_programmes(home)
+    print_programmes(home)
 
 
-def _print_programmes(home: Home) -> None:
+def print_programmes(home: Home) -> None:
     """The programmes that run, and up to when each was looked at."""
     for name in started(home):
         standing = Register(home).standing(name)

@@ -215,6 +215,13 @@ def test_it_lies_where_its_owner_alone_looks_and_is_verified(made: Made) -> None
     assert ("ok", "programmes") in findings
 
 
+def test_the_state_of_the_feed_names_the_programme(made: Made) -> None:
+    done = hexbeat_here("feed", "status", "--home", made.feed.home.root)
+    of = made.frozen.programme.id
+    newest = made.tracked.look.periods[-1]
+    assert f"programme {of}: started {STARTS}, tracked to {newest}" in done.stdout
+
+
 def test_the_page_says_weeks_of_days(made: Made) -> None:
     page = (made.tracked.folder / "tracker.html").read_text()
     for line in (
