@@ -8,10 +8,10 @@ from prefect import State, flow, runtime
 from flows.artifacts import summary_artifact, table_artifact
 from flows.feed_summary import add_pull, add_reread, add_score
 from flows.feed_tasks import pull_drops, reread_drops, score_day_of
+from flows.month_summary import unwritten
 from flows.os_user import user
 from flows.params import ForceFeedParams
 from flows.plain_logs import plain_faults
-from flows.publish import unwritten
 from flows.run_stages import VERSION, final, gather
 from flows.settings import Settings
 from flows.summary import Summary

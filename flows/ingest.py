@@ -6,6 +6,7 @@ from prefect import State, flow
 
 from flows.artifacts import quarantine_artifact, table_artifact
 from flows.events import emit_landed
+from flows.month_summary import add_ingested, note_request
 from flows.params import IngestParams
 from flows.plain_logs import plain_faults
 from flows.run_stages import VERSION, final, gather, home_of
@@ -17,7 +18,6 @@ from transforms.errors import SourceError
 from transforms.feeds.police_uk import street
 from transforms.homes.home import Home
 from transforms.incidents.lake_check import stored_forces
-from transforms.incidents.request import Request, freshness
 
 
 @flow(
@@ -43,20 +43,7 @@ def ingest(params: IngestParams) -> State[dict[str, Any]]:
     for account in accounts:
         months = account.get("feeds", {}).get(street.NAME, {}).get("landed", [])
         emit_landed(account["force"], months)
-    by_feed = [counts for a in accounts for counts in a.get("feeds", {}).items()]
-    summary.changed = any(c["files"] or c["noted"] for _, c in by_feed)
-    for count in (
-        "files",
-        "rows_in",
-        "rows_accepted",
-        "rows_quarantined",
-        "rows_located",
-    ):
-        summary.facts[count] = sum(a.get(count, 0) for a in accounts)
-    summary.facts["rows_by_feed"] = {
-        feed: sum(c["rows_in"] for name, c in by_feed if name == feed)
-        for feed in dict(by_feed)
-    }
+    add_ingested(summary, accounts)
     if summary.changed:  # otherwise what the run before it read stays to be seen
         _show(accounts)
     return final(summary)
@@ -68,16 +55,7 @@ def _accounts(
     """The accounts of all requested forces; what the source lacks is noted."""
     with asked_of(params, home) as (ready, request):
         forces = [force.id for force in request.forces]
-        summary.asked = [*forces, *request.absent]
-        summary.failed.update(request.absent)
-        summary.lost += request.absent
-        summary.failed |= {
-            f"source {n}": why for n, why in enumerate(request.broken, 1)
-        }
-        summary.notes += _passed_over(request)
-        if line := freshness(ready, request):
-            summary.notes.append(line)
-        summary.facts["months"] = [str(request.months[0]), str(request.months[-1])]
+        note_request(summary, ready, request)
         whole = Whole(request)
         futures = {f: ingest_one.submit(home.address, f, whole) for f in forces}
         return gather(summary, futures)
@@ -118,12 +96,3 @@ def _in_numbers(account: dict[str, Any]) -> dict[str, Any]:
         for name, value in account.items()
         if isinstance(value, (str, int)) and not isinstance(value, bool)
     }
-
-
-def _passed_over(request: Request) -> list[str]:
-    """Which forces of the source are not requested, and which have no file in it."""
-    notes = [f"{f}: passed over, {why}" for f, why in request.passed_over.items()]
-    if request.not_there:
-        names = ", ".join(request.not_there)
-        notes.append(f"no street file in this source and range: {names}")
-    return notes

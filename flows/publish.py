@@ -1,6 +1,6 @@
 """The publish flow: one publication of every force in the lake."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from prefect import State, flow
@@ -8,6 +8,7 @@ from prefect import State, flow
 from flows import progress
 from flows.artifacts import coverage_artifact, publication_artifact
 from flows.events import emit_published
+from flows.month_summary import add_publication
 from flows.params import PublishParams
 from flows.plain_logs import plain_faults
 from flows.publish_tasks import (
@@ -16,13 +17,13 @@ from flows.publish_tasks import (
     publish_edition,
     publish_public_tier,
 )
-from flows.run_stages import VERSION, as_of_month, final, home_of, step
+from flows.run_stages import VERSION, final, home_of, step
 from flows.summary import Summary
 from transforms.homes.disclosure_settings import OPERATOR_FIELDS
+from transforms.scores.score_months import as_of_month
 
 
 _STEPS = ("judge", "publication", "freeze", "public tier")
-_LOOK = "accept its months or set them aside in hexbeat.toml ([[coverage]])"
 
 
 @flow(name="publish", flow_run_name="publish {params.when}", version=VERSION)
@@ -33,7 +34,7 @@ def publish(params: PublishParams) -> State[dict[str, Any]]:
     What fails after the publication is out is a gap, which the next run closes.
     """
     home = home_of(params.home)
-    as_of = str(as_of_month(home, params.as_of))
+    as_of = str(as_of_month(home.lake, home.registry, params.as_of))
     summary = Summary(stage="publish", asked=["publication"], facts={"as_of": as_of})
     judge, publication, freeze, public = _STEPS
     progress.start("publish", len(_STEPS) if params.public else len(_STEPS) - 1)
@@ -58,34 +59,10 @@ def publish(params: PublishParams) -> State[dict[str, Any]]:
     return final(summary)
 
 
-def unwritten(left_out: Mapping[str, str]) -> dict[str, str]:
-    """A line for each file that could not be written, with the kind of its error."""
-    more = "the run's log says why, and the next publish tries again"
-    return {
-        name: f"{name}: could not be written ({kind}); {more}"
-        for name, kind in left_out.items()
-    }
-
-
 def _note_publication(summary: Summary, account: dict[str, Any]) -> None:
-    summary.changed = account["created"]
-    summary.facts |= account | {"public_created": False}
+    add_publication(summary, account)
     if account["created"]:
         emit_published(account["run_id"], account["folder"])
-    summary.asked += account["scored"]
-    for force, why in account["forces_failed"].items():
-        fix = f"; {_LOOK}" if force in account["forces_withheld"] else ""
-        summary.failed[force] = f"{force}: {why}{fix}"
-    summary.failed |= unwritten(account["left_out"])
-    for name, why in account["layer_gaps"].items():
-        summary.failed[name] = f"{name}: {why}"
-    if why := account["withdrawn"]:
-        summary.notes.append(f"{account['run_id']} is withdrawn: {why}")
-    summary.notes += [
-        f"{force}: no score, {why}"
-        for force, why in account["unscored"].items()
-        if force not in account["forces_failed"]
-    ]
     publication_artifact(account["run_id"], account["folder"])
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from prefect import State, get_run_logger, task
 
+from flows.month_summary import publication_account
 from flows.plain_logs import plain_faults
 from flows.tasks import PATIENT, Account, Whole, failed, left_out
 from transforms.errors import HexbeatError
@@ -44,20 +45,8 @@ def publish_edition(
     get_run_logger().info(
         "%s %s", done.run_id, "published" if done.created else "was already published"
     )
-    return {
-        "run_id": done.run_id,
-        "folder": str(done.folder),
-        "created": done.created,
-        "left_out": left_out(done.unwritten),
-        "layer_gaps": dict(done.layer_gaps),
-        "latest": done.pointed,
-        "withdrawn": done.withdrawn,
-        "scored": list(done.scored),
-        "unscored": dict(done.unscored),
-        "forces_failed": dict(done.failed),
-        "forces_withheld": list(done.withheld),
-        "edition": Whole(done.edition),
-    }
+    account = publication_account(done, left_out(done.unwritten))
+    return account | {"edition": Whole(done.edition)}
 
 
 @task(task_run_name="freeze new forecasts", tags=["publish"], **PATIENT)

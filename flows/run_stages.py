@@ -26,8 +26,6 @@ from transforms.homes.full_disk import DiskFullError
 from transforms.homes.home import Home, open_either_home, open_home
 from transforms.lake.storage import said_by_store
 from transforms.plain_text import plain
-from transforms.reference.months import Month
-from transforms.scores.score_months import check_as_of, newest_supplied
 
 
 Stage = tuple[Flow[..., Any], BaseModel]  # a flow, and its parameters
@@ -42,7 +40,6 @@ _MADE = ("created", "public_created")
 
 _STATE_CHARACTERS = 500
 _NAME_CHARACTERS = 200
-_NEVER = Month(1, 1)  # the as-of month if none is supplied: it is refused
 
 log_plainly()
 collect_less()
@@ -58,12 +55,6 @@ def home_of(address: str | None) -> Home:
 def either_home_of(address: str | None) -> Home:
     """The same, of the public feed or of a force's own."""
     return open_either_home(address or Settings().home)
-
-
-def as_of_month(home: Home, given: str | None) -> Month:
-    """The as-of month of a run: the given one; default: the newest supplied."""
-    newest = newest_supplied(home.lake, home.registry)
-    return check_as_of(Month.parse(given) if given else newest or _NEVER, newest)
 
 
 def gather(

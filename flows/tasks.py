@@ -19,11 +19,11 @@ from prefect.states import Failed
 from prefect.tasks import exponential_backoff
 
 from flows import progress
+from flows.month_summary import ingest_account, ingest_counts
 from flows.os_user import user
 from flows.plain_logs import log_plainly, plain_faults
 from transforms.backtests.origins import backtest_force
 from transforms.errors import HexbeatError
-from transforms.feeds.police_uk import street
 from transforms.homes.home import open_either_home, open_home
 from transforms.incidents.coverage import Entry
 from transforms.incidents.ingest import Ingested, ingest_force
@@ -128,14 +128,7 @@ def ingest_one(
         if done.error:
             why.append(str(done.error))
             break
-    # its own counts are of incidents: rows of companions are not crimes
-    account = {
-        "force": force,
-        "landed": bool(lake.files("incidents", force)),
-        **by_feed.get(street.NAME, {}),
-        "feeds": by_feed,
-        "revised": revised,
-    }
+    account = ingest_account(lake, force, by_feed, revised)
     return failed(force, "; ".join(why), account) if why else account
 
 
@@ -147,16 +140,7 @@ def _revision(entry: Entry) -> Account:
 
 def _counts(feed: str, done: Ingested) -> Account:
     """What ingest did, in numbers, which are logged too."""
-    counts: Account = {
-        "files": len(done.files),
-        "landed": sorted({f.entry.month for f in done.files if f.accepted}),
-        "noted": done.months_noted,
-        "rows_in": done.total("rows_in"),
-        "rows_accepted": done.total("rows_accepted"),
-        "rows_quarantined": done.total("rows_quarantined"),
-        "rows_located": done.total("rows_located"),
-        "quarantined_by_rule": dict(done.broken),
-    }
+    counts = ingest_counts(done)
     get_run_logger().info(
         "%s, %s: %d files, %d rows, %d quarantined",
         done.force,
@@ -192,13 +176,7 @@ def score_one(
         len(done.as_ofs),
         done.unchanged,
     )
-    return {
-        "force": force,
-        "as_ofs": done.as_ofs,
-        "unchanged": done.unchanged,
-        "rows": done.rows,
-        "unscored": done.unscored,
-    }
+    return asdict(done)
 
 
 @task(task_run_name="backtest {force}", tags=["backtest"], **PATIENT)

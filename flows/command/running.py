@@ -54,10 +54,26 @@ def flow(
     task_runner: str | None = None,
 ) -> int:
     """Run a flow to its end and print how it went; the exit code."""
+    from flows.command.console import show_summary
+
     params, home = checked_for(model, options)
     if "source" not in options and not home.lake.files("coverage"):
         raise UsageError(f"the lake in {home.root} is empty: run hexbeat ingest first")
+    if task_runner is None and (account := _nothing_to_do(name, params, home)):
+        return show_summary(account, as_json=as_json)
     return run_flow(name, params, home, as_json, task_runner)
+
+
+def _nothing_to_do(
+    name: str, params: "BaseModel", home: "Home"
+) -> dict[str, Any] | None:
+    """The account of the command without a flow, where there is no work for one."""
+    from flows.nothing_to_do import account_of_nothing
+    from flows.settings import Settings, checked
+
+    if checked(Settings, {}).task_runner != "threads":
+        return None
+    return account_of_nothing(name, params, home)
 
 
 def run_flow(

@@ -16,9 +16,12 @@ import pyarrow.csv as pacsv
 import pytest
 import shapely
 
+from flows.nothing_to_do import account_of_nothing
+from flows.params import IngestParams, PublishParams, RefreshParams, ScoreParams
 from tests.flows.commands import Done, hexbeat, hexbeat_here
 from tests.flows.servers import CLI, with_database
 from tests.transforms.publications.map.map_files import areas_file
+from transforms.homes.home import open_home
 from transforms.reference.groups import GROUPS
 from transforms.simulator import simulate
 
@@ -136,9 +139,13 @@ def test_a_run_ends_in_a_map_and_the_same_again_does_nothing(
     assert Path(page.split()[1]).exists()
 
     asked = ("run", "--all-forces", "--source", source, "--home", home, "--json")
-    again = hexbeat(*asked, env=prefect)
-    account = json.loads(again.stdout)
-    assert (again.returncode, account["outcome"]) == (0, "nothing to do")
+    looked = hexbeat(*asked)
+    recorded = hexbeat(*asked, "--task-runner", "threads", env=prefect)
+    assert "ingest 3/3" not in looked.stderr  # no flow was run
+    for again in looked, recorded:
+        account = json.loads(again.stdout)
+        assert (again.returncode, account["outcome"]) == (0, "nothing to do")
+    assert looked.stdout == recorded.stdout
     assert again.stderr == ""
 
     shown = hexbeat_here("status", "--home", home, "--json")
@@ -170,6 +177,60 @@ def test_a_backtest_prints_what_it_found_and_the_same_again_does_nothing(
         slug, share, *_ = line.split()
         assert (slug, share) == (row["crime_group"], f"{100 * row['hit_rate']:.1f}")
     assert last == "Nothing to do: everything is already done."
+
+
+@pytest.mark.system
+def test_only_what_is_surely_done_is_answered_without_a_flow(
+    source: Path, finished: Finished, tmp_path: Path
+) -> None:
+    home = open_home(shutil.copytree(finished.home, tmp_path / "home"))
+    asked = {"all_forces": True, "source": str(source), "home": home.address}
+
+    def outcomes() -> dict[str, str | None]:
+        """By flow, how a command without one says that it ended, if it says so."""
+        found = {}
+        for flow, model in (
+            ("ingest", IngestParams),
+            ("score", ScoreParams),
+            ("publish", PublishParams),
+            ("refresh", RefreshParams),
+        ):
+            given = {k: v for k, v in asked.items() if k in model.model_fields}
+            account = account_of_nothing(flow, model(**given), home)
+            found[flow] = account and account["outcome"]
+        return found
+
+    done = dict.fromkeys(("ingest", "score", "publish", "refresh"), "nothing to do")
+    assert outcomes() == done
+    for flow, model, more in (
+        ("ingest", IngestParams, {"refetch": True}),
+        ("score", ScoreParams, {"rescore": True}),
+        ("publish", PublishParams, {"public": True}),
+        ("publish", PublishParams, {"boundary": tmp_path / "none.gpkg"}),
+        ("refresh", RefreshParams, {"backtest": True}),
+    ):
+        given = {k: v for k, v in asked.items() if k in model.model_fields}
+        assert account_of_nothing(flow, model(**given | more), home) is None, more
+
+    # a publication that nothing points at
+    latest = home.publications / "latest.json"
+    pointed = latest.read_bytes()
+    latest.unlink()
+    assert outcomes() == done | {"publish": None, "refresh": None}
+    latest.write_bytes(pointed)
+    assert outcomes() == done
+
+    # scores that are gone: what is published is not of the lake
+    force = next(iter(home.registry))
+    newest = max(f.partition["as_of"] for f in home.lake.files("scores", force))
+    home.lake.commit("scores", force, [], [newest])
+    assert outcomes() == {"ingest": "nothing to do"} | dict.fromkeys(
+        ("score", "publish", "refresh")
+    )
+    # incidents that are not those of the ledger
+    month = home.lake.files("incidents", force)[-1].partition["month"]
+    home.lake.commit("incidents", force, [], [month])
+    assert outcomes() == dict.fromkeys(done)
 
 
 @pytest.mark.system

@@ -16,6 +16,7 @@ from transforms.feeds import Feed
 from transforms.feeds.archive.members import Member
 from transforms.incidents.coverage import Entry, deciding
 from transforms.incidents.lake_check import (
+    Ledger,
     ledger_of,
     of_table,
     other_quarantine,
@@ -92,6 +93,38 @@ def ingest_force(
     return done
 
 
+def is_ingested(
+    lake: Lake,
+    feed: Feed,
+    force: Force,
+    members: Collection[Member],
+    months: Collection[Month],
+) -> bool:
+    """Whether `ingest_force` would find nothing to do for one feed of a force."""
+    of_feed = [member for member in members if member.kind == feed.KIND]
+    _, _, plan = _decided(lake, feed, force, of_feed, months)
+    return plan.empty
+
+
+def _decided(
+    lake: Lake,
+    feed: Feed,
+    force: Force,
+    members: Collection[Member],
+    months: Collection[Month],
+    refetch: bool = False,
+) -> tuple[Ledger, dict[Month, Entry], Plan]:
+    """What is to be done, and the ledger and its deciding entries that say so."""
+    ledger = ledger_of(lake, force.id)
+    of_kind = of_table(ledger.entries, feed.TABLE)
+    partitions = partitions_of(lake, force.id, feed.TABLE)
+    known = deciding(of_kind)
+    doubtful = other_quarantine(lake, force.id, feed.QUARANTINE, known.values())
+    partitions = {m: part for m, part in partitions.items() if m not in doubtful}
+    plan = decide(members, force.id, months, of_kind, partitions, refetch)
+    return ledger, known, plan
+
+
 def _ingest(
     lake: Lake,
     feed: Feed,
@@ -103,13 +136,7 @@ def _ingest(
 ) -> Ingested:
     """Safe with another writer: the one that loses a race decides again."""
     while True:
-        ledger = ledger_of(lake, force.id)
-        of_kind = of_table(ledger.entries, feed.TABLE)
-        partitions = partitions_of(lake, force.id, feed.TABLE)
-        known = deciding(of_kind)
-        doubtful = other_quarantine(lake, force.id, feed.QUARANTINE, known.values())
-        partitions = {m: part for m, part in partitions.items() if m not in doubtful}
-        plan = decide(members, force.id, months, of_kind, partitions, refetch)
+        ledger, known, plan = _decided(lake, feed, force, members, months, refetch)
         files, untried = [], []
         for candidates in plan.read:
             for number, member in enumerate(candidates, start=1):

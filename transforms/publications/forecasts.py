@@ -23,6 +23,21 @@ from transforms.publications.schemas import CELLS_FILE
 from transforms.reference.months import Month
 
 
+def is_frozen(home: Home, edition: MonthEdition) -> bool:
+    """Whether `freeze` would find every forecast of that publication frozen."""
+    return not any(
+        edition.run_id not in _frozen(home.lake, force.force.id)
+        for force in edition.scored
+        if not _is_known(edition.as_of + 1, force.months)
+    )
+
+
+def _frozen(lake: Lake, force: str) -> list[str]:
+    """The runs whose forecasts of a force are frozen."""
+    runs: list[str] = lake.read("forecasts", force)["run_id"].to_pylist()
+    return runs
+
+
 def freeze(home: Home, edition: MonthEdition, now: datetime) -> list[str]:
     """Freeze a publication's forecasts; the forces whose outcome is still to come."""
     outcome = edition.as_of + 1

@@ -71,6 +71,20 @@ def judge(home: Home, now: datetime) -> Judged:
     return result
 
 
+def is_judged(home: Home) -> bool:
+    """Whether no frozen forecast waits whose month is stored: `judge` would do nothing.
+
+    It is not where a forecast cannot be judged, either: `judge` says why.
+    """
+    for force in stored_forces(home.lake, home.registry):
+        judged = home.lake.read("accuracy_history", force.id)
+        waiting = _waiting(home.lake, force.id, judged)
+        months = {Month.parse(row["outcome_month"]) for row in waiting}
+        if months & {*supplied_periods(force_coverage(home.lake, force))}:
+            return False
+    return True
+
+
 def waiting_runs(home: Home) -> set[str]:
     """The runs whose forecasts have not been judged: their files are still needed."""
     return {

@@ -72,8 +72,12 @@ def publish(
     home: Home, as_of: Month, method: Method, layers: Layers | None = None
 ) -> Published:
     """Publish every force in the lake at that month; a no-op if that exists."""
-    edition = gather(home, as_of, method, layers)
-    placed = place(home.publications, as_of, edition.rests_on, lambda: edition)
+    return put_in_place(home, gather(home, as_of, method, layers))
+
+
+def put_in_place(home: Home, edition: MonthEdition) -> Published:
+    """Publish an edition; a no-op if that exists."""
+    placed = place(home.publications, edition.as_of, edition.rests_on, lambda: edition)
     return Published(
         **vars(placed),
         scored=[f.force.id for f in edition.scored],

@@ -21,8 +21,11 @@ from transforms.scores.inputs import months_sha256, unscorable
 from transforms.scores.methods import Method
 from transforms.scores.panel import Panel, read_panel
 from transforms.scores.score_view import score_view
-from transforms.scores.stage import Stage, bring_up_to_date
+from transforms.scores.stage import Stage, bring_up_to_date, is_up_to_date
 from transforms.scores.view import view_at
+
+
+_NEVER = Month(1, 1)  # the as-of month if none is supplied: it is refused
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,12 @@ def newest_supplied(lake: Lake, registry: Mapping[str, Force]) -> Month | None:
     return max(newest, default=None)
 
 
+def as_of_month(lake: Lake, registry: Mapping[str, Force], given: str | None) -> Month:
+    """The as-of month of a run: the given one; default: the newest supplied."""
+    newest = newest_supplied(lake, registry)
+    return check_as_of(Month.parse(given) if given else newest or _NEVER, newest)
+
+
 def check_as_of(as_of: Month, newest: Month | None) -> Month:
     """The as-of month requested, unless it is later than the newest month supplied."""
     if newest is None:
@@ -72,6 +81,26 @@ def score_force(
     With `rescore`, also compute those whose inputs have not changed.
     """
     pinned = lake.pinned()  # so that the hash is of the very rows that are read
+    stage, why = _stage(pinned, force, as_of, method, scoring)
+    done, rows = bring_up_to_date(lake, pinned, stage, rescore)
+    return Scored(force.id, done, len(stage.wanted) - len(done), rows, why)
+
+
+def standing_scores(
+    lake: Lake, force: Force, as_of: Month, method: Method, scoring: Scoring
+) -> Scored | None:
+    """A force's scores as they are; None where `score_force` would change them."""
+    pinned = lake.pinned()
+    stage, why = _stage(pinned, force, as_of, method, scoring)
+    if not is_up_to_date(pinned, stage):
+        return None
+    return Scored(force.id, [], len(stage.wanted), 0, why)
+
+
+def _stage(
+    pinned: Lake, force: Force, as_of: Month, method: Method, scoring: Scoring
+) -> tuple[Stage[Month], str | None]:
+    """What a run is to score, and why the newest as-of can have no score."""
     months = force_coverage(pinned, force)
     supplied = supplied_periods(months)
     run = window(as_of, MONTHS.kept_as_ofs)
@@ -89,9 +118,7 @@ def score_force(
         unscored=[month for month in run if month not in wanted],
         score=_scorer(pinned, force, supplied, method, scoring),
     )
-    done, rows = bring_up_to_date(lake, pinned, stage, rescore)
-    why = unscorable(supplied, as_of, MONTHS)
-    return Scored(force.id, done, len(wanted) - len(done), rows, why)
+    return stage, unscorable(supplied, as_of, MONTHS)
 
 
 def _scorer(

@@ -45,12 +45,8 @@ def bring_up_to_date(
     `pinned` is the pinned lake whose rows are scored. With `rescore`, also compute what
     has not changed. Returns the as-ofs that were scored, and their number of rows.
     """
-    stored = {f.partition["as_of"]: f for f in pinned.files(stage.table, stage.force)}
-    stale = [
-        as_of
-        for as_of, mark in stage.wanted.items()
-        if rescore or str(as_of) not in stored or stored[str(as_of)].mark != mark
-    ]
+    stored = _stored(pinned, stage)
+    stale = [*stage.wanted] if rescore else _stale(stored, stage)
     rows, actions = 0, []
     for as_of, table in _scored(stage, stored, stale):
         marked = with_value(table, "inputs_sha256", stage.wanted[as_of])
@@ -58,11 +54,35 @@ def bring_up_to_date(
         actions.append(lake.write(stage.table, partition, marked))
         rows += table.num_rows
     done = [str(as_of) for as_of in stale]
-    dropped = _expired(stored, stage) | ({*map(str, stage.unscored)} & stored.keys())
+    dropped = _dropped(stored, stage)
     if done or dropped:
         crash_point("scores-written")
         lake.commit(stage.table, stage.force, actions, [*done, *dropped])
     return done, rows
+
+
+def is_up_to_date(pinned: Lake, stage: Stage[P]) -> bool:
+    """Whether `bring_up_to_date` would find nothing to do."""
+    stored = _stored(pinned, stage)
+    return not (_stale(stored, stage) or _dropped(stored, stage))
+
+
+def _stored(pinned: Lake, stage: Stage[P]) -> dict[str, DataFile]:
+    return {f.partition["as_of"]: f for f in pinned.files(stage.table, stage.force)}
+
+
+def _stale(stored: Mapping[str, DataFile], stage: Stage[P]) -> list[P]:
+    """The as-ofs that are not stored, or whose inputs have changed since."""
+    return [
+        as_of
+        for as_of, mark in stage.wanted.items()
+        if str(as_of) not in stored or stored[str(as_of)].mark != mark
+    ]
+
+
+def _dropped(stored: Mapping[str, DataFile], stage: Stage[P]) -> set[str]:
+    """The stored as-ofs that are to go."""
+    return _expired(stored, stage) | ({*map(str, stage.unscored)} & stored.keys())
 
 
 def _scored(
