@@ -1,17 +1,15 @@
 """A problem profile as a document: one set of words, as PDF and as Markdown."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
-from importlib.resources import files
+from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from transforms.plain_text import plain
-from transforms.publications.formats.glyphs import all_shown
+from transforms.publications.formats.typeset import typeset
 
 
+_TEMPLATE = "transforms.profiles:profile.typ"
 # What Markdown reads as a link, HTML, code, emphasis or a cell: names are the feed's.
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#"})
 
@@ -43,22 +41,9 @@ class Document:
 
 def write_pdf(document: Document, last_day: date, path: Path) -> None:
     """Write it for print: tagged, and the same bytes for the same words."""
-    import typst  # slow to load: only whoever makes a page needs it
-
-    source = files("transforms.profiles").joinpath("profile.typ").read_bytes()
-    with TemporaryDirectory() as folder:
-        work = Path(folder)
-        (work / "profile.typ").write_bytes(source)
-        (work / "picture.svg").write_text(document.picture)
-        (work / "profile.json").write_text(json.dumps(all_shown(asdict(document))))
-        typst.compile(
-            work / "profile.typ",
-            output=path,
-            root=work,
-            ignore_system_fonts=True,
-            pdf_standards="ua-1",
-            timestamp=int(datetime.combine(last_day, time(), UTC).timestamp()),
-        )
+    words = asdict(document)
+    picture = str(words.pop("picture")).encode()
+    typeset(_TEMPLATE, words, last_day, path, {"picture.svg": picture})
 
 
 def markdown(document: Document) -> str:
