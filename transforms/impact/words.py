@@ -8,6 +8,7 @@ from transforms.impact.textbook_rows import RIRR, WDD, TextbookRow
 from transforms.patrols import words as patrols
 from transforms.programmes.chosen import POLYGON
 from transforms.programmes.usual import (
+    AT_LEAST_APART,
     AT_LEAST_FORCES,
     AT_LEAST_OF_ALL,
     AT_LEAST_OWN,
@@ -46,7 +47,10 @@ def headline(look: Look) -> str:
 
 def _too_few(look: Look) -> str:
     if look.programme.clock is DAYS:
-        return f"{len(look.past)} past lists; {AT_LEAST_OWN} are needed"
+        return (
+            f"{len(look.past)} past lists, {look.independent} without a common day;"
+            f" {AT_LEAST_OWN} are needed, {AT_LEAST_APART} without"
+        )
     forces = len({one.force for one in look.past})
     return (
         f"{len(look.past)} past lists of"
@@ -144,6 +148,8 @@ def around(look: Look) -> str:
     """Whether crime moved next door, or fell there as well."""
     found = look.buffer_estimate
     buffer_m = look.programme.identity["buffer_m"]
+    if look.usual is None:
+        return f"Nor can it be told of what lies within {buffer_m:g} m around them."
     if found is None:
         return f"Within {buffer_m:g} m of the places too little is expected to tell."
     total = (look.places.observed + look.buffers.observed) / (

@@ -9,7 +9,7 @@ import pyarrow as pa
 from transforms.programmes.schemas import past_lists_schema
 from transforms.programmes.sums import Sums
 from transforms.reference.clocks import Clock
-from transforms.reference.days import parse_period
+from transforms.reference.days import Day, parse_period
 
 
 _DECIMALS = 6
@@ -24,6 +24,11 @@ class Past:
     length: int  # months after the as-of, or days of a force's own feed
     sums: Sums
     before: float | None  # incidents there in as long a time up to the as-of
+
+    @property
+    def of_days(self) -> bool:
+        """Whether it is of a force's own feed."""
+        return isinstance(parse_period(self.as_of), Day)
 
 
 def apart(past: Sequence[Past]) -> list[Past]:

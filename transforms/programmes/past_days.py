@@ -32,6 +32,9 @@ WEEK_DAYS = 7
 MOST_WEEKS = 26  # that a list is followed for
 ORIGINS = 52  # weeks before the as-of at which lists are chosen: each season once
 SUPPLIED_SHARE = 0.8  # of the days of a window; the others count on neither side
+# Of the days of a year that the list itself knew. A list that knew far fewer is chosen
+# more by chance, and falls by more: it says nothing of this one.
+KNOWN_SHARE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,13 +87,24 @@ class QuietWeeks:
         days = [
             day
             for day in days
-            if unscorable(known.supplied, day, DAYS) is None and self._quiet(day)
+            if unscorable(known.supplied, day, DAYS) is None
+            and self._knows_enough(day)
+            and self._quiet(day)
         ]
         if known.say_when_recorded:
             return views_then(
                 lambda day: known.known_by(day).panel, known.supplied, days, DAYS
             )
         return day_views(known.panel, known.supplied, days, DAYS)
+
+    def _knows_enough(self, as_of: Day) -> bool:
+        """Whether a list of that day is chosen from a past like that of the newest."""
+        supplied = set(self.records.supplied)
+        then, now = (
+            len(supplied.intersection(window(day, DAYS.windows[DAYS.year])))
+            for day in (as_of, self.until)
+        )
+        return then >= KNOWN_SHARE * now
 
     def _quiet(self, as_of: Day) -> list[int]:
         """Over how many weeks after an as-of a list can be followed."""

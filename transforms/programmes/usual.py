@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from transforms.programmes.past import Past
+from transforms.programmes.past import Past, apart
 from transforms.reference.clocks import MONTHS, Clock
 
 
@@ -19,6 +19,9 @@ Z_POWER = 2.802
 AT_LEAST_OWN = 8
 AT_LEAST_OF_ALL = 12
 AT_LEAST_FORCES = 3
+# Lists of each week overlap, and those that do are alike: without so many that share no
+# day, their spread is too small.
+AT_LEAST_APART = 3
 _SHOWN = {
     "months": {3: "3 months", 6: "6 months"},
     "days": {91: "13 weeks", 182: "26 weeks"},
@@ -42,7 +45,7 @@ class Usual:
 
 def usual_of(past: Sequence[Past], force: str) -> Usual | None:
     """What past lists did, or None where they are too few to tell."""
-    if not are_enough([one.force for one in past], force):
+    if not are_enough([one.force for one in past], force) or _overlap(past):
         return None
     logs = [one.sums.log_ratio for one in past]
     bias = fmean(logs)
@@ -51,6 +54,11 @@ def usual_of(past: Sequence[Past], force: str) -> Usual | None:
         for log, one in zip(logs, past, strict=True)
     )
     return Usual(tuple(logs), bias, stdev(logs), max(1.0, factor))
+
+
+def _overlap(past: Sequence[Past]) -> bool:
+    """Whether lists of weeks are too few that share no day."""
+    return any(one.of_days for one in past) and len(apart(past)) < AT_LEAST_APART
 
 
 def are_enough(forces: Sequence[str], force: str) -> bool:
@@ -83,7 +91,10 @@ def power_line(
 def needed_lists(clock: Clock) -> str:
     """How many past lists are needed to tell anything; a force's feed is alone."""
     if clock.unit == "days":
-        return f"{AT_LEAST_OWN} past lists are needed"
+        return (
+            f"{AT_LEAST_OWN} past lists are needed, {AT_LEAST_APART} of them without a"
+            " common day"
+        )
     return (
         f"{AT_LEAST_OWN} past lists of its own are needed, or {AT_LEAST_OF_ALL} of"
         f" {AT_LEAST_FORCES} forces"

@@ -28,6 +28,7 @@ from transforms.operations.verify_feed import verify_feed
 from transforms.programmes.basis import DayBasis, basis_of
 from transforms.programmes.force_records import force_records
 from transforms.programmes.freeze import Frozen, freeze
+from transforms.programmes.past import apart
 from transforms.programmes.past_days import QuietWeeks
 from transforms.programmes.register import start
 from transforms.programmes.rule import Candidates, Rule, choose
@@ -46,10 +47,10 @@ from transforms.trials.day_counts import day_counts
 from transforms.trials.designing import design_trial
 
 
-FIRST, NUMBER = date(2025, 9, 1), 150
+FIRST, NUMBER = date(2025, 6, 13), 230
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 METHOD = METHODS["point_exposure"]
-FROZEN_AT = Day.of(FIRST) + 119
+FROZEN_AT = Day.of(FIRST) + 199
 STARTS = FROZEN_AT + 1
 WEEKS = 4
 GROUP = "all-crime"
@@ -198,8 +199,33 @@ def test_with_too_few_quiet_weeks_there_is_no_interval(made: Made) -> None:
     few = replace(look, past=known[:7], usual=usual_of(known[:7], made.feed.force))
     assert few.estimate is None
     assert words.headline(few) == (
-        "Not enough quiet past to tell: 7 past lists; 8 are needed."
+        "Not enough quiet past to tell: 7 past lists, 7 without a common day;"
+        " 8 are needed, 3 without."
     )
+
+
+def test_lists_that_overlap_alone_have_no_spread(made: Made) -> None:
+    past = made.frozen.programme.past_lists
+    weekly = [one for one in past if one.length == 28][:9]
+    near = [replace(one, length=70) for one in weekly]  # as if followed for ten weeks
+    assert (len(near), len(apart(near))) == (9, 1)
+    assert usual_of(near, made.feed.force) is None
+    short = [replace(one, length=7) for one in near]
+    assert usual_of(short, made.feed.force) is not None
+
+
+def test_a_list_that_knew_little_is_no_past_list(made: Made) -> None:
+    supplied = set(force_records(made.feed).supplied)
+
+    def known(as_of: Day) -> int:
+        return sum(0 <= as_of.since(day) < 365 for day in supplied)
+
+    now = known(FROZEN_AT)
+    origins = {Day.parse(one.as_of) for one in made.frozen.programme.past_lists}
+    assert origins
+    assert all(2 * known(origin) >= now for origin in origins)
+    earlier = min(origins) + -7  # the week before the first one
+    assert 2 * known(earlier) < now or FROZEN_AT.since(earlier) > 52 * 7
 
 
 def test_it_lies_where_its_owner_alone_looks_and_is_verified(made: Made) -> None:
