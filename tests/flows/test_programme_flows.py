@@ -70,7 +70,7 @@ def test_events_say_what_was_frozen_and_which_look_was_made(
         lambda name, resource, payload: sent.append((name, resource, payload)),
     )
     events.emit_frozen("autumn-1", "kent", 20)
-    events.emit_look("autumn-1", "2025-12-ab", ["2025-10", "2025-11", "2025-12"])
+    events.emit_look("autumn-1", "2025-12-ab", "month", "2025-10", "2025-12")
     events.emit_plan("autumn-1", "2025-12-01-ab", 56)
     (frozen, of, about), (look, seen, months), (plan, made, visits) = sent
     assert (frozen, look) == ("hexbeat.programme.frozen", "hexbeat.look.made")

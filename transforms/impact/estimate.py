@@ -31,7 +31,9 @@ class Estimate:
 def estimate(sums: Sums, usual: Usual) -> Estimate:
     """Compare a list's sums with what such lists do."""
     difference = sums.log_ratio - usual.bias
-    error = math.sqrt(usual.variance_factor * sums.poisson_variance)
+    error = math.sqrt(
+        usual.variance_factor * sums.poisson_variance + usual.bias_error**2
+    )
     low, ratio, high = (
         math.exp(difference + step * Z_95 * error) for step in (-1, 0, 1)
     )

@@ -36,6 +36,7 @@ class Usual:
     bias: float  # their mean
     spread: float  # their standard deviation
     variance_factor: float  # times the Poisson variance, at least 1
+    bias_error: float = 0.0  # of the bias, where it is learned from few lists
 
     @property
     def smallest_fall(self) -> float:
@@ -53,7 +54,9 @@ def usual_of(past: Sequence[Past], force: str) -> Usual | None:
         (log - bias) ** 2 / one.sums.poisson_variance
         for log, one in zip(logs, past, strict=True)
     )
-    return Usual(tuple(logs), bias, stdev(logs), max(1.0, factor))
+    spread = stdev(logs)
+    error = spread / math.sqrt(len(apart(past))) if past[0].of_days else 0.0
+    return Usual(tuple(logs), bias, spread, max(1.0, factor), error)
 
 
 def _overlap(past: Sequence[Past]) -> bool:

@@ -4,6 +4,7 @@ A search has the LSOA of the incidents at its map point, or else of the nearest 
 within 500 m. Of codes that the file of residents does not list, it has none.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection
 
@@ -30,7 +31,7 @@ def lsoas_of(
     if not known or not len(located):
         return found
     points = np.array(list(known))
-    stretch = np.cos(np.radians(points[:, 1].mean()))
+    stretch = math.cos(math.radians(points[:, 1].mean()))
     tree = cKDTree(_metres(points[:, 0], points[:, 1], stretch))
     asked = _metres(longitude[located], latitude[located], stretch)
     far, at = tree.query(asked)

@@ -1,9 +1,11 @@
 """Programmes on a force's own feed: a made-up force, counted again by hand."""
 
+import math
 import stat
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from statistics import stdev
 from typing import Any
 
 import h3
@@ -22,6 +24,7 @@ from transforms.errors import UsageError
 from transforms.feeds.force.sources.folder import DropFolder
 from transforms.impact import words
 from transforms.impact.due import due
+from transforms.impact.estimate import estimate
 from transforms.impact.look import window_in
 from transforms.impact.track import Tracked, track
 from transforms.operations.verify_feed import verify_feed
@@ -211,7 +214,16 @@ def test_lists_that_overlap_alone_have_no_spread(made: Made) -> None:
     assert (len(near), len(apart(near))) == (9, 1)
     assert usual_of(near, made.feed.force) is None
     short = [replace(one, length=7) for one in near]
-    assert usual_of(short, made.feed.force) is not None
+    usual = usual_of(short, made.feed.force)
+    assert usual is not None
+    logs = [one.sums.log_ratio for one in short]
+    assert usual.bias_error == pytest.approx(stdev(logs) / 3)  # nine of them apart
+    sums = near[0].sums
+    found, sure = estimate(sums, usual), estimate(sums, replace(usual, bias_error=0.0))
+    squared = [
+        (math.log(one.high / one.ratio) / 1.959964) ** 2 for one in (found, sure)
+    ]
+    assert squared[0] - squared[1] == pytest.approx(usual.bias_error**2, rel=1e-4)
 
 
 def test_a_list_that_knew_little_is_no_past_list(made: Made) -> None:
