@@ -12,7 +12,9 @@ COLD_A_MONTH_OF_DAYS = 1.0  # of the smaller cells of a force's own feed
 FULL_YEAR_MONTHS = 12
 NEARLY_A_YEAR_DAYS = 330
 
-_NAMES = ("large", "cold", "contiguous", "thin")
+MOST_EXCLUDED = 0.5  # of the incidents: the forecast looks away from the rest
+
+_NAMES = ("large", "cold", "contiguous", "thin", "excluded-venues")
 
 
 def in_words(clock: Clock) -> dict[str, str]:
@@ -24,6 +26,7 @@ def in_words(clock: Clock) -> dict[str, str]:
         f"fewer than {cold:g} incidents expected a month",
         "in contact with another place: one place to any test",
         f"fewer than {full_year} of the last {year} {clock.unit} were supplied",
+        "most of its incidents are at excluded places, and in no forecast or count",
     )
     return dict(zip(_NAMES, said, strict=True))
 
@@ -40,9 +43,14 @@ def flags(
     level_month: Floats,
     component: Integers,
     supplied: Integers,
+    excluded: Floats,
     clock: Clock,
 ) -> list[str]:
-    """The warnings of each place, divided by spaces; `supplied` periods of a year."""
+    """The warnings of each place, divided by spaces.
+
+    `supplied` are periods of a year, `excluded` the share of a place's incidents that
+    are at excluded places.
+    """
     cold, full_year = _limits(clock)
     _, of_place, number = np.unique(component, return_inverse=True, return_counts=True)
     raised = {
@@ -50,6 +58,7 @@ def flags(
         "cold": level_month < cold,
         "contiguous": number[of_place] > 1,
         "thin": supplied < full_year,
+        "excluded-venues": excluded > MOST_EXCLUDED,
     }
     return [
         " ".join(name for name, where in raised.items() if where[row])

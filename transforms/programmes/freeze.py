@@ -31,6 +31,7 @@ from transforms.programmes.places import (
     buffers_table,
     candidates,
     cells_table,
+    excluded_share,
     places_table,
 )
 from transforms.programmes.programme import (
@@ -181,9 +182,11 @@ def _tables(
     as_of, clock = _as_of(rows), basis.clock
     scored = candidates(rows, clock)
     evidence = basis.evidence(rows, choice.group, scored.cells[found.row])
-    places = places_table(rows, found, evidence, of_force, as_of, clock)
-    frozen = cells_table(rows, found, clock)
     span = of_force.of_epoch(as_of, clock.points)
+    every = basis.points(choice.force, GROUPS[choice.group], (), span)
+    excluded = excluded_share(found.grounds, of_force.points, every, span)
+    places = places_table(rows, found, evidence, of_force, excluded, as_of, clock)
+    frozen = cells_table(rows, found, clock)
     exclusions = home.scoring.exclusions
     past = basis.frozen_past(found.rule, exclusions, method_of(rows), as_of)
     return found, {

@@ -50,10 +50,14 @@ def places_table(
     found: Chosen,
     evidence: Evidence,
     of_force: Counted,
+    excluded: Floats,
     as_of: Period,
     clock: Clock,
 ) -> pa.Table:
-    """The places of a programme, the highest first; `rows` are the published cells."""
+    """The places of a programme, the highest first; `rows` are the published cells.
+
+    `excluded` is of `excluded_share`.
+    """
     ids = cells.from_text(rows["h3_cell"].to_pylist())
     level = found.share * level_month(rows, clock)[found.row]
     highest = rows.take(pa.array(_highest_parts(found, level)))
@@ -84,10 +88,21 @@ def places_table(
         ),
         "harm_score": found.summed(harm) * clock.periods_a_month,
         "component": contact,
-        "flags": flags(area, total, contact, supplied.to_numpy(), clock),
+        "flags": flags(area, total, contact, supplied.to_numpy(), excluded, clock),
     }
     schema = places_schema(clock)
     return conform(pa.table({f.name: columns[f.name] for f in schema}), schema)
+
+
+def excluded_share(
+    places: Sequence[Cells],
+    kept: GroupPoints,
+    every: GroupPoints,
+    span: Sequence[Period],
+) -> Floats:
+    """Share of each place's incidents that are at excluded places, 0 to 1."""
+    counted, stored = (points.by_place(places, span) for points in (kept, every))
+    return np.asarray((stored - counted) / np.maximum(stored, 1))
 
 
 def _unit(unit: str, ground: Cells) -> str:

@@ -66,6 +66,13 @@ class GroupPoints:
         at = np.minimum(np.searchsorted(ids[order], at_cell), len(ids) - 1)
         return np.where(ids[order][at] == at_cell, number[order][at], -1)
 
+    def by_place(self, places: Sequence[Cells], span: Sequence[Period]) -> Floats:
+        """Incidents of those periods in each of some places of one resolution."""
+        at = self.place_of(places)
+        inside = at >= 0
+        sums = np.bincount(at[inside], self.within(span)[inside], len(places))
+        return np.asarray(sums, dtype=np.float64)
+
     def by_cell(self, among: Cells, span: Sequence[Period]) -> Integers:
         """Incidents of those periods in each of some sorted cells that are scored."""
         return _summed(self.cells, self.within(span), among)

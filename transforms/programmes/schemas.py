@@ -31,7 +31,7 @@ PLACES = pa.schema(
         column("hotspot_id", TEXT, "Hot spot that its highest cell belongs to", null="it belongs to none"),
         column("hotspot_class", TEXT, "Emerging hot spot category of its highest cell", null="fewer than 10 of 12 months were supplied"),
         column("component", _COUNT, "Places in contact have the same number: no more than one scored cell lies between them"),
-        column("flags", TEXT, "large, cold, contiguous and thin, divided by spaces: METHOD.md says what each means"),
+        column("flags", TEXT, "large, cold, contiguous, thin and excluded-venues, divided by spaces: METHOD.md says what each means"),
     ]
 )  # fmt: skip
 

@@ -16,9 +16,12 @@ from transforms.programmes.buffers import (
     steps_of,
 )
 from transforms.programmes.flags import flags
+from transforms.programmes.places import excluded_share
+from transforms.programmes.points import GroupPoints
 from transforms.programmes.rule import Candidates, Rule, choose, hotspots_by_rank
-from transforms.reference.cells import as_text
+from transforms.reference.cells import as_text, from_text
 from transforms.reference.clocks import MONTHS
+from transforms.reference.months import Month
 
 
 TOWN = h3.latlng_to_cell(51.88, -0.42, 9)
@@ -101,9 +104,45 @@ def test_each_warning_is_raised_at_its_limit() -> None:
         np.array([3.0, 2.99, 5.0]),
         np.array([1, 1, 2]),
         np.array([12, 12, 11]),
+        np.array([0.5, 0.0, 0.51]),
         MONTHS,
     )
-    assert raised == ["contiguous", "large cold contiguous", "thin"]
+    assert raised == ["contiguous", "large cold contiguous", "thin excluded-venues"]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 3), st.integers(0, 2), st.integers(1, 9), st.booleans()
+        ),
+        max_size=20,
+    )
+)
+def test_the_share_at_excluded_places_is_that_of_counting(
+    rows: list[tuple[int, int, int, bool]],  # cell, month, incidents, excluded
+) -> None:
+    ids = np.sort(from_text([TOWN, *h3.grid_ring(TOWN, 1)[:3]]))
+    months = [Month(2025, month) for month in (1, 2, 3)]
+
+    def points(kept: list[tuple[int, int, int, bool]]) -> GroupPoints:
+        at, period, number = (
+            np.array([row[part] for row in kept], dtype=np.int64) for part in range(3)
+        )
+        nowhere = np.zeros(len(kept))
+        return GroupPoints(
+            longitude=nowhere, latitude=nowhere, cells=ids[at], period=period,
+            incidents=number, periods=months,
+        )  # fmt: skip
+
+    places = [ids[:2], ids[2:3]]  # the last cell is part of none
+    span = months[1:]
+    kept = points([row for row in rows if not row[3]])
+    found = excluded_share(places, kept, points(rows), span)
+    for place, cells in zip(found.tolist(), ({0, 1}, {2}), strict=True):
+        mine = [row for row in rows if row[0] in cells and row[1] > 0]
+        total = sum(row[2] for row in mine)
+        left_out = sum(row[2] for row in mine if row[3])
+        assert place == pytest.approx(left_out / total if total else 0)
 
 
 @given(
