@@ -11,14 +11,12 @@ import pyarrow.compute as pc
 import sql
 from transforms.homes.home import Home
 from transforms.incidents.epochs import epoch_at, read_epochs
-from transforms.incidents.holds import find_holds, read_profiles
-from transforms.incidents.lake_check import force_coverage
 from transforms.incidents.scored import scored_incidents
 from transforms.lake.data_files import DataFile
 from transforms.lake.lake import Lake
+from transforms.programmes.counted import months_that_count
 from transforms.reference import cells
 from transforms.reference.arrays import Cells, Mask
-from transforms.reference.coverage import supplied_periods
 from transforms.reference.forces import Force
 from transforms.reference.months import Month, window
 from transforms.reference.outcomes import OUTCOMES
@@ -142,15 +140,7 @@ def _counting(
     lake: Lake, force: Force, files: Sequence[DataFile], as_of: Month
 ) -> list[Month]:
     """The months that count: supplied, not withheld, on the map points of the as-of."""
-    covered = force_coverage(lake, force)
-    supplied = supplied_periods(covered)
-    profiles = read_profiles(lake, force.id)
-    held = {
-        hold.period
-        for month in supplied[-1::-_OUTCOME_MONTHS]  # each judges twelve months
-        for hold in find_holds(profiles, covered, month)
-    }
     first = epoch_at(read_epochs([file.path for file in files]), as_of)
-    wanted = set(supplied) - held
+    counting = months_that_count(lake, force)
     span = window(as_of, WINDOW_MONTHS)
-    return [m for m in span if m in wanted and (first is None or first <= m)]
+    return [m for m in span if m in counting and (first is None or first <= m)]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from transforms.incidents.epochs import epoch_at, read_epochs
-from transforms.incidents.holds import find_holds, read_profiles
+from transforms.incidents.holds import JUDGED_MONTHS, find_holds, read_profiles
 from transforms.incidents.lake_check import force_coverage
 from transforms.lake.lake import Lake
 from transforms.programmes.points import GroupPoints, group_points
@@ -46,6 +46,19 @@ class Counted:
         return float(self.points.by_cell(places, span).sum())
 
 
+def months_that_count(lake: Lake, force: Force) -> set[Month]:
+    """The months of a force that were supplied, and are not withheld."""
+    months = force_coverage(lake, force)
+    supplied = supplied_periods(months)
+    profiles = read_profiles(lake, force.id)
+    withheld = {
+        hold.period
+        for as_of in supplied[-1::-JUDGED_MONTHS]
+        for hold in find_holds(profiles, months, as_of)
+    }
+    return set(supplied) - withheld
+
+
 def counted(
     lake: Lake,
     force: Force,
@@ -54,17 +67,9 @@ def counted(
     since: Month,
 ) -> Counted:
     """What a force's incidents of a group can be compared in, from a month on."""
-    months = force_coverage(lake, force)
-    supplied = supplied_periods(months)
-    profiles = read_profiles(lake, force.id)
-    withheld = {
-        hold.period
-        for as_of in supplied[-1::-12]  # each judges twelve months
-        for hold in find_holds(profiles, months, as_of)
-    }
     files = lake.files("incidents", force.id)
     return Counted(
-        periods={month for month in supplied if month >= since} - withheld,
+        periods={month for month in months_that_count(lake, force) if month >= since},
         epochs=read_epochs([file.path for file in files]),
         points=group_points(
             [f for f in files if Month.parse(f.partition["month"]) >= since],
