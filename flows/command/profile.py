@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from flows.command.app import app
 from flows.command.options import HomeFolder, Json
-from flows.command.running import home_of, run_to_end
+from flows.command.running import home_of, refuse_failed, run_to_end
 
 
 @app.command
@@ -79,4 +79,5 @@ def profile(
     asked_areas(opened, **params.choice)
     params.read_layers()
     account = run_to_end("problem_profile", params, opened, silent=True)
+    refuse_failed(account)
     return show_profiles(account, json_)

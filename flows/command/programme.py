@@ -1,14 +1,13 @@
 """The commands for programmes: lists of places, frozen, started and tracked."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from flows.command.app import app
 from flows.command.options import HomeFolder, Json
-from flows.command.running import either_home_of, run_to_end
+from flows.command.running import either_home_of, refuse_failed, run_to_end
 
 
 programme = App(
@@ -128,22 +127,12 @@ def freeze(
         refuse_early_start(opened, run, starts)
     refuse(opened, name, params.choice_in(opened), run, buffer_m)
     account = run_to_end("programme", params, opened, silent=True)
-    if account["failed"]:
-        return _failed(account)
+    refuse_failed(account)
     of = account["facts"]
     found = Frozen(open_programme(opened, of["programme"]), of["created"], of["asked"])
     if starts and Register(opened).standing(found.programme.id).starts is None:
         start(opened, found.programme, starts, datetime.now(UTC), user())
     return show_frozen(opened, found, json_)
-
-
-def _failed(account: Mapping[str, Any]) -> int:
-    """Print what failed; the exit code."""
-    from flows.command.printing.terminal import print_error
-
-    for why in account["failed"].values():
-        print_error(why)
-    return 1
 
 
 @programme.command(name="list")
@@ -270,7 +259,6 @@ def track(
     }
     params = checked(TrackParams, options)
     account = run_to_end("track", params, opened, silent=True)
-    if account["failed"]:
-        return _failed(account)
+    refuse_failed(account)
     [look] = account["facts"]["looks"]
     return show_tracked(look, json_)

@@ -11,10 +11,6 @@ _GAPS = 3
 
 def show_profiles(account: Mapping[str, Any], as_json: bool) -> int:
     """Print where each profile is; 3 if some area had too little to speak of."""
-    if account["failed"]:
-        for why in account["failed"].values():
-            print_error(why)
-        return 1
     facts = account["facts"]
     code = _GAPS if facts["too_few"] else 0
     if as_json:
