@@ -6,6 +6,7 @@ is alone: nothing is learned from others.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -52,7 +53,6 @@ class QuietWeeks:
 
         None where the rule finds under half its places.
         """
-        supplied = set(self.records.supplied)
         since = self.until + -WEEK_DAYS * (ORIGINS + MOST_WEEKS)
         points = self.records.counted(rule.group, self.exclusions, since).points
         for view in self._views():
@@ -66,9 +66,9 @@ class QuietWeeks:
             before, after = _by_week(points, scored.cells, as_of)
             for weeks in self._quiet(as_of):
                 length = WEEK_DAYS * weeks
-                exposure = len(supplied.intersection(_after(as_of, weeks)))
+                exposure = len(self._supplied.intersection(_after(as_of, weeks)))
                 level = scored.level_month * (exposure / DAYS.periods_a_month)
-                earlier = supplied.issuperset(window(as_of, length))
+                earlier = self._supplied.issuperset(window(as_of, length))
                 seen = before[at_places, -weeks:].sum() if earlier else None
                 observed = after[:, :weeks].sum(axis=1)
                 yield Past(
@@ -97,24 +97,31 @@ class QuietWeeks:
             )
         return day_views(known.panel, known.supplied, days, DAYS)
 
+    @cached_property
+    def _supplied(self) -> set[Day]:
+        return set(self.records.supplied)
+
+    @cached_property
+    def _known_days(self) -> int:
+        """How many days of a year the newest list knows."""
+        return self._days_of_year(self.until)
+
+    def _days_of_year(self, as_of: Day) -> int:
+        return len(self._supplied.intersection(window(as_of, DAYS.windows[DAYS.year])))
+
     def _knows_enough(self, as_of: Day) -> bool:
         """Whether a list of that day is chosen from a past like that of the newest."""
-        supplied = set(self.records.supplied)
-        then, now = (
-            len(supplied.intersection(window(day, DAYS.windows[DAYS.year])))
-            for day in (as_of, self.until)
-        )
-        return then >= KNOWN_SHARE * now
+        return self._days_of_year(as_of) >= KNOWN_SHARE * self._known_days
 
     def _quiet(self, as_of: Day) -> list[int]:
         """Over how many weeks after an as-of a list can be followed."""
-        supplied, force = set(self.records.supplied), self.records.force
+        force = self.records.force
         found = []
         for weeks in range(1, MOST_WEEKS + 1):
             span = _after(as_of, weeks)
             if span[-1] > self.until or any((force, day) in self.busy for day in span):
                 break
-            if len(supplied.intersection(span)) >= SUPPLIED_SHARE * len(span):
+            if len(self._supplied.intersection(span)) >= SUPPLIED_SHARE * len(span):
                 found.append(weeks)
         return found
 
