@@ -160,10 +160,18 @@ class PublishParams(AsOfParams):
         ' "/srv/beats.gpkg:NAME"}; default: none',
     )
 
+    landmarks: str | None = Field(
+        None,
+        description="Named places to show and find on the map, as FILE or FILE:COLUMN;"
+        " default: none",
+    )
+
     @property
     def layers(self) -> LayerFiles:
         """The files of the user's layers."""
-        return LayerFiles(self.boundary, self.basemap, self.boundary_layers)
+        return LayerFiles(
+            self.boundary, self.basemap, self.boundary_layers, self.landmarks
+        )
 
 
 class BacktestParams(Params):

@@ -120,6 +120,13 @@ class Layers:
         Path | None,
         Parameter(name="--basemap", help="OS Open Zoomstack extract (GeoPackage)"),
     ] = None
+    landmarks: Annotated[
+        str | None,
+        Parameter(
+            name="--landmarks",
+            help="FILE or FILE:COLUMN, named places to show and find on the map",
+        ),
+    ] = None
     boundary_layers: Annotated[
         list[str] | None,
         Parameter(

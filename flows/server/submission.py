@@ -77,6 +77,7 @@ def _from_anywhere(params: BackfillParams, home: Home) -> BackfillParams:
         "boundary": params.boundary and params.boundary.resolve(),
         "basemap": params.basemap and params.basemap.resolve(),
         "boundary_layers": layers,
+        "landmarks": params.landmarks and _whole(params.landmarks),
     }
     return params.model_copy(update=given)
 

@@ -88,6 +88,7 @@ def test_help_needs_no_prefect_and_names_every_command() -> None:
         (["publish", "--boundary-layer", "beats.gpkg"], "write NAME=FILE"),
         (["publish", "--boundary-layer", "Beat=beats.gpkg"], "'Beat'"),
         (["publish", "--basemap", "gone.gpkg"], "gone.gpkg: there is no such file"),
+        (["publish", "--landmarks", "gone.gpkg"], "gone.gpkg: there is no such file"),
         (["run", "--all-forces", "--boundary", __file__], "map files can be"),
     ],
 )

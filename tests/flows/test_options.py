@@ -27,12 +27,14 @@ def test_layers_come_from_the_command_to_the_flows_parameters(
     words = (
         "--boundary", "b.gpkg", "--basemap", "stack.gpkg",
         "--boundary-layer", "beat=beats.shp:NAME=1", "--boundary-layer", "ward=w.gpkg",
+        "--landmarks", "places.gpkg:NAME",
     )  # fmt: skip
     params = model(**layered(taken(command, *words)["layers"]))
     assert params.layers == LayerFiles(
         Path("b.gpkg"),
         Path("stack.gpkg"),
         {"beat": "beats.shp:NAME=1", "ward": "w.gpkg"},
+        "places.gpkg:NAME",
     )
     # a deployment hands them over as JSON
     again = model.model_validate_json(params.model_dump_json())

@@ -214,7 +214,7 @@ def _layers(home: ForceHome) -> Layers:
     """The force's own layers; `UsageError` for one that cannot be used."""
     given = home.feed.layers
     boundary, basemap = (f and Path(f) for f in (given.boundary, given.basemap))
-    files = LayerFiles(boundary or None, basemap or None, given.areas)
+    files = LayerFiles(boundary or None, basemap or None, given.areas, given.landmarks)
     return replace(read_layers(files), map=home.home.map)
 
 

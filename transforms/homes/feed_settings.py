@@ -34,6 +34,9 @@ class FeedLayers:
 
     boundary: Annotated[Text | None, "polygons whose outlines the maps draw"] = None
     basemap: Annotated[Text | None, "OS Open Zoomstack extract (GeoPackage)"] = None
+    landmarks: Annotated[
+        Text | None, "named places on the maps, as FILE or FILE:COLUMN"
+    ] = None
     areas: Annotated[
         dict[Text, Text], "by the name of the column, beats as FILE or FILE:COLUMN"
     ] = field(default_factory=dict)
@@ -43,6 +46,7 @@ class FeedLayers:
         return FeedLayers(
             boundary=self.boundary and str(root / self.boundary),
             basemap=self.basemap and str(root / self.basemap),
+            landmarks=self.landmarks and str(root / self.landmarks),
             areas={name: str(root / file) for name, file in self.areas.items()},
         )
 

@@ -110,10 +110,10 @@ def labels_of(
         incidents = points["incidents"][row].as_py()
         x, y = (round(float(axis[row]), 5) for axis in (longitude, latitude))
         found.append((PlaceLabel(kind, 0, -incidents, name, x, y, near), row))
-    return _levelled(found, at)
+    return levelled(found, at)
 
 
-def _levelled(found: list[tuple[PlaceLabel, int]], at: Cells) -> list[PlaceLabel]:
+def levelled(found: list[tuple[PlaceLabel, int]], at: Cells) -> list[PlaceLabel]:
     """Those that have a cell of some level for themselves, with that level."""
     above = {level: cells.parents(at, level).tolist() for level in {*LEVELS, _APART}}
     taken: set[tuple[object, ...]] = set()

@@ -1,4 +1,4 @@
-"""Layers that users add to the cells: a boundary, a basemap, and their own areas."""
+"""Layers that users add: a boundary, a basemap, landmarks, and their own areas."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,15 +14,17 @@ from transforms.publications.layers.open_ground import ATTRIBUTION
 if TYPE_CHECKING:  # they import GeoPandas
     from transforms.publications.layers.areas import AreaLayer
     from transforms.publications.layers.ground import Basemap, Boundary
+    from transforms.publications.layers.landmarks import Landmarks
 
 
 @dataclass(frozen=True)
 class LayerFiles:
-    """The files of the layers; areas by name, as FILE or FILE:COLUMN."""
+    """The files of the layers; areas and landmarks as FILE or FILE:COLUMN."""
 
     boundary: Path | None = None
     basemap: Path | None = None
-    areas: Mapping[str, str] = field(default_factory=dict)
+    areas: Mapping[str, str] = field(default_factory=dict)  # by name
+    landmarks: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,15 +34,18 @@ class Layers:
     boundary: "Boundary | None" = None
     basemap: "Basemap | None" = None
     areas: Sequence["AreaLayer"] = ()
+    landmarks: "Landmarks | None" = None
     map: MapTable = field(default_factory=MapTable)  # tiles that pages may load
 
     @property
     def identity(self) -> dict[str, Any]:
         """What identifies the layers: their content, not their paths; {} for none."""
+        named = self.landmarks
         parts = {
             "boundary": self.boundary.sha256 if self.boundary else None,
             "basemap": self.basemap.sha256 if self.basemap else None,
             "areas": [[a.name, a.sha256, a.column] for a in self.areas],
+            "landmarks": [named.sha256, named.column] if named else None,
             "tiles": [self.map.tiles, self.map.attribution] if self.map.tiles else None,
         }
         given = {name: value for name, value in parts.items() if value}
@@ -53,9 +58,10 @@ class Layers:
 
     def gaps(self, cells: pa.Table) -> dict[str, str]:
         """What parts of the layers those published cells do not show, by layer."""
-        given: dict[str, Boundary | Basemap | AreaLayer | None] = {
+        given: dict[str, Boundary | Basemap | Landmarks | AreaLayer | None] = {
             "boundary": self.boundary,
             "basemap": self.basemap,
+            "landmarks": self.landmarks,
             **{f"boundary layer {layer.name}": layer for layer in self.areas},
         }
         gaps = {name: layer.gaps(cells) for name, layer in given.items() if layer}
@@ -90,9 +96,11 @@ def read_layers(files: LayerFiles) -> Layers:
         return Layers()
     from transforms.publications.layers.areas import read_areas
     from transforms.publications.layers.ground import find_basemap, read_boundary
+    from transforms.publications.layers.landmarks import read_landmarks
 
     return Layers(
         read_boundary(files.boundary) if files.boundary else None,
         find_basemap(files.basemap) if files.basemap else None,
         [read_areas(name, given) for name, given in files.areas.items()],
+        read_landmarks(files.landmarks) if files.landmarks else None,
     )

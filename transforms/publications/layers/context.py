@@ -11,8 +11,7 @@ import shapely
 
 from transforms.errors import UsageError
 from transforms.plain_text import plain
-from transforms.publications.layers.foreign import listed
-from transforms.publications.layers.layer_files import MapFile, misplaced
+from transforms.publications.layers.layer_files import MapFile, misplaced, only_layer
 from transforms.publications.layers.polygons import misplaced_in_words
 from transforms.reference.arrays import Floats
 from transforms.reference.national_grid import to_grid_by_proj
@@ -55,7 +54,7 @@ def read_context(given: str, sensitive: str | None) -> ContextLayer:
             " --sensitive-layer a reason, which is printed, if they have to be there"
         )
     layer = MapFile(path)
-    frame = layer.read(_only_layer(layer))
+    frame = layer.read(only_layer(layer))
     if odd := misplaced_in_words(int(misplaced(frame).sum()), frame.crs):
         raise UsageError(f"{path}: {odd[0]}")
     if frame.empty:
@@ -66,12 +65,3 @@ def read_context(given: str, sensitive: str | None) -> ContextLayer:
     return ContextLayer(
         name, layer.sha256, longitude, latitude, *to_grid_by_proj(longitude, latitude)
     )
-
-
-def _only_layer(file: MapFile) -> str:
-    if len(file.layers) != 1:
-        raise UsageError(
-            f"{file.path}: it has {len(file.layers) or 'no'} layers"
-            f" ({listed(list(file.layers))}); save the one you want as a separate file"
-        )
-    return next(iter(file.layers))

@@ -128,6 +128,16 @@ class MapFile:
             )
 
 
+def only_layer(file: MapFile) -> str:
+    """The one layer of a file; `UsageError` if it has none or several."""
+    if len(file.layers) != 1:
+        raise UsageError(
+            f"{file.path}: it has {len(file.layers) or 'no'} layers"
+            f" ({listed(list(file.layers))}); save the one you want as a separate file"
+        )
+    return next(iter(file.layers))
+
+
 def misplaced(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> np.ndarray:
     """Which shapes have impossible coordinates: infinite, or beyond 180 or 90 degrees.
 

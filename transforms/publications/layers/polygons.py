@@ -44,7 +44,7 @@ def unreached_in_words(number: int, crs: CRS) -> str:
     areas = "its one area" if number == 1 else f"any of its {number:,} areas"
     return (
         f"no published cell is in {areas}: is it a map of these forces, and are its"
-        f" coordinates in {_named(crs)}?"
+        f" coordinates in {crs_in_words(crs)}?"
     )
 
 
@@ -54,9 +54,12 @@ def misplaced_in_words(number: int, crs: CRS) -> list[str]:
         return []
     shapes = "1 shape is" if number == 1 else f"{number:,} shapes are"
     degrees = ", which is in degrees" if crs.is_geographic else ""
-    why = f"{shapes} left out: the coordinates cannot be in {_named(crs)}{degrees}"
+    why = (
+        f"{shapes} left out: the coordinates cannot be in {crs_in_words(crs)}{degrees}"
+    )
     return [f"{why}; save the file with their reference system, such as EPSG:27700"]
 
 
-def _named(crs: CRS) -> str:
+def crs_in_words(crs: CRS) -> str:
+    """The code of a reference system, or its name where it has none."""
     return ":".join(crs.to_authority() or ()) or str(crs.name)

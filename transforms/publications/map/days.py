@@ -97,7 +97,8 @@ def _write_page(
         ground_note=layers.note(edition.as_of.date.year),
     )
     before, ground = _earlier(edition, days), layers.ground(rows)
-    text = render(rows, before, facts, ground, _hours(edition), day_labels(rows))
+    labels = day_labels(rows, layers.landmarks)
+    text = render(rows, before, facts, ground, _hours(edition), labels)
     to.write_text(text, encoding="utf-8")
 
 

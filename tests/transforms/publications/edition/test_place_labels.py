@@ -119,7 +119,11 @@ def test_only_stations_near_the_cells_of_a_page_are_on_it() -> None:
     near = PlaceLabel(STATION, 0, -9, "Hove station", -0.17, 50.835)
     far = PlaceLabel(STATION, 0, -9, "Leeds station", -1.55, 53.79)
     street = PlaceLabel(STREET, 0, -5, "High Street", -0.17, 50.83)
-    edition = SimpleNamespace(stations=[near, far], labels=lambda force: [street])
+    edition = SimpleNamespace(
+        stations=[near, far],
+        labels=lambda force: [street],
+        layers=SimpleNamespace(landmarks=None),
+    )
     disk = h3.grid_disk(h3.latlng_to_cell(50.835, -0.17, 9), 3)
     stray = h3.latlng_to_cell(53.79, -1.55, 9)
     rows = pa.table({"h3_cell": [*disk, stray]})

@@ -1,0 +1,92 @@
+"""Named places of the user's own, for the map: a pier, a patrol base, a nickname.
+
+Each shape counts as one point. The first of the file are the first to be shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from pyproj import CRS
+
+from transforms.publications.formulas import is_safe
+from transforms.publications.layers.areas import (
+    file_and_column,
+    label_column,
+    label_of,
+)
+from transforms.publications.layers.layer_files import MapFile, misplaced, only_layer
+from transforms.publications.layers.polygons import crs_in_words, misplaced_in_words
+from transforms.reference import cells
+from transforms.reference.arrays import Cells, Floats, Mask
+
+
+_DEGREES = "OGC:CRS84"
+_NEAR = 5  # the resolution at which a place is in a published cell's, or next to it
+
+
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    """Names and where they are, in the order of their file."""
+
+    sha256: str
+    column: str  # of the file: the one with the names
+    names: Sequence[str]
+    longitude: Floats
+    latitude: Floats
+    crs: CRS  # of the file
+    misplaced: int = 0  # shapes with impossible coordinates: they are left out
+    withheld: int = 0  # names that some program would execute
+
+    def gaps(self, published: pa.Table) -> list[str]:
+        """What parts of it the map of those published cells does not show."""
+        lines = misplaced_in_words(self.misplaced, self.crs)
+        if self.withheld:
+            lines.append(
+                f"{self.withheld} of its places are left out: their names start like a"
+                " spreadsheet formula, contain < or >, or are too long"
+            )
+        there = cells.from_text(published["h3_cell"].unique().to_pylist())
+        if len(self.names) and not self.near(there).any():
+            lines.append(
+                f"none of its {len(self.names):,} places is near a published cell: is"
+                " it a map of these forces, and are its coordinates in"
+                f" {crs_in_words(self.crs)}?"
+            )
+        return lines
+
+    def near(self, published: Cells) -> Mask:
+        """Which of its places are within some 10 to 20 km of one of those cells."""
+        about = cells.disk(np.unique(cells.parents(published, _NEAR)), 1)
+        at = cells.index_points(self.longitude, self.latitude, _NEAR)
+        return np.isin(at, about)
+
+
+def read_landmarks(given: str) -> Landmarks:
+    """The places of FILE or FILE:COLUMN; `UsageError` for one that cannot be used."""
+    path, column = file_and_column(given)
+    file = MapFile(path)
+    frame = file.read(only_layer(file))
+    texts = [c for c in frame.columns if c != frame.geometry.name]
+    column = label_column(path, "landmark", texts, column, "write FILE:COLUMN")
+    odd = misplaced(frame)
+    named = [label_of(value) for value in frame[column].tolist()]
+    kept = [
+        name is not None and not wrong and is_safe(name)
+        for name, wrong in zip(named, odd.tolist(), strict=True)
+    ]
+    points = shapely.point_on_surface(
+        frame.geometry[kept].to_crs(_DEGREES).geometry.to_numpy()
+    )
+    return Landmarks(
+        sha256=file.sha256,
+        column=column,
+        names=[name for name, keep in zip(named, kept, strict=True) if name and keep],
+        longitude=shapely.get_x(points),
+        latitude=shapely.get_y(points),
+        crs=frame.crs,
+        misplaced=int(odd.sum()),
+        withheld=sum(name is not None and not is_safe(name) for name in named),
+    )
