@@ -121,12 +121,13 @@ def _crimes(incidents: list[str], outcomes: list[str], as_of: Month) -> pa.Table
         return pa.schema(
             [("month", pa.string()), ("raw_line", pa.int32()), ("outcome", pa.string())]
         ).empty_table()
-    return sql.run(
+    known = sql.run(
         "latest_outcomes",
         {"incidents": incidents, "outcomes": outcomes},
         first_month=str(as_of + (1 - _OUTCOME_MONTHS)),
         last_month=str(as_of),
     )
+    return known.select(["month", "raw_line", "outcome"])  # the rest, incidents have
 
 
 def _nothing() -> pa.Table:
