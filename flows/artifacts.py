@@ -186,6 +186,17 @@ def plan_artifact(made: Mapping[str, Any]) -> None:
     )
 
 
+def pack_artifact(made: Mapping[str, Any]) -> None:
+    """A tasking pack in sentences about all places, and where its pages are."""
+    name = made["programme"]
+    page_artifact(
+        key=f"pack-{name}",
+        description=f"{name}: its newest tasking pack, to {made['last']}",
+        lines=[made["delivered"], made["tracker"], *made["to_see_to"]],
+        page=f"{made['folder']}/tasking.pdf",
+    )
+
+
 def accuracy_artifact(rows: list[dict[str, Any]]) -> None:
     """How much crime the default score found in 1 % of the area, and its rivals."""
     table_artifact(

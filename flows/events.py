@@ -16,6 +16,7 @@ STALE = "hexbeat.feed.stale"
 FROZEN = "hexbeat.programme.frozen"
 LOOK = "hexbeat.look.made"
 PLAN = "hexbeat.plan.made"
+PACK = "hexbeat.pack.made"
 ISSUED = "hexbeat.trial.issued"
 SHORT = "hexbeat.dose.short"
 
@@ -57,6 +58,12 @@ def emit_plan(programme: str, plan: str, visits: int) -> None:
     """A plan of patrols was made."""
     about = {"programme": programme, "visits": str(visits)}
     _emit(PLAN, f"hexbeat.plan.{programme}.{plan}", f"{programme} {plan}", about)
+
+
+def emit_pack(programme: str, pack: str, last_day: str) -> None:
+    """The tasking pack of a fortnight was made."""
+    about = {"programme": programme, "last_day": last_day}
+    _emit(PACK, f"hexbeat.pack.{programme}.{pack}", f"{programme} {pack}", about)
 
 
 def emit_issued(programme: str, trial: str, week: str) -> None:

@@ -441,6 +441,34 @@ class PatrolParams(Params):
         return self.programme or "next week"
 
 
+class TaskingParams(Params):
+    """Which tasking packs to make."""
+
+    programme: str | None = Field(
+        None,
+        description="Programme by name or id; default: each that runs and whose newest"
+        " whole fortnight has no pack",
+    )
+    fortnight: DayText = Field(
+        None,
+        description="Last day of the fortnight, YYYY-MM-DD; default: that of the newest"
+        " whole one",
+    )
+
+    @property
+    def which(self) -> str:
+        """What the name of the flow run says of these parameters."""
+        if self.programme is None:
+            return "what is due"
+        return f"{self.programme} to {self.fortnight or 'newest'}"
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.fortnight and self.programme is None:
+            raise ValueError("a fortnight is of one programme: name it")
+        return self
+
+
 class ForceFeedParams(Params):
     """What to do for a force's own feed, which has a home of its own."""
 

@@ -17,6 +17,7 @@ from flows.command import (  # noqa: F401 (they add commands)
     programme,
     run,
     scrutiny,
+    tasking,
     trial,
 )
 from flows.command.app import app

@@ -30,18 +30,22 @@ def headline(look: Look) -> str:
     found = look.estimate
     if found is None:
         return f"Not enough quiet past to tell: {_too_few(look)}."
-    figures = ratio_in_words(found)
-    if found.low <= 1 <= found.high:
+    return verdict(found.ratio, found.low, found.high, found.as_low, len(look.past))
+
+
+def verdict(ratio: float, low: float, high: float, as_low: int, past: int) -> str:
+    """The same of its figures: past lists, and how many of them were as low."""
+    figures = f"{ratio:.2f} ({low:.2f} to {high:.2f})"
+    if low <= 1 <= high:
         return f"No change beyond what {_SUCH_LISTS}: {figures}."
-    if found.high < 1:
+    if high < 1:
         return (
             f"Lower than {_SUCH_LISTS}: {figures};"
-            f" {found.as_low} of {len(look.past)} placebo periods were as low."
+            f" {as_low} of {past} placebo periods were as low."
         )
     return (
         f"Higher than {_SUCH_LISTS}: {figures};"
-        f" {len(look.past) - found.as_low} of {len(look.past)} placebo periods were"
-        " higher."
+        f" {past - as_low} of {past} placebo periods were higher."
     )
 
 

@@ -1,8 +1,8 @@
 """The programmes of a home hashed again, with all that was kept of them since.
 
-Looks, dose reports, trials, their weeks and analyses are folders that never change:
-each is compared with its own list of hashes, trials with their seed, and the register
-with what is there.
+Looks, dose reports, packs, trials, their weeks and analyses are folders that never
+change: each is compared with its own list of hashes, trials with their seed, and the
+register with what is there.
 """
 
 from collections import Counter
@@ -27,9 +27,11 @@ from transforms.programmes.register import (
     ISSUED,
     PLANNED,
     REVEALED,
+    TASKED,
     TRIAL,
     Register,
 )
+from transforms.tasking.folder import PACKS
 from transforms.trials.analyse import ANALYSES
 from transforms.trials.issue import ISSUES, check_issued
 from transforms.trials.reveal import REVEALED_FOLDER, SEED_TEXT
@@ -47,6 +49,7 @@ _KEPT = {
     "looks/[0-9]*": "looks",
     "dosage/[0-9]*": "dose reports",
     f"{PLANS}/[0-9]*": "plans",
+    f"{PACKS}/[0-9]*": "tasking packs",
     "searches/[0-9a-z]*": "counts of searches",
     f"{TRIALS}/[a-z]*/{ISSUES}/[0-9]*": "weeks",
     f"{TRIALS}/[a-z]*/{REVEALED_FOLDER}": "seeds",
@@ -100,7 +103,7 @@ def _damage(folder: Path) -> Iterator[str]:
 
 
 def _lost(register: Register, programme: Programme) -> Iterator[str]:
-    """What the register says was kept of trials and plans, and is not there."""
+    """What the register says was kept of trials, plans and packs, and is not there."""
     of_trial = f"{TRIALS}/{{trial}}"
     within = {
         TRIAL: f"{of_trial}/{DESIGN_FILE}",
@@ -108,6 +111,7 @@ def _lost(register: Register, programme: Programme) -> Iterator[str]:
         REVEALED: f"{of_trial}/{REVEALED_FOLDER}",
         ANALYSED: f"{of_trial}/{ANALYSES}/{{analysis}}",
         PLANNED: f"{PLANS}/{{plan}}",
+        TASKED: f"{PACKS}/{{pack}}",
     }
     for action, part in within.items():
         for what in register.of_trials(programme.id, action):

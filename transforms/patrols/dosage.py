@@ -19,7 +19,7 @@ from transforms.homes.home import Home
 from transforms.lake.schemas import conform
 from transforms.patrols.hours import dosage_hours
 from transforms.patrols.place_sums import delivered_share, place_sums
-from transforms.patrols.planned import Plan
+from transforms.patrols.planned import Plan, Planned
 from transforms.patrols.schemas import DOSAGE_DAYS
 from transforms.patrols.supplied import supplied_days
 from transforms.patrols.take import started
@@ -104,7 +104,7 @@ def dosage_of(
     first: date | None,
     last: date | None,
     planned_minutes: float | None,
-    planned: Path | None,
+    planned: Path | Planned | None,
 ) -> Dosage:
     """What was delivered from one day to another; default: from start to newest day."""
     starts = started(home, programme)

@@ -27,11 +27,16 @@ class Plan:
     """What was planned of a programme."""
 
     def __init__(
-        self, programme: Programme, minutes: float | None, file: Path | None
+        self,
+        programme: Programme,
+        minutes: float | None,
+        listed: Path | Planned | None,
     ) -> None:
         """A number of minutes for every place and day, and a file that says more."""
         self._minutes = minutes
-        self._listed = read_planned(file, programme) if file else {}
+        if isinstance(listed, Path):
+            listed = read_planned(listed, programme)
+        self._listed: Planned = listed or {}
         self._issued = _issued(programme)
 
     def minutes(self, place: str, day: date) -> float | None:

@@ -27,6 +27,7 @@ FROZEN, STARTED, LEFT, ENDED, LOOK = "frozen", "started", "place-left", "ended",
 TRIAL, ISSUED, REVEALED = "trial-registered", "week-issued", "seed-revealed"
 ANALYSED = "trial-analysed"
 PLANNED = "plan-made"
+TASKED = "pack-made"
 _FILE = "register.jsonl"
 _WITHOUT_END = 1_200  # months, or days: no feed is ahead of itself by so much
 

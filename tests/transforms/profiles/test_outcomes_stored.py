@@ -47,6 +47,7 @@ def test_outcomes_join_without_taking_a_column_of_the_incidents(tmp_path: Path) 
     paths = [[str(tmp_path / f"{name}.parquet")] for name in ("incidents", "outcomes")]
     crimes = _crimes(*paths, MONTH)
     months = {"first_month": str(MONTH), "last_month": str(MONTH)}
-    tables = {"kept": incidents, "crimes": crimes, "classes": _CLASSES}
+    kept = incidents.drop(["outcome", "crime_id"])  # as scored_incidents has them
+    tables = {"kept": kept, "crimes": crimes, "classes": _CLASSES}
     [row] = sql.run("area_points", tables, **months).to_pylist()
     assert (row["incidents"], row["positive_outcomes"]) == (2, 1)

@@ -15,6 +15,7 @@ _LEFT_BY_KILLED_RUNS = {
     "programmes/.tmp-*": "cut-off programmes",
     "programmes/*/looks/.tmp-*": "cut-off looks",
     "programmes/*/plans/.tmp-*": "cut-off plans",
+    "programmes/*/packs/.tmp-*": "cut-off tasking packs",
     "profiles/.tmp-*": "cut-off problem profiles",
     "programmes/*/searches/.tmp-*": "cut-off counts of searches",
     "programmes/*/dosage/.tmp-*": "cut-off dose reports",

@@ -1,0 +1,185 @@
+"""Makes packs: each a folder of its programme, named by what is in it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import partial
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from transforms.homes.home import Home
+from transforms.homes.runs.seal import json_text
+from transforms.programmes.force_records import note_read
+from transforms.programmes.kept_folder import keep, write_manifest
+from transforms.programmes.programme import Programme
+from transforms.programmes.register import TASKED, Register
+from transforms.tasking import words
+from transforms.tasking.changed import FELL, ROSE
+from transforms.tasking.delivered import return_totals
+from transforms.tasking.folder import PACKS, packs_of
+from transforms.tasking.fortnight import fortnight_of
+from transforms.tasking.pack import FIGURES, Pack, pack_of
+from transforms.tasking.page import write_pdf
+from transforms.tasking.pages import lead_page, panel_page, tasking_page
+
+
+_DECIMALS = 4
+PAGES = {"tasking": tasking_page, "lead": lead_page, "panel": panel_page}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A pack that was made, or had been."""
+
+    pack: Pack
+    folder: Path
+    created: bool
+
+
+def make_pack(
+    home: Home, programme: Programme, ending: date | None, at: datetime, who: str
+) -> Made:
+    """Make the pack of a fortnight and keep it; the same again is the same folder."""
+    standing = Register(home).standing(programme.id)
+    fortnight = fortnight_of(programme.id, standing, ending, at.date())
+    note_read(home, at, who, "tasking")
+    pack = pack_of(home, programme, fortnight)
+
+    def write(folder: Path) -> str:
+        text = json_text(figures(pack))
+        (folder / FIGURES).write_text(text)
+        return f"{fortnight.last}-{sha256(text.encode()).hexdigest()[:12]}"
+
+    kept = keep(programme.folder / PACKS, write, partial(_write_rest, pack))
+    register = Register(home)
+    if kept.folder.name not in packs_of(home, programme.id):
+        register.add(TASKED, programme.id, at, who, pack=kept.folder.name)
+    register.log.settle()
+    return Made(pack, kept.folder, kept.created)
+
+
+def _write_rest(pack: Pack, folder: Path) -> None:
+    for name, page in PAGES.items():
+        told = page(pack)
+        write_pdf(told, pack.fortnight.last, folder / f"{name}.pdf")
+    write_manifest(folder)
+
+
+def figures(pack: Pack) -> dict[str, Any]:
+    """All that a pack found, for other programs; its hash names the folder."""
+    fortnight, delivered = pack.fortnight, pack.delivered
+    made = delivered.made
+    return {
+        "programme": pack.programme.id,
+        "force": pack.force.id,
+        "crime_group": pack.programme.rule.group,
+        "first": str(fortnight.first),
+        "last": str(fortnight.last),
+        "before": pack.before,
+        "counted_from": str(pack.changed.since),
+        "counted_to": str(pack.changed.newest),
+        "not_compared": list(map(str, pack.changed.missing)),
+        "places": [_place(pack, row) for row in pack.places],
+        "left": {p: str(pack.standing.left[p]) for p in pack.changed.left},
+        "list_before": pack.changed.list_before,
+        "joined": list(pack.changed.joined),
+        "gone": list(pack.changed.gone),
+        "tracker": pack.tracked and {"look": pack.tracked.look, **pack.tracked.figures},
+        "plans": pack.next.plans,
+        "shifts": [
+            {**asdict(shift), "day": str(shift.day)} for shift in pack.next.shifts
+        ],
+        "days_without_plan": list(map(str, pack.next.without)),
+        "missing_days": list(map(str, delivered.missing)),
+        "missing_days_since_start": list(map(str, delivered.missing_in_all)),
+        "as_planned": made and asdict(made),
+        "totals": _totals(pack),
+        "problems": [
+            {
+                "places": list(one.places),
+                "what": one.response.what,
+                "who": one.response.who,
+                "date": str(one.response.date),
+                "end": str(one.response.end) if one.response.end else None,
+            }
+            for one in pack.problems.here
+        ],
+        "problems_elsewhere": pack.problems.elsewhere,
+        "areas": [
+            {
+                "area": area.name,
+                "places": len(area.places),
+                "officer_hours": None if hours is None else round(hours, _DECIMALS),
+            }
+            for area, hours in pack.areas
+        ],
+        "told": {name: asdict(page(pack)) for name, page in PAGES.items()},
+        "hexbeat": version("hexbeat"),
+    }
+
+
+def _place(pack: Pack, row: Mapping[str, Any]) -> dict[str, Any]:
+    place = row["place_id"]
+    of, dose = pack.changed.rows.get(place), pack.dose.get(place)
+    return {
+        "place_id": place,
+        "name": words.names_of(pack)[place] or None,
+        "expected_month": round(row["level_month"], _DECIMALS),
+        "counted": of and of.observed,
+        "expected": of and round(of.expected, _DECIMALS),
+        "low": of and of.low,
+        "high": of and of.high,
+        "change": pack.changed.word(place),
+        "planned_minutes": dose and dose["planned_minutes"],
+        "patrol_minutes": dose and dose["patrol_minutes"],
+        "officer_minutes": dose and dose["officer_minutes"],
+        "visits": dose and dose["visits"],
+        "days_without_visit": dose and dose["days_without_visit"],
+        "days": dose and dose["days"],
+        "dose": dose and dose["word"],
+        "next_visits": pack.next.visits_at[place] if pack.next.plan_of else None,
+        "why": pack.facts[place].line,
+        "way_of_working": pack.problems.routes.get(place),
+    }
+
+
+def _totals(pack: Pack) -> list[dict[str, Any]]:
+    known = return_totals(pack.delivered.fortnight)
+    every = return_totals(pack.delivered.whole)
+    return [
+        {
+            "measure": measure,
+            "role": role,
+            "fortnight": known.get((measure, role)),
+            "since_start": value,
+        }
+        for (measure, role), value in every.items()
+    ]
+
+
+def account_of(made: Made) -> dict[str, Any]:
+    """A pack in counts and sentences about all places together: no place is named."""
+    pack = made.pack
+    planned = len(pack.next.visits) if pack.next.plan_of else None
+    return {
+        "programme": pack.programme.id,
+        "pack": made.folder.name,
+        "first": str(pack.fortnight.first),
+        "last": str(pack.fortnight.last),
+        "places": len(pack.places),
+        "rose": len(pack.changed.places(ROSE)),
+        "fell": len(pack.changed.places(FELL)),
+        "left": len(pack.changed.left),
+        "new_periods": len(pack.changed.periods),
+        "delivered": words.dose(pack)[0],
+        "missing_days": len(pack.delivered.missing),
+        "has_log": pack.delivered.fortnight is not None,
+        "tracker": words.tracker(pack)[0],
+        "next_visits": planned,
+        "days_without_plan": len(pack.next.without),
+        "to_see_to": words.missing_parts(pack),
+        "folder": str(made.folder),
+        "created": made.created,
+    }
