@@ -1,6 +1,5 @@
 """Makes packs: each a folder of its programme, named by what is in it."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import partial
@@ -16,13 +15,22 @@ from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import TASKED, Register
 from transforms.tasking import words
+from transforms.tasking.areas import CoarseArea
 from transforms.tasking.changed import FELL, ROSE
-from transforms.tasking.delivered import return_totals
+from transforms.tasking.desk import write_docx
 from transforms.tasking.folder import PACKS, packs_of
 from transforms.tasking.fortnight import fortnight_of
 from transforms.tasking.pack import FIGURES, Pack, pack_of
 from transforms.tasking.page import write_pdf
 from transforms.tasking.pages import lead_page, panel_page, tasking_page
+from transforms.tasking.tables import (
+    place_rows,
+    problem_rows,
+    shift_rows,
+    texts,
+    total_rows,
+)
+from transforms.tasking.workbook import write_workbook
 
 
 _DECIMALS = 4
@@ -64,13 +72,14 @@ def _write_rest(pack: Pack, folder: Path) -> None:
     for name, page in PAGES.items():
         told = page(pack)
         write_pdf(told, pack.fortnight.last, folder / f"{name}.pdf")
+        write_docx(told, pack.fortnight.last, folder / f"{name}.docx")
+    write_workbook(pack, tasking_page(pack), folder / "tasking.xlsx")
     write_manifest(folder)
 
 
 def figures(pack: Pack) -> dict[str, Any]:
-    """All that a pack found, for other programs; its hash names the folder."""
-    fortnight, delivered = pack.fortnight, pack.delivered
-    made = delivered.made
+    """All that a pack found and says, for other programs; its hash names the folder."""
+    fortnight, delivered, tracked = pack.fortnight, pack.delivered, pack.tracked
     return {
         "programme": pack.programme.id,
         "force": pack.force.id,
@@ -80,83 +89,34 @@ def figures(pack: Pack) -> dict[str, Any]:
         "before": pack.before,
         "counted_from": str(pack.changed.since),
         "counted_to": str(pack.changed.newest),
-        "not_compared": list(map(str, pack.changed.missing)),
-        "places": [_place(pack, row) for row in pack.places],
+        "not_compared": texts(pack.changed.missing),
+        "places": place_rows(pack),
         "left": {p: str(pack.standing.left[p]) for p in pack.changed.left},
         "list_before": pack.changed.list_before,
-        "joined": list(pack.changed.joined),
-        "gone": list(pack.changed.gone),
-        "tracker": pack.tracked and {"look": pack.tracked.look, **pack.tracked.figures},
+        "joined": pack.changed.joined,
+        "gone": pack.changed.gone,
+        "tracker": tracked and {"look": tracked.look, **tracked.figures},
         "plans": pack.next.plans,
-        "shifts": [
-            {**asdict(shift), "day": str(shift.day)} for shift in pack.next.shifts
-        ],
-        "days_without_plan": list(map(str, pack.next.without)),
-        "missing_days": list(map(str, delivered.missing)),
-        "missing_days_since_start": list(map(str, delivered.missing_in_all)),
-        "as_planned": made and asdict(made),
-        "totals": _totals(pack),
-        "problems": [
-            {
-                "places": list(one.places),
-                "what": one.response.what,
-                "who": one.response.who,
-                "date": str(one.response.date),
-                "end": str(one.response.end) if one.response.end else None,
-            }
-            for one in pack.problems.here
-        ],
+        "shifts": shift_rows(pack),
+        "days_without_plan": texts(pack.next.without),
+        "missing_days": texts(delivered.missing),
+        "missing_days_since_start": texts(delivered.missing_in_all),
+        "as_planned": delivered.made and asdict(delivered.made),
+        "totals": total_rows(pack),
+        "problems": problem_rows(pack),
         "problems_elsewhere": pack.problems.elsewhere,
-        "areas": [
-            {
-                "area": area.name,
-                "places": len(area.places),
-                "officer_hours": None if hours is None else round(hours, _DECIMALS),
-            }
-            for area, hours in pack.areas
-        ],
+        "areas": [_area(*of_area) for of_area in pack.areas],
         "told": {name: asdict(page(pack)) for name, page in PAGES.items()},
         "hexbeat": version("hexbeat"),
     }
 
 
-def _place(pack: Pack, row: Mapping[str, Any]) -> dict[str, Any]:
-    place = row["place_id"]
-    of, dose = pack.changed.rows.get(place), pack.dose.get(place)
+def _area(area: CoarseArea, hours: float | None) -> dict[str, Any]:
     return {
-        "place_id": place,
-        "name": words.names_of(pack)[place] or None,
-        "expected_month": round(row["level_month"], _DECIMALS),
-        "counted": of and of.observed,
-        "expected": of and round(of.expected, _DECIMALS),
-        "low": of and of.low,
-        "high": of and of.high,
-        "change": pack.changed.word(place),
-        "planned_minutes": dose and dose["planned_minutes"],
-        "patrol_minutes": dose and dose["patrol_minutes"],
-        "officer_minutes": dose and dose["officer_minutes"],
-        "visits": dose and dose["visits"],
-        "days_without_visit": dose and dose["days_without_visit"],
-        "days": dose and dose["days"],
-        "dose": dose and dose["word"],
-        "next_visits": pack.next.visits_at[place] if pack.next.plan_of else None,
-        "why": pack.facts[place].line,
-        "way_of_working": pack.problems.routes.get(place),
+        "area": area.name,
+        "places": len(area.places),
+        "officer_hours": None if hours is None else round(hours, _DECIMALS),
     }
-
-
-def _totals(pack: Pack) -> list[dict[str, Any]]:
-    known = return_totals(pack.delivered.fortnight)
-    every = return_totals(pack.delivered.whole)
-    return [
-        {
-            "measure": measure,
-            "role": role,
-            "fortnight": known.get((measure, role)),
-            "since_start": value,
-        }
-        for (measure, role), value in every.items()
-    ]
 
 
 def account_of(made: Made) -> dict[str, Any]:

@@ -181,7 +181,9 @@ def did_it_help(pack: Pack) -> str:
         return (
             "Not known yet: these places were not compared with their forecast by then."
         )
-    return f"{pack.tracked.span}: {pack.tracked.headline} 1 is what was to be expected."
+    said = f"{pack.tracked.span}: {pack.tracked.headline}"
+    known = pack.tracked.figures["ratio"] is not None
+    return f"{said} 1 is what was to be expected." if known else said
 
 
 def dose(pack: Pack) -> list[str]:
@@ -329,7 +331,7 @@ def why_these(pack: Pack) -> list[str]:
                 f" expected, of those with {rule.least_incidents_12m} incidents or more"
                 f" in {year}"
                 + (
-                    f", {rule.spacing} steps of the grid apart."
+                    f", at least {rule.spacing - 1} others between any two."
                     if rule.spacing > 1
                     else "."
                 )
