@@ -2,8 +2,9 @@
 
 A flow needs Prefect and its server, most of what such a command costs, to record that
 nothing happened. So the command looks first, by the code that the flow decides by. It
-answers only where the answer is sure: whatever is to be done or to be reported is the
-flow's. No Prefect here.
+answers only where the answer is sure: whatever is to be done is the flow's. Gaps that
+no run can close, such as a force whose month is late or that has a hold, are reported
+as the flow reports them. No Prefect here.
 """
 
 from collections.abc import Callable, Mapping
@@ -51,9 +52,12 @@ def account_of_nothing(
         stands = home.lake.versions() == before
     except Exception:  # the flow meets it, too, and has its record
         return None
-    if summary is None or summary.outcome != "nothing to do" or not stands:
-        return None
-    return summary.as_json()
+    return summary.as_json() if summary and stands and _is_sure(summary) else None
+
+
+def _is_sure(summary: Summary) -> bool:
+    """Whether a stage changed nothing, and the stages after it would be run."""
+    return not summary.changed and summary.outcome != "failed"
 
 
 def _ingest(params: IngestParams, home: Home) -> Summary | None:
@@ -116,7 +120,7 @@ def _refresh(params: RefreshParams, home: Home) -> Summary | None:
     whole = Summary(stage="refresh")
     for look in (_ingest, _score, _publish):
         summary = look(params, home)
-        if summary is None or summary.outcome != "nothing to do":
+        if summary is None or not _is_sure(summary):
             return None
         whole.add(summary.as_json())
     return whole

@@ -235,6 +235,37 @@ def test_only_what_is_surely_done_is_answered_without_a_flow(
 
 
 @pytest.mark.system
+def test_gaps_that_no_run_can_close_are_reported_as_by_a_flow(
+    source: Path, finished: Finished, tmp_path: Path, prefect: dict[str, str]
+) -> None:
+    """One force has a month of twice as many rows, which is held; another is absent."""
+    home = Path(shutil.copytree(finished.home, tmp_path / "home"))
+    newest = max(source.glob("*.zip"))
+    with zipfile.ZipFile(newest) as archive:
+        member = max(n for n in archive.namelist() if "avonmere-street" in n)
+        header, *rows = archive.read(member).splitlines(keepends=True)
+    odd = tmp_path / "odd" / newest.name
+    odd.parent.mkdir()
+    with zipfile.ZipFile(odd, "w") as archive:
+        archive.writestr(member, b"".join([header, *rows, *rows, *rows]))
+    forces = ("--force", "avonmere", "--force", "saltmarsh")
+    asked = ("run", *forces, "--source", odd.parent, "--home", home, "--json")
+    assert hexbeat(*asked, env=prefect).returncode == 3  # reads it
+
+    looked = hexbeat(*asked)
+    recorded = hexbeat(*asked, "--task-runner", "threads", env=prefect)
+    account = json.loads(looked.stdout)
+    assert (looked.returncode, account["outcome"]) == (3, "gaps")
+    assert list(account["failed"]) == ["ingest saltmarsh", "publish avonmere"]
+    assert "withheld until somebody has looked" in account["failed"]["publish avonmere"]
+    assert (looked.returncode, looked.stdout) == (recorded.returncode, recorded.stdout)
+    plain = hexbeat(*asked[:-1])
+    assert plain.stderr.splitlines() == [
+        f"hexbeat: {why}" for why in account["failed"].values()
+    ]  # no progress of a flow
+
+
+@pytest.mark.system
 def test_a_publication_takes_areas_from_the_command(
     finished: Finished, tmp_path: Path, prefect: dict[str, str]
 ) -> None:
