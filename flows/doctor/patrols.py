@@ -9,6 +9,8 @@ from transforms.homes.home import Home
 from transforms.patrols.supplied import log_days
 from transforms.programmes.programme import Programme
 from transforms.reference.days import LONDON
+from transforms.tasking.folder import newest_pack
+from transforms.tasking.fortnight import due
 from transforms.trials.standing import trial_standings
 from transforms.trials.trial import SEED_FILE, TRIALS
 
@@ -17,7 +19,7 @@ OTHERS = 0o077  # rights of those who do not own a folder or file
 
 
 def check_patrols(home: Home, programme: Programme) -> Iterator[Finding]:
-    """Trials whole, seeds private, weeks issued; days that logs lack."""
+    """Trials whole, seeds private, weeks issued; days that logs and packs lack."""
     for seed in sorted(programme.folder.glob(f"{TRIALS}/*/{SEED_FILE}")):
         if seed.stat().st_mode & OTHERS:
             text = f"{seed} can be read by others: chmod 600 {seed}"
@@ -40,3 +42,9 @@ def check_patrols(home: Home, programme: Programme) -> Iterator[Finding]:
         lack = f"{logs.missing:,} of {logs.of:,} days without a row"
         text = f"of {programme.id}: to {logs.newest}, {lack}"
         yield Finding("note" if logs.missing else "ok", "logs", text)
+    if (newest := newest_pack(home, programme.id)) is None:
+        return
+    yield Finding("ok", "packs", f"of {programme.id}: to {newest}")
+    if programme.id in due(home, today):
+        text = f"{programme.id} has none of its newest fortnight: hexbeat tasking"
+        yield Finding("note", "packs", f"{text} {programme.id}")

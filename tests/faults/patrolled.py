@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import transforms.patrols.report as reporting
+import transforms.tasking.make as packing
 import transforms.trials.designing as designing
 import transforms.trials.page as analysis_pages
 import transforms.trials.week as weeks
@@ -49,6 +50,7 @@ from transforms.patrols.take import take_visits
 from transforms.patrols.take_pings import take_pings
 from transforms.programmes.programme import open_programme
 from transforms.records.homes import ForceHome, open_force_home
+from transforms.tasking.make import make_pack
 from transforms.trials.analyse import analyse
 from transforms.trials.choose import Asked
 from transforms.trials.designing import design_trial
@@ -120,6 +122,7 @@ def commands(folder: Path) -> list[Command]:
         take_log,
         pings,
         lambda home: report(home.home, _programme(home)),
+        lambda home: make_pack(home.home, _programme(home), None, OVER, "me"),
         of_trial(reveal, OVER, "me"),
         analysed,
     ]
@@ -181,7 +184,7 @@ def _go_on(folder: Path) -> None:
     seed = bytes(range(32))  # one for all, so that what is left can be compared
     designing.secrets = SimpleNamespace(token_bytes=lambda _: seed)  # type: ignore[assignment]
     weeks._write_pdf = lambda path, *_: path.write_bytes(b"a page")
-    for module in (reporting, analysis_pages):
+    for module in (reporting, analysis_pages, packing):
         module.write_pdf = lambda _, __, path: path.write_bytes(b"a page")
     journal = folder / "journal"
     at = journal.stat().st_size if journal.exists() else 0

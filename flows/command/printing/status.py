@@ -23,6 +23,7 @@ from transforms.reference.days import LONDON
 from transforms.reference.months import Month, window
 from transforms.scores.inputs import unscorable
 from transforms.scores.score_months import newest_supplied
+from transforms.tasking.folder import newest_pack
 from transforms.trials.standing import trial_standings
 
 
@@ -114,6 +115,8 @@ def _print_patrols(home: Home, programme: Programme) -> None:
     if logs and logs.newest:
         lack = f"{logs.missing:,} of {logs.of:,} days missing"
         print_line(f"patrol logs of {programme.id}: to {logs.newest}, {lack}")
+    if newest := newest_pack(home, programme.id):
+        print_line(f"tasking packs of {programme.id}: to {newest}")
 
 
 def _unscored(status: ForceStatus, as_of: Month) -> str | None:
