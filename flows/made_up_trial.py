@@ -4,6 +4,7 @@ What patrol prevents is planted, so the last lines can be compared with the trut
 clock is made up too: the days are always the same.
 """
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,11 +14,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from flows import progress
 from transforms.day_publications.run import run_day
 from transforms.feeds.force.sources.offered import Known, OfferedDrop, nothing_known
 from transforms.homes.home import SETTINGS_FILE, Home
 from transforms.impact import words as impact_words
 from transforms.impact.track import Tracked, track
+from transforms.lake.storage import replace_flushed
 from transforms.patrols import words as patrol_words
 from transforms.patrols.mapping import read_visit_mapping
 from transforms.patrols.ping_mapping import read_ping_mapping
@@ -74,6 +77,7 @@ PLANNED_MINUTES = 30  # a day at a place
 PING_DAYS = 14  # the last fortnight, as radios' pings are kept a month
 WHO = "demo"
 _HAND = HANDS["csv"]
+_STAGE, _STEPS = "trial", 6
 
 
 @dataclass
@@ -107,27 +111,37 @@ def run_trial(folder: Path) -> MadeUpTrial:
 
     What was done there before is not done again.
     """
+    progress.start(_STAGE, _STEPS)
     truth = simulate_timed(
         SEED, HISTORY_FROM, (SENT_TO - HISTORY_FROM).days + 1, SIZE, spot_swing=SWING
     )
     home = _home(folder)
     _send(home, known_by(truth, KNOWN_TO), KNOWN_TO)
+    progress.step(_STAGE, "records of 16 months")
     programme = _frozen(home)
     trial = _drawn(home.home, programme)
+    progress.step(_STAGE, "places and draw")
     rng = np.random.default_rng(SEED)
     assigned = trial.design.assigned(trial.design.days, trial.seed())
     went = patrolled(assigned, PLANTED, rng)
     place = places_of(truth, programme.grounds)
     patrolled_truth = thinned(truth, place, went, FIRST_MONDAY, PLANTED, rng)
     _send(home, after(patrolled_truth, KNOWN_TO), SENT_TO)
+    progress.step(_STAGE, "records of 12 weeks")
     _take_patrols(home, programme, visits(went, FIRST_MONDAY, rng), rng)
     now = _at(SENT_TO + timedelta(days=1))
     last = Day.of(LAST_DAY)
+    reported = report(home.home, programme, FIRST_MONDAY, LAST_DAY)
+    progress.step(_STAGE, "patrols")
+    analysed = analyse(home.home, trial, home, None, now, WHO, DRAWS)
+    progress.step(_STAGE, "analysis")
+    tracked = track(home.home, programme, last, WEEKS, now, WHO)
+    progress.step(_STAGE, "tracker")
     return MadeUpTrial(
         programme=programme,
-        reported=report(home.home, programme, FIRST_MONDAY, LAST_DAY),
-        analysed=analyse(home.home, trial, home, None, now, WHO, DRAWS),
-        tracked=track(home.home, programme, last, WEEKS, now, WHO),
+        reported=reported,
+        analysed=analysed,
+        tracked=tracked,
         without=_in_trial(truth, programme),
         left=_in_trial(patrolled_truth, programme),
     )
@@ -170,10 +184,13 @@ def _home(folder: Path) -> ForceHome:
     mapping = folder / f"{FORCE}.toml"
     mapping.write_text(_HAND.mapping)
     root = folder / "home"
-    if not root.exists():
+    settings = root / SETTINGS_FILE
+    if not settings.exists():  # what a kill left of a home is none
+        shutil.rmtree(root, ignore_errors=True)
         create_force_home(root, mapping, None, WHO, _at(HISTORY_FROM))
-        with (root / SETTINGS_FILE).open("a") as settings:
-            settings.write(f"\n[patrol]\nplanned_minutes = {PLANNED_MINUTES}\n")
+    if "[patrol]" not in (text := settings.read_text()):
+        planned = f"\n[patrol]\nplanned_minutes = {PLANNED_MINUTES}\n"
+        replace_flushed(settings, text + planned)
     return open_force_home(root)
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import made_up_trial
+from flows import made_up_trial, progress
 from flows.made_up_trial import PLANTED, MadeUpTrial, run_trial, told
+from transforms.homes.home import SETTINGS_FILE
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +65,39 @@ def test_the_same_again_does_nothing(
     assert list(told(again)) == list(told(made))
     states = again.analysed, again.tracked, again.reported
     assert not any(state.created for state in states)
+
+
+def test_a_home_that_a_kill_left_unfinished_is_made_again(tmp_path: Path) -> None:
+    left = tmp_path / "patrol" / "home" / "erasure"
+    left.mkdir(parents=True)
+    (left / "key").write_text("half")
+    home = made_up_trial._home(tmp_path / "patrol")
+    assert home.home.patrol.planned_minutes == made_up_trial.PLANNED_MINUTES
+
+
+def test_a_home_without_its_settings_of_patrol_gets_them(tmp_path: Path) -> None:
+    settings = made_up_trial._home(tmp_path / "patrol").home.root / SETTINGS_FILE
+    settings.write_text(settings.read_text().split("[patrol]")[0])
+    home = made_up_trial._home(tmp_path / "patrol")
+    assert home.home.patrol.planned_minutes == made_up_trial.PLANNED_MINUTES
+    assert settings.read_text().count("[patrol]") == 1
+
+
+def test_each_step_is_told(made: MadeUpTrial, folder: Path) -> None:
+    told_steps: list[str] = []
+
+    class Listener:
+        def start(self, stage: str, steps: int) -> None:
+            told_steps.append(f"{stage} {steps}")
+
+        def step(self, stage: str, label: str) -> None:
+            told_steps.append(label)
+
+        def wait(self, text: str) -> None:
+            raise AssertionError(text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(made_up_trial, "DRAWS", 99)
+        patch.setattr(progress, "_listener", Listener())
+        run_trial(folder)
+    assert told_steps[0] == f"trial {len(told_steps) - 1}"
