@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 from flows.command.app import app
 from flows.command.options import HomeFolder, Json
 from flows.command.programme import Name
-from flows.command.running import either_home_of, run_to_end
+from flows.command.running import either_home_of, refuse_failed, run_to_end
 
 
 patrol = App(
@@ -68,4 +68,6 @@ def plan(
     asked = params.asked(opened, datetime.now(UTC))
     refuse_without_room(asked, opened.patrol)
     params.hours(opened, asked.programme)
-    return show_plan(run_to_end("patrol", params, opened, silent=True), json_)
+    account = run_to_end("patrol", params, opened, silent=True)
+    refuse_failed(account)
+    return show_plan(account, json_)

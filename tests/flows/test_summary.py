@@ -2,7 +2,9 @@
 
 import pytest
 
+from flows.command.running import refuse_failed
 from flows.summary import Summary
+from transforms.errors import HexbeatError
 
 
 CORRUPT = "release 2025-12: the bytes do not match their checksum"
@@ -53,3 +55,15 @@ def test_of_those_without_room_the_names_are_said() -> None:
 
 def test_without_work_and_gaps_it_says_so() -> None:
     assert Summary(stage="score").headline(100) == "nothing to do"
+
+
+@pytest.mark.parametrize(("facts", "code"), [({}, 1), ({"exit_code": 3}, 3)])
+def test_what_ended_the_one_task_of_a_run_is_raised_with_its_exit_code(
+    facts: dict[str, int], code: int
+) -> None:
+    stages = [{"facts": facts}]
+    refuse_failed({"failed": {}, "facts": {}, "stages": stages})
+    failed = {"plan": "the lake is damaged"}
+    with pytest.raises(HexbeatError, match=r"^the lake is damaged$") as raised:
+        refuse_failed({"failed": failed, "facts": {}, "stages": stages})
+    assert raised.value.exit_code == code
