@@ -134,7 +134,7 @@ def attacked(api: str, planted: Path, folder: Path) -> list[Any]:
     rules = "--host-resolver-rules=MAP evil.example 127.0.0.1"
     with (
         page_elsewhere(folder / "page") as port,
-        browser.empty(folder / "profile", rules) as tab,
+        browser.empty(rules) as tab,
     ):
         tab.call("Page.navigate", url=f"http://evil.example:{port}/")
         tab.until("document.title === 'x'")
@@ -262,12 +262,10 @@ def test_the_ui_asks_for_the_password_and_is_framed_by_nobody(up: Up) -> None:
 
 
 @browser.SKIPPED_WITHOUT
-def test_no_page_of_the_server_runs_what_another_host_sends(
-    up: Up, tmp_path: Path
-) -> None:
+def test_no_page_of_the_server_runs_what_another_host_sends(up: Up) -> None:
     """The browser keeps the password, and a script beside it could read it."""
     rules = "--host-resolver-rules=MAP *.invalid ~NOTFOUND"
-    with browser.empty(tmp_path / "profile", rules) as tab:
+    with browser.empty(rules) as tab:
         for path in ("/docs", "/redoc"):
             page = f"http://127.0.0.1:{up.port}{path}"
             tab.call("Page.navigate", url=page)
@@ -298,9 +296,9 @@ def test_a_page_in_the_next_tab_makes_no_deployment(up: Up, tmp_path: Path) -> N
 
 
 @browser.SKIPPED_WITHOUT
-def test_a_name_pointed_at_this_machine_shows_nothing(up: Up, tmp_path: Path) -> None:
+def test_a_name_pointed_at_this_machine_shows_nothing(up: Up) -> None:
     rules = "--host-resolver-rules=MAP evil.example 127.0.0.1"
-    with browser.empty(tmp_path / "profile", rules) as tab:
+    with browser.empty(rules) as tab:
         tab.call("Page.navigate", url=f"http://evil.example:{up.port}/api/health")
         tab.until(
             f"document.body.innerText.includes('only at http://127.0.0.1:{up.port}')"

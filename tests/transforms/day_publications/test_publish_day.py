@@ -279,8 +279,8 @@ def words_of(page: str) -> str:
 
 @pytest.mark.system
 @browser.SKIPPED_WITHOUT
-def test_a_map_of_days_opens_and_speaks_of_days(tier: Path, tmp_path: Path) -> None:
-    with browser.opened(tier / "map.html", tmp_path / "profile", "#show=cells") as tab:
+def test_a_map_of_days_opens_and_speaks_of_days(tier: Path) -> None:
+    with browser.opened(tier / "map.html", "#show=cells") as tab:
         tab.click("#top button")
         words = str(tab.value("document.body.innerText"))
         slider = 'getComputedStyle(document.querySelector(".slider")).display'
@@ -400,7 +400,7 @@ def test_the_map_says_how_many_days_of_each_window_were_supplied(thin: Path) -> 
 @pytest.mark.system
 @browser.SKIPPED_WITHOUT
 def test_a_week_with_gaps_does_not_read_as_quiet(thin: Path, tmp_path: Path) -> None:
-    with browser.opened(thin, tmp_path / "profile", "#show=cells") as tab:
+    with browser.opened(thin, "#show=cells") as tab:
         tab.click("#top button")
         words = str(tab.value("document.getElementById('panel').innerText"))
         tab.press("Escape")  # back to the list

@@ -61,7 +61,7 @@ def opened(tmp_path: Path) -> Open:
         cells = table(rows() if given is None else given)
         file = tmp_path / "map.html"
         file.write_text(render(cells, pasts(cells), facts()), encoding="utf-8")
-        with browser.opened(file, tmp_path / "profile", part) as tab:
+        with browser.opened(file, part) as tab:
             yield tab
             assert tab.complaints() == []
             assert tab.requests() == [file.as_uri()]

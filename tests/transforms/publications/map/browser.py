@@ -1,13 +1,16 @@
 """A headless Chromium, as far as a test needs one: open, ask, listen."""
 
+import atexit
 import base64
 import itertools
 import json
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,15 +68,19 @@ class RefusedError(Exception):
 
 
 class Tab:
-    """One page, spoken to by the Chrome DevTools protocol."""
+    """One page, spoken to by the Chrome DevTools protocol.
+
+    It shares no storage with others, and is gone when the connection is.
+    """
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.session: dict[str, str] = {}
         self.numbers = itertools.count()
         self.events: list[dict[str, Any]] = []
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        session = self.call("Target.attachToTarget", targetId=target, flatten=True)
+        self.own = self.call("Target.createBrowserContext", disposeOnDetach=True)
+        target = self.call("Target.createTarget", url="about:blank", **self.own)
+        session = self.call("Target.attachToTarget", **target, flatten=True)
         self.session = {"sessionId": session["sessionId"]}
         for domain in ("Page", "Log", "Network", "Runtime"):
             self.call(f"{domain}.enable")
@@ -207,27 +214,38 @@ class Tab:
 
 
 @contextmanager
-def opened(file: Path, profile: Path, part: str = "") -> Iterator[Tab]:
-    """The file in a browser of its own, once it is there and its map, if any, ready."""
-    with empty(profile) as tab:
+def opened(file: Path, part: str = "") -> Iterator[Tab]:
+    """The file in a tab of its own, once it is there and its map, if any, ready."""
+    with empty() as tab:
         tab.call("Page.navigate", url=file.as_uri() + part)
         until(lambda: tab.value(READY))
         yield tab
 
 
 @contextmanager
-def empty(profile: Path, *more: str) -> Iterator[Tab]:
-    """A browser of its own that shows nothing yet."""
-    assert CHROMIUM
+def empty(*more: str) -> Iterator[Tab]:
+    """A tab that shows nothing yet, of a browser with those flags too."""
     more_than_this_process()
+    with connect(_running(more), max_size=None) as socket:
+        yield Tab(socket)
+
+
+@cache
+def _running(more: tuple[str, ...]) -> str:
+    """The address of a browser that runs until the tests end: a start takes seconds."""
+    assert CHROMIUM
+    profile = Path(tempfile.mkdtemp(prefix="hexbeat-chromium-"))
     command = [CHROMIUM, *FLAGS, *more, f"--user-data-dir={profile}", "about:blank"]
     quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as process:
-        try:
-            with connect(_address(profile), max_size=None) as socket:
-                yield Tab(socket)
-        finally:
-            process.terminate()
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+
+    def end() -> None:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(profile, ignore_errors=True)
+
+    atexit.register(end)
+    return _address(profile)
 
 
 def _address(profile: Path) -> str:

@@ -52,9 +52,8 @@ def told_of_printing() -> str:
 def saved_in(tab: Tab, folder: Path, act: Callable[[], None]) -> Path:
     """The file that the page saves when that is done."""
     downloads = folder / "downloads"
-    tab.call(
-        "Browser.setDownloadBehavior", behavior="allow", downloadPath=str(downloads)
-    )
+    where = {"behavior": "allow", "downloadPath": str(downloads)}
+    tab.call("Browser.setDownloadBehavior", **where, **tab.own)
     act()
     until(lambda: [*downloads.glob("*.csv")])
     [file] = downloads.iterdir()

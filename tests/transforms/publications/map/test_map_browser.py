@@ -84,7 +84,7 @@ def test_however_far_it_is_zoomed_few_shapes_are_drawn(tmp_path: Path) -> None:
     cells, past, said = many(40_000, 1)
     file = tmp_path / "map.html"
     file.write_text(page.render(cells, past, said), encoding="utf-8")
-    with browser.opened(file, tmp_path / "profile", "#show=cells") as tab:
+    with browser.opened(file, "#show=cells") as tab:
         drawn = [tab.value(STATUS)]
         for _ in range(6):
             tab.click(".leaflet-control-zoom-in")
@@ -97,7 +97,7 @@ def test_however_far_it_is_zoomed_few_shapes_are_drawn(tmp_path: Path) -> None:
 
 def test_the_index_leads_by_its_links_to_each_page(tmp_path: Path) -> None:
     index, *pages = written_index(tmp_path)
-    with browser.opened(index, tmp_path / "profile") as tab:
+    with browser.opened(index) as tab:
         links = tab.value("[...document.links].map((link) => link.href)")
         assert [one for one in links if one.startswith("file:")] == [
             page.as_uri() for page in pages
@@ -304,7 +304,10 @@ def test_what_is_shown_is_saved_as_csv(opened: Open, tmp_path: Path) -> None:
         focus(tab, "force")
         tab.press("ArrowDown")
         tab.call(
-            "Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path)
+            "Browser.setDownloadBehavior",
+            behavior="allow",
+            downloadPath=str(tmp_path),
+            **tab.own,
         )
         focus(tab, "save")
         tab.press("Enter")

@@ -40,8 +40,8 @@ def page(edition: DayEdition, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tab(page: Path, tmp_path: Path) -> Iterator[browser.Tab]:
-    with browser.opened(page, tmp_path / "profile", f"#group={GROUP}") as tab:
+def tab(page: Path) -> Iterator[browser.Tab]:
+    with browser.opened(page, f"#group={GROUP}") as tab:
         yield tab
         assert tab.complaints() == []
         assert tab.requests() == [page.as_uri()]
@@ -233,7 +233,7 @@ def test_without_hours_the_page_says_so(edition: DayEdition, tmp_path: Path) -> 
     )
     path = tmp_path / "map.html"
     FORMATS["map.html"].write(replace(edition, tables=silent), path)
-    with browser.opened(path, tmp_path / "profile") as tab:
+    with browser.opened(path) as tab:
         assert tab.value("document.getElementById('when').parentElement.hidden")
         tab.click("#top button")
         assert "Not known: none of the force’s" in tab.value(PANEL)

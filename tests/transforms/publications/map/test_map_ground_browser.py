@@ -106,7 +106,7 @@ def opened(tmp_path: Path) -> Open:
         text = page.render(cells(), pasts(cells()), _said(), ground())
         file = tmp_path / "map.html"
         file.write_text(text, encoding="utf-8")
-        with browser.opened(file, tmp_path / "profile", ALL_CELLS) as tab:
+        with browser.opened(file, ALL_CELLS) as tab:
             yield tab
             assert tab.complaints() == []
             assert tab.requests() == [file.as_uri()]
@@ -201,7 +201,7 @@ def test_without_ground_there_is_neither_pane_nor_claim(tmp_path: Path) -> None:
     bare = table(cells_of("north"))
     file = tmp_path / "map.html"
     file.write_text(page.render(bare, pasts(bare), facts()), encoding="utf-8")
-    with browser.opened(file, tmp_path / "profile") as tab:
+    with browser.opened(file) as tab:
         assert tab.value(UNDERMOST_FIRST) == ["overlay"]
         shown = "getComputedStyle(document.getElementById('ground')).display"
         assert tab.value(shown) == "none"
@@ -223,7 +223,7 @@ def test_a_station_is_named_near_by_and_found_by_touch(tmp_path: Path) -> None:
     file = tmp_path / "map.html"
     text = page.render(cells(), pasts(cells()), _said(), ground(), labels=labels)
     file.write_text(text, encoding="utf-8")
-    with browser.opened(file, tmp_path / "profile", ALL_CELLS) as tab:
+    with browser.opened(file, ALL_CELLS) as tab:
         assert tab.value(LABELS) == []  # all England is in view
         focus(tab, "search")
         tab.write("pier")
@@ -273,7 +273,7 @@ def test_tiles_load_from_their_host_alone_and_over_the_ground(tmp_path: Path) ->
     text = page.render(cells(), pasts(cells()), _said(), given)
     file = tmp_path / "map.html"
     file.write_text(text, encoding="utf-8")
-    with browser.opened(file, tmp_path / "profile") as tab:
+    with browser.opened(file) as tab:
         tab.until('document.querySelectorAll(".leaflet-tiles-pane img").length > 0')
         others = {address.split("/")[2] for address in tab.requests()[1:]}
         assert others == {"tiles.example"}

@@ -232,7 +232,7 @@ def test_the_table_of_forces_is_rolled_where_it_is_too_wide(opened: Open) -> Non
 
 def test_the_index_leads_to_a_page_and_back(tmp_path: Path) -> None:
     index, north, *_ = written_index(tmp_path)
-    with browser.opened(index, tmp_path / "profile") as tab:
+    with browser.opened(index) as tab:
         names = tab.value(KEPT)
         assert names == ["Table of forces", "North", "Middle", "Coast"]
         assert around(tab) == list(range(len(names)))

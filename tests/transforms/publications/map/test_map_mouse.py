@@ -157,7 +157,7 @@ def test_the_table_of_forces_is_rolled_where_it_is_too_wide(opened: Open) -> Non
 
 def test_the_index_leads_to_a_page_and_back(tmp_path: Path) -> None:
     index, north, *_ = written_index(tmp_path)
-    with browser.opened(index, tmp_path / "profile") as tab:
+    with browser.opened(index) as tab:
         tab.click("tbody a")
         tab.until(f"location.href.startsWith('{north.as_uri()}') && {browser.READY}")
         assert tab.value("document.querySelector('h1').textContent") == "Hot spots"

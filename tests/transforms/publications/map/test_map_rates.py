@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 from math import comb
-from pathlib import Path
 
 import pytest
 
@@ -24,10 +23,10 @@ def at_least(n: int, of: int, share: float) -> float:
 
 @pytest.mark.system
 @browser.SKIPPED_WITHOUT
-def test_the_interval_of_a_change_leaves_a_fortieth_at_each_end(tmp_path: Path) -> None:
+def test_the_interval_of_a_change_leaves_a_fortieth_at_each_end() -> None:
     names = ("map-words.js", "map-rates.js")
     script = "".join(WEB.joinpath(name).read_text("utf-8") for name in names)
-    with browser.empty(tmp_path / "profile") as tab:
+    with browser.empty() as tab:
         tab.value(f"{script};0")
         for later, months1, earlier, months0 in COUNTS:
             given = f"({later}, {months1}, {earlier}, {months0})"

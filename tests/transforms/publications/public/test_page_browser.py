@@ -22,16 +22,16 @@ WIDTHS = (1280, 390)
 
 
 @pytest.fixture
-def shown(public_tier: Path, tmp_path: Path) -> Iterator[browser.Tab]:
+def shown(public_tier: Path) -> Iterator[browser.Tab]:
     """The page, of which nothing was asked elsewhere when it is left."""
-    with opened(public_tier, tmp_path) as tab:
+    with opened(public_tier) as tab:
         yield tab
 
 
 @contextmanager
-def opened(tier: Path, folder: Path, part: str = "") -> Iterator[browser.Tab]:
+def opened(tier: Path, part: str = "") -> Iterator[browser.Tab]:
     file = tier / PAGE
-    with browser.opened(file, folder / "profile", part) as tab:
+    with browser.opened(file, part) as tab:
         yield tab
         assert tab.complaints() == []
         assert tab.requests() == [file.as_uri()]
@@ -181,7 +181,7 @@ def test_the_address_brings_back_the_view_and_is_not_trusted(
     ]
     cell = shown["cells"][0][0]
     part = f"#force=northfell&group=all-crime&area={cell}"
-    with opened(public_tier, tmp_path, part) as tab:
+    with opened(public_tier, part) as tab:
         assert cell in tab.value(PANEL)
         tab.value("location.hash = '#force=<img src=x>&group=x&area=891'")
         assert "of Northfell Constabulary" in tab.value(STATUS)
