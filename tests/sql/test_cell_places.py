@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 import sql
 from tests.oracles.incidents import commonest
+from tests.oracles.publications import spot_name
 
 
 ROWS = st.lists(
@@ -19,6 +20,7 @@ ROWS = st.lists(
     ),
     max_size=40,
 )
+VENUES = ["Zoo"]
 NAMES = ["h3_r9", "month", "place_label", "lsoa_code", "lsoa_vintage", "in_area"]
 KINDS = [pa.int64(), *[pa.string()] * 4, pa.bool_()]
 
@@ -32,7 +34,7 @@ def test_places_are_the_commonest_of_the_window(rows: list[tuple[object, ...]]) 
     ).append_column("h3_r10", pa.nulls(len(rows), pa.int64()))
     found = sql.run(
         "cell_places",
-        {"incidents": table},
+        {"incidents": table, "venues": pa.table({"place_label": VENUES})},
         h3_res=9,
         first_month="2024-01",
         last_month="2024-02",
@@ -43,6 +45,7 @@ def test_places_are_the_commonest_of_the_window(rows: list[tuple[object, ...]]) 
         {
             "h3_cell": cell,
             "place_label": commonest([r[2] for r in kept if r[0] == cell]),
+            "street": spot_name([r[2] for r in kept if r[0] == cell], VENUES),
             "lsoa21cd": commonest(
                 [r[3] for r in kept if r[0] == cell and r[3] in known]
             ),

@@ -72,8 +72,8 @@ def test_a_hot_spot_is_named_for_its_own_incidents_of_the_window(
                     and in_area
                 ):
                     labels.append(label)
-        if name := spot_name(labels, VENUES):
-            expected[spot] = name
+        if street := spot_name(labels, VENUES):
+            expected[spot] = {"place_label": spot_name(labels, []), "street": street}
     assert found.to_pylist() == [
-        {"hotspot_id": spot, "place_label": name} for spot, name in expected.items()
+        {"hotspot_id": spot, **names} for spot, names in expected.items()
     ]

@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 
 import sql
 from transforms.incidents.scored import scored_incidents
+from transforms.publications.edition.place_names import venues
 from transforms.publications.formulas import withhold_code
 from transforms.reference.arrays import Cells
 from transforms.reference.days import Day
 from transforms.reference.groups import CrimeGroup, group_categories
-from transforms.reference.place_labels import RIGHT_S, VENUE_KINDS, WRONG_S
+from transforms.reference.place_labels import RIGHT_S, WRONG_S
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
 from transforms.scores.days.panel import SCORED_RESOLUTION
@@ -48,7 +49,8 @@ class PlaceNames:
 
     def of_cells(self, ids: Cells) -> pa.Array:
         """The most common name among each cell's records; null where there is none."""
-        found = sql.run("cell_places", self._input, **self._params)
+        inputs = {"venues": venues()}
+        found = sql.run("cell_places", self._input | inputs, **self._params)
         at = pc.index_in(pa.array(ids, pa.int64()), value_set=found["h3_cell"])
         return _shown(found["place_label"].combine_chunks()).take(at)
 
@@ -62,12 +64,13 @@ class PlaceNames:
         inputs = {
             "members": listed.group_by(listed.column_names).aggregate([]),
             "groups": self._groups,
-            "venues": pa.table({"place_label": list(VENUE_KINDS)}),
+            "venues": venues(),
         }
         found = sql.run("hotspot_places", self._input | inputs, **self._params)
-        at = found.schema.get_field_index("place_label")
-        names = _shown(found["place_label"])
-        return withhold_code(found.set_column(at, "place_label", names))
+        names = _shown(found["street"])
+        return withhold_code(
+            found.select(["hotspot_id"]).append_column("place_label", names)
+        )
 
     @property
     def _input(self) -> dict[str, sql.Relation]:

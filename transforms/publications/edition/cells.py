@@ -13,11 +13,11 @@ from transforms.lake.data_files import read_files
 from transforms.lake.schemas import SLUG, conform
 from transforms.lake.tables import TABLES
 from transforms.publications.edition.force_edition import ForceEdition, Incidents
-from transforms.publications.edition.hotspot_past import HotspotPast, hotspot_past
+from transforms.publications.edition.hotspot_past import hotspot_counts, hotspot_ranks
 from transforms.publications.edition.hotspots import NAMES, hotspot_names
 from transforms.publications.edition.outcome_shares import outcome_columns
 from transforms.publications.edition.place_labels import PlaceLabel, place_labels
-from transforms.publications.edition.place_names import cell_names
+from transforms.publications.edition.place_names import cell_names, venues
 from transforms.publications.edition.reconciliation import Account, account
 from transforms.publications.formulas import withhold_code
 from transforms.publications.schemas import PUBLISHED
@@ -51,7 +51,8 @@ class PublishedCells:
 
     cells: pa.Table  # one row per cell and crime group
     names: pa.Table  # of the hot spots
-    pasts: Mapping[str, HotspotPast]  # by force
+    months: Mapping[str, pa.Table]  # by force, those of its hot spots
+    ranks: pa.Table  # of all hot spots at each as-of
     accounts: Mapping[str, Account]
     removed: Mapping[str, list[dict[str, Any]]]  # what each exclusion left out
     counts: Mapping[str, pa.Table]  # of the newest months, with the columns of COUNTS
@@ -61,13 +62,13 @@ class PublishedCells:
 def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> PublishedCells:
     """The scores of those forces at a month: their incidents are read once."""
     tables, names = [PUBLISHED.empty_table()], [NAMES.empty_table()]
-    pasts, accounts, removed, counts, labels = {}, {}, {}, {}, {}
+    months, accounts, removed, counts, labels = {}, {}, {}, {}, {}
     for force in forces:
         rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
         incidents, name = force.read_incidents(), force.force.id
         tables.append(_of_force(force, as_of, rows, incidents))
         names.append(hotspot_names(force, as_of, rows, incidents.kept))
-        pasts[name] = hotspot_past(force, as_of, rows, incidents.kept)
+        months[name] = hotspot_counts(force, as_of, rows, incidents.kept)
         counted = force.counted_incidents(incidents)
         accounts[name] = account(force, as_of, incidents, counted)
         removed[name] = force.removed(incidents, as_of)
@@ -78,7 +79,14 @@ def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> PublishedCe
         [(key, "ascending") for key in ("h3_cell", "force", "crime_group")]
     )
     return PublishedCells(
-        cells, pa.concat_tables(names), pasts, accounts, removed, counts, labels
+        cells,
+        pa.concat_tables(names),
+        months,
+        hotspot_ranks(forces, as_of),
+        accounts,
+        removed,
+        counts,
+        labels,
     )
 
 
@@ -135,8 +143,8 @@ def _cell_facts(
     """The columns of each cell that are the same for all groups."""
     span = force.counted_span(as_of, PLACE_WINDOW_MONTHS)
     places = _places(force, span, kept, ids)
-    labels = places["place_label"].to_pylist()
-    named = cell_names(force, (span[0], span[-1]), kept, ids, labels)
+    labels, streets = (places[n].to_pylist() for n in ("place_label", "street"))
+    named = cell_names(force, ids, labels, streets)
     at = places.schema.get_field_index("place_label")
     places = places.set_column(at, "place_label", named)
     positions = cell_positions(ids)
@@ -166,10 +174,10 @@ def cell_positions(ids: Cells) -> pa.Table:
 def _places(
     force: ForceEdition, span: Sequence[Month], kept: pa.Table, ids: Cells
 ) -> pa.Table:
-    """The most common labels of those cells, in order; null if there are none."""
+    """The most common label, street and LSOA of those cells, in order; or null."""
     places = sql.run(
         "cell_places",
-        {"incidents": kept},
+        {"incidents": kept, "venues": venues()},
         h3_res=force.resolution,
         first_month=str(span[0]),
         last_month=str(span[-1]),

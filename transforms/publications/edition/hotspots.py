@@ -26,7 +26,7 @@ def published_hotspots(
 ) -> pa.Table:
     """The hot spots among published cells, by force, group and rank.
 
-    `names` come from `hotspot_names`, and `ranks` are those of a `HotspotPast`.
+    `names` come from `hotspot_names`, and `ranks` from `hotspot_ranks`.
     """
     spots = sql.run("hotspots", {"cells": published, "names": names})
     singles = [slug for slug, group in GROUPS.items() if len(group.categories) == 1]

@@ -25,7 +25,7 @@ from transforms.publications.edition.cells import (
 from transforms.publications.edition.edition import Edition, Identity, shared_identity
 from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.force_tables import coverage_table, forces_table
-from transforms.publications.edition.hotspot_past import RANKS, hotspot_months
+from transforms.publications.edition.hotspot_past import hotspot_months
 from transforms.publications.edition.hotspots import published_hotspots
 from transforms.publications.edition.place_labels import PlaceLabel, stations
 from transforms.publications.edition.searches import published_searches
@@ -76,9 +76,8 @@ class MonthEdition(Edition):
     def hotspots(self) -> pa.Table:
         """The hot spots of all forces: one row for each and crime group."""
         published = self._published
-        ranks = [RANKS.empty_table(), *(p.ranks for p in published.pasts.values())]
         spots = published_hotspots(
-            self.cells, published.names, pa.concat_tables(ranks), self.as_of
+            self.cells, published.names, published.ranks, self.as_of
         )
         return with_hotspot_areas(spots, self.cells, self.layers.areas)
 
@@ -90,13 +89,14 @@ class MonthEdition(Edition):
     @cached_property
     def hotspot_months(self) -> pa.Table:
         """The months of each hot spot: its incidents, and its rank as of then."""
-        tables = [HOTSPOT_MONTHS.empty_table()]
+        published, tables = self._published, [HOTSPOT_MONTHS.empty_table()]
         for force in self.scored:
-            past = self._published.pasts[force.force.id]
+            counts = published.months[force.force.id]
             spots = self.hotspots.filter(
                 pc.equal(self.hotspots["force"], force.force.id)
             )
-            tables.append(hotspot_months(force, self.as_of, spots, past))
+            ranks = published.ranks
+            tables.append(hotspot_months(force, self.as_of, spots, counts, ranks))
         return pa.concat_tables(tables)
 
     @cached_property

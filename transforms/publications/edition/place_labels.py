@@ -7,7 +7,8 @@ of the British Transport Police do, where the home has them (decision 126).
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -47,9 +48,8 @@ _NAMED_LANDMARK = re.compile(
 )
 
 
-@dataclass(frozen=True, order=True)
-class PlaceLabel:
-    """A name on the map; in order, those that are shown first come first."""
+class PlaceLabel(NamedTuple):
+    """A name on the map; by `SHOWN_FIRST`, those that are shown first come first."""
 
     kind: int  # STATION, LANDMARK or STREET
     level: int  # of LEVELS, from 0
@@ -58,7 +58,10 @@ class PlaceLabel:
     longitude: float
     latitude: float
     # the street of a kind of venue, and the town
-    near: str | None = field(default=None, compare=False)
+    near: str | None = None
+
+
+SHOWN_FIRST = itemgetter(*range(len(PlaceLabel._fields) - 1))  # by all but what is near
 
 
 def place_labels(
@@ -84,7 +87,7 @@ def stations(forces: Iterable[ForceEdition], span: Sequence[Month]) -> list[Plac
             for label in sorted(labels, key=lambda one: one.incidents):
                 if label.kind == STATION:
                     named.setdefault(label.name, label)
-            return sorted(named.values())
+            return sorted(named.values(), key=SHOWN_FIRST)
     return []
 
 
@@ -95,21 +98,30 @@ def labels_of(
 
     `towns` has the town of each point. The most common of each kind come first.
     """
-    labels = points["place_label"].to_pylist()
+    labels, incidents = (points[n].to_pylist() for n in ("place_label", "incidents"))
     longitude, latitude = (points[n].to_numpy() for n in ("longitude", "latitude"))
     at = cells.index_points(longitude, latitude, LEVELS[-1])
-    streets = _streets(labels, points["incidents"].to_pylist(), at.tolist())
+    streets = _streets(labels, incidents, at.tolist())
+    kinds = {label: _kind_and_name(label) for label in set(labels)}
     found = []
-    for row, label in enumerate(labels):
-        kind, name = _kind_and_name(label)
-        if name is None or not is_safe(name):
+    for row, (label, number, cell, x, y) in enumerate(
+        zip(
+            labels,
+            incidents,
+            at.tolist(),
+            longitude.tolist(),
+            latitude.tolist(),
+            strict=True,
+        )
+    ):
+        kind, name = kinds[label]
+        if name is None:
             continue
-        street = streets.get(int(at[row])) if label in VENUE_KINDS else None
+        street = streets.get(cell) if label in VENUE_KINDS else None
         parts = (street and shown(street), towns[row] if towns else None)
         near = ", ".join(part for part in parts if part) or None
-        incidents = points["incidents"][row].as_py()
-        x, y = (round(float(axis[row]), 5) for axis in (longitude, latitude))
-        found.append((PlaceLabel(kind, 0, -incidents, name, x, y, near), row))
+        place = round(x, 5), round(y, 5)
+        found.append((PlaceLabel(kind, 0, -number, name, *place, near), row))
     return levelled(found, at)
 
 
@@ -118,18 +130,23 @@ def levelled(found: list[tuple[PlaceLabel, int]], at: Cells) -> list[PlaceLabel]
     above = {level: cells.parents(at, level).tolist() for level in {*LEVELS, _APART}}
     taken: set[tuple[object, ...]] = set()
     kept = []
-    for label, row in sorted(found):
+    for label, row in sorted(found, key=lambda one: SHOWN_FIRST(one[0])):
         named = (label.name, above[_APART][row])
         keys = [(label.kind, above[level][row]) for level in LEVELS]
         free = [level for level, key in enumerate(keys) if key not in taken]
         if free and named not in taken:
             taken |= {named, *keys}
-            kept.append(replace(label, level=free[0]))
-    return sorted(kept)
+            kept.append(label._replace(level=free[0]))
+    return sorted(kept, key=SHOWN_FIRST)
 
 
 def _kind_and_name(label: str) -> tuple[int, str | None]:
-    """What a label is, and its name on the map; None if it helps nobody."""
+    """What a label is, and its name on the map; None if it helps nobody or is code."""
+    kind, name = _called(label)
+    return kind, name if name is not None and is_safe(name) else None
+
+
+def _called(label: str) -> tuple[int, str | None]:
     station = _STATION.fullmatch(label)
     if station and (what := _OF_STATIONS.get(station[2].lower())):
         return STATION, f"{shown(station[1])} {what}"

@@ -15,14 +15,12 @@ from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.layers.open_ground.reading import towns_near
 from transforms.reference import cells
 from transforms.reference.arrays import Cells
-from transforms.reference.categories import CATEGORIES
 from transforms.reference.forces import FORCES
 from transforms.reference.groups import group_categories
 from transforms.reference.months import Month
 from transforms.reference.place_labels import VENUE_KINDS, shown
 
 
-_ANY = "any"  # a group of all categories: a cell is named for all its incidents
 Window = tuple[Month, Month]
 
 
@@ -39,80 +37,49 @@ def titled(
 
 
 def cell_names(
-    force: ForceEdition, span: Window, kept: pa.Table, ids: Cells, labels: Sequence[str]
+    force: ForceEdition,
+    ids: Cells,
+    labels: Sequence[str | None],
+    streets: Sequence[str | None],
 ) -> pa.Array:
-    """The names of those cells; `labels` are the most common ones there."""
-    at_venues = [
-        cell
-        for cell, label in zip(ids.tolist(), labels, strict=True)
-        if label in VENUE_KINDS
-    ]
-    text = [str(cell) for cell in at_venues]
-    members = pa.table(
-        {
-            "hotspot_id": pa.array(text, pa.string()),
-            "crime_group": pa.repeat(pa.scalar(_ANY), len(text)),
-            "h3_cell": pa.array(at_venues, pa.int64()),
-        }
-    )
-    groups = pa.table(
-        {"crime_group": [_ANY] * len(CATEGORIES), "category": list(CATEGORIES)}
-    )
-    streets = common_labels(force, span, kept, members, groups, VENUE_KINDS)
+    """The names of those cells, of their most common labels and streets."""
     towns = towns_of(force, *cells.centres(ids))
-    return pa.array(
-        [
-            titled(label, streets.get(str(cell)), town)
-            for cell, label, town in zip(ids.tolist(), labels, towns, strict=True)
-        ],
-        pa.string(),
-    )
+    return pa.array(map(titled, labels, streets, towns), pa.string())
 
 
 def spot_names(
     force: ForceEdition, span: Window, kept: pa.Table, members: pa.Table
 ) -> pa.Table:
     """A table of `hotspot_id` and `place_label`: those that have a name."""
-    groups = group_categories()
-    streets = common_labels(force, span, kept, members, groups, VENUE_KINDS)
-    labels = common_labels(force, span, kept, members, groups, ())
-    towns = dict(zip(*_towns_of_spots(force, members), strict=True))
-    names = [
-        titled(labels[spot] if labels[spot] in VENUE_KINDS else street, street, town)
-        for spot, street in streets.items()
-        for town in (towns[spot],)
-    ]
-    return pa.table(
-        {
-            "hotspot_id": pa.array(list(streets), pa.string()),
-            "place_label": pa.array(names, pa.string()),
-        }
-    )
-
-
-def common_labels(
-    force: ForceEdition,
-    span: Window,
-    kept: pa.Table,
-    members: pa.Table,
-    groups: pa.Table,
-    after: Sequence[str],
-) -> dict[str, str]:
-    """The most common label of each hot spot; those in `after` only without others."""
     found = sql.run(
         "hotspot_places",
         {
             "incidents": kept,
             "members": members,
-            "groups": groups,
-            "venues": pa.table({"place_label": pa.array(list(after), pa.string())}),
+            "groups": group_categories(),
+            "venues": venues(),
         },
         h3_res=force.resolution,
         first_month=str(span[0]),
         last_month=str(span[1]),
     )
-    ids, labels = (found[name].to_pylist() for name in ("hotspot_id", "place_label"))
-    return dict(zip(ids, labels, strict=True))
+    ids, labels, streets = (column.to_pylist() for column in found.columns)
+    towns = dict(zip(*_towns_of_spots(force, members), strict=True))
+    names = [
+        titled(label if label in VENUE_KINDS else street, street, towns[spot])
+        for spot, label, street in zip(ids, labels, streets, strict=True)
+    ]
+    return pa.table(
+        {
+            "hotspot_id": pa.array(ids, pa.string()),
+            "place_label": pa.array(names, pa.string()),
+        }
+    )
+
+
+def venues() -> pa.Table:
+    """The labels that name a kind of place and not a street, as queries take them."""
+    return pa.table({"place_label": list(VENUE_KINDS)})
 
 
 def _towns_of_spots(

@@ -12,6 +12,7 @@ from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.edition.place_labels import (
     LANDMARK,
     LEVELS,
+    SHOWN_FIRST,
     STATION,
     PlaceLabel,
     labels_of,
@@ -44,7 +45,10 @@ def month_labels(
         if not (stations and label.kind == STATION)  # the railway police's own map
     ]
     near = _within(_areas_of(rows), stations) if stations else []
-    return [*_given(edition.layers.landmarks, rows), *sorted([*own, *near])]
+    return [
+        *_given(edition.layers.landmarks, rows),
+        *sorted([*own, *near], key=SHOWN_FIRST),
+    ]
 
 
 def day_labels(rows: pa.Table, landmarks: Landmarks | None = None) -> list[PlaceLabel]:

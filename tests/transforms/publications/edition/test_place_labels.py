@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from transforms.publications.edition.place_labels import (
     LANDMARK,
     LEVELS,
+    SHOWN_FIRST,
     STATION,
     STREET,
     PlaceLabel,
@@ -97,7 +98,7 @@ def test_each_has_a_cell_of_its_level_in_which_it_comes_first(
     points: list[Point],
 ) -> None:
     found = labels_of(table(points))
-    assert found == sorted(found)
+    assert found == sorted(found, key=SHOWN_FIRST)
     cells: dict[tuple[int, str], list[PlaceLabel]] = {}
     for label in found:
         at = h3.latlng_to_cell(label.latitude, label.longitude, 9)
