@@ -1,19 +1,22 @@
 """The problem-profile flow: of hot spots, or of places of a programme."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from prefect import State, flow, get_run_logger, task
 
 from flows import progress
+from flows.os_user import user
 from flows.params import ProfileParams
 from flows.plain_logs import plain_faults
-from flows.run_stages import VERSION, final, home_of, step
+from flows.run_stages import VERSION, either_home_of, final, step
 from flows.summary import Summary
 from flows.tasks import PATIENT, Account, Whole, failed
 from transforms.errors import HexbeatError
-from transforms.homes.home import open_home
+from transforms.homes.home import open_either_home
 from transforms.profiles.area import Area
 from transforms.profiles.make import Made, asked_areas, make_profiles
+from transforms.programmes.force_records import note_read
 
 
 _STAGE = "profile"
@@ -23,7 +26,7 @@ _STAGE = "profile"
 @plain_faults
 def problem_profile(params: ProfileParams) -> State[dict[str, Any]]:
     """Write the problem profile of each area; the same ones again change nothing."""
-    home = home_of(params.home)
+    home = either_home_of(params.home)
     summary = Summary(stage=_STAGE, asked=[params.which])
     progress.start(_STAGE, 1)
     account = step(summary, params.which, profile_all, home.address, Whole(params))
@@ -40,8 +43,9 @@ def profile_all(home: str, params: Whole[ProfileParams]) -> Account | State[Acco
     """Profiles of all areas that were asked for."""
     given = params.value
     try:
-        opened = open_home(home)
+        opened = open_either_home(home)
         areas: list[Area] = asked_areas(opened, **given.choice)
+        note_read(opened, datetime.now(UTC), user(), "problem profile")
         found = list(make_profiles(opened, areas, given.read_layers()))
     except HexbeatError as error:
         return failed(given.which, str(error))

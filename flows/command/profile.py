@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from flows.command.app import app
 from flows.command.options import HomeFolder, Json
-from flows.command.running import home_of, refuse_failed, run_to_end
+from flows.command.running import either_home_of, refuse_failed, run_to_end
 
 
 @app.command
@@ -63,7 +63,7 @@ def profile(
     from flows.settings import checked
     from transforms.profiles.make import asked_areas
 
-    opened = home_of(home)
+    opened = either_home_of(home)
     options = {
         "home": home,
         "areas": list(areas),

@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.flows.commands import hexbeat, hexbeat_here
+from tests.transforms.profiles.test_day_profiles import NOW, made_home
 from tests.transforms.simulated_home import Simulated, copied_home
+from transforms.day_publications.run import run_day
 from transforms.homes.home import Home
 from transforms.profiles.area import highest_areas
 from transforms.profiles.force_points import force_points
+from transforms.scores.methods import METHODS
+from transforms.simulator.timed.hands import HANDS
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +67,28 @@ def test_what_cannot_be_profiled_ends_with_2_in_one_line(
     assert len(done.stderr.strip().splitlines()) <= 3
     assert "Traceback" not in done.stderr
     assert not (home.root / "profiles" / ".tmp").exists()
+
+
+def test_a_force_s_own_feed_is_profiled_and_the_reading_is_noted(
+    tmp_path: Path, prefect: dict[str, str]
+) -> None:
+    feed = made_home(tmp_path, HANDS["csv"].mapping, 100)
+    run_day(feed, METHODS["rolling_count_28d"], "me", NOW)
+    root = feed.home.root
+    group, given = "all-crime", ("--home", root, "--json")
+    done = hexbeat(
+        "profile", "--force", feed.force, "--group", group, "--top", 1, *given,
+        env=prefect,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    [made] = json.loads(done.stdout)["profiles"]
+    folder = Path(made["folder"])
+    assert folder.parent == root / "profiles"
+    text = (folder / f"profile-{made['id']}.md").read_text()
+    assert "| Monday |" in text
+    last = json.loads((root / "audit.jsonl").read_text().splitlines()[-1])
+    assert last["action"] == "read"
+    assert last["what"]["analysis"] == "problem profile"
+    assert feed.audit.verify().fault is None
+    for told in (done.stdout, done.stderr):
+        assert "Street" not in told

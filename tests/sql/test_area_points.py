@@ -10,6 +10,7 @@ import sql
 
 
 OUTCOMES = {"fined": True, "no-suspect": False}
+HARM = {"burglary": 2.5, "robbery": 10.0}
 CLASSES = pa.table({"outcome": list(OUTCOMES), "positive": list(OUTCOMES.values())})
 KEPT = pa.schema(
     [
@@ -60,6 +61,9 @@ def test_incidents_and_their_outcomes_are_counted_by_point(
             "kept": pa.Table.from_pylist(kept, schema=KEPT),
             "crimes": pa.Table.from_pylist(crimes, schema=CRIMES),
             "classes": CLASSES,
+            "category_harm": pa.table(
+                {"category": list(HARM), "harm": [*HARM.values()]}
+            ),
         },
         first_month="2024-02",
         last_month="2024-03",
@@ -70,7 +74,7 @@ def test_incidents_and_their_outcomes_are_counted_by_point(
             counted[tuple(key)] += 1
             final[tuple(key)] += outcome in OUTCOMES
             positive[tuple(key)] += OUTCOMES.get(outcome or "", False)
-    names = ["longitude", "h3_cell", "month", "category", "place_label"]
+    names = ["longitude", "h3_cell", "period", "category", "place_label"]
     assert {
         tuple(r[n] for n in names): (
             r["incidents"],
@@ -79,3 +83,7 @@ def test_incidents_and_their_outcomes_are_counted_by_point(
         )
         for r in found
     } == {key: (counted[key], final[key], positive[key]) for key in counted}
+    for row in found:
+        assert row["open_incidents"] == row["incidents"]
+        assert row["gravest"] == HARM[row["category"]]
+        assert row["harm"] == row["incidents"] * row["gravest"]

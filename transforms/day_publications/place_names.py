@@ -15,6 +15,7 @@ import sql
 from transforms.incidents.scored import scored_incidents
 from transforms.publications.edition.place_names import venues
 from transforms.publications.formulas import withhold_code
+from transforms.records.sensitive import AT_LEAST_RECORDS, are_sensitive
 from transforms.reference.arrays import Cells
 from transforms.reference.days import Day
 from transforms.reference.groups import CrimeGroup, group_categories
@@ -22,10 +23,6 @@ from transforms.reference.place_labels import RIGHT_S, WRONG_S
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
 from transforms.scores.days.panel import SCORED_RESOLUTION
-
-
-AT_LEAST_RECORDS = 3  # of the force's 365 days, for a label to be a name
-SENSITIVE = ("domestic", "sexual", "under_18")
 
 
 class PlaceNames:
@@ -40,8 +37,7 @@ class PlaceNames:
         own: Sequence[CrimeGroup] = (),
     ):
         self._groups = group_categories(own)
-        flags = [pc.fill_null(year[name], False) for name in SENSITIVE]
-        open_rows = year.filter(pc.invert(pc.or_(pc.or_(*flags[:2]), flags[2])))
+        open_rows = year.filter(pc.invert(are_sensitive(year)))
         kept = scored_incidents(open_rows, scoring.exclusions, force)
         # the rows are those of the window already, whatever the month they began in
         self._window = {"first_month": str(as_of), "last_month": str(as_of)}

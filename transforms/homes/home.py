@@ -91,7 +91,8 @@ def open_home(address: str | Path) -> Home:
     if home.feed:
         raise UsageError(
             f"{home.root} is a home of a force's own feed: only hexbeat feed, withdraw,"
-            " view, verify, maintain and doctor open it"
+            " view, verify, maintain, doctor, programme, track, trial, dosage, patrol"
+            " and profile open it"
         )
     return home
 

@@ -98,8 +98,8 @@ def _of_months(home: Home, programme: Programme) -> Counted:
     if points is None:
         return None, {}
     months = f"the {COUNTED_MONTHS} months to {points.as_of.in_words}"
-    if len(points.months) < COUNTED_MONTHS:
-        months = f"{len(points.months)} counted months of {months}"
+    if len(points.periods) < COUNTED_MONTHS:
+        months = f"{len(points.periods)} counted months of {months}"
     ids = programme.places["place_id"].to_pylist()
     return months, {
         place: _by_category(points.within(np.sort(ground)))

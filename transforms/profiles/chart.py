@@ -1,10 +1,11 @@
-"""The picture of a profile, as SVG: its months, the next one, and what was tried."""
+"""The picture of a profile, as SVG: its months or weeks, the next, what was tried."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import date
+from datetime import timedelta
 
 from transforms.profiles.profile import Profile
-from transforms.reference.months import Month
+from transforms.reference.days import DAYS
 
 
 _WIDTH, _HEIGHT = 720, 190
@@ -13,12 +14,13 @@ _INK, _GREY, _BAR, _NEXT = "#222", "#6b7079", "#7f9fb5", "#8c2d04"
 
 
 def chart(profile: Profile) -> str:
-    """A bar for each month, hatched where it does not count, and the next month."""
+    """A bar for each month or week, hatched where it does not count, and the next."""
     series = profile.series
     low, high = profile.area.interval
     known = [number for _, number in series if number is not None]
     most = max([*known, high, 1])
     step = (_RIGHT - _LEFT) / (len(series) + 1)
+    unit = "week" if profile.area.clock is DAYS else "month"
 
     def y(number: float) -> float:
         return round(_BASE - number / most * (_BASE - _TOP), 1)
@@ -34,17 +36,19 @@ def chart(profile: Profile) -> str:
             ' patternUnits="userSpaceOnUse"><line x1="0" y1="0" x2="0" y2="5"'
             f' stroke="{_GREY}" stroke-width="1"/></pattern></defs>'
         ),
-        _text(_LEFT, 14, "Incidents a month; hatched: not counted", _INK),
+        _text(_LEFT, 14, f"Incidents a {unit}; hatched: not counted", _INK),
         _text(_RIGHT, 14, "expected next, with its 95 % range", _NEXT, "end"),
     ]
-    for at, (month, number) in enumerate(series):
+    year = None
+    for at, (period, number) in enumerate(series):
         x = round(_LEFT + at * step, 1)
         if number is None:
             parts.append(_bar(x, _TOP, step, _BASE - _TOP, "url(#none)"))
         else:
             parts.append(_bar(x, y(number), step, round(_BASE - y(number), 1), _BAR))
-        if month.month == 1 or at == 0:
-            parts.append(_text(x, 174, str(month), _INK))
+        if period.first_day.year != year:
+            year = period.first_day.year
+            parts.append(_text(x, 174, f"{period.first_day:%Y-%m}", _INK))
     middle = round(_LEFT + (len(series) + 0.5) * step, 1)
     parts += [
         _line(middle, y(low), middle, y(high), _NEXT, 3),
@@ -59,18 +63,15 @@ def chart(profile: Profile) -> str:
 
 def _responses(profile: Profile, step: float) -> Iterator[str]:
     """A line with a number where each thing that was tried began."""
-    first = profile.series[0][0]
+    starts = [period.first_day for period, _ in profile.series]
+    ends = [*starts[1:], profile.area.as_of.last_day + timedelta(days=1)]
     for number, response in enumerate(profile.responses, start=1):
-        at = _months_between(first, response.date)
-        if 0 <= at <= len(profile.series):
+        at = bisect_right(starts, response.date) - 1
+        if at >= 0 and response.date < ends[at]:
+            at += (response.date - starts[at]) / (ends[at] - starts[at])
             x = round(_LEFT + at * step, 1)
             yield _line(x, _TOP - 8, x, _BASE, _INK, 1, "2 2")
             yield _text(x, _TOP - 10, str(number), _INK, "middle")
-
-
-def _months_between(first: Month, day: date) -> float:
-    whole = 12 * (day.year - first.year) + day.month - first.month
-    return whole + (day.day - 1) / 31
 
 
 def _bar(x: float, y: float, step: float, height: float, fill: str) -> str:

@@ -1,7 +1,7 @@
-"""A force's incidents by point, month and category: read once, for all its profiles."""
+"""A force's incidents by point, time and category: read once for all its profiles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,9 +17,13 @@ from transforms.lake.lake import Lake
 from transforms.programmes.counted import months_that_count
 from transforms.reference import cells
 from transforms.reference.arrays import Cells, Mask
+from transforms.reference.clocks import MONTHS, Clock, Period
+from transforms.reference.days import DAYS, Day
 from transforms.reference.forces import Force
 from transforms.reference.months import Month, window
 from transforms.reference.outcomes import OUTCOMES
+from transforms.scores.days.panel import SCORED_RESOLUTION
+from transforms.scores.panel import harm_relations
 
 
 WINDOW_MONTHS = 36
@@ -33,33 +37,44 @@ _CLASSES = pa.Table.from_pylist(
 class ForcePoints:
     """Located incidents of a force, without those at excluded places.
 
-    A row for each point, month, category and place label (area_points.sql).
+    A row for each point, period, category and place label (area_points.sql of months,
+    record_points.sql of a force's own days).
     """
 
-    as_of: Month
-    months: Sequence[Month]  # of the window: supplied, not withheld, on today's points
+    as_of: Period
+    periods: Sequence[Period]  # that count: supplied, not withheld, on today's points
     rows: pa.Table
+    open_to_list: int = 0  # of the group, not sensitive, for a point to be listed
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of its feed."""
+        return DAYS if isinstance(self.as_of, Day) else MONTHS
 
     def within(self, ground: Cells) -> "ForcePoints":
         """Those in some cells of one resolution, sorted."""
         fine = cells.resolutions(ground[:1])[0]
-        at = self._cells if fine == _SCORED else self._indexed(int(fine))
-        return ForcePoints(
-            self.as_of, self.months, self.rows.filter(_among(at, ground))
-        )
+        scored = SCORED_RESOLUTION if self.clock is DAYS else _MONTHS_RESOLUTION
+        at = self._cells if fine == scored else self._indexed(int(fine))
+        return replace(self, rows=self.rows.filter(_among(at, ground)))
 
     def of(self, categories: Sequence[str]) -> "ForcePoints":
         """Those of some categories."""
         kept = pc.is_in(self.rows["category"], value_set=pa.array(categories))
-        return ForcePoints(self.as_of, self.months, self.rows.filter(kept))
+        return replace(self, rows=self.rows.filter(kept))
 
-    def newest(self, months: int) -> "ForcePoints":
-        """Those of the newest months of the calendar."""
-        span = set(window(self.as_of, months))
-        counted = [month for month in self.months if month in span]
-        texts = pa.array([str(month) for month in counted], pa.string())
-        kept = pc.is_in(self.rows["month"], value_set=texts)
-        return ForcePoints(self.as_of, counted, self.rows.filter(kept))
+    def newest(self, periods: int) -> "ForcePoints":
+        """Those of the newest months or days of the calendar."""
+        span = set(window(self.as_of, periods))
+        counted = [period for period in self.periods if period in span]
+        texts = pa.array([str(period) for period in counted], pa.string())
+        kept = pc.is_in(self.rows["period"], value_set=texts)
+        return replace(self, periods=counted, rows=self.rows.filter(kept))
+
+    @property
+    def of_the_year(self) -> "ForcePoints":
+        """Those of the newest 12 months, or 365 days."""
+        return self.newest(self.clock.windows[self.clock.year])
 
     @cached_property
     def incidents(self) -> int:
@@ -85,7 +100,7 @@ class ForcePoints:
         return cells.index_points(longitude, latitude, resolution)
 
 
-_SCORED = 9  # the resolution of the public feed's scores
+_MONTHS_RESOLUTION = 9  # of the public feed's scores
 
 
 def _among(at: Cells, ground: Cells) -> Mask:
@@ -108,6 +123,7 @@ def force_points(home: Home, lake: Lake, force: Force, as_of: Month) -> ForcePoi
             "kept": scored_incidents(paths, home.scoring.exclusions, force.id),
             "crimes": crimes,
             "classes": _CLASSES,
+            "category_harm": harm_relations(home.scoring.harm)["category_harm"],
         },
         first_month=str(months[0]),
         last_month=str(as_of),
@@ -131,10 +147,14 @@ def _crimes(incidents: list[str], outcomes: list[str], as_of: Month) -> pa.Table
 
 
 def _nothing() -> pa.Table:
-    texts = {n: pa.array([], pa.string()) for n in ("month", "category", "place_label")}
-    floats = {n: pa.array([], pa.float64()) for n in ("longitude", "latitude")}
-    numbers = ("h3_cell", "incidents", "final_outcomes", "positive_outcomes")
-    return pa.table(floats | texts | {n: pa.array([], pa.int64()) for n in numbers})
+    texts = ("period", "category", "place_label")
+    floats = ("longitude", "latitude", "harm", "gravest")
+    numbers = (
+        "h3_cell", "incidents", "open_incidents", "final_outcomes", "positive_outcomes",
+    )  # fmt: skip
+    kinds = dict.fromkeys(texts, pa.string()) | dict.fromkeys(floats, pa.float64())
+    kinds |= dict.fromkeys(numbers, pa.int64())
+    return pa.schema(kinds).empty_table()
 
 
 def _counting(

@@ -21,8 +21,9 @@ from transforms.profiles.area import (
     highest_areas,
     place_area,
 )
+from transforms.profiles.day_records import Flagged
 from transforms.profiles.document import markdown, write_pdf
-from transforms.profiles.force_points import force_points
+from transforms.profiles.past import past_of
 from transforms.profiles.profile import (
     Context,
     Profile,
@@ -31,12 +32,13 @@ from transforms.profiles.profile import (
 )
 from transforms.profiles.responses import Response
 from transforms.profiles.schemas import PROFILE_POINTS
-from transforms.profiles.searched import stops_of
+from transforms.profiles.week_hours import WeekHours
 from transforms.profiles.words import document
 from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.programme import open_programme
 from transforms.publications.formats.csv_files import write_csv
 from transforms.reference import cells
+from transforms.reference.days import DAYS
 from transforms.reference.place_labels import shown
 
 
@@ -64,12 +66,10 @@ def make_profiles(
     lake = home.lake.pinned()
     for force, of_force in groupby(areas, key=lambda area: area.force):
         listed = list(of_force)
-        as_of = listed[0].as_of
-        points = force_points(home, lake, force, as_of)
-        stops = stops_of(lake, force, as_of)
+        past = past_of(home, lake, force, listed[0].as_of)
         for area in listed:
             try:
-                found = profile_of(home, area, points, stops, context or Context())
+                found = profile_of(home, area, past, context or Context())
             except TooFewIncidentsError as error:
                 yield error
             else:
@@ -142,7 +142,7 @@ def _write_rest(profile: Profile, folder: Path) -> None:
 
 def _points(profile: Profile) -> pa.Table:
     total, so_far, rows = profile.points.incidents, 0, []
-    for rank, point in enumerate(profile.points.points, start=1):
+    for rank, point in enumerate(profile.points.listed, start=1):
         so_far += point.incidents
         rows.append(
             {
@@ -161,6 +161,7 @@ def _points(profile: Profile) -> pa.Table:
 def facts(profile: Profile) -> Mapping[str, Any]:
     """All that a profile found, for other programs; its hash names the folder."""
     area, points = profile.area, profile.points
+    year = area.clock.year
     return {
         "id": area.id,
         "name": profile.name,
@@ -175,29 +176,79 @@ def facts(profile: Profile) -> Mapping[str, Any]:
         "hotspot_class": area.hotspot_class,
         "lists": area.lists,
         "of_lists": area.of_lists,
-        "months": [
-            {"month": str(month), "incidents": number}
-            for month, number in profile.series
-        ],
-        "mix_12m": [_rounded(asdict(row)) for row in profile.mix],
-        "harm_12m": round(profile.harm.total, _DECIMALS),
-        "harm_gravest_share_12m": round(profile.harm.gravest_share, _DECIMALS),
-        "officers_found_share_12m": round(profile.officers_found, _DECIMALS),
-        "outcomes_12m": asdict(profile.outcomes),
-        "force_outcomes_12m": asdict(profile.force_outcomes),
+        **_series(profile),
+        f"mix_{year}": [_rounded(asdict(row)) for row in profile.mix],
+        f"harm_{year}": round(profile.harm.total, _DECIMALS),
+        f"harm_gravest_share_{year}": round(profile.harm.gravest_share, _DECIMALS),
+        f"officers_found_share_{year}": round(profile.officers_found, _DECIMALS),
+        f"outcomes_{year}": asdict(profile.outcomes),
+        f"force_outcomes_{year}": asdict(profile.force_outcomes),
         "points": len(points.points),
         "top_points": points.top,
         "top_share": round(points.top_share, _DECIMALS),
         "top_share_chance": _rounded(asdict(points.chance)),
         "responses": list(map(_response, profile.responses)),
         "delivered": area.delivered,
-        "searches_12m": _searches(profile),
+        f"searches_{year}": _searches(profile),
         "power": area.power,
         "around": [_rounded(asdict(row)) for row in profile.around],
         "context": {layer.name: layer.sha256 for layer in profile.context.layers},
         "sensitive_because": profile.context.sensitive,
         "route": profile.route.name,
+        **_timed(profile),
     }
+
+
+def _series(profile: Profile) -> dict[str, Any]:
+    name = "week_from" if profile.area.clock is DAYS else "month"
+    return {
+        f"{name.partition('_')[0]}s": [
+            {name: str(period), "incidents": number}
+            for period, number in profile.series
+        ]
+    }
+
+
+def _timed(profile: Profile) -> dict[str, Any]:
+    """What only a force's own feed can tell."""
+    of = profile.timed
+    if of is None:
+        return {}
+    return {
+        "points_listed": len(profile.points.listed),
+        "half_in_points": profile.points.half,
+        "half_in_points_chance": asdict(profile.points.half_by_chance),
+        "incidents_365d": of.incidents,
+        "hours_365d": _hours(of.hours),
+        "repeats_365d": _rounded(asdict(of.repeats))
+        | {
+            "repeats": of.repeats.repeats,
+            "share": round(of.repeats.share, _DECIMALS),
+            "share_chance": _rounded(asdict(of.repeats.chance)),
+        },
+        "domestic_share_365d": _share(of.domestic),
+        "under_18_share_365d": _share(of.under_18),
+        "near_repeats_of": of.near_repeats and of.near_repeats.category,
+        "near_repeats": of.near_repeats.rows.to_pylist() if of.near_repeats else [],
+    }
+
+
+def _hours(of: WeekHours | None) -> dict[str, Any] | None:
+    if of is None:
+        return None
+    return {
+        "incidents": of.incidents,
+        "week_from_monday": [round(one, 4) for one in of.week.tolist()],
+        "half_in_hours": of.busiest,
+        "half_by_lot": _rounded(asdict(of.half_by_lot)),
+        "night_share": round(of.night, _DECIMALS),
+        "night_share_by_lot": _rounded(asdict(of.night_by_lot)),
+    }
+
+
+def _share(of: Flagged | None) -> float | None:
+    """None also where it is that of under five incidents."""
+    return None if of is None or of.few else round(of.share, _DECIMALS)
 
 
 def _rounded(row: Mapping[str, Any]) -> dict[str, Any]:

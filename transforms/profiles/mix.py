@@ -1,12 +1,10 @@
 """What happens in an area: its categories beside those of the force, and their harm."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scipy.special import gammaincinv
-
-from transforms.reference.categories import CATEGORIES
-from transforms.reference.harm import HarmWeights
 
 
 # Recorded mostly where officers look for it: a sign of activity, not of harm done.
@@ -62,15 +60,10 @@ class Harm:
     gravest_share: float  # of the total: its single gravest incident, 0 to 1
 
 
-def harm_of(numbers: Mapping[str, int], weights: HarmWeights) -> Harm:
-    """The harm of incidents by category; 0 where none of them weighs anything."""
-    each = {
-        category: weights.weight(weights.categories[category])
-        for category, number in numbers.items()
-        if number and category in CATEGORIES
-    }
-    total = sum(numbers[category] * each[category] for category in sorted(each))
-    return Harm(total, max(each.values()) / total if total else 0.0)
+def harm_of(harm: Sequence[float], gravest: Sequence[float]) -> Harm:
+    """Of incidents in parts: the harm of each part, and of the gravest one in it."""
+    total = math.fsum(harm)
+    return Harm(total, max(gravest) / total if total else 0.0)
 
 
 def found_by_officers(numbers: Mapping[str, int]) -> float:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pyarrow.compute as pc
 
 from transforms.errors import UsageError
 from transforms.homes.home import Home
-from transforms.profiles.area import Area, universe_of
+from transforms.profiles.area import WEEK_DAYS, Area, universe_of
 from transforms.profiles.around import Around, around
 from transforms.profiles.concentration import Concentration, concentration
+from transforms.profiles.day_records import Timed
 from transforms.profiles.force_points import ForcePoints
 from transforms.profiles.mix import (
     CategoryRow,
@@ -19,13 +21,15 @@ from transforms.profiles.mix import (
     found_by_officers,
     harm_of,
 )
+from transforms.profiles.past import Past
 from transforms.profiles.responses import Response, responses_at
 from transforms.profiles.routes import Judged, Known, Route, chosen_route, judged
-from transforms.profiles.searched import ForceStops, Searches
+from transforms.profiles.searched import Searches
 from transforms.publications.edition.place_names import titled
 from transforms.publications.layers.context import ContextLayer
 from transforms.publications.layers.open_ground.reading import towns_near
 from transforms.reference import cells
+from transforms.reference.days import DAYS
 from transforms.reference.forces import FORCES
 from transforms.reference.months import Month, window
 from transforms.reference.place_labels import VENUE_KINDS
@@ -33,8 +37,6 @@ from transforms.reference.place_labels import VENUE_KINDS
 
 LEAST_INCIDENTS = 20  # in 36 months
 SEASON_MONTHS = 24  # of supplied ones, before a season is spoken of
-YEAR = 12
-WINDOW = 36
 
 
 class TooFewIncidentsError(UsageError):
@@ -75,41 +77,65 @@ class Profile:
     searches: Searches | None  # None where the feed's were not supplied
     context: Context
     around: Sequence[Around]  # each of its layers
+    timed: Timed | None  # what only a force's own feed can tell
 
     @cached_property
-    def series(self) -> list[tuple[Month, int | None]]:
-        """Incidents of each month of the window; None where it does not count."""
-        number = self.mine.by("month")
-        counted = set(self.mine.months)
+    def series(self) -> list[tuple[Any, int | None]]:
+        """Incidents of each month of 36, or each seven days; None where not counted.
+
+        Seven days are named by their first.
+        """
+        number, counted = self.mine.by("period"), set(self.mine.periods)
+        step = WEEK_DAYS if self.area.clock is DAYS else 1
+        steps = self.area.clock.points // step
+        span = window(self.area.as_of, steps * step)
         return [
-            (month, number.get(str(month), 0) if month in counted else None)
-            for month in window(self.area.as_of, WINDOW)
+            (
+                part[0],
+                sum(number.get(str(period), 0) for period in part)
+                if counted.issuperset(part)
+                else None,
+            )
+            for at in range(0, len(span), step)
+            for part in (span[at : at + step],)
         ]
 
     @cached_property
     def year(self) -> ForcePoints:
-        """The group's of the newest 12 months."""
-        return self.mine.newest(YEAR)
+        """The group's of the newest 12 months, or 365 days."""
+        return self.mine.of_the_year
 
     @cached_property
     def before(self) -> int | None:
         """Incidents of the year before, if both years were supplied in full."""
-        known = dict(self.series)
-        span = window(self.area.as_of, 2 * YEAR)
-        numbers = [known[month] for month in span]
-        if None in numbers:
+        both = 2 * self.area.clock.windows[self.area.clock.year]
+        counted = self.mine.newest(both)
+        if len(counted.periods) < both:
             return None
-        return sum(number or 0 for number in numbers[:YEAR])
+        return counted.incidents - self.year.incidents
+
+    @cached_property
+    def months(self) -> dict[Month, int]:
+        """Incidents of each calendar month that counts whole."""
+        number, days = self.mine.by("period"), self.area.clock is DAYS
+        sums: dict[Month, list[int]] = {}
+        for period in self.mine.periods:
+            month = Month.of(period.first_day)
+            sums.setdefault(month, []).append(number.get(str(period), 0))
+        return {
+            month: sum(parts)
+            for month, parts in sums.items()
+            if len(parts) == (month.last_day.day if days else 1)
+        }
 
     @cached_property
     def season(self) -> dict[int, float] | None:
         """The mean of each supplied calendar month; None on too short a past."""
-        if len(self.mine.months) < SEASON_MONTHS:
+        if len(self.months) < SEASON_MONTHS:
             return None
         of: dict[int, list[int]] = {}
-        for month, number in self.series:
-            if number is not None:
-                of.setdefault(month.month, []).append(number)
+        for month, number in self.months.items():
+            of.setdefault(month.month, []).append(number)
         return {month: sum(of[month]) / len(of[month]) for month in sorted(of)}
 
     @property
@@ -119,6 +145,10 @@ class Profile:
             points=self.points,
             hotspot_class=self.area.hotspot_class,
             lists=self.area.lists,
+            of_lists=self.area.of_lists,
+            days=self.area.clock is DAYS,
+            hours=self.timed.hours if self.timed else None,
+            domestic=self.timed.domestic if self.timed else None,
         )
 
     @property
@@ -132,40 +162,37 @@ class Profile:
         return judged(self.known)
 
 
-def profile_of(
-    home: Home,
-    area: Area,
-    force: ForcePoints,
-    stops: ForceStops | None,
-    context: Context,
-) -> Profile:
+def profile_of(home: Home, area: Area, past: Past, context: Context) -> Profile:
     """The profile of an area; `TooFewIncidentsError` where there is too little."""
+    force = past.points
     every = force.within(area.ground)
     mine = every.of(area.group.categories)
     if mine.incidents < LEAST_INCIDENTS:
         raise TooFewIncidentsError(
             f"{area.id}: {mine.incidents} incidents of"
-            f" {area.group.label.lower()} in {len(mine.months)} supplied months,"
-            f" fewer than {LEAST_INCIDENTS}: too few for a problem profile; see"
-            " hexbeat explain"
+            f" {area.group.label.lower()} in {len(mine.periods)} supplied"
+            f" {area.clock.unit}, fewer than {LEAST_INCIDENTS}: too few for a problem"
+            " profile; see hexbeat explain"
         )
-    year = every.newest(YEAR)
+    year, of_the_year = every.of_the_year, mine.of_the_year
     points = concentration(every, mine)
+    harm = (of_the_year.rows[name].to_pylist() for name in ("harm", "gravest"))
     return Profile(
         area=area,
         name=_name(area, points),
         every=every,
         mine=mine,
-        mix=category_rows(year.by("category"), force.newest(YEAR).by("category")),
-        harm=harm_of(mine.newest(YEAR).by("category"), home.scoring.harm),
+        mix=category_rows(year.by("category"), force.of_the_year.by("category")),
+        harm=harm_of(*harm),
         officers_found=found_by_officers(year.by("category")),
-        outcomes=_outcomes(mine.newest(YEAR)),
-        force_outcomes=_outcomes(force.of(area.group.categories).newest(YEAR)),
+        outcomes=_outcomes(of_the_year),
+        force_outcomes=_outcomes(force.of(area.group.categories).of_the_year),
         points=points,
         responses=responses_at(home, area.id),
-        searches=stops.within(area.ground) if stops else None,
+        searches=past.searches(area),
         context=context,
         around=_around(home, area, context),
+        timed=past.timed(area, mine, len(points.points)),
     )
 
 

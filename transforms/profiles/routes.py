@@ -9,6 +9,8 @@ from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from transforms.profiles.concentration import Concentration
+from transforms.profiles.day_records import Flagged
+from transforms.profiles.week_hours import WeekHours
 from transforms.reference.toml_files import STRICT, read_toml
 
 
@@ -25,6 +27,9 @@ class Route:
     top_point_incidents: int | None = None
     classes: tuple[str, ...] = ()  # of the emerging hot spot
     lists: int | None = None  # as-of months of the last 12 whose list has it
+    day_lists_share: float | None = None  # of a force's own feed: of the last 28 days'
+    half_in_hours: int | None = None  # of 168, that have half of the incidents
+    domestic_share: float | None = None  # above which it fits
 
 
 @checked_dataclass(frozen=True, config=STRICT)
@@ -40,6 +45,10 @@ class Known:
     points: Concentration
     hotspot_class: str | None
     lists: int | None
+    of_lists: int | None = None
+    days: bool = False  # of a force's own feed, whose lists are of days
+    hours: WeekHours | None = None
+    domestic: Flagged | None = None
 
 
 @dataclass(frozen=True)
@@ -103,8 +112,40 @@ def _checks(route: Route, known: Known) -> Iterator[tuple[str, bool | None]]:
         kind = known.hotspot_class
         fits = None if kind is None else kind in route.classes
         yield f"the hot spot is {' or '.join(kinds)}", fits
-    if route.lists is not None:
+    if known.days and route.day_lists_share is not None:
+        share = route.day_lists_share
+        yield (
+            f"on {100 * share:.0f} % or more of the daily lists of the last 28 days",
+            _on_share(known, share),
+        )
+    elif not known.days and route.lists is not None:
         yield (
             f"on {route.lists} or more of the last 12 monthly lists",
             None if known.lists is None else known.lists >= route.lists,
         )
+    if route.half_in_hours is not None:
+        yield from _timed(route.half_in_hours, known.hours)
+    if route.domestic_share is not None:
+        yield (
+            f"more than {100 * route.domestic_share:.0f} % are domestic",
+            None
+            if known.domestic is None
+            else known.domestic.share > route.domestic_share,
+        )
+
+
+def _on_share(known: Known, share: float) -> bool | None:
+    if known.lists is None or not known.of_lists:
+        return None
+    return known.lists >= share * known.of_lists
+
+
+def _timed(most: int, hours: WeekHours | None) -> Iterator[tuple[str, bool | None]]:
+    yield (
+        f"half of the incidents are in {most} of 168 hours or fewer",
+        None if hours is None else hours.half <= most,
+    )
+    yield (
+        "these are fewer hours than chance would leave, 95 of 100 times",
+        None if hours is None else hours.half < hours.half_by_lot.low,
+    )

@@ -4,11 +4,21 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from transforms.profiles.area import WEEK_DAYS
 from transforms.profiles.chart import chart
+from transforms.profiles.concentration import Concentration
 from transforms.profiles.document import Block, Document
+from transforms.profiles.force_points import ForcePoints
 from transforms.profiles.profile import LEAST_INCIDENTS, SEASON_MONTHS, Profile, Shares
+from transforms.profiles.timed_words import (
+    address_similarity,
+    timed_blocks,
+    timed_lines,
+)
+from transforms.records.sensitive import AT_LEAST_RECORDS
 from transforms.reference import place_labels
 from transforms.reference.categories import CATEGORIES
+from transforms.reference.days import DAYS
 from transforms.reference.months import Month
 from transforms.reference.national_grid import grid_reference, to_grid
 from transforms.scores.labels.emerging import class_in_words
@@ -16,6 +26,7 @@ from transforms.searches.rates import Within, share
 
 
 POINTS_SHOWN = 10
+ADDRESSES_SHOWN = 6  # beside the week
 _MONTH_NAMES = [Month(2000, number).name for number in range(1, 13)]
 _MIX_HEADER = ["Category", "Incidents", "Share", "Times the force's", "95 of 100"]
 _AROUND_HEADER = [
@@ -26,6 +37,7 @@ _NOT_KNOWN = (
     "Not known from this feed: hours and weekdays, exact addresses, repeat victims,"
     " near repeats. It has months, and points that each stand for several addresses."
 )
+_RESTRICTED = " Restricted: made from the force's own records."
 _SMART = (
     "Specific: what exactly is to change, and where",
     "Measurable: by which figure, and from which source",
@@ -48,8 +60,8 @@ def document(profile: Profile) -> Document:
         headline=f"{profile.route.name}. {profile.route.why}",
         picture=chart(profile),
         picture_alt=(
-            f"Incidents of each of {len(profile.series)} months, of which"
-            f" {len(profile.mine.months)} count, and {expected(profile)}"
+            f"Incidents of each of {len(profile.series)} {_steps(profile)}, of which"
+            f" {len(counted_steps(profile))} count, and {expected(profile)}"
         ),
         blocks=[
             Block(title="Scanning", lines=scanning(profile), blanks=_COMMUNITY),
@@ -60,10 +72,12 @@ def document(profile: Profile) -> Document:
                 rows=list(_mix_rows(profile)),
             ),
             Block(
-                title="Its highest map points",
+                title=f"Its highest {_points(profile)}",
+                lines=list(_not_listed(profile)),
                 header=_POINT_HEADER,
                 rows=list(_point_rows(profile)),
             ),
+            *(timed_blocks(profile.timed) if profile.timed else ()),
             Block(
                 title="What is around it",
                 lines=list(surroundings(profile)),
@@ -87,6 +101,7 @@ def document(profile: Profile) -> Document:
             f"Incidents at excluded places are left out. A profile needs"
             f" {LEAST_INCIDENTS} incidents. The thresholds of the ways of working are a"
             " choice, not a finding. For policing and its partners alone."
+            f"{_RESTRICTED if profile.timed else ''}"
         ),
     )
 
@@ -98,24 +113,48 @@ _COMMUNITY = (
 
 
 def expected(profile: Profile) -> str:
-    """What the next month is expected to have."""
+    """What the next month, or week, is expected to have."""
     low, high = profile.area.interval
+    term = f"{WEEK_DAYS} days" if profile.area.clock is DAYS else "month"
     return (
-        f"{profile.area.expected:.1f} expected in the next month"
+        f"{profile.area.expected:.1f} expected in the next {term}"
         f" (95 % range {low} to {high})."
     )
+
+
+def counted_steps(profile: Profile) -> list[int]:
+    """Incidents of the months or weeks that count."""
+    return [number for _, number in profile.series if number is not None]
+
+
+def _steps(profile: Profile) -> str:
+    return "weeks" if profile.area.clock is DAYS else "months"
+
+
+def _points(profile: Profile) -> str:
+    """What its points are: the public feed's stand for several addresses."""
+    return "addresses" if profile.timed else "map points"
+
+
+def _year(profile: Profile) -> str:
+    """Its newest year: in months, or in days."""
+    return "365 days" if profile.area.clock is DAYS else "12 months"
 
 
 def scanning(profile: Profile) -> list[str]:
     """Expectation, events, recurring, similarity, by the data alone."""
     area = profile.area
     year = profile.year
-    events = f"Events: {year.incidents:,} in {_months(len(year.months))} of the last 12"
+    span = _year(profile)
+    events = (
+        f"Events: {year.incidents:,} in {_counted(year)} of the last {span.split()[0]}"
+    )
     if profile.before is not None:
-        events += f"; {profile.before:,} in the 12 months before"
+        events += f"; {profile.before:,} in the {span} before"
     lists = "not known for a place that is no hot spot"
     if area.lists is not None:
-        lists = f"on {area.lists} of {area.of_lists} monthly lists of hot spots"
+        each = "daily" if area.clock is DAYS else "monthly"
+        lists = f"on {area.lists} of {area.of_lists} {each} lists of hot spots"
     kind = area.hotspot_class or "none"
     how = "" if kind == "none" else class_in_words(kind)
     points = profile.points
@@ -126,13 +165,18 @@ def scanning(profile: Profile) -> list[str]:
             " comparison with last year does not."
         ),
         f"Recurring: {lists}. {how}".rstrip(),
-        (
-            f"Similarity: the highest {points.top} of {len(points.points)} map"
-            f" points have {_percent(points.top_share)} of them; were all alike,"
-            f" chance would give them {_percent(points.chance.median)}"
-            f" (95 of 100 times {_percent(points.chance.high)} or less)."
-        ),
+        address_similarity(points) if profile.timed else _similarity(points),
     ]
+
+
+def _similarity(points: Concentration) -> str:
+    """The highest fifth of the map points, beside chance."""
+    return (
+        f"Similarity: the highest {points.top} of {len(points.points)} map points have"
+        f" {_percent(points.top_share)} of them; were all alike, chance would give them"
+        f" {_percent(points.chance.median)} (95 of 100 times"
+        f" {_percent(points.chance.high)} or less)."
+    )
 
 
 def analysis(profile: Profile) -> Iterator[str]:
@@ -140,11 +184,12 @@ def analysis(profile: Profile) -> Iterator[str]:
     harm = profile.harm
     if harm.total:
         yield (
-            f"Harm of the last 12 months: {harm.total:,.0f};"
+            f"Harm of the last {_year(profile)}: {harm.total:,.0f};"
             f" {_percent(harm.gravest_share)} of it is its single gravest incident."
             " Weights by category hide how grave each was."
         )
-    yield _outcomes(profile.outcomes, profile.force_outcomes)
+    if profile.timed is None:
+        yield _outcomes(profile.outcomes, profile.force_outcomes)
     yield (
         f"{_percent(profile.officers_found)} of all that is recorded there is drugs or"
         " weapons, which officers find where they look."
@@ -152,7 +197,7 @@ def analysis(profile: Profile) -> Iterator[str]:
     season = profile.season
     if season is None:
         yield (
-            f"No season: {_months(len(profile.mine.months))} of the last 36 count, and"
+            f"No season: {_months(len(profile.months))} of the last 36 count, and"
             f" {SEASON_MONTHS} are needed."
         )
     else:
@@ -164,7 +209,7 @@ def analysis(profile: Profile) -> Iterator[str]:
             f" {sum(season[m] for m in highest) / 3:.1f} a month; all months have"
             f" {mean:.1f}. Few years make a season uncertain."
         )
-    yield _NOT_KNOWN
+    yield from timed_lines(profile.timed) if profile.timed else [_NOT_KNOWN]
 
 
 def _outcomes(own: Shares, force: Shares) -> str:
@@ -195,6 +240,8 @@ def surroundings(profile: Profile) -> Iterator[str]:
 
 def _searched(profile: Profile) -> str:
     of = profile.searches
+    if profile.timed:
+        return "Searches are not in a force's own feed: see hexbeat searches."
     if of is None:
         return (
             "Stop and search of the last 12 months was not supplied, or is not stored."
@@ -259,8 +306,9 @@ def _mix_rows(profile: Profile) -> Iterator[list[str]]:
 
 
 def _point_rows(profile: Profile) -> Iterator[list[str]]:
-    points, total, so_far = profile.points.points, profile.points.incidents, 0
-    shown = points[:POINTS_SHOWN]
+    total, so_far = profile.points.incidents, 0
+    most = ADDRESSES_SHOWN if profile.timed else POINTS_SHOWN
+    shown = profile.points.listed[:most]
     grid = to_grid(
         np.array([point.longitude for point in shown]),
         np.array([point.latitude for point in shown]),
@@ -269,11 +317,22 @@ def _point_rows(profile: Profile) -> Iterator[list[str]]:
         so_far += point.incidents
         yield [
             place_labels.shown(point.label or "no name"),
-            grid_reference(east, north),
+            grid_reference(east, north, digits=4 if profile.timed else 3),
             f"{point.incidents:,}",
             _percent(point.incidents / total),
             _percent(so_far / total),
         ]
+
+
+def _not_listed(profile: Profile) -> Iterator[str]:
+    """How much is at addresses that have no line."""
+    rest = [point for point in profile.points.points if not point.listed]
+    if rest:
+        number = sum(point.incidents for point in rest)
+        yield (
+            f"{len(rest):,} more addresses, with {number:,} incidents, have no line:"
+            f" fewer than {AT_LEAST_RECORDS} of these at each, or sensitive ones."
+        )
 
 
 def _route_rows(profile: Profile) -> Iterator[list[str]]:
@@ -288,6 +347,12 @@ def _route_rows(profile: Profile) -> Iterator[list[str]]:
 
 def _percent(share: float) -> str:
     return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+
+
+def _counted(of: ForcePoints) -> str:
+    """How many months or days of some incidents count."""
+    number, unit = len(of.periods), of.clock
+    return f"1 {unit.period}" if number == 1 else f"{number} {unit.unit}"
 
 
 def _months(months: int) -> str:

@@ -40,14 +40,18 @@ def to_grid_by_proj(longitude: Floats, latitude: Floats) -> tuple[Floats, Floats
     return easting, northing
 
 
-def grid_reference(easting: float, northing: float) -> str:
-    """A place to 100 m, as on maps: TQ 587 748. Letters run from the north-west."""
+def grid_reference(easting: float, northing: float, digits: int = 3) -> str:
+    """A place as on maps, to 100 m: TQ 587 748; with four digits to 10 m.
+
+    Letters run from the north-west.
+    """
     east, north = int(easting // 100_000), int(northing // 100_000)
     row = 19 - north
     first, second = row - row % 5 + (east + 10) // 5, row * 5 % 25 + east % 5
     square = "".join(_LETTERS[at] for at in (first, second))
-    within = (int(metres % 100_000 // 100) for metres in (easting, northing))
-    return " ".join([square, *(f"{hundreds:03}" for hundreds in within)])
+    step = 100_000 // 10**digits
+    within = (int(metres % 100_000 // step) for metres in (easting, northing))
+    return " ".join([square, *(f"{steps:0{digits}}" for steps in within)])
 
 
 def _completed(

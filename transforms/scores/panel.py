@@ -138,7 +138,7 @@ def count_cells(
 
     Calls of those kinds count too, without harm; others are left out.
     """
-    inputs = {"incidents": _dated(kept), **_harm_relations(harm, kinds)}
+    inputs = {"incidents": _dated(kept), **harm_relations(harm, kinds)}
     return sql.run("cell_counts", inputs, h3_res=resolution)
 
 
@@ -205,8 +205,8 @@ def _by_parent(
     return parents, row[cell], incidents, most
 
 
-def _harm_relations(harm: HarmWeights, kinds: Sequence[str]) -> dict[str, pa.Table]:
-    """The weights as the query joins them."""
+def harm_relations(harm: HarmWeights, kinds: Sequence[str] = ()) -> dict[str, pa.Table]:
+    """The weights as queries join them: by category, and by offence code."""
 
     def table(key: str, weights: Mapping[str, float]) -> pa.Table:
         values = [harm.weight(stated) for stated in weights.values()]

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.oracles.incidents import commonest
 from tests.oracles.publications import spot_name
 from tests.transforms.scores.days.made_records import CELLS, as_records
-from transforms.day_publications.place_names import SENSITIVE, PlaceNames
+from transforms.day_publications.place_names import PlaceNames
+from transforms.records.sensitive import SENSITIVE
 from transforms.reference.days import Day
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.groups import GROUPS

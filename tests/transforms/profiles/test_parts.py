@@ -1,5 +1,9 @@
 """The parts of a problem profile against slow twins and published figures."""
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,9 +12,11 @@ from tests.oracles import profiles as oracles
 from transforms.profiles.concentration import (
     Concentration,
     MapPoint,
+    chance_half,
     chance_share,
     highest_fifth,
 )
+from transforms.profiles.day_records import Flagged
 from transforms.profiles.mix import (
     category_rows,
     found_by_officers,
@@ -18,7 +24,7 @@ from transforms.profiles.mix import (
     poisson_interval,
 )
 from transforms.profiles.routes import Known, all_routes, chosen_route, judged
-from transforms.reference.harm import shipped_weights
+from transforms.profiles.week_hours import ByLot, WeekHours
 
 
 CATEGORIES = ["burglary", "drugs", "robbery"]
@@ -59,6 +65,21 @@ def test_the_top_share_is_that_of_the_highest_fifth(counts: list[int]) -> None:
     assert found.top_share == pytest.approx(oracles.top_share(counts))
 
 
+@given(counts=st.lists(st.integers(0, 9), min_size=1, max_size=30).filter(any))
+def test_half_of_the_incidents_is_at_so_few_points(counts: list[int]) -> None:
+    found = points(*sorted(counts, reverse=True))
+    assert found.half == oracles.half_of_points(counts)
+
+
+@pytest.mark.parametrize(("incidents", "number"), [(60, 200), (90, 30)])
+def test_chance_has_half_at_few_points_too(incidents: int, number: int) -> None:
+    twin = oracles.chance_halves(incidents, number, draws=600)
+    found = chance_half(incidents, number)
+    assert found.median == pytest.approx(twin[300], abs=1)
+    assert found.low == pytest.approx(twin[30], abs=1)
+    assert chance_half(0, number).low == 0
+
+
 @given(area=NUMBERS.filter(lambda area: any(area.values())), other=NUMBERS)
 @settings(deadline=None)
 def test_a_quotient_is_the_share_by_that_of_the_force(
@@ -83,13 +104,10 @@ def test_the_exact_interval_of_a_count() -> None:
 
 
 def test_harm_is_told_with_its_gravest_incident() -> None:
-    weights = shipped_weights()
-    grave = weights.categories["robbery"]
-    minor = weights.categories["shoplifting"]
-    found = harm_of({"robbery": 1, "shoplifting": 10}, weights)
-    assert found.total == pytest.approx(grave + 10 * minor)
-    assert found.gravest_share == pytest.approx(grave / (grave + 10 * minor))
-    assert harm_of({}, weights).gravest_share == 0
+    found = harm_of([365, 20], [365, 2])
+    assert found.total == 385
+    assert found.gravest_share == pytest.approx(365 / 385)
+    assert harm_of([], []).gravest_share == 0
 
 
 def test_what_officers_find_is_a_share_of_all() -> None:
@@ -120,6 +138,41 @@ def test_the_first_route_that_holds(
 ) -> None:
     known = Known(points=of, hotspot_class=kind, lists=lists)
     assert chosen_route(known).name == route
+
+
+REVIEW = "Patrol, and review in 28 days"
+ONE_HOUR = np.eye(168)[3]
+IN_FEW_HOURS = WeekHours(
+    week=np.repeat([6.0, 1.0], [10, 158]),
+    incidents=218,
+    half_by_lot=ByLot(40.0, 44.0, 48.0),
+    night_by_lot=ByLot(0.4, 0.5, 0.6),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "route"),
+    [
+        ("persistent_hot", {"lists": 21, "of_lists": 28}, "Problem-oriented policing"),
+        ("persistent_hot", {"lists": 20, "of_lists": 28}, "Watch"),
+        ("persistent_hot", {"lists": None}, "Watch"),
+        ("new_hot", {"domestic": Flagged(0.51, few=False)}, "Not patrol"),
+        ("new_hot", {"domestic": Flagged(0.5, few=False)}, REVIEW),
+        ("none", {"hours": replace(IN_FEW_HOURS, week=ONE_HOUR)}, "Timed patrol"),
+        ("none", {"hours": IN_FEW_HOURS}, "Watch"),
+    ],
+)  # fmt: skip
+def test_a_force_s_own_feed_opens_further_routes(
+    kind: str, more: dict[str, Any], route: str
+) -> None:
+    known = Known(points=SPREAD, hotspot_class=kind, days=True, **{"lists": 0, **more})
+    assert chosen_route(known).name == route
+
+
+def test_few_hours_that_chance_would_leave_too_are_no_timed_patrol() -> None:
+    by_lot = replace(IN_FEW_HOURS, week=ONE_HOUR, half_by_lot=ByLot(1.0, 2.0, 3.0))
+    known = Known(points=SPREAD, hotspot_class="none", lists=0, days=True, hours=by_lot)
+    assert chosen_route(known).name == "Watch"
 
 
 def test_what_is_not_known_is_not_said_to_fail() -> None:

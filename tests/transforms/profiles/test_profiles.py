@@ -16,8 +16,8 @@ from transforms.errors import UsageError
 from transforms.homes.home import Home
 from transforms.operations.verify import verify
 from transforms.profiles.area import Area
-from transforms.profiles.force_points import force_points
 from transforms.profiles.make import Made, asked_areas, make_profiles
+from transforms.profiles.past import past_of
 from transforms.profiles.profile import Context, profile_of
 from transforms.profiles.words import document
 from transforms.scores.explain_hotspot import explain_hotspot
@@ -137,9 +137,9 @@ def test_too_few_incidents_are_no_profile(home: Home, made: list[Made]) -> None:
     area = made[0].profile.area
     lake = home.lake.pinned()
     alone = replace(area, ground=np.sort(area.ground)[:1] + (1 << 30))
-    points = force_points(home, lake, area.force, AS_OF)
+    past = past_of(home, lake, area.force, AS_OF)
     with pytest.raises(UsageError, match=r"0 incidents .* too few .* hexbeat explain"):
-        profile_of(home, alone, points, None, Context())
+        profile_of(home, alone, past, Context())
 
 
 @pytest.mark.parametrize(
