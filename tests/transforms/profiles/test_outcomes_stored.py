@@ -7,7 +7,9 @@ import pyarrow.parquet as pq
 
 import sql
 from transforms.profiles.force_points import _CLASSES, _crimes
+from transforms.reference.harm import shipped_weights
 from transforms.reference.months import Month
+from transforms.scores.panel import harm_relations
 
 
 MONTH = Month(2023, 10)
@@ -48,6 +50,9 @@ def test_outcomes_join_without_taking_a_column_of_the_incidents(tmp_path: Path) 
     crimes = _crimes(*paths, MONTH)
     months = {"first_month": str(MONTH), "last_month": str(MONTH)}
     kept = incidents.drop(["outcome", "crime_id"])  # as scored_incidents has them
-    tables = {"kept": kept, "crimes": crimes, "classes": _CLASSES}
+    harm = harm_relations(shipped_weights())["category_harm"]
+    tables = {
+        "kept": kept, "crimes": crimes, "classes": _CLASSES, "category_harm": harm,
+    }  # fmt: skip
     [row] = sql.run("area_points", tables, **months).to_pylist()
     assert (row["incidents"], row["positive_outcomes"]) == (2, 1)
