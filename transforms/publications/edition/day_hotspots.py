@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from transforms.lake.schemas import conform
 from transforms.publications.edition.hotspot_changes import change_of
 from transforms.publications.schemas import DAY_HOTSPOTS
-from transforms.scores.timing.week import busiest, weeks_of
+from transforms.scores.timing.week import busiest_of, weeks_of
 
 
 _KEYS = ["horizon_days", "force", "crime_group", "hotspot_id"]
@@ -92,8 +92,7 @@ def _with_hours(members: pa.Table, hours: pa.Table) -> pa.Table:
 
 def _with_busiest(spots: pa.Table, weeks: pa.Table | None) -> pa.Table:
     """The hot spots with the hours and the weekday in which most happens."""
-    by_id = weeks_of(weeks, "hotspot_id") if weeks else {}
-    found = {name: busiest(week) for name, week in by_id.items()}
+    found = busiest_of(weeks_of(weeks, "hotspot_id")) if weeks else {}
     ids = [found.get(name) for name in spots["hotspot_id"].to_pylist()]
     columns = {
         "busiest_from": pa.array([b and b.from_hour for b in ids], pa.int8()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -45,7 +44,9 @@ def payload(
         spots.add(one)
     series.write(columns, spots.order())
     spots.write(columns)
-    head = asdict(facts) | {
+    head = vars(facts) | {
+        "groups": [vars(group) for group in facts.groups],
+        "forces": [vars(force) for force in facts.forces],
         "bands": SLUGS,
         "classes": CLASSES,
         "words": words,

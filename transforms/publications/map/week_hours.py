@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from transforms.scores.timing.week import (
     BUSY_HOURS,
     DAY_HOURS,
     WEEK_HOURS,
-    busiest,
+    busiest_of,
 )
 
 
@@ -61,5 +61,6 @@ def _packed(weeks: Mapping[str, Floats], names: Sequence[str]) -> np.ndarray:
 def _busiest(
     weeks: Mapping[str, Floats], names: Sequence[str]
 ) -> list[dict[str, Any] | None]:
-    found = [busiest(weeks[name]) if name in weeks else None for name in names]
-    return [asdict(one) if one else None for one in found]
+    found = busiest_of(weeks)
+    listed = (found.get(name) for name in names)
+    return [vars(one) if one else None for one in listed]

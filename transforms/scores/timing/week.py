@@ -1,9 +1,11 @@
 """Tables of weekdays and hours, (7, 24), and when in them most happens. No record."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.reference.arrays import Floats
 
@@ -32,23 +34,36 @@ def busiest(week: Floats) -> Busiest | None:
 
     Of hours or weekdays with as many, the earliest.
     """
-    known = float(week.sum())
-    if round(known, 4) < AT_LEAST:
-        return None
-    hours = week.sum(axis=0)
-    windows = sum(np.roll(hours, -step) for step in range(BUSY_HOURS))
+    return busiest_of({"": week})[""]
+
+
+def busiest_of(weeks: Mapping[str, Floats]) -> dict[str, Busiest | None]:
+    """The same of each table, by name: of thousands, at once."""
+    every = np.array(list(weeks.values())).reshape(-1, 7, 24)
+    hours = every.sum(axis=1)
+    windows = np.zeros_like(hours)
+    for step in range(BUSY_HOURS):
+        windows += np.roll(hours, -step, axis=1)
     # to a ten-thousandth, as published: equal numbers must not be told apart
-    start = int(np.argmax(np.round(windows, 4)))
-    day = int(np.argmax(np.round(week.sum(axis=1), 4)))
-    return Busiest(start, float(windows[start]), WEEKDAYS[day], known)
+    starts = np.argmax(np.round(windows, 4), axis=1)
+    days = np.argmax(np.round(every.sum(axis=2), 4), axis=1)
+    most = np.take_along_axis(windows, starts[:, None], axis=1)[:, 0]
+    known = every.reshape(-1, WEEK_HOURS).sum(axis=1)
+    columns = (starts.tolist(), most.tolist(), days.tolist(), known.tolist())
+    return {
+        name: Busiest(start, incidents, WEEKDAYS[day], in_all)
+        if round(in_all, 4) >= AT_LEAST
+        else None
+        for name, start, incidents, day, in_all in zip(weeks, *columns, strict=True)
+    }
 
 
 def weeks_of(hours: pa.Table, key: str) -> dict[str, Floats]:
     """The table of weekdays and hours (7, 24) of each hot spot or group, by name."""
-    found: dict[str, Floats] = {}
-    names = ("weekday", "hour", "incidents")
-    columns = (hours[name].to_pylist() for name in (key, *names))
-    for name, weekday, hour, incidents in zip(*columns, strict=True):
-        week = found.setdefault(name, np.zeros((7, 24)))
-        week[WEEKDAYS.index(weekday), hour] = incidents
-    return found
+    names = hours[key].cast(pa.string()).combine_chunks().dictionary_encode()
+    weeks = np.zeros((len(names.dictionary), 7, 24))
+    days = hours["weekday"].cast(pa.string())
+    weekday = pc.index_in(days, value_set=pa.array(WEEKDAYS)).to_numpy()
+    at = names.indices.to_numpy(), weekday, hours["hour"].to_numpy()
+    weeks[at] = hours["incidents"].to_numpy()
+    return dict(zip(names.dictionary.to_pylist(), weeks, strict=True))
