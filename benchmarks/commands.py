@@ -25,6 +25,16 @@ def command(*words: str) -> Work:
     return do
 
 
+def python(code: str) -> Work:
+    """A Python of its own, to the end of that code."""
+
+    def do() -> str:
+        subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
+        return code
+
+    return do
+
+
 @contextmanager
 def up(folder: Path, port: int, *more: str) -> Iterator[subprocess.Popen[bytes]]:
     """`hexbeat up` in a home, ready, for as long as the block lasts."""

@@ -26,10 +26,14 @@ DAYS = 1_530  # of 160 records: over 240,000
 RECENT = 20  # days that are drops of their own, in the shape that has one large drop
 ONE_LARGE = f"one large drop, and {RECENT} of a day"
 NEW_ROWS = 500
+WITH_NEWS = f"feed run, {NEW_ROWS} new rows"
+UP_IDLE, UP_NEWS = "under up, nothing new", f"under up, {NEW_ROWS} new rows"
 TARGETS = {
     "feed pull, nothing new": "≤ 4",
     "feed run, nothing new": "≤ 4",
-    f"feed run, {NEW_ROWS} new rows": "≤ 8",
+    WITH_NEWS: "≤ 8",
+    UP_IDLE: "≤ 4",
+    UP_NEWS: "≤ 8",
 }
 
 
@@ -71,7 +75,7 @@ def measured(
         measure("feed run, nothing new", command, "feed", "run", *at_home)
         measure("pandas, everything again", _rival, str(source))
         (source / "9999.csv").write_bytes(new)
-        measure(f"feed run, {NEW_ROWS} new rows", command, "feed", "run", *at_home)
+        measure(WITH_NEWS, command, "feed", "run", *at_home)
         (source / "9999.csv").unlink()
         shutil.rmtree(root)
         shutil.copytree(ready, root)
@@ -79,12 +83,16 @@ def measured(
     server.mkdir()
     with standing(server, root) as serving:
         deployment = f"force-feed/{open_force_home(root).force}"
+
+        def serve(name: str) -> None:
+            whole, process = serving.run(deployment)
+            took.setdefault(name, []).append(whole)
+            took.setdefault(f"{name}: its process", []).append(process)
+
         for _ in range(repeat):
-            idle = serving.run(deployment)
-            took.setdefault("under up, nothing new", []).append(idle)
+            serve(UP_IDLE)
             (source / "9999.csv").write_bytes(new)
-            busy = serving.run(deployment)
-            took.setdefault(f"under up, {NEW_ROWS} new rows", []).append(busy)
+            serve(UP_NEWS)
             (source / "9999.csv").unlink()
             shutil.rmtree(root)
             shutil.copytree(ready, root)

@@ -26,7 +26,7 @@ from transforms.reference.months import Month, month_range
 from transforms.reference.place_labels import VENUE_KINDS
 
 
-SIZES = {"0.2M": 200_000, "2M": 2_000_000, "20M": 20_000_000}
+SIZES = {"20k": 20_000, "0.2M": 200_000, "2M": 2_000_000, "20M": 20_000_000}
 RELEASE = Month(2025, 12)
 MONTHS = month_range(RELEASE + -35, RELEASE)
 # Silent Manchester stays in: there are files of 44 forces in the nation's making.

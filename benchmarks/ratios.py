@@ -3,7 +3,9 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from benchmarks import feed
 from benchmarks.national import MONTHS
 from benchmarks.stages_national import Bench
 
@@ -20,6 +22,7 @@ class Line:
     of: str = "cpu_s"
     unit: str = "x"
     rows: int | None = None  # of the nation that the target is for; None: of any
+    beside: str | None = None  # shown as the rival is, but not what the target is of
 
     def figure(self, bench: Bench) -> float | None:
         """The ratio or the figure; None where something of it was not measured."""
@@ -32,8 +35,10 @@ class Line:
         return None if theirs is None else mine / theirs
 
 
-NO_NEWS, SOME_NEWS = "feed pull, nothing new", "feed run, 500 new rows"
+PULL, IDLE, NEWS = "feed pull, nothing new", "feed run, nothing new", feed.WITH_NEWS
+UP_IDLE, UP_NEWS = feed.UP_IDLE, feed.UP_NEWS
 CPU, WALL, PEAK = "cpu_s", "wall_s", "peak_mb"
+_WAIT: dict[str, Any] = {"of": WALL, "unit": "s", "beside": "import prefect"}
 LINES = [
     Line("ingest", "zip to lake / count(*), CPU", 8, "ingest", "count(*)"),
     Line("ingest", "zip to lake / pandas, wall", 0.6, "ingest", "pandas", WALL),
@@ -46,13 +51,16 @@ LINES = [
     Line("geoparquet", "GeoParquet / geopandas", 0.25, "GeoParquet", "geopandas"),
     Line("whole", "score, CPU", 20, "score", None, CPU, "s", 2_000_000),
     Line("whole", "publish, CPU", 12, "publish", None, CPU, "s", 2_000_000),
-    Line("waits", "a run with no server, wall", 4.5, "run", None, WALL, "s"),
-    Line("waits", "a run beside hexbeat up, wall", 2, "run beside up", None, WALL, "s"),
-    Line("waits", "of all forces, nothing to do", 6, "run of all", None, WALL, "s"),
+    Line("waits", "a run with no server, wall", 4.5, "run", **_WAIT),
+    Line("waits", "a run beside hexbeat up, wall", 2, "run beside up", **_WAIT),
+    Line("waits", "of all forces, nothing to do", 6, "run of all", **_WAIT),
     Line("look", "a look, past lists of 44 forces, CPU", 30, "look", None, CPU, "s"),
     Line("look", "peak memory of it", 1000, "look", None, PEAK, "MB"),
-    Line("feed", "feed pull, nothing new, CPU", 4, NO_NEWS, None, CPU, "s"),
-    Line("feed", "feed run, 500 new rows, CPU", 8, SOME_NEWS, None, CPU, "s"),
+    Line("feed", "feed pull, nothing new, CPU", 4, PULL, None, CPU, "s"),
+    Line("feed", "feed run, nothing new, CPU", 4, IDLE, None, CPU, "s"),
+    Line("feed", "feed run, 500 new rows, CPU", 8, NEWS, None, CPU, "s"),
+    Line("feed", "the same under up, nothing new, CPU", 4, UP_IDLE, None, CPU, "s"),
+    Line("feed", "the same under up, 500 new rows, CPU", 8, UP_NEWS, None, CPU, "s"),
     Line("waits", "hexbeat --help, wall", 0.6, "help", None, WALL, "s"),
     Line("waits", "hexbeat status, wall", 2, "status", None, WALL, "s"),
 ]
@@ -79,7 +87,8 @@ def rows(bench: Bench, smaller: Bench | None) -> Iterator[str]:
     for line in LINES:
         figure = line.figure(bench)
         if figure is not None:
-            rival = bench.median(line.rival, line.of) if line.rival else None
+            other = line.rival or line.beside
+            rival = bench.median(other, line.of) if other else None
             mine = bench.median(line.ours, line.of)
             yield _row(line.what, figure, line.target, line.unit, mine, rival)
     yield from _sums(bench)

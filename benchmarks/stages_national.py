@@ -21,7 +21,12 @@ _AS_A_FLOW = "--task-runner", "threads"
 # pandas takes a kilobyte a row: at 20 million, more than most machines have
 _ALL_IN_MEMORY = ("pandas", "script", "SQL windows")
 _ROWS_IN_MEMORY = 2_000_000
-_GRID_CELLS = {200_000: 100_000, 2_000_000: 1_000_000, 20_000_000: 1_000_000}
+_GRID_CELLS = {
+    20_000: 10_000,
+    200_000: 100_000,
+    2_000_000: 1_000_000,
+    20_000_000: 1_000_000,
+}
 
 
 @dataclass
@@ -169,6 +174,7 @@ def waits(bench: Bench) -> None:
     words = "ingest", "--force", "city-of-london", *source, "--home", home
     words += _AS_A_FLOW
     bench.ours("help", "commands.command", "--help")
+    bench.rival("import prefect", "commands.python", "import prefect")
     bench.ours("status", "commands.command", "status", "--home", home)
     bench.ours("run", "commands.command", *words)
     nation = "run", "--all-forces", *source, "--home", home

@@ -1,10 +1,12 @@
 """The made-up nation is what the archive is, and the table says what was measured."""
 
+import inspect
+import re
 from pathlib import Path
 
 import pytest
 
-from benchmarks import feed, national
+from benchmarks import feed, national, stages_national
 from benchmarks.measure import Cost, cost_of
 from benchmarks.ratios import rows
 from benchmarks.stages_national import Bench
@@ -15,6 +17,7 @@ from transforms.reference.forces import FORCES
 
 
 TINY = "tiny"
+WHOLE_STAGES = ("ingest", "score", "publish")
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +108,42 @@ def test_the_table_holds_what_was_measured_and_nothing_else(tmp_path: Path) -> N
     assert any("peak memory" in line and "yes" in line for line in lines)
     assert any("growth of ingest with rows | 1 | ≤ 1.05 | yes" in n for n in lines)
     assert not any("pandas" in line or "publish" in line for line in lines)
+
+
+TARGETS = {
+    "score, CPU": 20,
+    "publish, CPU": 12,
+    "one new month beside its rows, CPU": 1.5,
+    "the next release / a fresh home": 0.3,
+    "a run with no server, wall": 4.5,
+    "a run beside hexbeat up, wall": 2,
+    "of all forces, nothing to do": 6,
+    "feed pull, nothing new, CPU": 4,
+    "feed run, nothing new, CPU": 4,
+    "feed run, 500 new rows, CPU": 8,
+    "the same under up, nothing new, CPU": 4,
+    "the same under up, 500 new rows, CPU": 8,
+}
+OF_A_NATION = {"zip to publication, CPU": 200, "peak memory of it": 1200}
+
+
+def test_the_table_has_every_figure_that_has_a_target(tmp_path: Path) -> None:
+    def printed(size: int) -> set[tuple[str, float]]:
+        costs = {name: [Cost(1.0, 1.0, 1.0, "")] for name in measured_names()}
+        bench = Bench(national.Nation(tmp_path, size), tmp_path, costs=costs)
+        cells = [line.strip("| ").split(" | ") for line in list(rows(bench, None))[2:]]
+        return {(row[0], float(row[2].removeprefix("≤ "))) for row in cells}
+
+    assert TARGETS.items() <= printed(2_000_000)
+    assert OF_A_NATION.items() <= printed(20_000_000)
+
+
+def measured_names() -> set[str]:
+    """Everything that a stage gives a name as it measures it."""
+    said = inspect.getsource(stages_national) + inspect.getsource(feed)
+    names = set(re.findall(r'(?:ours|rival|measure)\(\s*"([^"]+)"', said))
+    names |= {f"{kind}: {of}" for kind in ("next", "anew") for of in WHOLE_STAGES}
+    return names | {feed.WITH_NEWS, feed.UP_IDLE, feed.UP_NEWS}
 
 
 def test_the_feed_s_rival_counts_what_the_drops_hold(tmp_path: Path) -> None:
