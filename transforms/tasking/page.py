@@ -41,8 +41,12 @@ class Page:
     boxes: Sequence[Box]  # four
     sections: Sequence[Section]
     footer: str
+    picture: str = ""  # SVG
+    picture_alt: str = ""
 
 
 def write_pdf(page: Page, last_day: date, path: Path) -> None:
     """Write it for print: tagged, and the same bytes for the same words."""
-    typeset(_TEMPLATE, asdict(page), last_day, path)
+    words = asdict(page)
+    pictures = {"picture.svg": str(words.pop("picture")).encode()}
+    typeset(_TEMPLATE, words, last_day, path, pictures)

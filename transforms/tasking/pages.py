@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from transforms.reference.days import DAYS
+from transforms.reference.forces import FORCES
 from transforms.reference.groups import GROUPS
 from transforms.tasking import words
 from transforms.tasking.changed import FELL, ROSE
@@ -11,6 +12,7 @@ from transforms.tasking.delivered import Measure, return_totals
 from transforms.tasking.fortnight import span_in_words
 from transforms.tasking.pack import Pack
 from transforms.tasking.page import Box, Page, Section
+from transforms.tasking.sketch import Dot, sketch
 
 
 SHOWN_PLACES = 40  # on paper: the workbook has all
@@ -36,6 +38,7 @@ _RETURN: dict[Measure, tuple[str, float]] = {
 
 def tasking_page(pack: Pack) -> Page:
     """The document of the meeting: two to four pages."""
+    dots = _dots(pack)
     return Page(
         title=words.title(pack),
         subtitle=_subtitle(pack, "Tasking pack"),
@@ -55,7 +58,24 @@ def tasking_page(pack: Pack) -> Page:
             ),
         ],
         footer=_footer(pack, words.handling(pack)),
+        picture=sketch(dots, pack.programme.rule.force in FORCES),
+        picture_alt=(
+            f"Where {len(dots)} places are. Those that rose, fell or are under their"
+            " dose are in another colour."
+        ),
     )
+
+
+def _dots(pack: Pack) -> list[Dot]:
+    return [
+        Dot(
+            row["place_id"],
+            row["easting"],
+            row["northing"],
+            _stands_out(pack, row["place_id"]),
+        )
+        for row in pack.places
+    ]
 
 
 def lead_page(pack: Pack) -> Page:
@@ -109,9 +129,11 @@ def _footer(pack: Pack, handling: str) -> str:
 def _places(pack: Pack) -> Section:
     """A row for each place; a column only where there is something to say."""
     names, changed, is_new = words.names_of(pack), pack.changed, pack.changed.periods
+    has_change = any(changed.word(row["place_id"]) for row in pack.places)
     has_plan = any(r["planned_minutes"] is not None for r in pack.dose.values())
     header = ["Place", "", "Expected a month"]
-    header += ["Counted", "95 of 100", "Change"] if is_new else []
+    header += ["Counted", "95 of 100"] if is_new else []
+    header += ["Change"] if has_change else []
     header += ["Planned min"] if has_plan else []
     header += ["Delivered", "Visits", "Days without"] if pack.dose else []
     header += ["Next visits"] if pack.next.plan_of else []
@@ -121,8 +143,9 @@ def _places(pack: Pack) -> Section:
         cells = [place, names[place], f"{row['level_month']:,.1f}"]
         if is_new:
             of = changed.rows[place]
-            word = changed.word(place) or ""
-            cells += [f"{of.observed:,}", f"{of.low:,} to {of.high:,}", word]
+            cells += [f"{of.observed:,}", f"{of.low:,} to {of.high:,}"]
+        if has_change:
+            cells.append(changed.word(place) or "")
         dose = pack.dose.get(place)
         if has_plan:
             cells.append(_number(dose["planned_minutes"] if dose else None))
@@ -136,7 +159,7 @@ def _places(pack: Pack) -> Section:
         lines=[*_about_places(pack), *_more(len(pack.places), SHOWN_PLACES)],
         header=header,
         rows=rows,
-        texts=[0, 1, *([header.index("Change")] if is_new else [])],
+        texts=[0, 1, *([header.index("Change")] if has_change else [])],
         wide=1,
         marked=[
             _stands_out(pack, row["place_id"]) for row in pack.places[:SHOWN_PLACES]
