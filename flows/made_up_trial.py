@@ -53,6 +53,8 @@ from transforms.simulator.timed.patrols import (
     thinned,
     visits,
 )
+from transforms.tasking.make import Made as Packed
+from transforms.tasking.make import make_pack
 from transforms.trials import words as trial_words
 from transforms.trials.analyse import Analysed, analyse
 from transforms.trials.choose import Asked
@@ -77,7 +79,7 @@ PLANNED_MINUTES = 30  # a day at a place
 PING_DAYS = 14  # the last fortnight, as radios' pings are kept a month
 WHO = "demo"
 _HAND = HANDS["csv"]
-_STAGE, _STEPS = "trial", 6
+_STAGE, _STEPS = "trial", 7
 
 
 @dataclass
@@ -102,12 +104,13 @@ class MadeUpTrial:
     analysed: Analysed
     tracked: Tracked
     reported: Reported
+    packed: Packed
     without: int  # incidents at the places in those weeks, had nobody patrolled
     left: int  # those that happened all the same
 
 
 def run_trial(folder: Path) -> MadeUpTrial:
-    """Freeze, draw, patrol, take, report, analyse and track, in a folder of its own.
+    """Freeze, draw, patrol, take, report, analyse, track and pack, in a folder.
 
     What was done there before is not done again.
     """
@@ -137,11 +140,14 @@ def run_trial(folder: Path) -> MadeUpTrial:
     progress.step(_STAGE, "analysis")
     tracked = track(home.home, programme, last, WEEKS, now, WHO)
     progress.step(_STAGE, "tracker")
+    packed = make_pack(home.home, programme, LAST_DAY, now, WHO)
+    progress.step(_STAGE, "pack")
     return MadeUpTrial(
         programme=programme,
         reported=reported,
         analysed=analysed,
         tracked=tracked,
+        packed=packed,
         without=_in_trial(truth, programme),
         left=_in_trial(patrolled_truth, programme),
     )
@@ -172,6 +178,7 @@ def told(made: MadeUpTrial) -> Iterator[tuple[str, str]]:
     yield "tracker", impact_words.headline(look)
     yield "page", f"{made.analysed.folder / 'trial.html'}"
     yield "page", f"{made.tracked.folder / 'tracker.html'}"
+    yield "pack", f"{made.packed.folder / 'tasking.pdf'}"
 
 
 def _at(day: date) -> datetime:

@@ -43,7 +43,7 @@ class _Ended:
 
 @contextmanager
 def flows_here() -> Iterator[Sent]:
-    """Commands of trials and dosage run their flows here."""
+    """Commands of trials and dosage, and the flow of packs, run here."""
     sent = Sent()
 
     def gather(summary: Summary, tasks: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -64,17 +64,19 @@ def flows_here() -> Iterator[Sent]:
         patch.setattr(Task, "submit", lambda task, *given: _Ended(task.fn(*given)))
         for command in (dosage, trial):
             patch.setattr(command, "run_to_end", run)
-        for name in ("flows.dosage", "flows.trial"):
+        for name in ("flows.dosage", "flows.trial", "flows.tasking"):
             module = import_module(name)
             patch.setattr(module, "gather", gather)
             patch.setattr(module, "final", final)
-            for one in ("table_artifact", "page_artifact", "summary_artifact"):
+            for one in (
+                "table_artifact", "page_artifact", "summary_artifact", "pack_artifact",
+            ):  # fmt: skip
                 if hasattr(module, one):
                     noted = lambda *given, **more: sent.artifacts.append(  # noqa: E731
                         {**more, "given": given}
                     )
                     patch.setattr(module, one, noted)
-            for one in ("emit_issued", "emit_short"):
+            for one in ("emit_issued", "emit_short", "emit_pack"):
                 if hasattr(module, one):
                     patch.setattr(module, one, lambda *given: sent.events.append(given))
         yield sent

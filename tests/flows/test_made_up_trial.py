@@ -48,13 +48,28 @@ def test_patrols_are_delivered_as_planted(made: MadeUpTrial) -> None:
     assert set(sources) == {"log", "pings"}
 
 
+def test_the_pack_has_the_dose_the_lot_and_the_tracker(made: MadeUpTrial) -> None:
+    pack = made.packed.pack
+    assert pack.tracked is not None
+    assert pack.tracked.look == made.tracked.folder.name
+    as_planned = pack.delivered.made
+    assert as_planned is not None
+    assert as_planned.visited / as_planned.planned == pytest.approx(0.9, abs=0.1)
+    assert not pack.delivered.missing
+    assert {of.periods for of in pack.changed.rows.values()} == {
+        len(pack.changed.periods)
+    }
+    assert pack.is_restricted
+    assert pack.searches is None
+
+
 def test_it_is_told_in_lines_of_one_page(made: MadeUpTrial) -> None:
     lines = list(told(made))
-    heads = ["patrol", "planted", "truth", "dosage", "trial", "tracker", "page", "page"]
-    assert [head for head, _ in lines] == heads
+    heads = ["patrol", "planted", "truth", "dosage", "trial", "tracker"]
+    assert [head for head, _ in lines] == [*heads, "page", "page", "pack"]
     assert f"{made.without - made.left} of {made.without} incidents" in lines[1][1]
     assert lines[4][1].startswith("Fewer") and lines[5][1].startswith("Lower")
-    assert all(Path(words).is_file() for head, words in lines if head == "page")
+    assert all(Path(words).is_file() for _, words in lines[-3:])
 
 
 def test_the_same_again_does_nothing(
@@ -63,7 +78,7 @@ def test_the_same_again_does_nothing(
     monkeypatch.setattr(made_up_trial, "DRAWS", 99)
     again = run_trial(folder)
     assert list(told(again)) == list(told(made))
-    states = again.analysed, again.tracked, again.reported
+    states = again.analysed, again.tracked, again.reported, again.packed
     assert not any(state.created for state in states)
 
 

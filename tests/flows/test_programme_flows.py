@@ -72,7 +72,8 @@ def test_events_say_what_was_frozen_and_which_look_was_made(
     events.emit_frozen("autumn-1", "kent", 20)
     events.emit_look("autumn-1", "2025-12-ab", "month", "2025-10", "2025-12")
     events.emit_plan("autumn-1", "2025-12-01-ab", 56)
-    (frozen, of, about), (look, seen, months), (plan, made, visits) = sent
+    events.emit_pack("autumn-1", "2025-12-07-ab", "2025-12-07")
+    (frozen, of, about), (look, seen, months), (plan, made, visits), pack = sent
     assert (frozen, look) == ("hexbeat.programme.frozen", "hexbeat.look.made")
     assert of["prefect.resource.id"] == "hexbeat.programme.autumn-1"
     assert about == {"force": "kent", "places": "20"}
@@ -81,6 +82,9 @@ def test_events_say_what_was_frozen_and_which_look_was_made(
     assert plan == "hexbeat.plan.made"
     assert made["prefect.resource.id"] == "hexbeat.plan.autumn-1.2025-12-01-ab"
     assert visits == {"programme": "autumn-1", "visits": "56"}
+    assert pack[0] == "hexbeat.pack.made"
+    assert pack[1]["prefect.resource.id"] == "hexbeat.pack.autumn-1.2025-12-07-ab"
+    assert pack[2] == {"programme": "autumn-1", "last_day": "2025-12-07"}
 
 
 @pytest.mark.parametrize("running", [True, False])

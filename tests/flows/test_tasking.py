@@ -1,16 +1,22 @@
 """`hexbeat tasking`, as people call it: what it prints, and how it ends."""
 
 import json
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flows.command.printing.tasking import show_pack
+from flows.params import TaskingParams
+from flows.tasking import tasking
 from tests.flows.commands import hexbeat, hexbeat_here
+from tests.flows.flows_here import Sent, flows_here
 from tests.transforms.patrols.made_programme import STARTS, made_programme
 from transforms.homes.home import Home
-from transforms.programmes.register import TASKED, Register
+from transforms.programmes.register import TASKED, Register, start
+from transforms.reference.days import LONDON
 
 
 ENDING = date(2026, 10, 25)
@@ -81,3 +87,60 @@ def test_what_cannot_be_told_ends_with_2_in_one_line(tmp_path: Path) -> None:
         assert said in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
         assert not done.stdout
+
+
+@pytest.fixture
+def sent() -> Iterator[Sent]:
+    with flows_here() as sent:
+        yield sent
+
+
+def run(home: Home, **given: str) -> dict[str, Any]:
+    account: Any = tasking.fn(TaskingParams(home=str(home.root), **given))
+    return dict(account)
+
+
+def test_what_is_due_is_made_once_and_a_server_sees_no_place(
+    tmp_path: Path, sent: Sent
+) -> None:
+    started = datetime.now(LONDON).date() - timedelta(days=40)
+    home, programme = made_programme(tmp_path / "home", starts=None)
+    start(home, programme, started, datetime.now(UTC), "me")
+    made_programme(tmp_path / "home", "winter", starts=None)
+    done = run(home)
+    [pack] = done["facts"]["packs"]
+    assert done["asked"] == [programme.id]
+    assert sent.events == [(programme.id, pack["pack"], pack["last"])]
+    assert sent.outcomes == ["done"]
+    told = f"{sent.artifacts} {sent.events} {done}"
+    for row in programme.places.to_pylist():
+        assert row["place_id"] not in told
+        assert row["h3_cells"] not in told
+        assert not row["name"] or row["name"] not in told
+    again = run(home)
+    assert again["asked"] == []
+    assert again["facts"]["nothing"].startswith("Nothing to hand on")
+    assert sent.outcomes[-1] == "nothing to do"
+    assert len(sent.events) == 1
+
+
+def test_a_damaged_programme_is_a_gap_and_the_others_have_their_packs(
+    tmp_path: Path, sent: Sent
+) -> None:
+    started = datetime.now(LONDON).date() - timedelta(days=40)
+    for name in ("autumn", "winter"):
+        home, programme = made_programme(tmp_path / "home", name, starts=None)
+        start(home, programme, started, datetime.now(UTC), "me")
+    (programme.folder / "places.parquet").write_bytes(b"damaged")
+    done = run(home)
+    assert list(done["failed"]) == [programme.id]
+    assert "bring it back from a backup" in done["failed"][programme.id]
+    assert len(done["facts"]["packs"]) == 1
+    assert sent.outcomes == ["gaps"]
+
+
+def test_a_fortnight_is_of_one_programme() -> None:
+    with pytest.raises(ValueError, match="name it"):
+        TaskingParams(fortnight="2026-10-25")
+    assert TaskingParams().which == "what is due"
+    assert TaskingParams(programme="autumn").which == "autumn to newest"

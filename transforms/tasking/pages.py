@@ -12,11 +12,12 @@ from transforms.tasking.delivered import Measure, return_totals
 from transforms.tasking.fortnight import span_in_words
 from transforms.tasking.pack import Pack
 from transforms.tasking.page import Box, Page, Section
+from transforms.tasking.planned import PlannedShift
 from transforms.tasking.sketch import Dot, sketch
 
 
 SHOWN_PLACES = 40  # on paper: the workbook has all
-_SHOWN_SHIFTS = 14
+_SHOWN_SHIFTS = 10
 _SHOWN_PROBLEMS = 8
 _NONE = "–"
 _RETURN: dict[Measure, tuple[str, float]] = {
@@ -130,13 +131,11 @@ def _places(pack: Pack) -> Section:
     """A row for each place; a column only where there is something to say."""
     names, changed, is_new = words.names_of(pack), pack.changed, pack.changed.periods
     has_change = any(changed.word(row["place_id"]) for row in pack.places)
-    has_plan = any(r["planned_minutes"] is not None for r in pack.dose.values())
-    header = ["Place", "", "Expected a month"]
+    header = ["Place", "", "Expected"]
     header += ["Counted", "95 of 100"] if is_new else []
     header += ["Change"] if has_change else []
-    header += ["Planned min"] if has_plan else []
-    header += ["Delivered", "Visits", "Days without"] if pack.dose else []
-    header += ["Next visits"] if pack.next.plan_of else []
+    header += ["Minutes", "Visits", "No visit"] if pack.dose else []
+    header += ["Next"] if pack.next.plan_of else []
     rows = []
     for row in pack.places[:SHOWN_PLACES]:
         place = row["place_id"]
@@ -146,11 +145,8 @@ def _places(pack: Pack) -> Section:
             cells += [f"{of.observed:,}", f"{of.low:,} to {of.high:,}"]
         if has_change:
             cells.append(changed.word(place) or "")
-        dose = pack.dose.get(place)
-        if has_plan:
-            cells.append(_number(dose["planned_minutes"] if dose else None))
         if pack.dose:
-            cells += _dose(dose)
+            cells += _dose(pack.dose.get(place))
         if pack.next.plan_of:
             cells.append(f"{pack.next.visits_at[place]:,}")
         rows.append(cells)
@@ -168,27 +164,35 @@ def _places(pack: Pack) -> Section:
 
 
 def _about_places(pack: Pack) -> list[str]:
-    said = []
+    """What the columns are."""
+    said = ["Expected: incidents a month, by the frozen forecast."]
     if pack.changed.periods:
         unit = "days" if pack.programme.clock is DAYS else "months"
+        since = "the last pack" if pack.before else "the forecast"
         said.append(
-            f"Counted: incidents in the {unit} that are new since the last pack. 95 of"
-            " 100: what so many such places have, by the frozen forecast and how the"
-            " rest of the force did."
+            f"Counted: incidents in the {unit} that are new since {since}. 95 of 100:"
+            " what so many such places have, given how the rest of the force did."
         )
     if pack.dose:
-        said.append("Planned and delivered: minutes in which anybody was there.")
-    return said
+        said.append(
+            "Minutes in which anybody was there, of those planned. No visit: days with"
+            " a log and without a visit."
+        )
+    if pack.next.plan_of:
+        said.append("Next: visits planned for the fortnight to come.")
+    if any(_stands_out(pack, row["place_id"]) for row in pack.places):
+        said.append("Shaded: it rose or fell, or had less than half its share of dose.")
+    return [" ".join(said)]
 
 
 def _dose(row: dict[str, Any] | None) -> list[str]:
     if row is None:
         return [_NONE] * 3
-    return [
-        f"{row['patrol_minutes']:,.0f}",
-        f"{row['visits']:,}",
-        f"{row['days_without_visit']:,} of {row['days']:,}",
-    ]
+    minutes = f"{row['patrol_minutes']:,.0f}"
+    if row["planned_minutes"] is not None:
+        minutes += f" of {row['planned_minutes']:,.0f}"
+    without = f"{row['days_without_visit']:,} of {row['days']:,}"
+    return [minutes, f"{row['visits']:,}", without]
 
 
 def _stands_out(pack: Pack, place: str) -> bool:
@@ -199,25 +203,22 @@ def _stands_out(pack: Pack, place: str) -> bool:
 
 def _why(pack: Pack) -> Section:
     names, routes = words.names_of(pack), pack.problems.routes
-    shown = pack.places[:SHOWN_PLACES]
-    header = ["Place", "", "Why here"] + (["Way of working"] if routes else [])
-    rows = []
-    for row in shown:
-        place = row["place_id"]
-        cells = [place, names[place], pack.facts[place].line]
-        rows.append([*cells, routes.get(place, "")] if routes else cells)
     lines = _more(len(pack.places), SHOWN_PLACES)
     if not routes:
         lines.append(
             "No place has a problem profile yet: hexbeat profile --programme"
             f" {pack.name} {pack.places[0]['place_id'] if pack.places else 'p01'}"
         )
+    rows = [
+        [place, names[place], words.why(pack, place)]
+        for place in (row["place_id"] for row in pack.places[:SHOWN_PLACES])
+    ]
     return Section(
         title="Why here",
         lines=lines,
-        header=header,
+        header=["Place", "", "Why here"],
         rows=rows,
-        texts=list(range(len(header))),
+        texts=(0, 1, 2),
         wide=2,
     )
 
@@ -226,26 +227,38 @@ def _next(pack: Pack) -> Section:
     fortnight, plan = pack.fortnight, pack.next
     span = span_in_words(fortnight.next_first, fortnight.next_last)
     lines = words.next_visits(pack)
-    rows = [
-        [str(one.day), f"{one.day:%a}", one.shift, f"{one.units:,}", f"{one.visits:,}"]
-        for one in plan.shifts
-    ]
     if plan.plans:
         folder = pack.programme.folder.name
         listed = ", ".join(plan.plans)
         lines.append(
-            "Times, ways and a page for each unit: programmes/"
-            f"{folder}/plans/, {listed}, briefing.pdf."
+            f"Times, ways and a page for each unit: programmes/{folder}/plans/,"
+            f" {listed}, briefing.pdf."
         )
-    lines += _more(len(rows), _SHOWN_SHIFTS)
+    rows = _shifts(plan.shifts)
     return Section(
         title=f"Next: {span}" if fortnight.has_next else "Next",
-        lines=lines,
-        header=["Day", "", "Shift", "Units", "Visits"],
+        lines=[*lines, *_more(len(rows), _SHOWN_SHIFTS)],
+        header=["Shift", "Days", "Units", "Visits"],
         rows=rows[:_SHOWN_SHIFTS],
-        texts=(0, 1, 2),
-        wide=2,
+        texts=(0, 1),
+        wide=1,
     )
+
+
+def _shifts(shifts: Sequence[PlannedShift]) -> list[list[str]]:
+    """A row for each shift with as many units: its days together."""
+    by_shift: dict[tuple[str, int], list[PlannedShift]] = {}
+    for one in shifts:
+        by_shift.setdefault((one.shift, one.units), []).append(one)
+    return [
+        [
+            shift,
+            words.days([one.day for one in of]),
+            f"{units:,}",
+            f"{sum(one.visits for one in of):,}",
+        ]
+        for (shift, units), of in by_shift.items()
+    ]
 
 
 def _problems(pack: Pack) -> Section:
@@ -343,10 +356,6 @@ def _areas(pack: Pack) -> list[Section]:
 
 def _hours(hours: float | None) -> str:
     return "not known" if hours is None else f"{hours:,.0f}"
-
-
-def _number(value: float | None) -> str:
-    return _NONE if value is None else f"{value:,.0f}"
 
 
 def _more(number: int, shown: int) -> list[str]:

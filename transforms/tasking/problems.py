@@ -78,4 +78,4 @@ def _routes(
     for place, of in names.items():
         if found := [newest[name] for name in of if name in newest]:
             as_of, route = max(found)
-            yield place, f"{route} (profile of {as_of})"
+            yield place, f"Profile of {as_of}: {route}"

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from transforms.publications.layers.open_ground.reading import Box, Name, open_ground
 
 
-_WIDTH, _HEIGHT = 720.0, 300.0
+_WIDTH, _HEIGHT = 720.0, 230.0
 _LEAST_M = 4_000.0  # of the picture's height: a town and what is around it
 _MARGIN = 1.25  # times the ground that the places cover
 _DOT, _LABEL = 4.0, 9.0  # of the picture
@@ -36,13 +36,13 @@ def sketch(dots: Sequence[Dot], on_ground: bool) -> str:
     labels = _Labels()
     points = {dot.place: frame.at(dot.easting, dot.northing) for dot in dots}
     for x, y in points.values():
-        labels.take(x - _DOT, y, 2 * _DOT)
+        labels.keep(x - _DOT, y, 2 * _DOT)
     if on_ground:
         parts += _ground(frame)
     numbers = _numbers(dots, points, labels)
     if on_ground:
         parts += _towns(frame, labels)
-    for dot in dots:
+    for dot in sorted(dots, key=lambda one: one.marked):
         x, y = points[dot.place]
         fill = _MARKED if dot.marked else _DOTS
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT:g}" fill="{fill}"/>')
@@ -50,7 +50,9 @@ def sketch(dots: Sequence[Dot], on_ground: bool) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}"'
         f' font-family="Libertinus Serif" font-size="{_LABEL:g}">'
     )
-    return "".join([head, *parts, *numbers, _bar(frame), "</svg>"])
+    return "".join(
+        [head, *parts, *numbers, _bar(frame, len(dots) - len(numbers)), "</svg>"]
+    )
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,10 @@ class _Labels:
     def __init__(self) -> None:
         self._taken: list[tuple[float, float, float]] = []
 
+    def keep(self, x: float, y: float, width: float) -> None:
+        """Keep the room of a dot, whatever else is there."""
+        self._taken.append((x, y, width))
+
     def take(self, x: float, y: float, width: float) -> bool:
         """Whether there was room about a line of text that begins at x."""
         if any(
@@ -138,7 +144,8 @@ def _towns(frame: _Frame, labels: _Labels) -> list[str]:
         width = _LETTER * len(name)
         if not width / 2 < x < _WIDTH - width / 2:
             continue
-        for y in (middle, middle - 2 * _ROOM_Y, middle + 2 * _ROOM_Y):
+        for lines in (0, -2, 2, -3, 3, -4):
+            y = middle + lines * _ROOM_Y
             inside = _ROOM_Y < y < _HEIGHT - 2 * _ROOM_Y
             if inside and labels.take(x - width / 2, y, width):
                 parts.append(_text(x, y + 3, name, _GREY, "middle"))
@@ -169,11 +176,13 @@ def _numbers(
     return parts
 
 
-def _bar(frame: _Frame) -> str:
-    """A bar of a round length."""
+def _bar(frame: _Frame, unnumbered: int) -> str:
+    """A bar of a round length, and how many places had no room for a number."""
     fitting = [m for m in _BARS_M if m * frame.scale <= _WIDTH / 5] or [_BARS_M[0]]
     length_m = fitting[-1]
     said = f"{length_m / 1_000:g} km, north is up"
+    if unnumbered:
+        said += f"; {unnumbered} dots lie too close for a number"
     y = _HEIGHT - 7
     bar = f'<path d="M8 {y:g}h{length_m * frame.scale:.1f}" stroke="{_INK}"/>'
     return bar + _text(8, y - 4, said, _INK, "start")

@@ -77,17 +77,14 @@ def next_visits(pack: Pack) -> list[str]:
         )
     ]
     if plan.without:
-        said.append(f"No plan is of {_days(plan.without)}.")
+        said.append(f"No plan is of {days(plan.without)}.")
     return said
 
 
 def how_to_plan(pack: Pack) -> str:
     """The command that plans the fortnight to come."""
-    fortnight = pack.fortnight
-    return (
-        f"hexbeat patrol plan {pack.name} --shifts FILE --from {fortnight.next_first}"
-        f" --to {fortnight.next_last}"
-    )
+    first, last = pack.next.without[0], pack.next.without[-1]
+    return f"hexbeat patrol plan {pack.name} --shifts FILE --from {first} --to {last}"
 
 
 def what_changed(pack: Pack) -> list[str]:
@@ -214,8 +211,9 @@ def dose(pack: Pack) -> list[str]:
 
 def missing(pack: Pack) -> list[str]:
     """The days of the fortnight that no log has."""
-    days = pack.delivered.missing
-    return [f"No log has a row of {_days(days)}: not known, not zero."] if days else []
+    lacking = pack.delivered.missing
+    said = f"No log has a row of {days(lacking)}: not known, not zero."
+    return [said] if lacking else []
 
 
 def as_planned(pack: Pack) -> list[str]:
@@ -289,8 +287,8 @@ def missing_parts(pack: Pack) -> list[str]:
             "No log of patrols: hexbeat dosage take FILE --mapping FILE.toml"
             " (docs/dosage.md)"
         )
-    elif days := pack.delivered.missing:
-        said.append(f"No log of {_days(days)}.")
+    elif lacking := pack.delivered.missing:
+        said.append(f"No log of {days(lacking)}.")
     if pack.fortnight.has_next and pack.next.without:
         number = _count(len(pack.next.without), "day")
         said.append(f"No plan of {number} to come: {how_to_plan(pack)}")
@@ -425,10 +423,10 @@ def _listed(parts: Sequence[str], between: str = ", ") -> str:
     return between.join(parts[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _days(days: Sequence[date]) -> str:
+def days(listed: Sequence[date]) -> str:
     """Days as spans where they follow each other."""
     spans: list[list[date]] = []
-    for day in days:
+    for day in listed:
         if spans and (day - spans[-1][-1]).days == 1:
             spans[-1].append(day)
         else:
@@ -442,6 +440,12 @@ def _day(day: date | None) -> str:
 
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def why(pack: Pack, place: str) -> str:
+    """Why a place is on the list, and the way of working of its newest profile."""
+    line, route = pack.facts[place].line, pack.problems.routes.get(place)
+    return f"{line} {route}." if route else line
 
 
 def started(pack: Pack) -> str:
