@@ -10,6 +10,7 @@ from transforms.profiles.make import all_profiles
 from transforms.profiles.responses import FILE, Response, all_responses
 from transforms.programmes.kept_folder import damaged_files
 from transforms.programmes.programme import Programme
+from transforms.reference.days import parse_period
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ def _routes(
         if not known or damaged_files(folder):  # verify says what is wrong with it
             continue
         profile = json.loads(known[0].read_bytes())
-        if profile["as_of"] > str(last)[:7]:
+        if parse_period(profile["as_of"]).last_day > last:
             continue
         kept = newest.get(profile["id"], ("", ""))
         newest[profile["id"]] = max(kept, (profile["as_of"], profile["route"]))

@@ -35,6 +35,7 @@ from transforms.patrols.mapping import read_visit_mapping
 from transforms.patrols.take import take_visits
 from transforms.plans.asked import asked_of
 from transforms.plans.make import make_plan
+from transforms.programmes.kept_folder import write_manifest
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import TASKED, Register, end, leave
 from transforms.reference.overrides import days_from
@@ -365,3 +366,19 @@ def test_a_mistake_in_responses_is_said_before_anything_is_kept(tmp_path: Path) 
     with pytest.raises(UsageError, match=r"responses\.toml"):
         make_pack(home, programme, ENDING, NOW, "me")
     assert packs_of(home, programme.id) == []
+
+
+def test_the_newest_profile_that_was_known_then_says_the_way_of_working(
+    tmp_path: Path,
+) -> None:
+    home, programme = made_programme(tmp_path / "home")
+    for as_of, route in (("2026-08", "Watch"), ("2026-09", "Assess"), ("2026-10", "X")):
+        folder = home.root / "profiles" / f"{programme.id}-p01-{as_of}-00"
+        folder.mkdir(parents=True)
+        profile = {"id": f"{programme.id}-p01", "as_of": as_of, "route": route}
+        (folder / "profile-p01.json").write_text(json.dumps(profile))
+        write_manifest(folder)
+    done = make_pack(home, programme, ENDING, NOW, "me")
+    assert done.pack.problems.routes == {"p01": "Profile of 2026-09: Assess"}
+    said = one_line(text_of(done.folder / "tasking.pdf"))
+    assert "10.0 expected a month. Profile of 2026-09: Assess." in said
