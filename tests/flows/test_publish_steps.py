@@ -1,9 +1,9 @@
 """Each task of the publish flow fails and is retried alone; the next run goes on."""
 
 import json
-import sqlite3
 import subprocess
 import sys
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,10 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect_dask.task_runners import DaskTaskRunner
 
 from flows.ingest import ingest
-from flows.server.prefect_settings import DATABASE
 from flows.task_runner import parallel
 from flows.tasks import Whole, ingest_one, score_one
 from tests.builders import kent_csv, months, release_zip
-from tests.flows.servers import ROOT, clean_environment, with_database
+from tests.flows.servers import ROOT, ask, until
 from transforms.homes.disclosure_settings import OPERATOR_FIELDS
 from transforms.incidents.request import resolve
 from transforms.reference.forces import FORCES
@@ -65,67 +64,77 @@ def home(tmp_path: Path) -> Path:
         request = Whole(resolve(tmp_path, FORCES, ["kent"]))
         ingest_one.fn(str(folder), "kent", request)
         score_one.fn(str(folder), "kent", span[-1], DEFAULT_METHOD)
-    with_database(folder / "prefect")
     return folder
 
 
-def published(home: Path, name: str, failures: int) -> dict[str, Any]:
-    """The account of the flow, in which that function fails so many times."""
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(home), name, str(failures)],
-        env=clean_environment(), cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
+@dataclass(frozen=True)
+class Steps:
+    """The publish flow of a home, and what the server of the tests recorded of it."""
+
+    home: Path
+    prefect: dict[str, str]
+
+    def published(self, name: str, failures: int) -> dict[str, Any]:
+        """The account of the flow, in which that function fails so many times."""
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT, str(self.home), name, str(failures)],
+            env=self.prefect, cwd=ROOT, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return dict(json.loads(done.stdout))
+
+    def newest(self) -> dict[str, Any]:
+        """The newest flow run."""
+        wanted = {"limit": 1, "sort": "START_TIME_DESC"}
+        [run] = ask(f"{self.prefect['PREFECT_API_URL']}/flow_runs/filter", wanted)
+        return dict(run)
+
+    def attempts(self) -> dict[str, int]:
+        """How often each task was tried in the newest flow run."""
+        of_run = {"flow_runs": {"id": {"any_": [self.newest()["id"]]}}}
+        found = ask(f"{self.prefect['PREFECT_API_URL']}/task_runs/filter", of_run)
+        return {task["name"]: task["run_count"] for task in found}
 
 
-def attempts(home: Path) -> dict[str, int]:
-    """How often each task was tried in the newest flow run."""
-    database = sqlite3.connect(home / "prefect" / DATABASE)
-    newest = "(select id from flow_run order by created desc limit 1)"
-    ask = f"select name, run_count from task_run where flow_run_id = {newest}"  # noqa: S608
-    try:
-        return dict(database.execute(ask).fetchall())
-    finally:
-        database.close()
+@pytest.fixture
+def steps(home: Path, prefect: dict[str, str]) -> Steps:
+    return Steps(home, prefect)
 
 
 @pytest.mark.system
-def test_a_task_that_fails_is_retried_alone(home: Path) -> None:
-    account = published(home, "freeze", 1)
+def test_a_task_that_fails_is_retried_alone(steps: Steps) -> None:
+    account = steps.published("freeze", 1)
     assert account["outcome"] == "done"
     assert account["facts"]["forecasts_frozen"] == ["kent"]
-    assert attempts(home) == {
+    tried = {
         "judge older forecasts": 1,
         "publish 2024-03": 1,
         "freeze new forecasts": 2,
         "publish the public tier": 1,
     }
-    database = sqlite3.connect(home / "prefect" / DATABASE)
-    [[number]] = database.execute("select flow_version from flow_run").fetchall()
-    database.close()
-    assert number == version("hexbeat")
+    until(30, lambda: steps.attempts() == tried)  # a server records them by and by
+    assert steps.newest()["flow_version"] == version("hexbeat")
 
 
 @pytest.mark.system
 def test_what_fails_after_the_publication_is_a_gap_that_the_next_run_closes(
-    home: Path,
+    steps: Steps,
 ) -> None:
-    first = published(home, "freeze", 3)
+    first = steps.published("freeze", 3)
     assert (first["outcome"], list(first["failed"])) == ("gaps", ["freeze"])
     assert first["facts"]["created"]
     assert "forecasts_frozen" not in first["facts"]
-    second = published(home, "freeze", 0)
+    second = steps.published("freeze", 0)
     assert second["facts"]["run_id"] == first["facts"]["run_id"]
     assert second["facts"]["forecasts_frozen"] == ["kent"]
     assert second["failed"] == {}
 
 
 @pytest.mark.system
-def test_answers_that_the_transparency_record_lacks_are_a_gap(home: Path) -> None:
-    settings = home / "hexbeat.toml"
+def test_answers_that_the_transparency_record_lacks_are_a_gap(steps: Steps) -> None:
+    settings = steps.home / "hexbeat.toml"
     settings.write_text('[transparency]\norganisation = "A police force"\n')
-    first, again = published(home, "freeze", 0), published(home, "freeze", 0)
+    first, again = steps.published("freeze", 0), steps.published("freeze", 0)
     for account in (first, again):
         assert (account["outcome"], [*account["failed"]]) == ("gaps", [_RECORD])
         assert (
@@ -142,8 +151,8 @@ _RECORD = "transparency record"
 
 
 @pytest.mark.system
-def test_nothing_is_published_that_lacks_what_could_be_judged(home: Path) -> None:
-    account = published(home, "judge", 3)
+def test_nothing_is_published_that_lacks_what_could_be_judged(steps: Steps) -> None:
+    account = steps.published("judge", 3)
     assert (account["outcome"], list(account["failed"])) == ("failed", ["judge"])
     assert "run_id" not in account["facts"]
 
