@@ -320,18 +320,25 @@ class ProfileParams(Params):
         default_factory=list,
         description="Layers of what is around, each NAME=FILE; default: none",
     )
+    context_counts: list[str] = Field(
+        default_factory=list,
+        description="Counts of others by place and month, each NAME=FILE, in a home of"
+        " a force's own feed; default: none",
+    )
     sensitive_layer: str | None = Field(
         None, description="Why a layer of places that need protection is shown"
     )
 
-    def read_layers(self) -> "Context":
-        """The layers, read; `UsageError` for one that cannot be."""
+    def read_layers(self, home: "Home") -> "Context":
+        """The layers and counts, read; `UsageError` for one that cannot be."""
+        from transforms.profiles.context_counts import read_counts
         from transforms.profiles.profile import Context
         from transforms.publications.layers.context import read_context
 
         reason = self.sensitive_layer
         read = [read_context(one, reason) for one in self.context]
-        return Context(read, reason)
+        counts = [read_counts(home, one, reason) for one in self.context_counts]
+        return Context(read, reason, counts)
 
     @property
     def choice(self) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def profile_all(home: str, params: Whole[ProfileParams]) -> Account | State[Acco
         opened = open_either_home(home)
         areas: list[Area] = asked_areas(opened, **given.choice)
         note_read(opened, datetime.now(UTC), user(), "problem profile")
-        found = list(make_profiles(opened, areas, given.read_layers()))
+        found = list(make_profiles(opened, areas, given.read_layers(opened)))
     except HexbeatError as error:
         return failed(given.which, str(error))
     made = [one for one in found if isinstance(one, Made)]

@@ -44,6 +44,16 @@ def profile(
             help="Layer of what is around: NAME=FILE; repeatable",
         ),
     ] = (),
+    context_counts: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--context-counts",
+            negative="",
+            show_default=False,
+            help="Counts of others by place and month, in a force's own feed's home:"
+            " NAME=FILE; repeatable",
+        ),
+    ] = (),
     sensitive_layer: Annotated[
         str | None,
         Parameter(
@@ -72,12 +82,13 @@ def profile(
         "group": group,
         "top": top,
         "context": list(context),
+        "context_counts": list(context_counts),
         "sensitive_layer": sensitive_layer,
     }
     params = checked(ProfileParams, options)
     # what cannot be is told before a flow starts
     asked_areas(opened, **params.choice)
-    params.read_layers()
+    params.read_layers(opened)
     account = run_to_end("problem_profile", params, opened, silent=True)
     refuse_failed(account)
     return show_profiles(account, json_)

@@ -64,6 +64,7 @@ class Area:
     hotspot_class: str | None  # of its highest cell
     lists: int | None  # of the scored as-ofs, those with a hot spot of this id
     of_lists: int | None
+    place: str | None = None  # of its programme
     power: str | None = None  # what a look at its programme can show
     delivered: str | None = None  # what patrols of its programme delivered there
 
@@ -145,6 +146,7 @@ def place_area(home: Home, programme: Programme, place_id: str) -> Area:
         hotspot_class=row["hotspot_class"],
         lists=None,
         of_lists=None,
+        place=place_id,
         power=power_line(programme.past_lists, rule.force, len(places), clock),
         delivered=_delivered(home, programme, place_id),
     )

@@ -194,8 +194,22 @@ def facts(profile: Profile) -> Mapping[str, Any]:
         "around": [_rounded(asdict(row)) for row in profile.around],
         "context": {layer.name: layer.sha256 for layer in profile.context.layers},
         "sensitive_because": profile.context.sensitive,
+        **_counts(profile),
         "route": profile.route.name,
         **_timed(profile),
+    }
+
+
+def _counts(profile: Profile) -> dict[str, Any]:
+    """Counts of others, as they may be told; nothing where none were given."""
+    if not profile.counts:
+        return {}
+    return {
+        "context_counts_sha256": {of.name: of.sha256 for of in profile.context.counts},
+        "context_counts": {
+            of.name: {str(month): of.shown(month) for month in of.months}
+            for of in profile.counts
+        },
     }
 
 

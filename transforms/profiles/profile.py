@@ -12,6 +12,7 @@ from transforms.homes.home import Home
 from transforms.profiles.area import WEEK_DAYS, Area, universe_of
 from transforms.profiles.around import Around, around
 from transforms.profiles.concentration import Concentration, concentration
+from transforms.profiles.context_counts import CountsFile, CountsThere, counts_there
 from transforms.profiles.day_records import Timed
 from transforms.profiles.force_points import ForcePoints
 from transforms.profiles.mix import (
@@ -49,6 +50,7 @@ class Context:
 
     layers: Sequence[ContextLayer] = ()
     sensitive: str | None = None
+    counts: Sequence[CountsFile] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Profile:
     searches: Searches | None  # None where the feed's were not supplied
     context: Context
     around: Sequence[Around]  # each of its layers
+    counts: Sequence[CountsThere]  # of others, by month
     timed: Timed | None  # what only a force's own feed can tell
 
     @cached_property
@@ -192,6 +195,7 @@ def profile_of(home: Home, area: Area, past: Past, context: Context) -> Profile:
         searches=past.searches(area),
         context=context,
         around=_around(home, area, context),
+        counts=counts_there(area, context.counts),
         timed=past.timed(area, mine, len(points.points)),
     )
 

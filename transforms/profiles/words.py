@@ -26,6 +26,7 @@ from transforms.searches.rates import Within, share
 
 
 POINTS_SHOWN = 10
+MONTHS_SHOWN = 6  # of twelve
 ADDRESSES_SHOWN = 6  # beside the week
 _MONTH_NAMES = [Month(2000, number).name for number in range(1, 13)]
 _MIX_HEADER = ["Category", "Incidents", "Share", "Times the force's", "95 of 100"]
@@ -84,6 +85,7 @@ def document(profile: Profile) -> Document:
                 header=_AROUND_HEADER if profile.around else (),
                 rows=list(_around_rows(profile)),
             ),
+            *_counts_of_others(profile),
             Block(
                 title="Which way of working fits: the first that holds",
                 header=["Way of working", "Conditions", "Holds"],
@@ -227,6 +229,8 @@ def surroundings(profile: Profile) -> Iterator[str]:
     if profile.area.delivered:
         yield profile.area.delivered
     yield _searched(profile)
+    if profile.context.sensitive:
+        yield f"A sensitive layer is shown because: {profile.context.sensitive}"
     if not profile.around:
         yield "No layer was given: --context NAME=FILE shows schools, stops and so on."
         return
@@ -234,8 +238,6 @@ def surroundings(profile: Profile) -> Iterator[str]:
         "Layers describe: nothing is predicted from them, and what is near need not be"
         " a cause. Distances are from its middle."
     )
-    if profile.context.sensitive:
-        yield f"A sensitive layer is shown because: {profile.context.sensitive}"
 
 
 def _searched(profile: Profile) -> str:
@@ -270,6 +272,23 @@ def _around_rows(profile: Profile) -> Iterator[list[str]]:
             f"{row.quotient:.1f}" if known else "–",
             f"{row.low:.1f} to {row.high:.1f}" if known else "–",
         ]
+
+
+def _counts_of_others(profile: Profile) -> Iterator[Block]:
+    """Counts that others made there, by month."""
+    if profile.counts:
+        months = list(profile.counts[0].months)[-MONTHS_SHOWN:]
+        yield Block(
+            title="What others counted there",
+            lines=[
+                (
+                    "Numbers from 1 to 4 are not told, and a month without a row is not"
+                    " zero (–). Nothing is predicted from them."
+                )
+            ],
+            header=["", *map(str, months), "12 months"],
+            rows=[[of.name, *map(of.shown, months), of.total] for of in profile.counts],
+        )
 
 
 def tried(profile: Profile) -> Iterator[str]:

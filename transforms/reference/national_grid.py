@@ -49,7 +49,7 @@ def grid_reference(easting: float, northing: float, digits: int = 3) -> str:
     row = 19 - north
     first, second = row - row % 5 + (east + 10) // 5, row * 5 % 25 + east % 5
     square = "".join(_LETTERS[at] for at in (first, second))
-    step = 100_000 // 10**digits
+    step = 100_000 // int("1" + "0" * digits)
     within = (int(metres % 100_000 // step) for metres in (easting, northing))
     return " ".join([square, *(f"{steps:0{digits}}" for steps in within)])
 

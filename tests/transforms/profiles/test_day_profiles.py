@@ -21,8 +21,9 @@ from transforms.errors import UsageError
 from transforms.feeds.force.sources.folder import DropFolder
 from transforms.operations.verify_feed import verify_feed
 from transforms.profiles.area import Area, areas_by_id, highest_areas, place_area
+from transforms.profiles.context_counts import read_counts
 from transforms.profiles.make import Made, asked_areas, make_profiles
-from transforms.profiles.profile import Profile
+from transforms.profiles.profile import Context, Profile
 from transforms.profiles.words import document
 from transforms.programmes.freeze import freeze
 from transforms.programmes.programme import Programme
@@ -249,6 +250,25 @@ def test_its_files_agree_and_verify_checks_them(feed: Feed) -> None:
     checked = verify_feed(feed.home)
     assert checked.whole
     assert checked.checked["profiles"] == len(feed.made)
+
+
+def test_counts_of_others_are_told_without_small_numbers(
+    feed: Feed, tmp_path: Path
+) -> None:
+    (tmp_path / "ae.csv").write_text(
+        "place_id,month,n\np01,2025-12,3\np01,2025-11,1234\np02,2025-10,8\n"
+    )
+    given = f"A&E assaults={tmp_path / 'ae.csv'}"
+    counts = read_counts(feed.home.home, given, None)
+    area = place_area(feed.home.home, feed.programme, "p01")
+    [made] = make_profiles(feed.home.home, [area], Context(counts=[counts]))
+    assert isinstance(made, Made)
+    assert made.folder != feed.made[2].folder
+    text = (made.folder / f"profile-{area.id}.md").read_text()
+    assert "| A&E assaults | – | – | – | 0 | 1,234 | 1-4 | 1,235 to 1,238 |" in text
+    told = json.loads((made.folder / f"profile-{area.id}.json").read_text())
+    months = told["context_counts"]["A&E assaults"]
+    assert (months["2025-12"], months["2025-11"]) == ("1-4", "1,234")
 
 
 def test_made_again_it_is_the_same(feed: Feed) -> None:

@@ -39,20 +39,30 @@ class ContextLayer:
     northing: Floats
 
 
+def named_file(option: str, given: str) -> tuple[str, Path]:
+    """The name and the file of NAME=FILE; `UsageError` for anything else."""
+    name, is_given, file = given.partition("=")
+    if not is_given or not _NAME.fullmatch(name.strip()) or not file:
+        raise UsageError(f"{option} {plain(given)}: write NAME=FILE")
+    return plain(name.strip()), Path(file)
+
+
+def refuse_sensitive(option: str, name: str, path: Path, reason: str | None) -> None:
+    """`UsageError` for what is named like a sensitive kind, without a reason."""
+    if reason is None and _SENSITIVE.search(f"{name} {path.name}"):
+        raise UsageError(
+            f"{option} {name}: such places need protection themselves; give"
+            " --sensitive-layer a reason, which is printed, if they have to be there"
+        )
+
+
 def read_context(given: str, sensitive: str | None) -> ContextLayer:
     """The layer of NAME=FILE; `UsageError` for one that cannot be read or shown.
 
     `sensitive` is the reason for which a layer of a sensitive kind may be shown.
     """
-    name, is_given, file = given.partition("=")
-    if not is_given or not _NAME.fullmatch(name.strip()) or not file:
-        raise UsageError(f"--context {plain(given)}: write NAME=FILE")
-    name, path = plain(name.strip()), Path(file)
-    if sensitive is None and _SENSITIVE.search(f"{name} {path.name}"):
-        raise UsageError(
-            f"--context {name}: such places need protection themselves; give"
-            " --sensitive-layer a reason, which is printed, if they have to be there"
-        )
+    name, path = named_file("--context", given)
+    refuse_sensitive("--context", name, path, sensitive)
     layer = MapFile(path)
     frame = layer.read(only_layer(layer))
     if odd := misplaced_in_words(int(misplaced(frame).sum()), frame.crs):
