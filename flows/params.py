@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from transforms.plans.asked import Asked
     from transforms.plans.hours import Hours
     from transforms.profiles.profile import Context
+    from transforms.programmes.around import UserLayers
     from transforms.programmes.chosen import Choice
     from transforms.programmes.programme import Programme
 
@@ -249,6 +250,21 @@ class ProgrammeParams(Params):
     buffer_m: float = Field(
         100.0, description="Metres around each place to watch; default: 100"
     )
+    context: list[str] = Field(
+        default_factory=list,
+        description="Layers of what is around, each NAME=FILE; default: none",
+    )
+    sensitive_layer: str | None = Field(
+        None, description="Why a layer of places that need protection is shown"
+    )
+
+    def read_layers(self) -> "UserLayers":
+        """The layers, read; `UsageError` for one that cannot be."""
+        from transforms.programmes.around import UserLayers
+        from transforms.publications.layers.context import read_context
+
+        reason = self.sensitive_layer
+        return UserLayers([read_context(one, reason) for one in self.context], reason)
 
     def choice_in(self, home: "Home") -> "Choice":
         """What is chosen; `UsageError` unless it is said in one way."""

@@ -44,6 +44,7 @@ def freeze_one(
             given.buffer_m,
             datetime.now(UTC),
             user(),
+            given.read_layers(),
         )
     except HexbeatError as error:
         return failed(name, str(error))

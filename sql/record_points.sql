@@ -1,7 +1,7 @@
 -- A force's own records by point, day, category and place label, and their harm: the
 -- record's own, or else that of its offence, or else that of its category. A label is
 -- that of open records alone: a sensitive one must not name its place.
--- in:     records (from dated_records, with `sensitive`), category_harm (category, harm),
+-- in:     dated_records (of that query, with `sensitive`), category_harm (category, harm),
 --         offence_harm (offence_code, harm)
 -- params: $h3_res: 10, the resolution that is scored
 -- out:    longitude, latitude double, to about a metre; h3_cell bigint; period, category
@@ -18,8 +18,8 @@ with weighed as (
         category::varchar as category,
         case when not sensitive then place_label end as place_label,
         sensitive,
-        coalesce(records.harm, offence_harm.harm, category_harm.harm) as harm
-    from records
+        coalesce(dated_records.harm, offence_harm.harm, category_harm.harm) as harm
+    from dated_records
     left join category_harm using (category)
     left join offence_harm using (offence_code)
     where in_area

@@ -62,6 +62,8 @@ def test_the_import_rules_hold() -> None:
         ("transforms/scores/panel.py", "import transforms.patrols.take"),
         ("transforms/day_publications/run.py", "import transforms.patrols.take"),
         ("transforms/programmes/rule.py", "import transforms.searches.table"),
+        ("transforms/programmes/rule.py", "import transforms.programmes.around"),
+        ("transforms/plans/counts.py", "import transforms.profiles.context_counts"),
         ("transforms/publications/publish.py", "import transforms.programmes.rule"),
     ],
 )

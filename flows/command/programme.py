@@ -85,6 +85,22 @@ def freeze(
     buffer_m: Annotated[
         float, Parameter(name="--buffer-m", help="Metres around each place to watch")
     ] = 100.0,
+    context: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--context",
+            negative="",
+            show_default=False,
+            help="Layer to describe beside the places: NAME=FILE; repeatable",
+        ),
+    ] = (),
+    sensitive_layer: Annotated[
+        str | None,
+        Parameter(
+            name="--sensitive-layer",
+            help="Why a layer of places that need protection is shown",
+        ),
+    ] = None,
     starts: Annotated[
         date | None, Parameter(name="--starts", help="First day of patrols, YYYY-MM-DD")
     ] = None,
@@ -121,8 +137,11 @@ def freeze(
         "without": without,
         "run": run,
         "buffer_m": buffer_m,
+        "context": list(context),
+        "sensitive_layer": sensitive_layer,
     }
     params = checked(ProgrammeParams, options)
+    params.read_layers()
     if starts:
         refuse_early_start(opened, run, starts)
     refuse(opened, name, params.choice_in(opened), run, buffer_m)

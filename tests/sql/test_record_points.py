@@ -33,7 +33,7 @@ def test_records_are_counted_by_point_and_a_sensitive_one_names_nothing(
     found = sql.run(
         "record_points",
         {
-            "records": dated,
+            "dated_records": dated,
             "category_harm": pa.table(
                 {"category": list(BY_CATEGORY), "harm": list(BY_CATEGORY.values())}
             ),

@@ -95,7 +95,7 @@ class DayRecords:
         )
         known = pa.array(map(str, days), pa.string())
         dated = dated.filter(pc.is_in(dated["period"], known))
-        relations = {"records": dated, **harm_relations(self._home.scoring.harm)}
+        relations = {"dated_records": dated, **harm_relations(self._home.scoring.harm)}
         rows = sql.run("record_points", relations, h3_res=SCORED_RESOLUTION)
         return ForcePoints(
             self._as_of, days, _with_names(rows), open_to_list=AT_LEAST_RECORDS

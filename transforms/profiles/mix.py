@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scipy.special import gammaincinv
+from transforms.programmes.around import poisson_interval
 
 
 # Recorded mostly where officers look for it: a sign of activity, not of harm done.
@@ -44,12 +44,6 @@ def category_rows(
             )
         )
     return sorted(rows, key=lambda row: (-row.incidents, row.category))
-
-
-def poisson_interval(number: int) -> tuple[float, float]:
-    """The exact 95 % interval of a Poisson mean (Garwood 1936, Biometrika 28)."""
-    low = float(gammaincinv(number, 0.025)) if number else 0.0
-    return low, float(gammaincinv(number + 1, 0.975))
 
 
 @dataclass(frozen=True)

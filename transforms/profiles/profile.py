@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from transforms.errors import UsageError
 from transforms.homes.home import Home
 from transforms.profiles.area import WEEK_DAYS, Area, universe_of
-from transforms.profiles.around import Around, around
 from transforms.profiles.concentration import Concentration, concentration
 from transforms.profiles.context_counts import CountsFile, CountsThere, counts_there
 from transforms.profiles.day_records import Timed
@@ -26,8 +25,8 @@ from transforms.profiles.past import Past
 from transforms.profiles.responses import Response, responses_at
 from transforms.profiles.routes import Judged, Known, Route, chosen_route, judged
 from transforms.profiles.searched import Searches
+from transforms.programmes.around import Around, UserLayers, around
 from transforms.publications.edition.place_names import titled
-from transforms.publications.layers.context import ContextLayer
 from transforms.publications.layers.open_ground.reading import towns_near
 from transforms.reference import cells
 from transforms.reference.days import DAYS
@@ -45,11 +44,9 @@ class TooFewIncidentsError(UsageError):
 
 
 @dataclass(frozen=True)
-class Context:
-    """The user's own layers, and why a sensitive one is among them, if it is."""
+class Context(UserLayers):
+    """What a profile is shown beside: the user's layers, and counts of others."""
 
-    layers: Sequence[ContextLayer] = ()
-    sensitive: str | None = None
     counts: Sequence[CountsFile] = ()
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from transforms.errors import UsageError
 from transforms.homes.home import Home
 from transforms.lake.storage import make_folder
+from transforms.programmes.around import UserLayers
 from transforms.programmes.basis import Basis, basis_of, clock_of, method_of
 from transforms.programmes.chosen import (
     Choice,
@@ -90,8 +91,12 @@ def freeze(
     buffer_m: float,
     at: datetime,
     who: str,
+    layers: UserLayers | None = None,
 ) -> Frozen:
-    """Choose the places of a publication, the newest or that run, and freeze them."""
+    """Choose the places of a publication, the newest or that run, and freeze them.
+
+    `layers` are described beside the places, and change nothing of them.
+    """
     asked = _check(name, choice, buffer_m, clock_of(home))
     basis = basis_of(home, home.lake.pinned())
     run_id, rows = published_cells(home, run_id, choice.force, choice.group)
@@ -102,7 +107,8 @@ def freeze(
 
     def write(built: Path) -> str:
         given = name, choice, found, run_id, buffer_m, tables, basis.clock
-        return programme_id(name, write_programme(home, built, *given))
+        described = layers or UserLayers()
+        return programme_id(name, write_programme(home, built, *given, described))
 
     kept = keep(folder, write)
     note_read(home, at, who, "programme")

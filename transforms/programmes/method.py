@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.lake.schemas import about
+from transforms.plain_text import plain
 from transforms.programmes.chosen import USE
 from transforms.programmes.flags import in_words
 from transforms.programmes.past import past_of
@@ -13,6 +14,7 @@ from transforms.programmes.programme import PAST_FILE, PLACES_FILE
 from transforms.programmes.rule import JOINS_OF_HIGHEST, MOST_JOINED_M2, Rule
 from transforms.programmes.schemas import (
     BUFFERS,
+    CONTEXT,
     cells_schema,
     past_lists_schema,
     places_schema,
@@ -60,9 +62,16 @@ The programme's id ends with the first 12 characters of the SHA-256 of
 
     sha256sum programme.json places.parquet cells.parquet buffers.parquet
 
+{context}
 ## The columns
 
 {columns}
+"""
+
+_CONTEXT = """## What is around them
+
+`context.csv` has layers of the user's about each place. They describe: no place was
+chosen by them, and nothing is predicted from them. {because}
 """
 
 _SIZES = {
@@ -103,6 +112,7 @@ def method_text(
         buffer_m=identity["buffer_m"],
         power=power_line(past, rule.force, len(places), clock),
         warnings=_warnings(places, clock),
+        context=_context(identity),
         columns="\n\n".join(
             f"**{file}**\n\n" + "\n".join(map(_column, schema))
             for file, schema in {
@@ -110,9 +120,18 @@ def method_text(
                 "cells": cells_schema(clock),
                 "buffers": BUFFERS,
                 "past_lists": past_lists_schema(clock),
+                **({"context": CONTEXT} if "context" in identity else {}),
             }.items()
         ),
     )
+
+
+def _context(identity: Mapping[str, Any]) -> str:
+    if "context" not in identity:
+        return ""
+    why = identity["context"]["sensitive_because"]
+    because = f"A sensitive layer is among them because: {plain(why)}" if why else ""
+    return _CONTEXT.format(because=because)
 
 
 def _choice(unit: str, rule: Rule) -> str:

@@ -34,6 +34,7 @@ PLACES_FILE = "places.parquet"
 CELLS_FILE = "cells.parquet"
 BUFFERS_FILE = "buffers.parquet"
 PAST_FILE = "past_lists.parquet"  # grows with the lake: no part of the identity
+CONTEXT_FILE = "context.csv"  # where layers were given: an input to nothing
 DATA_FILES = (PLACES_FILE, CELLS_FILE, BUFFERS_FILE)
 
 

@@ -79,6 +79,19 @@ SUMS = [
     column("rest_expected", _FLOAT, "Incidents forecast for those"),
 ]
 
+CONTEXT = pa.schema(
+    [
+        column("place_id", TEXT, "Place"),
+        column("layer", TEXT, "Layer of the user's"),
+        column("inside", _COUNT, "Its shapes inside the place, each as one point"),
+        column("within_250m", _COUNT, "Those within 250 m of the place's middle"),
+        column("nearest_m", _COUNT, "Metres from there to the nearest"),
+        column("quotient", _FLOAT, "Density inside by that in all scored cells of the force", null="these have fewer than five"),
+        column("quotient_lo", _FLOAT, "Lower end of its exact 95 % interval", null="as of quotient"),
+        column("quotient_hi", _FLOAT, "Upper end of its exact 95 % interval", null="as of quotient"),
+    ]
+)  # fmt: skip
+
 PAST_LISTS = pa.schema(
     [
         column("force", TEXT, "Force of the past list"),

@@ -6,16 +6,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.homes.home import Home
 from transforms.homes.runs.seal import sums_text
 from transforms.lake.checksums import file_sha256
+from transforms.programmes.around import UserLayers, context_table
 from transforms.programmes.chosen import Choice, Chosen, HotSpots, Polygons
 from transforms.programmes.kept_folder import write_manifest
 from transforms.programmes.method import method_text
 from transforms.programmes.programme import (
+    CELLS_FILE,
+    CONTEXT_FILE,
     DATA_FILES,
     IDENTITY,
     PLACES_FILE,
@@ -23,6 +27,7 @@ from transforms.programmes.programme import (
 )
 from transforms.publications.formats.csv_files import write_csv
 from transforms.publications.formats.outlines import hotspot_outlines, write_shapes
+from transforms.reference import cells
 from transforms.reference.clocks import Clock
 
 
@@ -36,12 +41,17 @@ def write_programme(
     buffer_m: float,
     tables: Mapping[str, pa.Table],
     clock: Clock,
+    layers: UserLayers,
 ) -> dict[str, Any]:
     """Write all files of a programme; its identity."""
     for file, table in tables.items():
         pq.write_table(table, folder / file)
     places = tables[PLACES_FILE]
     write_csv(places, folder / "places.csv")
+    if layers.layers:
+        universe = np.sort(cells.from_text(tables[CELLS_FILE]["h3_cell"].to_pylist()))
+        about = context_table(places, universe, layers.layers)
+        write_csv(about, folder / CONTEXT_FILE)
     outlines, of_place = hotspot_outlines(places)
     write_shapes(
         folder / "places.geojson",
@@ -62,6 +72,7 @@ def write_programme(
         "exclusions": [asdict(one) for one in home.scoring.exclusions],
         "hexbeat": version("hexbeat"),
         "files": {file: file_sha256(folder / file) for file in DATA_FILES},
+        **layers.identity,
     }
     (folder / IDENTITY).write_text(canonical(identity))
     (folder / "METHOD.md").write_text(

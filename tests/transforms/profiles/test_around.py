@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from transforms.errors import UsageError
-from transforms.profiles.around import around
+from transforms.programmes.around import around
 from transforms.publications.layers.context import ContextLayer, read_context
 from transforms.reference import cells
 

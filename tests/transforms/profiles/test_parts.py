@@ -21,10 +21,10 @@ from transforms.profiles.mix import (
     category_rows,
     found_by_officers,
     harm_of,
-    poisson_interval,
 )
 from transforms.profiles.routes import Known, all_routes, chosen_route, judged
 from transforms.profiles.week_hours import ByLot, WeekHours
+from transforms.programmes.around import poisson_interval
 
 
 CATEGORIES = ["burglary", "drugs", "robbery"]

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+from scipy.special import gammaincinv
 
-from transforms.profiles.mix import poisson_interval
+from transforms.programmes.schemas import CONTEXT
 from transforms.publications.layers.context import ContextLayer
 from transforms.reference import cells
 from transforms.reference.arrays import Cells
@@ -14,6 +16,23 @@ from transforms.reference.national_grid import to_grid_by_proj
 
 NEAR_M = 250.0
 LEAST_IN_UNIVERSE = 5
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class UserLayers:
+    """The user's own layers, and why a sensitive one is among them, if it is."""
+
+    layers: Sequence[ContextLayer] = ()
+    sensitive: str | None = None
+
+    @property
+    def identity(self) -> dict[str, object]:
+        """What a programme with these layers is known by; nothing without any."""
+        if not self.layers:
+            return {}
+        layers = {layer.name: layer.sha256 for layer in self.layers}
+        return {"context": {"layers": layers, "sensitive_because": self.sensitive}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +78,40 @@ def around(
             )
         )
     return found
+
+
+def context_table(
+    places: pa.Table, universe: Cells, layers: Sequence[ContextLayer]
+) -> pa.Table:
+    """Each layer about each place of a programme, as CONTEXT."""
+    named = zip(
+        places["place_id"].to_pylist(), places["h3_cells"].to_pylist(), strict=True
+    )
+    rows = [
+        {
+            "place_id": place_id,
+            "layer": one.name,
+            "inside": one.inside,
+            "within_250m": one.near,
+            "nearest_m": round(one.nearest_m),
+            "quotient": _rounded(one.quotient),
+            "quotient_lo": _rounded(one.low),
+            "quotient_hi": _rounded(one.high),
+        }
+        for place_id, listed in named
+        for one in around(np.sort(cells.from_text(listed.split())), universe, layers)
+    ]
+    return pa.Table.from_pylist(rows, schema=CONTEXT)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _DECIMALS)
+
+
+def poisson_interval(number: int) -> tuple[float, float]:
+    """The exact 95 % interval of a Poisson mean (Garwood 1936, Biometrika 28)."""
+    low = float(gammaincinv(number, 0.025)) if number else 0.0
+    return low, float(gammaincinv(number + 1, 0.975))
 
 
 def _inside(layer: ContextLayer, ground: Cells) -> int:
