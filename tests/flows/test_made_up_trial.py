@@ -59,6 +59,7 @@ def test_the_pack_has_the_dose_the_lot_and_the_tracker(made: MadeUpTrial) -> Non
     assert {of.periods for of in pack.changed.rows.values()} == {
         len(pack.changed.periods)
     }
+    assert pack.trials == [made.analysed.analysis.trial.id]
     assert pack.is_restricted
     assert pack.searches is None
 

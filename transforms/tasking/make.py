@@ -102,6 +102,7 @@ def figures(pack: Pack) -> dict[str, Any]:
         "missing_days": texts(delivered.missing),
         "missing_days_since_start": texts(delivered.missing_in_all),
         "as_planned": delivered.made and asdict(delivered.made),
+        "trials": pack.trials,
         "totals": total_rows(pack),
         "problems": problem_rows(pack),
         "problems_elsewhere": pack.problems.elsewhere,

@@ -28,6 +28,7 @@ from transforms.tasking.fortnight import Fortnight
 from transforms.tasking.planned import PlannedDays, planned_days
 from transforms.tasking.problems import Problems, problems_of
 from transforms.tasking.tracked import Tracked, newest_look
+from transforms.trials.trial import opened, trial_folders
 
 
 FIGURES = "tasking.json"
@@ -50,6 +51,7 @@ class Pack:
     problems: Problems
     towns: Mapping[str, str | None]  # by place
     searches: Beside | None  # None where the feed has none
+    trials: Sequence[str]  # that say where patrols go in this fortnight
     is_restricted: bool  # made from a force's own records
 
     @property
@@ -128,6 +130,7 @@ def pack_of(home: Home, programme: Programme, fortnight: Fortnight) -> Pack:
         problems=problems_of(home, programme, fortnight.first, fortnight.last),
         towns=towns_of(programme),
         searches=_searches(home, programme),
+        trials=_trials(programme, fortnight),
         is_restricted=home.feed is not None,
     )
 
@@ -152,6 +155,17 @@ def _hours(home: Home, programme: Programme) -> Any:
         return hours_from(open_force_home(home.root), programme)
     except UsageError:
         return None
+
+
+def _trials(programme: Programme, fortnight: Fortnight) -> list[str]:
+    """The trials of which the fortnight has a day."""
+    known = [opened(programme, folder) for folder in trial_folders(programme)]
+    return [
+        one.id
+        for one in known
+        if one.design.first_day <= fortnight.last
+        and fortnight.first <= one.design.last_day
+    ]
 
 
 def _searches(home: Home, programme: Programme) -> Beside | None:

@@ -182,7 +182,7 @@ def _bar(frame: _Frame, unnumbered: int) -> str:
     length_m = fitting[-1]
     said = f"{length_m / 1_000:g} km, north is up"
     if unnumbered:
-        said += f"; {unnumbered} dots lie too close for a number"
+        said += f"; without a number, for lack of room: {unnumbered}"
     y = _HEIGHT - 7
     bar = f'<path d="M8 {y:g}h{length_m * frame.scale:.1f}" stroke="{_INK}"/>'
     return bar + _text(8, y - 4, said, _INK, "start")

@@ -217,7 +217,16 @@ def missing(pack: Pack) -> list[str]:
 
 
 def as_planned(pack: Pack) -> list[str]:
-    """How many place-days were as planned."""
+    """How many place-days were as planned, and who planned them."""
+    drawn = [
+        f"Drawn by lot: the trial {one} says where patrols go, and alone can say"
+        " whether they helped."
+        for one in pack.trials
+    ]
+    return [*_as_planned(pack), *drawn]
+
+
+def _as_planned(pack: Pack) -> list[str]:
     made = pack.delivered.made
     if made is None:
         return ["Nothing says what was planned, or no log has a day of the fortnight."]
@@ -314,7 +323,7 @@ def to_see_to(pack: Pack) -> list[str]:
 def why_these(pack: Pack) -> list[str]:
     """The rule that chose the places, for readers who must not see the list."""
     rule = pack.programme.rule
-    group = GROUPS[rule.group].label.lower()
+    group = GROUPS[rule.group].label.lower().removeprefix("all ")
     number = _count(len(pack.programme.places), "place")
     until = pack.programme.as_of.in_words
     if pack.unit == POLYGON:

@@ -28,6 +28,7 @@ from tests.transforms.plans.test_make import HEADER, row
 from tests.transforms.publications.formats.test_briefing import needs_poppler, printed
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
+from transforms.lake.crash_points import listen
 from transforms.operations.backup import backup
 from transforms.operations.maintenance.leftovers import leftovers
 from transforms.operations.verify_programmes import check_programmes
@@ -35,7 +36,7 @@ from transforms.patrols.mapping import read_visit_mapping
 from transforms.patrols.take import take_visits
 from transforms.plans.asked import asked_of
 from transforms.plans.make import make_plan
-from transforms.programmes.kept_folder import write_manifest
+from transforms.programmes.kept_folder import damaged_files, write_manifest
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import TASKED, Register, end, leave
 from transforms.reference.overrides import days_from
@@ -382,3 +383,31 @@ def test_the_newest_profile_that_was_known_then_says_the_way_of_working(
     assert done.pack.problems.routes == {"p01": "Profile of 2026-09: Assess"}
     said = one_line(text_of(done.folder / "tasking.pdf"))
     assert "10.0 expected a month. Profile of 2026-09: Assess." in said
+
+
+@pytest.mark.parametrize(
+    "point", ["kept-written", "kept-flushed", "kept-placed", "line-written"]
+)
+def test_a_pack_that_was_cut_off_is_made_by_the_same_command(
+    tmp_path: Path, point: str
+) -> None:
+    class CutOffError(Exception):
+        pass
+
+    def end_at(reached: str) -> None:
+        if reached == point:
+            raise CutOffError
+
+    whole, of_whole = made_programme(tmp_path / "whole")
+    wanted = make_pack(whole, of_whole, ENDING, NOW, "me").folder.name
+    home, programme = made_programme(tmp_path / "home")
+    listen(end_at)
+    with pytest.raises(CutOffError):
+        make_pack(home, programme, ENDING, NOW, "me")
+    listen(None)
+    done = make_pack(home, programme, ENDING, NOW, "me")
+    assert done.folder.name == wanted
+    assert damaged_files(done.folder) == []
+    assert [folder.name for folder in done.folder.parent.iterdir()] == [wanted]
+    assert packs_of(home, programme.id) == [wanted]
+    assert Register(home).log.verify().fault is None
