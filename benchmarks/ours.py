@@ -15,6 +15,7 @@ import numpy as np
 from benchmarks.measure import Work, newest_as_of
 from benchmarks.national import MONTHS
 from benchmarks.shapes import counts_of, hexagon_table, patch
+from flows.garbage import collect_less
 from transforms.feeds.archive.members import read_member
 from transforms.feeds.files.csv_bytes import read_rows
 from transforms.feeds.police_uk import street
@@ -53,6 +54,7 @@ def ingest(folder: Path, source: Path, last: str | None = None) -> Work:
     """Everything of a source up to a month, or to its end."""
 
     def do() -> str:
+        collect_less()  # as every command does
         home = open_home(folder)
         request = resolve(
             source, home.registry, all_forces=True, start=str(MONTHS[0]), end=last
@@ -81,6 +83,7 @@ def score(folder: Path) -> Work:
     """All forces at the newest twelve as-of months."""
 
     def do() -> str:
+        collect_less()  # as every command does
         home = open_home(folder)
         as_of = newest_as_of(home)
 
@@ -100,6 +103,7 @@ def publication(folder: Path) -> Work:
     """One publication of all forces, in every format."""
 
     def do() -> str:
+        collect_less()  # as every command does
         home = open_home(folder)
         done = publish(home, newest_as_of(home), METHOD).folder / "internal"
         return f"{sum(f.stat().st_size for f in done.iterdir()) / 1e6:,.0f} MB"

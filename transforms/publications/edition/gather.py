@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from transforms.backtests.origins import HORIZONS_MONTHS, origin_sha256
 from transforms.errors import ForceError, UsageError
@@ -20,7 +19,7 @@ from transforms.incidents.epochs import read_epochs
 from transforms.incidents.holds import find_holds, profiles_of, withheld_in_words
 from transforms.incidents.lake_check import force_coverage, stored_forces
 from transforms.lake.checksums import refuse_damaged
-from transforms.lake.data_files import DataFile, read_files
+from transforms.lake.data_files import DataFile, read_columns, read_files
 from transforms.lake.lake import Lake
 from transforms.lake.storage import readable
 from transforms.lake.tables import TABLES
@@ -174,6 +173,6 @@ def _current(
 def _universe(scores: DataFile) -> tuple[int, int, float]:
     """Resolution, cells and area of the universe, which every score row contains."""
     columns = ["h3_res", "universe_cells", "universe_area_m2"]
-    rows = pq.ParquetFile(readable(scores.path)).read_row_group(0, columns=columns)
+    rows = read_columns(readable(scores.path), columns)
     resolution, cells, area_m2 = (rows[name][0].as_py() for name in columns)
     return resolution, cells, area_m2

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 import sql
+from transforms.lake.data_files import read_columns
 from transforms.lake.schemas import conform
 from transforms.lake.storage import readable
 from transforms.publications.edition.force_edition import ForceEdition
@@ -68,8 +68,7 @@ def hotspot_ranks(forces: Sequence[ForceEdition], as_of: Month) -> pa.Table:
         first = str(force.counted_span(as_of, PAST_MONTHS)[0])
         for file in force.history:
             if file.partition["as_of"] >= first:
-                stored = pq.ParquetFile(readable(file.path))
-                rows = stored.read(columns=_MEMBER)
+                rows = read_columns(readable(file.path), _MEMBER)
                 rows = rows.filter(pc.is_valid(rows["hotspot_id"]))
                 for name, value in file.partition.items():
                     rows = rows.append_column(name, pa.repeat(value, len(rows)))

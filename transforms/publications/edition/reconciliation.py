@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 import sql
 from transforms.publications.edition.force_edition import ForceEdition, Incidents
@@ -49,14 +47,14 @@ def account(
     far = {f"incidents_{n}m": where.far_incidents(as_of, n) for n in (12, 36)}
     supplied = set(supplied_periods(force.months))
     span = [m for m in force.counted_span(as_of, _YEAR) if m in supplied]
-    offered = _offered(force, as_of, incidents)
+    offered, kept = _offered(force, as_of, incidents), _kept(where)
     rows = [{"crime_group": EVERYTHING, **_sent(force, span)}]
-    rows[0] |= _row(span, None, offered, where)
+    rows[0] |= _row(span, None, offered, kept)
     scored = force.scored_groups()
     for slug in (slug for slug in GROUPS if slug in scored):
         group = GROUPS[slug]
         counting = [month for month in span if group.since <= month]
-        row = _row(counting, group.categories, offered, where)
+        row = _row(counting, group.categories, offered, kept)
         rows.append({"crime_group": slug, **row})
     of = {"force": force.force.id, "as_of": str(as_of)}
     return Account(far, [of | row for row in rows])
@@ -74,6 +72,20 @@ def _offered(force: ForceEdition, as_of: Month, incidents: Incidents) -> pa.Tabl
     )
 
 
+def _kept(where: Whereabouts) -> pa.Table:
+    """The incidents of each month and category that cells count, and where they are."""
+    number = where.counted["incidents"].to_numpy()
+    rows = {
+        "month": where.counted["period"],
+        "category": where.counted["category"],
+        "incidents": number,
+        "far": number * where.far,
+        "inside": number * where.inside,
+    }
+    sums = [(name, "sum") for name in ("incidents", "far", "inside")]
+    return pa.table(rows).group_by(["month", "category"]).aggregate(sums)
+
+
 def _sent(force: ForceEdition, span: Sequence[Month]) -> dict[str, Any]:
     """The rows of the files of those months."""
     entries = [entry for month in span if (entry := force.months[month].entry)]
@@ -87,18 +99,16 @@ def _row(
     span: Sequence[Month],
     categories: Sequence[str] | None,
     offered: pa.Table,
-    where: Whereabouts,
+    kept: pa.Table,
 ) -> dict[str, Any]:
     """The incidents of those months and categories, by what became of them."""
-    mine = _among(offered, "month", span, categories)
-    sent, without_place, outside_area = (
-        int(offered[name].to_numpy()[mine].sum())
-        for name in ("incidents", "without_place", "outside_area")
+    sent, without_place, outside_area = _sums(
+        _among(offered, span, categories),
+        ("incidents", "without_place", "outside_area"),
     )
-    kept = _among(where.counted, "period", span, categories)
-    number = where.counted["incidents"].to_numpy()
-    every = int(number[kept].sum())
-    far, inside = (int(number[kept & at].sum()) for at in (where.far, where.inside))
+    every, far, inside = _sums(
+        _among(kept, span, categories), ("incidents_sum", "far_sum", "inside_sum")
+    )
     return {
         "months_12m": len(span),
         "incidents_12m": sent,
@@ -112,14 +122,15 @@ def _row(
 
 
 def _among(
-    rows: pa.Table,
-    month: str,
-    span: Sequence[Month],
-    categories: Sequence[str] | None,
-) -> NDArray[np.bool_]:
-    """Which rows are of those months and categories; None for every category."""
-    found = pc.is_in(rows[month], value_set=pa.array(map(str, span), pa.string()))
+    rows: pa.Table, span: Sequence[Month], categories: Sequence[str] | None
+) -> pa.Table:
+    """The rows of those months and categories; None for every category."""
+    found = pc.is_in(rows["month"], value_set=pa.array(map(str, span), pa.string()))
     if categories is not None:
         wanted = pa.array(list(categories), pa.string())
         found = pc.and_(found, pc.is_in(rows["category"], value_set=wanted))
-    return np.asarray(found.to_numpy(), dtype=bool)
+    return rows.filter(found)
+
+
+def _sums(rows: pa.Table, names: Sequence[str]) -> list[int]:
+    return [pc.sum(rows[name]).as_py() or 0 for name in names]

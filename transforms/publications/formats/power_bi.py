@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from transforms.lake.data_files import read_columns
 from transforms.lake.schemas import conform
 from transforms.lake.storage import readable
 from transforms.publications.edition.cells import rounded
@@ -71,7 +71,7 @@ def write_fact_history(edition: MonthEdition, path: Path) -> None:
     for force in edition.scored:
         ids = pa.array(cells.from_text(_top_cells(edition, force.force.id)))
         for file in force.history:
-            rows = pq.ParquetFile(readable(file.path)).read(columns=_OF_HISTORY)
+            rows = read_columns(readable(file.path), _OF_HISTORY)
             mine = pc.and_(
                 pc.equal(rows["crime_group"].cast(pa.string()), ALL_CRIME),
                 pc.is_in(rows["h3_cell"], ids),

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 import sql
+from transforms.lake.data_files import read_columns
 from transforms.lake.storage import readable
 from transforms.publications.edition.cells import COUNTED_MONTHS
 from transforms.publications.edition.force_edition import ForceEdition
@@ -93,10 +93,10 @@ def ranked(force: ForceEdition, as_of: Month) -> tuple[int, ...]:
 
 
 def _read(path: str | Path) -> pa.Table:
-    table = pq.ParquetFile(readable(path)).read(columns=PAST.names).select(PAST.names)
+    table = read_columns(readable(path), PAST.names).select(PAST.names)
     return table.cast(PAST).combine_chunks()
 
 
 def _universe(path: str | Path) -> int:
-    rows = pq.ParquetFile(readable(path)).read_row_group(0, columns=["universe_cells"])
+    rows = read_columns(readable(path), ["universe_cells"])
     return int(rows["universe_cells"][0].as_py())
