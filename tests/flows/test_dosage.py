@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,15 +11,29 @@ import pytest
 from tests.flows.commands import Done, hexbeat_here
 from tests.flows.flows_here import Sent, flows_here
 from tests.transforms.patrols.made_programme import (
+    FORCE,
     MAPPING,
+    NOW,
     OFFICER,
     Row,
     log,
     made_programme,
     put,
 )
+from tests.transforms.patrols.test_take import BROKEN, REFUSED
+from transforms.feeds.rules import LINE_RULES
 from transforms.homes.home import Home
+from transforms.patrols.log_rules import RULES
 from transforms.programmes.register import Register
+
+
+class AsOfThen(datetime):
+    """A clock that stands: what is in the future does not change with the years."""
+
+    @classmethod
+    def now(cls, _: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        """The moment that logs of these tests were taken at."""
+        return NOW
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +70,32 @@ class TestTake:
         found = json.loads(self.run(home, Row(), more=("--json",)).stdout)
         assert (found["accepted"], found["held_back"]) == (0, 1)  # it was in the other
 
+    @pytest.mark.parametrize("rule", [*LINE_RULES, *(rule.id for rule in RULES)])
+    def test_a_row_held_back_is_said_by_its_rule(
+        self, home: Home, rule: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each rule: its line, exit code 3, and nothing of the row but line and day."""
+        monkeypatch.setattr("flows.dosage_tasks.datetime", AsOfThen)
+        odd = {"columns": f"{Row().text()},more", "encoding": Row(role="\xe9").text()}
+        row = (odd.get(rule) or BROKEN[rule][0].text()).encode("latin-1")
+        (home.root.parent / "patrols.toml").write_text(MAPPING)
+        day = "{:02}/10/2026 {}".format
+        good = [Row(start=day(n, "18:00"), end=day(n, "18:15")) for n in range(1, 31)]
+        *lines, last = log(*good).splitlines()
+        data = b"\n".join([*lines, row, last, b""])
+        file = put(home.root.parent, data)
+        mapping = "--mapping", home.root.parent / "patrols.toml"
+        done = hexbeat_here("dosage", "take", file, *mapping, "--home", home.root)
+        told = {**LINE_RULES, **{one.id: one.text for one in RULES}}[rule]
+        assert (done.returncode, done.stderr) == (3, "")
+        assert f"held back 1: 3.2 % of the rows\n          1 {rule}: {told}\n" in (
+            done.stdout
+        )
+        assert OFFICER not in done.stdout
+        [held] = home.lake.read("visits_quarantine", FORCE).to_pylist()
+        assert (held["rule"], held["raw_line"]) == (rule, 31)
+        assert len(home.lake.read("visits", FORCE)) == 30
+
     @pytest.mark.parametrize(
         ("change", "code"),
         [
@@ -61,6 +103,7 @@ class TestTake:
             (lambda folder: (folder / "patrols.toml").unlink(), 2),
             (lambda folder: (folder / "patrols.toml").write_text("x = 1"), 2),
             (lambda folder: put(folder, b"a,b\n1,2\n"), 1),
+            *((partial(put, data=data), 1) for data, _ in REFUSED),
         ],
     )
     def test_what_it_refuses(

@@ -2,15 +2,17 @@
 
 import shutil
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
 
 from tests.flows.commands import hexbeat_here
+from tests.flows.flows_here import flows_here
 from tests.transforms.patrols.made_programme import CENTRES, made_programme, put
 from tests.transforms.records.made_homes import csv, made_home, pulled, seen, truth
 from transforms.errors import UsageError
+from transforms.patrols.ping_file import RULES
 from transforms.patrols.ping_mapping import read_ping_mapping
 from transforms.patrols.report import report
 from transforms.patrols.take_pings import TakenPings, take_pings
@@ -201,6 +203,82 @@ def test_a_public_home_refuses_pings(tmp_path: Path) -> None:
     )
     assert done.returncode == 2 and "only in a home of a force's own" in done.stderr
     assert not home.lake.versions()
+
+
+class Then(datetime):
+    """A clock that stands: pings are kept 31 days."""
+
+    @classmethod
+    def now(cls, _: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        """The moment that pings of these tests were taken at."""
+        return NOW
+
+
+WORDS = """
+[columns]
+unit = "Call sign"
+at = "Time"
+longitude = "Lon"
+latitude = "Lat"
+officers = "Crew"
+accuracy_m = "Accuracy"
+role = "Role"
+mode = "How"
+
+[roles]
+police = ["PC"]
+
+[modes]
+foot = ["foot"]
+
+[background]
+column = "Why"
+yes = ["call"]
+no = ["hot spot"]
+"""
+DROPPED = {
+    "unit": [line(5, unit=" ")],
+    "times": ["x,U1,yesterday,1.0,51.0,1,5"],
+    "future": [line(5, day=date(2026, 10, 21))],
+    "bounds": [line(5, (48.0, 1.0))],
+    "accuracy": [line(5, accuracy="51")],
+    "officers": [line(5, crew="0")],
+    "role": [line(5) + ",DC"],
+    "mode": [line(5) + ",PC,horse"],
+    "background": [line(5) + ",PC,foot,lunch"],
+    "past": [line(5, day=date(2026, 9, 18))],
+    "duplicate": [line(1)],
+    "speed": [line(8, (51.30, 1.29)), line(8.1)],
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_has_its_line_at_the_command(
+    home: ForceHome, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is dropped by it is counted and said, with exit code 3."""
+    monkeypatch.setattr("flows.dosage_tasks.datetime", Then)
+    folder = home.home.root.parent
+    head = MAPPING.partition("[columns]")[0].replace('role = "police"\n', "")
+    times = "[times]" + MAPPING.partition("[times]")[2]
+    (folder / "pings.toml").write_text(
+        head.replace('mode = "vehicle"\n', "") + WORDS + times
+    )
+    kept = ["PC", "foot", "hot spot"]
+    rows = [
+        ",".join([one, *kept[len(one.split(",")) - 7 :]])
+        for one in (line(0), line(1), *DROPPED[rule])
+    ]
+    header = "Driver,Call sign,Time,Lon,Lat,Crew,Accuracy,Role,How,Why"
+    file = put(folder, "\n".join([header, *rows, ""]).encode(), "pings.csv")
+    given = "--mapping", folder / "pings.toml", "--home", home.home.root
+    with flows_here():
+        done = hexbeat_here("dosage", "take", file, *given)
+    assert (done.returncode, done.stderr) == (3, "")
+    dropped = f"dropped   1: {100 / len(rows):.1f} % of the rows"
+    assert f"{dropped}\n          1 {rule}: {RULES[rule]}\n" in done.stdout
+    assert UNIT not in done.stdout and "Quimby" not in done.stdout
+    assert len(home.home.lake.read("pings", home.force)) == len(rows) - 1
 
 
 SLIPS = [
