@@ -242,6 +242,11 @@ def test_schedules_are_off_and_when_they_should_be() -> None:
         (Path(__file__).parents[2] / "deploy/prefect.yaml").read_text()
     )
     by_name = {one["name"]: one["schedules"] for one in file["deployments"]}
-    for name, cron in (("trial-issue", "0 12 * * 5"), ("dosage", "0 6 * * *")):
+    for name, cron in (
+        ("trial-issue", "0 12 * * 5"),
+        ("dosage", "0 6 * * *"),
+        ("track", "30 10 5 * *"),
+        ("track-week", "30 7 * * 1"),
+    ):
         [schedule] = by_name[name]
         assert (schedule["cron"], schedule["active"]) == (cron, False)

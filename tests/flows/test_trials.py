@@ -515,6 +515,10 @@ class TestAnalysis:
         page = (done.folder / "trial.html").read_text()
         assert "What cannot be concluded" in page and "No patrol log tells" in page
         assert words.headline(found) in (done.folder / "trial.md").read_text()
+        told = words.changed(found)[0]
+        drawn = f"On 312 place-days drawn for patrol there were {one.treated:.0f} inc"
+        assert told.startswith(drawn)
+        assert f"about {one.treated / one.ratio:,.0f} (" in told and told in page
         assert (done.folder / "trial.pdf").read_bytes().startswith(b"%PDF")
         again = analyse(copy.home, trial, feed, None, AFTER, "me")
         assert not again.created and again.folder == done.folder
@@ -590,6 +594,7 @@ class TestAnalysis:
             / "trial_days.parquet"
         )
         assert sum(table["delivered_minutes"].to_pylist()) == 273 * 15
+        assert table["background_minutes"].to_pylist() == [1.0] * 8 * 91
         assert found.compliance.contamination == 0
         ratio = found.primary.ratio
         assert ratio and found.complier_ratio == pytest.approx(ratio ** (8 / 7))

@@ -23,6 +23,11 @@ from transforms.trials.trial import Trial
 
 PRIMARY, SECONDARY, BESIDE = "primary", "secondary", "shown beside"
 OBSERVED = "observational"  # by what was done, not by what was drawn
+# Of a report on dosage, in the rows of days.
+_MINUTES = {
+    "delivered_minutes": "patrol_minutes",
+    "background_minutes": "background_minutes",
+}
 LONGEST_RUN_DAYS = 3
 
 
@@ -312,9 +317,10 @@ def _rows(trial: Trial, found: DayCounts, assigned: Mask) -> pa.Table:
         ),
         "run_days": pa.array(runs[:, at].ravel(), pa.int32()),
     }
-    minutes = delivered_minutes(trial.programme, trial.design, days)
-    if minutes is not None:
-        columns["delivered_minutes"] = pa.array(minutes.ravel(), from_pandas=True)
+    for name, measure in _MINUTES.items():
+        minutes = delivered_minutes(trial.programme, trial.design, days, measure)
+        if minutes is not None:
+            columns[name] = pa.array(minutes.ravel(), from_pandas=True)
     columns |= {
         name.replace(" ", "_").replace("-", "_"): values.ravel()
         for name, values in found.outcomes.items()

@@ -45,17 +45,21 @@ def newest_dosage(programme: Programme) -> Path | None:
 
 
 def delivered_minutes(
-    programme: Programme, design: Design, days: Sequence[date]
+    programme: Programme,
+    design: Design,
+    days: Sequence[date],
+    measure: str = "patrol_minutes",
 ) -> Floats | None:
     """Minutes of patrol at each place (row) on each day (column), as in a report.
 
+    Or another measure of the report, such as `background_minutes`, those of other work.
     NaN where no log covers the day; None where nothing was reported.
     """
     file = newest_dosage(programme)
     if file is None:
         return None
-    rows = pq.read_table(file, columns=["place_id", "day", "patrol_minutes"])
-    known = {(r["place_id"], r["day"]): r["patrol_minutes"] for r in rows.to_pylist()}
+    rows = pq.read_table(file, columns=["place_id", "day", measure])
+    known = {(r["place_id"], r["day"]): r[measure] for r in rows.to_pylist()}
     found = [[known.get((p, day), np.nan) for day in days] for p in design.places]
     return np.array(found, dtype=np.float64)
 

@@ -59,7 +59,7 @@ def promised(found: Analysis, power: Power, designs: int) -> list[str]:
             f" {Day.of(design.last_day).in_words}, patrolled by lot ({design.kind})."
         ),
         f"Sealed before by a commitment that begins {found.trial.commitment[:16]}.",
-        *power.lines[:2],
+        *(f"Said before: {line[0].lower()}{line[1:]}" for line in power.lines[:2]),
         contact_words(design),
     ]
     if designs > 1:
@@ -107,6 +107,7 @@ def changed(found: Analysis) -> list[str]:
                 " only, and say nothing."
             )
     lines = [
+        *_incidents(found),
         test,
         (
             "The interval allows for counts that vary"
@@ -124,6 +125,25 @@ def changed(found: Analysis) -> list[str]:
         )
     lines += [_secondary(one) for one in found.findings if one.adjusted_p is not None]
     return lines
+
+
+def _incidents(found: Analysis) -> list[str]:
+    """How many there were with patrol, and how many there would have been without."""
+    one = found.primary
+    if not (one.ratio and one.low and one.high) or math.isinf(one.high):
+        return []
+    without, low, high = (one.treated / r for r in (one.ratio, one.high, one.low))
+    if found.trial.design.kind == PARALLEL:
+        where, going_by = "At the patrolled places", "the others"
+    else:
+        days = f"{one.treated_exposure:,.0f} place-days"
+        where, going_by = f"On {days} drawn for patrol", "the other days"
+    return [
+        (
+            f"{where} there were {one.treated:,.0f} incidents; without patrol, going by"
+            f" {going_by}, about {without:,.0f} ({low:,.0f} to {high:,.0f})."
+        )
+    ]
 
 
 def _secondary(one: Finding) -> str:
