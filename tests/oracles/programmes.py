@@ -75,6 +75,30 @@ def bias_and_factor(
     return bias, max(1.0, fmean(parts))
 
 
+def lists_without_a_common_day(spans: Sequence[tuple[int, int]]) -> int:
+    """How many (as-of, length) share no day, if each is taken that can be, in order."""
+    seen: set[int] = set()
+    taken = 0
+    for as_of, length in sorted(spans):
+        days = set(range(as_of + 1, as_of + length + 1))
+        if not seen & days:
+            seen |= days
+            taken += 1
+    return taken
+
+
+def share_within(width: float, freedom: int, steps: int = 20_000) -> float:
+    """How much of Student's t lies within a width of 0: its density, added up."""
+    height = math.gamma((freedom + 1) / 2) / (
+        math.sqrt(freedom * math.pi) * math.gamma(freedom / 2)
+    )
+    step = 2 * width / steps
+    middles = (-width + (at + 0.5) * step for at in range(steps))
+    return sum(
+        height * (1 + t * t / freedom) ** (-(freedom + 1) / 2) * step for t in middles
+    )
+
+
 def ranked_hotspots(rows: Sequence[tuple[str | None, float]]) -> list[str]:
     """The hot spots of (hot spot, score) of cells, that of most expected first."""
     expected: dict[str, float] = {}

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from transforms.programmes.sums import Sums
 from transforms.programmes.usual import Usual
-from transforms.reference.strata import Z_95
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def estimate(sums: Sums, usual: Usual) -> Estimate:
         usual.variance_factor * sums.poisson_variance + usual.bias_error**2
     )
     low, ratio, high = (
-        math.exp(difference + step * Z_95 * error) for step in (-1, 0, 1)
+        math.exp(difference + step * usual.quantile * error) for step in (-1, 0, 1)
     )
     without = sums.at_the_rest * math.exp(usual.bias)
     as_low = sum(log <= sums.log_ratio for log in usual.log_ratios)

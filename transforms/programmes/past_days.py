@@ -1,4 +1,4 @@
-"""Past lists of a force's own feed: the programme's rule in each week of a year.
+"""Past lists of a force's own feed: the programme's rule in each week of two years.
 
 Each is chosen from what was known on its day, by the method of the programme. The force
 is alone: nothing is learned from others.
@@ -31,7 +31,7 @@ from transforms.scores.view import View
 
 WEEK_DAYS = 7
 MOST_WEEKS = 26  # that a list is followed for
-ORIGINS = 52  # weeks before the as-of at which lists are chosen: each season once
+ORIGINS = 104  # weeks before the as-of at which lists are chosen: each season twice
 SUPPLIED_SHARE = 0.8  # of the days of a window; the others count on neither side
 # Of the days of a year that the list itself knew. A list that knew far fewer is chosen
 # more by chance, and falls by more: it says nothing of this one.
@@ -47,13 +47,14 @@ class QuietWeeks:
     exclusions: Sequence[Exclusion]
     busy: Collection[tuple[str, Period]]  # days on which a programme ran
     until: Day  # nothing later is looked at
+    weeks: int = ORIGINS  # before that day
 
     def lists(self, rule: Rule) -> Iterator[Past]:
         """How lists of the rule did over each number of weeks after each past as-of.
 
         None where the rule finds under half its places.
         """
-        since = self.until + -WEEK_DAYS * (ORIGINS + MOST_WEEKS)
+        since = self.until + -WEEK_DAYS * (self.weeks + MOST_WEEKS)
         points = self.records.counted(rule.group, self.exclusions, since).points
         for view in self._views():
             as_of = Day.parse(str(view.as_of))
@@ -82,7 +83,7 @@ class QuietWeeks:
     def _views(self) -> Iterator[View]:
         """The force at each as-of with a quiet week after it, as known then."""
         known = self.records
-        weeks = range(ORIGINS, 0, -1)
+        weeks = range(self.weeks, 0, -1)
         days = [self.until + -WEEK_DAYS * week for week in weeks]
         days = [
             day

@@ -6,15 +6,20 @@ are learned from past lists that nobody patrolled for the programme.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, stdev
+
+from scipy.optimize import brentq
+from scipy.special import betainc
 
 from transforms.programmes.past import Past, apart
 from transforms.reference.clocks import MONTHS, Clock
+from transforms.reference.strata import Z_95
 
 
 # 95 % confidence and 80 % power: 1.960 + 0.842.
 Z_POWER = 2.802
+_Z_80 = 0.842
 # Of the force itself; or of several forces, which differ.
 AT_LEAST_OWN = 8
 AT_LEAST_OF_ALL = 12
@@ -37,11 +42,13 @@ class Usual:
     spread: float  # their standard deviation
     variance_factor: float  # times the Poisson variance, at least 1
     bias_error: float = 0.0  # of the bias, where it is learned from few lists
+    quantile: float = Z_95  # half an interval of 95 %, in standard errors
 
     @property
     def smallest_fall(self) -> float:
         """The smallest fall that a look can be expected to show, as a share."""
-        return 1 - math.exp(-Z_POWER * self.spread)
+        error = math.sqrt(self.spread**2 + self.bias_error**2)
+        return 1 - math.exp(-(self.quantile + _Z_80) * error)
 
 
 def usual_of(past: Sequence[Past], force: str) -> Usual | None:
@@ -54,9 +61,22 @@ def usual_of(past: Sequence[Past], force: str) -> Usual | None:
         (log - bias) ** 2 / one.sums.poisson_variance
         for log, one in zip(logs, past, strict=True)
     )
-    spread = stdev(logs)
-    error = spread / math.sqrt(len(apart(past))) if past[0].of_days else 0.0
-    return Usual(tuple(logs), bias, spread, max(1.0, factor), error)
+    usual = Usual(tuple(logs), bias, stdev(logs), max(1.0, factor))
+    if not past[0].of_days:
+        return usual
+    # Lists of weeks overlap and are of one force: they tell as much as those apart.
+    independent = len(apart(past))
+    return replace(
+        usual,
+        bias_error=usual.spread / math.sqrt(independent),
+        quantile=student_95(independent - 1),
+    )
+
+
+def student_95(freedom: int) -> float:
+    """Half the width of a 95 % interval of Student's t, in standard errors."""
+    share = brentq(lambda x: betainc(freedom / 2, 0.5, x) - 0.05, 0, 1, xtol=1e-14)
+    return math.sqrt(freedom * (1 - share) / share)
 
 
 def _overlap(past: Sequence[Past]) -> bool:

@@ -1,6 +1,7 @@
 """The ratio, its interval and what past lists say, on published vectors and by hand."""
 
 import math
+from statistics import stdev
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from transforms.impact.estimate import estimate
 from transforms.impact.place_rows import place_size
 from transforms.programmes.past import Past
 from transforms.programmes.sums import Sums
-from transforms.programmes.usual import Usual, usual_of
+from transforms.programmes.usual import Usual, student_95, usual_of
+from transforms.reference.days import Day
 from transforms.scores.table.intervals import negative_binomial_quantiles
 
 
@@ -105,6 +107,62 @@ def test_without_any_incident_half_a_one_is_added_on_both_sides() -> None:
     found = Sums(0, 4, 100, 100)
     assert found.log_ratio == pytest.approx(math.log((0.5 / 4) / (100.5 / 100)))
     assert found.poisson_variance == pytest.approx(1 / 0.5 + 1 / 100.5)
+
+
+@pytest.mark.parametrize(
+    ("freedom", "half"),
+    [(1, 12.706), (2, 4.303), (3, 3.182), (5, 2.571), (10, 2.228), (30, 2.042)],
+)
+def test_half_an_interval_of_student_s_t(freedom: int, half: float) -> None:
+    """As tables print it, and by adding up the density."""
+    assert student_95(freedom) == pytest.approx(half, abs=5e-4)
+    inside = oracles.share_within(student_95(freedom), freedom)
+    assert inside == pytest.approx(0.95, abs=1e-6)
+
+
+FIRST_DAY = Day.parse("2025-01-06")
+WEEKLY = st.lists(
+    st.tuples(st.integers(0, 40), SUMS),
+    min_size=12,
+    max_size=30,
+    unique_by=lambda one: one[0],
+)
+
+
+@given(WEEKLY, st.sampled_from([1, 2, 4, 8]))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_lists_of_weeks_tell_as_much_as_those_apart(
+    lists: list[tuple[int, tuple[int, float, int, float]]], weeks: int
+) -> None:
+    """Bias and interval by as many degrees of freedom as lists share no day, less 1."""
+    past = [
+        Past("f", str(FIRST_DAY + 7 * week), 7 * weeks, Sums(*sums), None)
+        for week, sums in lists
+    ]
+    found = usual_of(past, "f")
+    independent = oracles.lists_without_a_common_day(
+        [(7 * week, 7 * weeks) for week, _ in lists]
+    )
+    if independent < 3:
+        assert found is None
+        return
+    assert found is not None
+    sums = [one for _, one in lists]
+    bias, factor = oracles.bias_and_factor(sums)
+    spread = stdev(map(oracles.log_ratio, sums))
+    now = sums[0]
+    more = 0.5 if now[0] == 0 or now[2] == 0 else 0.0
+    chance = factor * (1 / (now[0] + more) + 1 / (now[2] + more))
+    error = math.sqrt(chance + spread**2 / independent)
+    said = estimate(Sums(*now), found)
+    ratio = oracles.log_ratio(now) - bias
+    assert math.log(said.ratio) == pytest.approx(ratio, abs=1e-9)
+    half = (math.log(said.high) - math.log(said.low)) / 2 / error
+    freedom = independent - 1
+    assert oracles.share_within(half, freedom, 2000) == pytest.approx(0.95, abs=1e-4)
+    shown = -math.log(1 - found.smallest_fall)
+    unsure = spread * math.sqrt(1 + 1 / independent)
+    assert shown == pytest.approx((half + 0.842) * unsure)
 
 
 def test_past_lists_steadier_than_chance_do_not_narrow_an_interval() -> None:

@@ -1,10 +1,12 @@
 """Programmes on a force's own feed: a made-up force, counted again by hand."""
 
+import json
 import math
 import stat
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from pathlib import Path
 from statistics import stdev
 from typing import Any
 
@@ -29,16 +31,18 @@ from transforms.impact.look import window_in
 from transforms.impact.track import Tracked, track
 from transforms.operations.verify_feed import verify_feed
 from transforms.programmes.basis import DayBasis, basis_of
+from transforms.programmes.chosen import asked
 from transforms.programmes.force_records import force_records
 from transforms.programmes.freeze import Frozen, freeze
 from transforms.programmes.past import apart
 from transforms.programmes.past_days import QuietWeeks
 from transforms.programmes.register import start
 from transforms.programmes.rule import Candidates, Rule, choose
-from transforms.programmes.usual import usual_of
+from transforms.programmes.usual import student_95, usual_of
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
 from transforms.records.pull import pull
 from transforms.reference import cells
+from transforms.reference.categories import FOUND_BY_PATROLS
 from transforms.reference.clocks import MONTHS, Clock
 from transforms.reference.days import DAYS, LONDON, Day
 from transforms.reference.groups import GROUPS
@@ -96,19 +100,16 @@ def published(made: Made, day: Day) -> list[dict[str, Any]]:
     ]
 
 
-def by_cell_and_day(made: Made) -> list[tuple[str, str]]:
-    """Each incident of the group: where and on which day it counts."""
+def by_cell_and_day(made: Made, category: str | None = None) -> list[tuple[str, str]]:
+    """Each incident of the group or a category: where and on which day it counts."""
+    wanted = (category,) if category else GROUPS[GROUP].categories
     stored = read_stored(made.feed)
     supplied = set(stored.supplied)
     found = []
     for record in stored.records.reveal().to_pylist():
         ended = record["occurred_to"] or record["occurred_from"]
         day = Day.of(ended.astimezone(LONDON).date())
-        if (
-            record["category"] in GROUPS[GROUP].categories
-            and record["in_area"]
-            and day in supplied
-        ):
+        if record["category"] in wanted and record["in_area"] and day in supplied:
             found.append((f"{record['h3_r10']:x}", str(day)))
     return found
 
@@ -144,6 +145,33 @@ def test_a_look_counts_what_counting_by_hand_counts(made: Made) -> None:
     assert (found.expected, found.rest_expected) == pytest.approx((sums[1], sums[3]))
     assert look.usual is not None
     assert look.estimate is not None
+
+
+def test_harm_before_and_after_is_counted_by_days(made: Made) -> None:
+    """The textbook's row of it has each incident at the places by what it weighs."""
+    look = made.tracked.look
+    [row] = [row for row in look.textbook if row.formula == "wdd-harm"]
+    assert row.value is not None and row.low is not None
+    own = {row["h3_cell"] for row in made.frozen.programme.cells.to_pylist()
+           if row["place_id"]}  # fmt: skip
+    supplied, length = set(read_stored(made.feed).supplied), len(look.periods)
+    before = supplied & {FROZEN_AT + -back for back in range(length)}
+    weights = made.feed.home.scoring.harm
+    change = 0.0
+    categories = set(GROUPS[GROUP].categories) & set(weights.categories)
+    for slug in categories - set(FOUND_BY_PATROLS):
+        seen = [
+            Day.parse(day) for cell, day in by_cell_and_day(made, slug) if cell in own
+        ]
+        then, now = (
+            sum(day in span for day in seen) for span in (before, set(look.periods))
+        )
+        each = weights.weight(weights.categories[slug])
+        change += each * (now - then * length / len(before))
+    found = sum(
+        one.places.harm * (one.places.after - one.places.expected) for one in look.harm
+    )
+    assert found == pytest.approx(change) and found != 0
 
 
 def test_a_past_list_is_the_rule_on_the_day_as_it_was_published(made: Made) -> None:
@@ -219,9 +247,10 @@ def test_lists_that_overlap_alone_have_no_spread(made: Made) -> None:
     logs = [one.sums.log_ratio for one in short]
     assert usual.bias_error == pytest.approx(stdev(logs) / 3)  # nine of them apart
     sums = near[0].sums
+    assert usual.quantile == student_95(8)
     found, sure = estimate(sums, usual), estimate(sums, replace(usual, bias_error=0.0))
     squared = [
-        (math.log(one.high / one.ratio) / 1.959964) ** 2 for one in (found, sure)
+        (math.log(one.high / one.ratio) / usual.quantile) ** 2 for one in (found, sure)
     ]
     assert squared[0] - squared[1] == pytest.approx(usual.bias_error**2, rel=1e-4)
 
@@ -297,6 +326,76 @@ def test_a_crossover_of_its_places_is_counted_by_days(made: Made) -> None:
     with pytest.raises(UsageError, match="choose weekly or simple"):
         parallel = Asked(kind="parallel", first_day=None)
         design_trial(made.feed.home, programme, parallel, drawn, "me")
+
+
+def test_places_may_be_hot_spots_of_a_published_day(made: Made) -> None:
+    """All cells of each; past lists are those of the same ranks in earlier weeks."""
+    rows = published(made, FROZEN_AT)
+    spots: dict[str, list[str]] = {}
+    for row in rows:
+        if row["hotspot_id"]:
+            spots.setdefault(row["hotspot_id"], []).append(row["h3_cell"])
+    level = {row["h3_cell"]: row["score"] * DAYS.periods_a_month for row in rows}
+    chosen = sorted(spots, key=lambda name: -sum(level[cell] for cell in spots[name]))
+    choice = asked(made.feed.force, GROUP, None, chosen[:3], None)
+    frozen = freeze(made.feed.home, "spots", choice, None, 100.0, NOW, "me")
+    places = frozen.programme.places.to_pylist()
+    assert {place["unit"] for place in places} == {"hotspot"}
+    for place in places:
+        own = spots[place["hotspot_id"]]
+        assert sorted(place["h3_cells"].split()) == sorted(own)
+        assert place["level_month"] == pytest.approx(sum(map(level.get, own)), 1e-4)
+    past = [one for one in frozen.programme.past_lists if one.length == 28]
+    assert past and {one.force for one in past} == {made.feed.force}
+    start(made.feed.home, frozen.programme, STARTS.date, NOW, "me")
+    look = track(made.feed.home, frozen.programme, None, WEEKS, NOW, "me").look
+    inside = {cell for place in places for cell in place["h3_cells"].split()}
+    days = set(map(str, look.periods))
+    by_hand = sum(c in inside and d in days for c, d in by_cell_and_day(made))
+    assert look.places.observed == by_hand > 0
+
+
+def test_places_may_be_polygons_of_the_user_s_own(made: Made, tmp_path: Path) -> None:
+    """Cells of resolution 11 inside; what scored cells expect is shared out to them."""
+    highest = made.frozen.programme.places["h3_cells"].to_pylist()[:2]
+    outlines = [h3.cell_to_boundary(cells_of.split()[0]) for cells_of in highest]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": f"Estate {at}"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[lon, lat] for lat, lon in [*ring, ring[0]]]],
+            },
+        }
+        for at, ring in enumerate(outlines, 1)
+    ]
+    file = tmp_path / "estates.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    choice = asked(made.feed.force, GROUP, None, (), f"{file}:name")
+    home = made.feed.home
+    programme = freeze(home, "estates", choice, None, 100.0, NOW, "me").programme
+    places = programme.places.to_pylist()
+    assert [place["name"] for place in places] == ["Estate 1", "Estate 2"]
+    assert {place["unit"] for place in places} == {"polygon"}
+    assert {place["h3_res"] for place in places} == {11}
+    level = {r["h3_cell"]: r["score"] for r in published(made, FROZEN_AT)}
+    for place, whole in zip(places, highest, strict=True):
+        own = level[whole.split()[0]] * DAYS.periods_a_month
+        assert 0.5 * own < place["level_month"] <= 1.3 * own
+    start(home, programme, STARTS.date, NOW, "me")
+    look = track(home, programme, None, WEEKS, NOW, "me").look
+    inside = {cell for place in places for cell in place["h3_cells"].split()}
+    days = set(map(str, look.periods))
+    stored = read_stored(made.feed).records.reveal().to_pylist()
+    by_hand = 0
+    for record in stored:
+        ended = record["occurred_to"] or record["occurred_from"]
+        day = str(Day.of(ended.astimezone(LONDON).date()))
+        at = record["latitude"], record["longitude"]
+        if record["in_area"] and record["category"] in GROUPS[GROUP].categories:
+            by_hand += day in days and h3.latlng_to_cell(*at, 11) in inside
+    assert look.places.observed == by_hand > 0
 
 
 def test_done_again_nothing_is_new(made: Made) -> None:
