@@ -13,7 +13,7 @@ _MARGIN = 1.25  # times the ground that the places cover
 _DOT, _LABEL = 4.0, 9.0  # of the picture
 _ROOM_X, _ROOM_Y = 26.0, 11.0  # of a dot's number; of a town's name it is wider
 _LETTER = 5.2
-_MOST_TOWNS = 14
+_MOST_TOWNS, _NEAR = 18, 60.0
 _SEA, _LAND, _LINE = "#e8eef2", "#f7f5f0", "#c9c4b8"
 _INK, _GREY, _MARKED, _DOTS = "#222222", "#7a7f87", "#b3400e", "#1f5f8b"
 _BARS_M = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
@@ -37,11 +37,12 @@ def sketch(dots: Sequence[Dot], on_ground: bool) -> str:
     points = {dot.place: frame.at(dot.easting, dot.northing) for dot in dots}
     for x, y in points.values():
         labels.keep(x - _DOT, y, 2 * _DOT)
+    labels.keep(0, _HEIGHT - _ROOM_Y, _WIDTH / 2)  # the bar's
     if on_ground:
         parts += _ground(frame)
     numbers = _numbers(dots, points, labels)
     if on_ground:
-        parts += _towns(frame, labels)
+        parts += _towns(frame, labels, list(points.values()))
     for dot in sorted(dots, key=lambda one: one.marked):
         x, y = points[dot.place]
         fill = _MARKED if dot.marked else _DOTS
@@ -135,14 +136,18 @@ def _ground(frame: _Frame) -> list[str]:
     return parts
 
 
-def _towns(frame: _Frame, labels: _Labels) -> list[str]:
-    """The largest towns for whose names there is room."""
+def _towns(
+    frame: _Frame, labels: _Labels, dots: Sequence[tuple[float, float]]
+) -> list[str]:
+    """The largest towns near places, for whose names there is room."""
     parts = []
     towns: Sequence[Name] = open_ground().in_box(frame.box)
     for _, name, easting, northing in towns:
         x, middle = frame.at(easting, northing)
         width = _LETTER * len(name)
         if not width / 2 < x < _WIDTH - width / 2:
+            continue
+        if all(max(abs(x - at_x), abs(middle - at_y)) > _NEAR for at_x, at_y in dots):
             continue
         for lines in (0, -2, 2, -3, 3, -4):
             y = middle + lines * _ROOM_Y
