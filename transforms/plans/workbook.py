@@ -3,14 +3,10 @@
 from datetime import datetime, time
 from pathlib import Path
 
-import pyarrow as pa
-
-from transforms.lake.schemas import about
 from transforms.plans.plan import Plan
 from transforms.plans.tables import dropped_table, places_table, visits_table
 from transforms.plans.words import handling, headline, notes, short, span
-from transforms.publications.formats.worksheets import OPTIONS, Looks, write_rows
-from transforms.publications.formulas import withhold_formulas
+from transforms.publications.formats.worksheets import OPTIONS, Looks, write_sheets
 
 
 _HEADINGS = {
@@ -48,26 +44,4 @@ def write_workbook(plan: Plan, path: Path) -> None:
         ]
         for row, line in enumerate(said, start=2):
             first.write_string(row, 0, line, looks.wrapped)
-        for name, rows in (sheets | {"Columns": _columns(sheets)}).items():
-            sheet = book.add_worksheet(name)
-            sheet.set_landscape()
-            sheet.fit_to_pages(1, 0)
-            headed = [_HEADINGS.get(column, column) for column in rows.column_names]
-            shown = withhold_formulas(rows).rename_columns(headed)
-            write_rows(sheet, shown, looks, {})
-
-
-def _columns(sheets: dict[str, pa.Table]) -> pa.Table:
-    """What each column of each sheet means."""
-    return pa.Table.from_pylist(
-        [
-            {
-                "sheet": sheet,
-                "column": field.name,
-                "meaning": about(field)["description"],
-                "empty_means": about(field).get("null"),
-            }
-            for sheet, table in sheets.items()
-            for field in table.schema
-        ]
-    )
+        write_sheets(book, sheets, _HEADINGS, looks)

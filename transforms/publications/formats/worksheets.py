@@ -9,8 +9,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from transforms.lake.schemas import plain
+from transforms.lake.schemas import about, plain
 from transforms.publications.edition.edition import Edition
+from transforms.publications.formulas import withhold_formulas
 from transforms.publications.titles import title
 from transforms.reference.days import Day
 from transforms.reference.months import Month
@@ -78,15 +79,48 @@ class Looks:
         return self._numbers[_NUMBERS.get(field.name, plainly)]
 
 
-def for_paper(sheet: Worksheet, edition: Edition, pages_tall: int = 0) -> None:
+def on_paper(sheet: Worksheet, pages_tall: int = 0) -> None:
     """Print it on landscape pages of its width; by default as many as needed."""
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, pages_tall)
+
+
+def for_paper(sheet: Worksheet, edition: Edition, pages_tall: int = 0) -> None:
+    """Print it like `on_paper`, with the run and the licence below."""
+    on_paper(sheet, pages_tall)
     # & starts a code, and a figure after it would be part of the code
     said = f"Run {edition.run_id}. {edition.attribution}".replace("&", "&&")
     sheet.set_footer(f"&L&7{said[:_LONGEST_FOOTER]}&R&7&P / &N")
+
+
+def write_sheets(
+    book: Workbook,
+    sheets: Mapping[str, pa.Table],
+    headings: Mapping[str, str],
+    looks: Looks,
+) -> None:
+    """A sheet for each table, and one that says what their columns mean.
+
+    `headings` has the plain words for columns of any of the tables.
+    """
+    columns = [
+        {
+            "sheet": sheet,
+            "column": headings.get(field.name, field.name),
+            "meaning": about(field)["description"],
+            "empty_means": about(field).get("null"),
+        }
+        for sheet, table in sheets.items()
+        for field in table.schema
+    ]
+    meanings = {"Columns": pa.Table.from_pylist(columns)}
+    for name, rows in {**sheets, **meanings}.items():
+        sheet = book.add_worksheet(name)
+        on_paper(sheet)
+        headed = [headings.get(column, column) for column in rows.column_names]
+        write_rows(sheet, withhold_formulas(rows).rename_columns(headed), looks, {})
 
 
 def write_rows(sheet: Worksheet, rows: pa.Table, looks: Looks, words: Words) -> None:
