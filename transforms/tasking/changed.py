@@ -101,6 +101,8 @@ def _counts(
     last: date,
 ) -> tuple[list[Any], list[Any], Sequence[PlaceRow]]:
     rule = programme.rule
+    if basis.clock is not programme.clock:
+        return [], [], []  # a list of months, brought into a home of days
     if not home.feed and not home.lake.files("incidents", rule.force):
         return [], [], []  # nothing was ingested of it yet
     own = basis.counted(rule.force, rule.group, programme.exclusions, since + 1)

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import docx
 import pytest
@@ -36,10 +38,13 @@ from transforms.patrols.mapping import read_visit_mapping
 from transforms.patrols.take import take_visits
 from transforms.plans.asked import asked_of
 from transforms.plans.make import make_plan
+from transforms.programmes.basis import Basis
 from transforms.programmes.kept_folder import damaged_files, write_manifest
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import TASKED, Register, end, leave
+from transforms.reference.days import DAYS
 from transforms.reference.overrides import days_from
+from transforms.tasking.changed import changed
 from transforms.tasking.folder import ending_of, packs_of
 from transforms.tasking.fortnight import due
 from transforms.tasking.make import Made, account_of, make_pack
@@ -411,3 +416,21 @@ def test_a_pack_that_was_cut_off_is_made_by_the_same_command(
     assert [folder.name for folder in done.folder.parent.iterdir()] == [wanted]
     assert packs_of(home, programme.id) == [wanted]
     assert Register(home).log.verify().fault is None
+
+
+def test_a_list_of_months_in_a_home_of_days_has_nothing_to_count(
+    tmp_path: Path,
+) -> None:
+    home, programme = made_programme(tmp_path / "home")
+    of_days = cast("Basis", SimpleNamespace(clock=DAYS))
+    found = changed(
+        home,
+        of_days,
+        programme,
+        Register(home).standing(programme.id),
+        programme.as_of,
+        None,
+        ENDING,
+    )
+    assert not found.periods
+    assert found.newest == programme.as_of
