@@ -35,7 +35,7 @@ _MOST_PAIRS = 30_000_000
 # The days of an incident in all orders lie together, and those of pairs are compared
 # at once. Rows of some pairs are long enough to add fast, and a byte counts 255 rows.
 _ORDERS_AT_ONCE = 256
-_SIDE_BY_SIDE = 4
+_SIDE_BY_SIDE = 8
 _PAIRS_AT_ONCE = 255 * _SIDE_BY_SIDE
 
 # The tree rounds differently from the distances, so search slightly further.
@@ -204,18 +204,26 @@ def _counted(
     orders: Numbers, pairs: list[Pairs], everywhere: Integers, bands: Bands
 ) -> Integers:
     """The tables of several orders of the days (incidents x orders)."""
-    nearer = np.zeros((orders.shape[1], *bands.shape), dtype=np.int64)
+    many = orders.shape[1]
+    nearer = np.zeros((many, *bands.shape), dtype=np.int64)
+    # the same arrays for each lot: new ones would take as long as the work itself
+    between, other = (np.empty((_PAIRS_AT_ONCE, many), orders.dtype) for _ in "ab")
+    is_near = np.empty((_PAIRS_AT_ONCE, many), dtype=np.bool_)
     for band, (first, second) in enumerate(pairs):
         # pairs of an incident with itself fill the last lot, and are taken off again
         more = -len(first) % _SIDE_BY_SIDE
         first, second = (np.pad(positions, (0, more)) for positions in (first, second))
         for start in range(0, len(first), _PAIRS_AT_ONCE):
             some = slice(start, start + _PAIRS_AT_ONCE)
-            between = orders[first[some]]
-            between -= orders[second[some]]
-            np.abs(between, out=between)
+            lot = slice(len(first[some]))
+            # every position is there: "clip" only keeps take from a copy of its own
+            orders.take(first[some], axis=0, out=between[lot], mode="clip")
+            orders.take(second[some], axis=0, out=other[lot], mode="clip")
+            np.subtract(between[lot], other[lot], out=between[lot])
+            np.abs(between[lot], out=between[lot])
             for day, edge in enumerate(bands.days):
-                nearer[:, band, day] += _column_sums(between < edge)
+                np.less(between[lot], edge, out=is_near[lot])
+                nearer[:, band, day] += _column_sums(is_near[lot])
         nearer[:, band, :-1] -= more
         nearer[:, band, -1] = len(first) - more
     nearer[:, -1] = everywhere - nearer[:, :-1].sum(axis=1)
