@@ -83,6 +83,8 @@ def measured(
     server.mkdir()
     with standing(server, root) as serving:
         deployment = f"force-feed/{open_force_home(root).force}"
+        serving.run(deployment)
+        serving = serving.idle()
 
         def serve(name: str) -> None:
             whole, process = serving.run(deployment)

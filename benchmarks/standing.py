@@ -52,7 +52,10 @@ class Standing:
         return Cost(run + more, wall_s, 0.0, said), Cost(run, wall_s, 0.0, said)
 
     def idle(self) -> "Standing":
-        """The same, with what server and worker take where no run is going on."""
+        """The same, with what server and worker take where no run is going on.
+
+        Ask after a run: until then they are still loading what they need.
+        """
         before, began = self._took()[1], time.perf_counter()
         time.sleep(_IDLE_SECONDS)
         took = self._took()[1] - before
@@ -75,7 +78,7 @@ def standing(folder: Path, *feeds: Path) -> Iterator[Standing]:
         if url is None:
             raise SystemExit("hexbeat up does not answer")
         use_standing(prefect_folder(folder), url)
-        yield Standing(process.pid).idle()
+        yield Standing(process.pid)
 
 
 def _stat(process: Path) -> list[str]:
