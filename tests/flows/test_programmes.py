@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
+from flows.command.printing.programme import show_tracked
 from flows.doctor.checks import check_home
 from tests.flows.commands import Done, hexbeat, hexbeat_here
 from tests.flows.made_programmes import BUFFER_M, NOW, Made, make_programme
@@ -509,3 +510,19 @@ class TestCommands:
         assert done.returncode == 2
         assert "proves nothing" in done.stderr
         assert sorted((home / "programmes").iterdir()) == before
+
+    @pytest.mark.parametrize(("can_tell", "code"), [(True, 0), (False, 3)])
+    def test_a_past_too_short_to_tell_is_a_gap(
+        self, can_tell: bool, code: int, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        look = {
+            "told": ["Not enough quiet past to tell."],
+            "can_tell": can_tell,
+            "missing": ["2025-08"],
+            "months": ["2025-07"],
+            "folder": "looks/x",
+        }
+        assert show_tracked(look, as_json=False) == code
+        assert "2025-08 does not count: not supplied" in capsys.readouterr().out
+        assert show_tracked(look, as_json=True) == code
+        assert json.loads(capsys.readouterr().out)["exit_code"] == code

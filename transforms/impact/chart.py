@@ -12,6 +12,7 @@ _WIDTH, _HEIGHT = 640, 150
 _LEFT, _RIGHT = 40, 600
 _PAST_Y, _OWN_Y, _AXIS_Y = 45, 95, 120
 _TICKS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
+_LABEL_WIDTH = 55  # of a tick, at the size that a phone shows it in
 _INK, _GREY, _OWN = "#222", "#8a8f98", "#8c2d04"
 
 
@@ -48,11 +49,23 @@ def chart(found: Estimate | None, past: Sequence[Past], usual: Usual | None) -> 
             f'<circle cx="{x(found.ratio)}" cy="{_OWN_Y}" r="6" fill="{_OWN}"/>',
         ]
     parts.append(_line(_LEFT, _AXIS_Y, _RIGHT, _AXIS_Y, _INK))
-    for tick in _TICKS:
-        if low <= tick <= high:
-            label = f"{100 * (tick - 1):+.0f} %".replace("-", "−").replace("+0", "0")
-            parts.append(_text(x(tick), 137, label, _INK, anchor="middle"))
+    inside = [tick for tick in _TICKS if low <= tick <= high]
+    for at, tick in _labelled([(x(tick), tick) for tick in inside]):
+        label = f"{100 * (tick - 1):+.0f} %".replace("-", "−").replace("+0", "0")
+        parts.append(_text(at, 137, label, _INK, anchor="middle"))
     return "".join([*parts, "</svg>"])
+
+
+def _labelled(ticks: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Those ticks, by where they are, whose labels do not run into others'.
+
+    A wide interval leaves less room: no change keeps its label, then what is nearest.
+    """
+    kept: list[tuple[float, float]] = []
+    for at, tick in sorted(ticks, key=lambda one: abs(math.log(one[1]))):
+        if all(abs(at - other) >= _LABEL_WIDTH for other, _ in kept):
+            kept.append((at, tick))
+    return sorted(kept)
 
 
 def _text(x: float, y: float, words: str, ink: str, anchor: str = "start") -> str:

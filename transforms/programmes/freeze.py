@@ -124,8 +124,9 @@ def _check(name: str, choice: Choice, buffer_m: float, clock: Clock) -> int:
             " hyphens, such as winter-2026"
         )
     if choice.group not in GROUPS:
+        own = "; no programme is of a group of your own" if clock is DAYS else ""
         raise UsageError(
-            f"{choice.group!r} is no crime group; there are: {', '.join(GROUPS)}"
+            f"{choice.group!r} is no crime group; there are: {', '.join(GROUPS)}{own}"
         )
     if not 0 < buffer_m <= 1_000:
         raise UsageError(f"--buffer-m {buffer_m:g}: above 0, and at most 1000")

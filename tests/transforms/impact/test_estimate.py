@@ -1,6 +1,8 @@
 """The ratio, its interval and what past lists say, on published vectors and by hand."""
 
 import math
+import re
+from itertools import pairwise
 from statistics import stdev
 
 import numpy as np
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracles import programmes as oracles
+from transforms.impact.chart import chart
 from transforms.impact.estimate import estimate
 from transforms.impact.place_rows import place_size
 from transforms.programmes.past import Past
@@ -169,3 +172,14 @@ def test_past_lists_steadier_than_chance_do_not_narrow_an_interval() -> None:
     same = [Past("kent", "2025-01", 3, Sums(50, 50, 900, 900), 50.0) for _ in range(9)]
     found = usual_of(same, "kent")
     assert found is not None and found.variance_factor == 1.0
+
+
+@pytest.mark.parametrize("spread", [0.02, 0.1, 0.3, 0.6])
+def test_labels_of_the_picture_do_not_run_into_each_other(spread: float) -> None:
+    """However wide an interval is; and the one of no change is always there."""
+    of = usual(0.0, spread * spread / (1 / 100 + 1 / 9800), spread)
+    picture = chart(estimate(Sums(100, 100, 9800, 9800), of), [], of)
+    labels = re.findall(r'<text x="([0-9.]+)" y="137"[^>]*>([^<]+)<', picture)
+    places = [float(at) for at, _ in labels]
+    assert all(later - earlier >= 55 for earlier, later in pairwise(places))
+    assert "0 %" in [label for _, label in labels] and len(labels) >= 3

@@ -424,6 +424,10 @@ def test_done_again_nothing_is_new(made: Made) -> None:
             "--join 4: a place has 1 to 3 cells",
         ),
         (
+            [*FREEZE[:3], "--group", "nuisance", "--force", "avonmere", "--top", "3"],
+            "no programme is of a group of your own",
+        ),
+        (
             [*FREEZE, "--force", "kent", "--top", "3"],
             "'kent' is no force of this home",
         ),
