@@ -14,6 +14,7 @@ from transforms.programmes.force_records import note_read
 from transforms.programmes.kept_folder import keep, write_manifest
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import TASKED, Register
+from transforms.reference.days import LONDON
 from transforms.tasking import words
 from transforms.tasking.areas import CoarseArea
 from transforms.tasking.changed import FELL, ROSE
@@ -51,7 +52,8 @@ def make_pack(
 ) -> Made:
     """Make the pack of a fortnight and keep it; the same again is the same folder."""
     standing = Register(home).standing(programme.id)
-    fortnight = fortnight_of(programme.id, standing, ending, at.date())
+    today = at.astimezone(LONDON).date()
+    fortnight = fortnight_of(programme.id, standing, ending, today)
     note_read(home, at, who, "tasking")
     pack = pack_of(home, programme, fortnight)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from transforms.plain_text import plain
 from transforms.reference.days import DAYS
 from transforms.reference.forces import FORCES
 from transforms.reference.groups import GROUPS
@@ -276,8 +277,8 @@ def _problems(pack: Pack) -> Section:
     rows = [
         [
             ", ".join(one.places),
-            one.response.what,
-            one.response.who,
+            plain(one.response.what),
+            plain(one.response.who),
             str(one.response.date),
             str(one.response.end or "") if one.is_open else f"ended {one.response.end}",
         ]

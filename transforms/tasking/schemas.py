@@ -8,6 +8,7 @@ from transforms.programmes.schemas import PLACES
 
 
 _COUNT, _FLOAT = pa.int32(), pa.float64()
+_LIKE_A_FORMULA = "it begins like a formula: the document has it"
 _NO_NEWS = "no month or day came since"
 _NO_LOG = "no log has a day of the fortnight"
 
@@ -57,8 +58,8 @@ PACK_TOTALS = pa.schema(
 PACK_PROBLEMS = pa.schema(
     [
         column("places", TEXT, "Places of the programme, divided by spaces"),
-        column("what", TEXT, "What is tried"),
-        column("who", TEXT, "Team or partner"),
+        column("what", TEXT, "What is tried", _LIKE_A_FORMULA),
+        column("who", TEXT, "Team or partner", _LIKE_A_FORMULA),
         column("since", TEXT, "First day"),
         column("until", TEXT, "Last day", "it goes on"),
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from transforms.plain_text import plain
 from transforms.tasking.delivered import return_totals
 from transforms.tasking.pack import Pack
 from transforms.tasking.schemas import (
@@ -104,8 +105,8 @@ def problem_rows(pack: Pack) -> list[dict[str, Any]]:
     return [
         {
             "places": " ".join(one.places),
-            "what": one.response.what,
-            "who": one.response.who,
+            "what": plain(one.response.what),
+            "who": plain(one.response.who),
             "since": str(one.response.date),
             "until": _text(one.response.end),
         }

@@ -434,3 +434,21 @@ def test_a_list_of_months_in_a_home_of_days_has_nothing_to_count(
     )
     assert not found.periods
     assert found.newest == programme.as_of
+
+
+def test_words_of_the_users_are_never_a_formula_nor_a_line_of_their_own(
+    tmp_path: Path,
+) -> None:
+    home, programme = made_programme(tmp_path / "home")
+    text = RESPONSE.format(programme=programme.id)
+    text = text.replace("Lighting at the harbour", "=1+1\\nmore")
+    text = text.replace("Council", "- the council")
+    (home.root / "responses.toml").write_text(text)
+    folder = make_pack(home, programme, ENDING, NOW, "me").folder
+    assert "=1+1 more" in one_line(text_of(folder / "tasking.docx"))
+    with zipfile.ZipFile(folder / "tasking.xlsx") as file:
+        texts = file.read("xl/sharedStrings.xml").decode()
+        sheets = [n for n in file.namelist() if n.startswith("xl/worksheets/")]
+        assert not any(b"<f>" in file.read(name) for name in sheets)
+    assert "=1+1" not in texts
+    assert "- the council" not in texts
