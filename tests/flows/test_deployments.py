@@ -169,24 +169,27 @@ def test_what_people_changed_stays_when_up_starts_again(server: dict[str, str]) 
 
 
 @pytest.mark.system
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"concurrency_limit": None},
-        {"concurrency_limit": 2, "concurrency_options": None},
-        {"concurrency_options": {"collision_strategy": "CANCEL_NEW"}},
-    ],
-)
 def test_a_limit_that_people_took_away_or_changed_stays(
-    server: dict[str, str], change: dict[str, Any]
+    server: dict[str, str],
 ) -> None:
-    api, name = server["PREFECT_API_URL"], "maintenance/maintenance"
-    until(
-        30, partial(patch, f"{api}/deployments/{deployment(api, name)['id']}", change)
-    )
-    wanted = _limits(deployment(api, name))
+    api = server["PREFECT_API_URL"]
+    changes: dict[str, dict[str, Any]] = {
+        "maintenance/maintenance": {"concurrency_limit": None},
+        "backtest/backtest": {"concurrency_limit": 2, "concurrency_options": None},
+        "dosage/dosage": {"concurrency_options": {"collision_strategy": "CANCEL_NEW"}},
+    }
+
+    def limits() -> list[tuple[int, str] | None]:
+        return [_limits(deployment(api, name)) for name in changes]
+
+    before = limits()
+    for name, change in changes.items():
+        url = f"{api}/deployments/{deployment(api, name)['id']}"
+        until(30, partial(patch, url, change))
+    changed = limits()
+    assert all(now != then for now, then in zip(changed, before, strict=True))
     register(server)
-    assert _limits(deployment(api, name)) == wanted
+    assert limits() == changed
 
 
 def _limits(each: dict[str, Any]) -> tuple[int, str] | None:

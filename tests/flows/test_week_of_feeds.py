@@ -1,8 +1,9 @@
 """A week of four feeds under one `hexbeat up`: each home, each fault, each publication.
 
-Each force delivers a drop every quarter of an hour, 672 in all: now and then one of a
-whole day, mostly a record that is new, changed or deleted, or nothing. Each pull brings
-what had been delivered until then. One run is killed, and `up` is started again.
+Each force delivers a drop every quarter of an hour, 672 in all, or every hour: now and
+then one of a whole day, mostly a record that is new, changed or deleted, or nothing.
+Each pull brings what had been delivered until then. One run is killed, and `up` is
+started again.
 """
 
 import os
@@ -80,8 +81,9 @@ ENDS = {
 PATIENCE_SECONDS = 600
 QUARTERS_A_DAY = 96
 PAST_DAYS = 30  # whose records the quarters of an hour change
-# a drop of S3 costs six times what a file of a folder does: it has one every hour
-EVERY = {"s3": 4}
+# a drop of SFTP or S3 costs four to six times what a file of a folder does: they have
+# one every hour, and in a day all kinds of change
+EVERY = {"sftp": 4, "s3": 4}
 
 
 @dataclass
