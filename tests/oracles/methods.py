@@ -238,6 +238,9 @@ def _learned(
     return weights
 
 
+ASB_CALENDAR = [0.83, 0.84, 0.94, 1, 1.18, 1.23, 1.26, 1.19, 1.03, 1, 0.86, 0.79]
+
+
 def season(
     counts: Mapping[tuple[int, int], int],
     supplied: Sequence[tuple[int, int]],
@@ -245,11 +248,14 @@ def season(
 ) -> float:
     """What the month after the as-of usually has, against the months before it.
 
-    The geometric mean over the years in which it and the twelve before were supplied.
+    The geometric mean of the calendar, and of the years in which it and the twelve
+    before were supplied.
     """
     known = known_months(supplied, as_of)
     year, month = as_of if as_of[1] < 12 else (as_of[0] + 1, 0)
-    logs = []
+    weight = {m: 0.5 ** (age((year, month + 1), m) / 6) for m in known}
+    usual = sum(w * ASB_CALENDAR[m[1] - 1] for m, w in weight.items())
+    logs = [math.log(ASB_CALENDAR[month] * sum(weight.values()) / usual)]
     for earlier in range(year - 1, known[0][0] - 1, -1):
         then = earlier, month + 1
         before = [m for m in known if m < then]
@@ -260,7 +266,7 @@ def season(
         mean = sum(w * counts.get(m, 0) for m, w in weight.items())
         if mean:
             logs.append(math.log(counts[then] * sum(weight.values()) / mean))
-    return math.exp(sum(logs) / len(logs)) if logs else 1.0
+    return math.exp(sum(logs) / len(logs))
 
 
 def ewma(

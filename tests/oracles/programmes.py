@@ -1,7 +1,7 @@
 """Twins of programmes: choosing places one by one, and judging a list by hand."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from statistics import fmean
 
 import h3
@@ -166,3 +166,19 @@ def joined_places(rows: Sequence[tuple[str, float, int]], rule: Rule) -> list[se
                 place.add(other)
         places.append(place)
     return sorted(places, key=lambda place: -sum(score[cell] for cell in place))
+
+
+def monthly_size(cells: Iterable[Sequence[int]]) -> float:
+    """How busy cells' months vary beyond chance: 2 to 20, or 5 if it cannot be told."""
+    busy = [
+        months for months in cells if len(months) >= 3 and sum(months) >= len(months)
+    ]
+    if len(busy) < 20:
+        return 5.0
+    squares = beyond = 0.0
+    for months in busy:
+        mean = sum(months) / len(months)
+        variance = sum((x - mean) ** 2 for x in months) / (len(months) - 1)
+        squares += mean**2
+        beyond += variance - mean
+    return min(max(squares / beyond, 2.0), 20.0) if beyond > 0 else 20.0

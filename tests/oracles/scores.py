@@ -50,27 +50,55 @@ def monthly_counts(
     }
 
 
-def monthly_size(cells: Iterable[Sequence[int]]) -> float:
-    """How busy cells' months vary beyond chance: 2 to 20, or 5 if it cannot be told."""
-    busy = [
-        months for months in cells if len(months) >= 3 and sum(months) >= len(months)
-    ]
-    if len(busy) < 20:
-        return 5.0
-    squares = beyond = 0.0
-    for months in busy:
-        mean = sum(months) / len(months)
-        variance = sum((x - mean) ** 2 for x in months) / (len(months) - 1)
-        squares += mean**2
-        beyond += variance - mean
-    return min(max(squares / beyond, 2.0), 20.0) if beyond > 0 else 20.0
+def spread_of_one(cells: Iterable[Sequence[int]]) -> float:
+    """Variance of months beyond chance by the square of their mean, where that is one.
+
+    Least squares over busy cells, and thirty of the usual 0.4. A cell's variance is
+    that of a normal distribution with its mean deviation.
+    """
+    above = below = 30 / 1.4**2
+    above *= 0.4
+    for months in cells:
+        n = len(months)
+        if n < 3:
+            return 0.4
+        mean = sum(months) / n
+        if mean < 1:
+            continue
+        deviation = sum(abs(x - mean) for x in months) / n
+        beyond = math.pi / 2 * deviation**2 * n / (n - 1) - mean
+        weight = 1 / (mean + 0.4 * mean**1.4) ** 2
+        above += weight * beyond * mean**1.4
+        below += weight * mean**2.8
+    return max(above / below, 1 / 12)
 
 
-def interval(mean: float, rate_shape: float, monthly: float) -> tuple[int, int]:
+def spread(mean: float, months: Sequence[int], of_one: float) -> float:
+    """The same of a cell of any mean, corrected by its own months."""
+    usual = of_one / max(mean, 1e-9) ** 0.6
+    n = len(months)
+    if n < 3:
+        return usual
+    level = sum(months) / n
+    beyond = max(sum((x - level) ** 2 for x in months) / (n - 1) - level, 0.0)
+    level = max(level, 0.25)
+    error = 2 / (n - 1) * (1 / level + usual) ** 2
+    differ = (usual / 2) ** 2
+    return (error * usual + differ * beyond / level**2) / (error + differ)
+
+
+def predictive_size(
+    mean: float, rate_shape: float, months: Sequence[int], of_one: float
+) -> float:
+    """Size of the negative binomial of a cell's next month."""
+    varies = spread(mean, months, of_one) * (1 + 1 / max(len(months), 1))
+    return 1 / (0.25 / rate_shape + varies)
+
+
+def interval(mean: float, size: float) -> tuple[int, int]:
     """2.5 % and 97.5 % quantiles of next month's count, a negative binomial."""
     if not mean:
         return 0, 0
-    size = 1 / (1 / rate_shape + 1 / monthly)
     p = size / (size + mean)
     return int(nbinom.ppf(0.025, size, p)), int(nbinom.ppf(0.975, size, p))
 

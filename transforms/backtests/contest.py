@@ -26,7 +26,7 @@ from transforms.reference.groups import CrimeGroup
 from transforms.scores.labels.gi_star import gi_star_z
 from transforms.scores.methods import METHODS, Method, methods_for
 from transforms.scores.methods.expectation import Expectation
-from transforms.scores.table.intervals import monthly_size, predictive_size
+from transforms.scores.table.intervals import predictive_size, spread_of_one
 from transforms.scores.table.rows import band_limits
 from transforms.scores.view import View
 
@@ -144,8 +144,10 @@ class Contest:
         if name not in CALIBRATED:
             return scored
         counted = self.view.counting(group)
-        monthly = monthly_size(counted.of(counted.steps, group.categories))
-        size = predictive_size(expected.rate_shape, monthly)
+        steps = counted.of(counted.steps, group.categories)
+        size = predictive_size(
+            expected.mean, expected.information, steps, spread_of_one(steps)
+        )
         cells, covered = coverage_by_band(expected.mean, size, inside)
         tenths = reliability(expected.mean, inside)
         return scored | {

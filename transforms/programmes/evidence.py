@@ -11,6 +11,7 @@ from transforms.errors import UsageError
 from transforms.incidents.lake_check import force_coverage
 from transforms.lake.lake import Lake
 from transforms.programmes.force_records import ForceRecords
+from transforms.programmes.month_size import monthly_size
 from transforms.reference.arrays import Cells, Floats
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.days import DAYS, Day
@@ -22,7 +23,6 @@ from transforms.scores.days.view import day_views
 from transforms.scores.inputs import months_sha256
 from transforms.scores.methods import METHODS, Method
 from transforms.scores.score_months import force_panel
-from transforms.scores.table.intervals import monthly_size
 from transforms.scores.view import View, view_at
 
 

@@ -13,8 +13,9 @@ from transforms.reference.clocks import MONTHS, Clock, Period
 from transforms.reference.groups import groups_sha256
 from transforms.reference.months import Month, window
 from transforms.reference.score_settings import Scoring
-from transforms.scores.hotspots import RULE
+from transforms.scores import hotspots
 from transforms.scores.methods import Method
+from transforms.scores.table import intervals
 
 
 P = TypeVar("P", bound=Period)
@@ -54,7 +55,8 @@ def inputs_sha256(
         method.NAME,
         method.VERSION,
         groups_sha256(),
-        f"hot spots {RULE}",
+        f"hot spots {hotspots.RULE}",
+        f"intervals {intervals.RULE}",
     ]
     if clock.archive:
         code.append(epochs_sha256())

@@ -187,13 +187,12 @@ def test_counts_and_ranks_and_intervals_equal_the_oracle(scored: Scored) -> None
         rates = scored.rates(slug)
         rank = scores.ranked(scored.mean(slug))
         months = scores.monthly_counts(*scored.history, group)
-        monthly = scores.monthly_size(months.values())
+        of_one = scores.spread_of_one(months.values())
         for cell, row in scored.rows(slug).items():
             mean, shape = rates[cell]
             assert row["score"] == mean
-            assert (row["score_lo"], row["score_hi"]) == scores.interval(
-                mean, shape, monthly
-            )
+            size = scores.predictive_size(mean, shape, months[cell], of_one)
+            assert (row["score_lo"], row["score_hi"]) == scores.interval(mean, size)
             assert row["score_rank"] == rank[cell]
             assert row["score_pctile"] == pytest.approx(
                 sum(r >= rank[cell] for r in rank.values()) / len(rank)

@@ -26,7 +26,7 @@ from transforms.scores.methods import DEFAULT_METHOD, METHODS
 from transforms.scores.methods.expectation import Expectation
 from transforms.scores.panel import Panel
 from transforms.scores.score_months import force_panel
-from transforms.scores.table.intervals import monthly_size, predictive_size
+from transforms.scores.table.intervals import predictive_size, spread_of_one
 from transforms.scores.table.rows import band_limits, ranks
 from transforms.scores.table.top_share import top_probability
 from transforms.scores.view import View, view_at
@@ -174,11 +174,14 @@ def test_next_months_counts_fall_in_their_interval(
     for origin in origins:
         for slug, group in GROUPS.items():
             expected = origin.expected[DEFAULT_METHOD][slug]
-            monthly = monthly_size(origin.seen.of(origin.seen.steps, group.categories))
+            steps = origin.seen.of(origin.seen.steps, group.categories)
             count = origin.seen.of(origin.counted, group.categories)
             among = (expected.mean >= band[0]) & (expected.mean < band[1])
-            size = predictive_size(expected.rate_shape[among], monthly)
-            inside.append(pit_inside(expected.mean[among], size, count[among]))
+            mean, information = expected.mean[among], expected.information[among]
+            size = predictive_size(
+                mean, information, steps[among], spread_of_one(steps)
+            )
+            inside.append(pit_inside(mean, size, count[among]))
     assert 0.93 <= np.concatenate(inside).mean() <= 0.97
 
 

@@ -31,6 +31,11 @@ class Expectation:
         """Incidents expected in a month, ignoring seasonality."""
         return self.mean if self.level is None else self.level
 
+    @property
+    def information(self) -> Floats:
+        """Incidents that the expectation rests on, including the prior's weight."""
+        return self.rate_shape / INFORMATION_PER_INCIDENT
+
 
 def from_evidence(mean: Floats, information: Floats) -> Expectation:
     """An expectation based on that many incidents, including the prior's weight."""

@@ -7,7 +7,6 @@ of neighbouring crime. A cell's own record then corrects it. The score of a grou
 sum of its categories. docs/methods.md says how each part was chosen, with numbers.
 """
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.reference.arrays import Floats
-from transforms.reference.clocks import Clock, Period
+from transforms.reference.clocks import Clock
 from transforms.reference.groups import BORROWED
 from transforms.reference.portable_math import geometric_steps, power, sparse_product
 from transforms.scores.methods.expectation import Expectation, from_evidence, together
@@ -25,12 +24,13 @@ from transforms.scores.methods.gamma_poisson import (
     log_likelihood,
     posterior_mean,
 )
+from transforms.scores.methods.season import CALENDARS, season
 from transforms.scores.methods.shared_prior import levelled, neighbour_basis, scaled
 from transforms.scores.view import DISTRICT_RESOLUTION, Memory, View
 
 
 NAME = "point_exposure"
-VERSION = "3"
+VERSION = "4"
 LABEL = "Point-exposure empirical Bayes"
 UNITS = ("months", "days")
 CALIBRATED = True
@@ -52,8 +52,9 @@ _OWN_POINTS = "places where crime was recorded"
 _RENEWED = """ When a
 force's map points are renewed, older incidents describe other places, so their weight
 is halved once more for each month supplied since (except for burglary)."""
-_SEASON = """ Once two years are stored,
-anti-social behaviour is adjusted for the season."""
+_SEASON = """
+Anti-social behaviour is adjusted for the season: by a calendar of other forces' months,
+and by the force's own earlier years."""
 
 HALF_LIFE_MONTHS = 6.0
 # Thefts that come and go with offenders, and are few, so a longer memory does better.
@@ -85,9 +86,6 @@ NEIGHBOURHOOD_RESOLUTIONS = (8, 7)
 FLOOR = 0.01
 # The weights of the prior to try, in incidents for a cell of one point.
 ALPHAS = geometric_steps(0.005, 50.0, 18)
-# Only anti-social behaviour is seasonal enough to model, once two years are stored.
-SEASONAL = ("anti-social-behaviour",)
-_SEASON_NEEDS_MONTHS = 12
 _NEVER_ZERO = 1e-9
 Summed = Callable[[Floats], Floats]
 _NUMBERS_AT_ONCE = 1_000_000  # of cells x features: 8 MB
@@ -135,7 +133,7 @@ def _expectation(category: str, made_of: Parts, view: View) -> Expectation:
     if not made_of.own.any():
         return from_evidence(np.zeros(len(made_of.own)), made_of.weight)
     expected = made_of.expected
-    if category in SEASONAL:
+    if category in CALENDARS:
         mean = expected.mean * season(view, category)
         return Expectation(mean, expected.rate_shape, expected.mean)
     return expected
@@ -273,33 +271,3 @@ def _sharpened(
 
 def _totalling(prior: Floats, total: float) -> Floats:
     return np.maximum(scaled(prior, total), _NEVER_ZERO)
-
-
-def season(view: View, category: str) -> float:
-    """Next month's usual level over the decayed mean before it, from earlier years.
-
-    1 if no earlier year can be used: each needs twelve supplied months before it. 1 for
-    days and weeks: the same day or week a year ago has too few incidents.
-    """
-    if not view.clock.seasonal:
-        return 1.0
-    row = view.row_of[category]
-    count = {month: float(view.totals[month][row]) for month in view.supplied}
-    ratios = []
-    year_before = view.as_of + 1 + -12
-    while year_before >= view.supplied[0]:
-        ratios += _ratio(count, year_before)
-        year_before = year_before + -12
-    return math.exp(np.mean(ratios)) if ratios else 1.0
-
-
-def _ratio(count: dict[Period, float], month: Period) -> list[float]:
-    """The log of a month's count over the decayed mean before it, if that is known."""
-    before = {
-        m: math.pow(0.5, month.since(m) / HALF_LIFE_MONTHS) for m in count if m < month
-    }
-    enough = sum(month.since(m) <= _SEASON_NEEDS_MONTHS for m in before)
-    if month not in count or enough < _SEASON_NEEDS_MONTHS or not count[month]:
-        return []
-    mean = sum(w * count[m] for m, w in before.items()) / sum(before.values())
-    return [math.log(count[month] / mean)] if mean else []

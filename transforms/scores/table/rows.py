@@ -19,9 +19,9 @@ from transforms.scores.labels.emerging import CLASSES
 from transforms.scores.methods.expectation import Expectation
 from transforms.scores.table.harm_sums import HarmSums
 from transforms.scores.table.intervals import (
-    monthly_size,
     negative_binomial_quantiles,
     predictive_size,
+    spread_of_one,
 )
 from transforms.scores.table.top_share import top_probability
 from transforms.scores.view import View
@@ -109,14 +109,22 @@ class GroupScores:
             found[slug] = {name: frozenset(of.tolist()) for name, of in ids.items()}
         return found
 
+    def _sizes(self) -> Floats:
+        """Size of the negative binomial of next month's count in the kept cells."""
+        mean, information = self.expected.mean, self.expected.information
+        sizes = [
+            predictive_size(mean[row][kept], information[row][kept], steps[kept], one)
+            for row, steps in enumerate(self.of(lambda view: view.steps))
+            for kept, one in [(self.kept[row], spread_of_one(steps))]
+        ]
+        return np.concatenate(sizes)
+
     def columns(self) -> dict[str, NDArray[Any]]:
         """The columns of the kept cells, one group after another; NaN is null."""
         view, kept = self.view, self.kept
         group, cell = np.nonzero(kept)
         mean, rank = self.expected.mean[kept], self.rank[kept]
-        monthly = np.array([monthly_size(s) for s in self.of(lambda view: view.steps)])
-        size = predictive_size(self.expected.rate_shape[kept], monthly[group])
-        low, high = negative_binomial_quantiles(mean, size, INTERVAL)
+        low, high = negative_binomial_quantiles(mean, self._sizes(), INTERVAL)
         year = view.clock.year
         terms = np.array([of.terms_of(year) for of in self.views])
         return {

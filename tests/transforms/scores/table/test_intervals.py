@@ -9,11 +9,12 @@ from scipy.stats import nbinom
 from tests.oracles import scores as oracles
 from transforms.reference.arrays import Floats
 from transforms.scores.table.intervals import (
-    MONTHLY_SIZE_BOUNDS,
-    USUAL_MONTHLY_SIZE,
-    monthly_size,
+    LEAST_SPREAD,
+    USUAL_SPREAD,
     negative_binomial_quantiles,
     predictive_size,
+    spread_of_one,
+    spreads,
 )
 
 
@@ -54,51 +55,103 @@ def test_a_cell_of_which_nothing_is_expected_has_no_width() -> None:
 
 
 def test_more_evidence_narrows_but_months_still_vary() -> None:
-    sizes = predictive_size(np.array([0.125, 1.25, 12.5, 1e6]), 5.0)
+    steady = np.full((4, 12), 3.0)
+    mean, information = np.full(4, 3.0), np.array([0.5, 5.0, 50.0, 1e9])
+    sizes = predictive_size(mean, information, steady, USUAL_SPREAD)
     assert (np.diff(sizes) > 0).all()
-    assert sizes[-1] == pytest.approx(5.0, rel=1e-4)
-    assert sizes[-1] < 5.0
+    left = 1 / (spreads(mean, steady, USUAL_SPREAD) * 13 / 12)
+    assert sizes[-1] == pytest.approx(left[-1], rel=1e-6)
 
 
-def test_steadier_months_narrow_but_the_record_still_counts() -> None:
-    sizes = [predictive_size(np.array([2.0]), monthly)[0] for monthly in (2, 5, 20)]
+def test_fewer_months_say_less_about_the_next_one() -> None:
+    mean, information = np.full(30, 3.0), np.full(30, 20.0)
+    sizes = [
+        predictive_size(mean, information, np.full((30, months), 3.0), 0.4).mean()
+        for months in (3, 6, 12)
+    ]
     assert sizes == sorted(sizes)
-    assert sizes[0] == pytest.approx(1.0)
-    assert sizes[-1] < 2.0
 
 
-@given(st.lists(MONTHS_OF_A_CELL, min_size=1, max_size=60), st.integers(0, 12))
+def test_a_busier_cell_has_less_spread_and_a_wider_interval() -> None:
+    mean = np.array([0.3, 1.0, 4.0, 20.0])
+    spread = spreads(mean, np.zeros((4, 0)), 0.4)
+    assert spread[1] == pytest.approx(0.4)
+    assert (np.diff(spread) < 0).all()
+    size = predictive_size(mean, mean * 8, np.zeros((4, 0)), 0.4)
+    low, high = negative_binomial_quantiles(mean, size, (0.025, 0.975))
+    assert (np.diff(high - low) > 0).all()
+
+
+def test_a_cell_whose_months_vary_more_than_its_group_has_more_spread() -> None:
+    steady = [20] * 12
+    restless = [0, 45, 2, 38, 0, 41, 3, 50, 1, 37, 0, 23]
+    mean = np.full(2, 20.0)
+    one, other = spreads(mean, np.array([steady, restless], dtype=float), 0.4)
+    usual = 0.4 * 20**-0.6
+    assert one < usual < other
+    # of quiet cells hardly anything can be told
+    quiet = np.array([[0] * 11 + [1], [0] * 9 + [1, 0, 2]], dtype=float)
+    found = spreads(np.full(2, 0.1), quiet, 0.4)
+    assert found == pytest.approx(0.4 * 0.1**-0.6, rel=0.15)
+
+
+@given(
+    st.lists(
+        st.tuples(MONTHS_OF_A_CELL, st.floats(0, 50), st.floats(1e-3, 200)),
+        min_size=1,
+        max_size=60,
+    ),
+    st.integers(0, 12),
+)
 @settings(max_examples=150, deadline=None, derandomize=True)
-def test_monthly_size_equals_the_plain_python_oracle(
-    cells: list[list[int]], supplied: int
+def test_sizes_equal_the_plain_python_oracle(
+    cells: list[tuple[list[int], float, float]], supplied: int
 ) -> None:
-    months = [row[:supplied] for row in cells]
+    months = [row[:supplied] for row, _, _ in cells]
+    mean, information = (
+        np.array(values) for values in list(zip(*cells, strict=True))[1:]
+    )
     steps = np.array(months, dtype=float).reshape(len(cells), supplied)
-    found = monthly_size(steps)
-    assert found == pytest.approx(oracles.monthly_size(months))
-    low, high = MONTHLY_SIZE_BOUNDS
-    assert low <= found <= high
+    of_one = spread_of_one(steps)
+    assert of_one == pytest.approx(oracles.spread_of_one(months))
+    assert of_one >= LEAST_SPREAD
+    sizes = predictive_size(mean, information, steps, of_one)
+    assert sizes == pytest.approx(
+        [
+            oracles.predictive_size(m, i / 4, row, of_one)
+            for m, i, row in zip(mean, information, months, strict=True)
+        ]
+    )
 
 
-def test_monthly_size_is_what_busy_cells_were_drawn_with() -> None:
-    assert monthly_size(drawn(4.0, 8.0)) == pytest.approx(8.0, rel=0.1)
+@pytest.mark.parametrize("of_one", [0.2, 0.4, 1.0])
+def test_the_spread_is_that_with_which_busy_cells_were_drawn(of_one: float) -> None:
+    rows = [drawn(m, m**0.6 / of_one, 300, seed=int(m)) for m in (2.0, 5.0, 12.0)]
+    assert spread_of_one(np.concatenate(rows)) == pytest.approx(of_one, rel=0.15)
 
 
-def test_monthly_size_is_bounded_where_months_vary_by_nothing_or_by_too_much() -> None:
-    assert monthly_size(np.full((40, 12), 5.0)) == 20.0
-    assert monthly_size(drawn(4.0, None)) == 20.0
-    assert monthly_size(drawn(4.0, 0.3)) == 2.0
+def test_one_wild_month_makes_no_other_cell_much_less_certain() -> None:
+    steps = drawn(4.0, 8.0)
+    wild = steps.copy()
+    wild[0, 5] = 300
+    rise = spread_of_one(wild) / spread_of_one(steps)
+    beyond = [s.var(axis=1, ddof=1).mean() - s.mean() for s in (steps, wild)]
+    assert rise < 1.6
+    assert beyond[1] / beyond[0] > 8
+
+
+def test_the_spread_is_bounded_where_months_vary_by_nothing() -> None:
+    assert spread_of_one(np.full((400, 12), 5.0)) == LEAST_SPREAD
 
 
 @pytest.mark.parametrize(
     "steps",
     [
-        drawn(4.0, 9.0, cells=19),  # too few cells
         drawn(4.0, 9.0, months=2),  # too few months
         drawn(0.2, 9.0),  # none of them busy
         np.zeros((40, 0)),
         np.zeros((0, 12)),
     ],
 )
-def test_monthly_size_is_the_usual_one_where_it_cannot_be_told(steps: Floats) -> None:
-    assert monthly_size(steps) == USUAL_MONTHLY_SIZE == 5.0
+def test_the_spread_is_the_usual_one_where_it_cannot_be_told(steps: Floats) -> None:
+    assert spread_of_one(steps) == pytest.approx(USUAL_SPREAD)
