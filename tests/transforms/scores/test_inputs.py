@@ -15,10 +15,11 @@ from transforms.reference.forces import FORCES
 from transforms.reference.groups import groups_sha256
 from transforms.reference.months import Month, month_range
 from transforms.reference.score_settings import Scoring
+from transforms.scores import hotspots
 from transforms.scores.days.score_day import day_sha256
-from transforms.scores.hotspots import RULE
 from transforms.scores.inputs import months_sha256, unscorable
 from transforms.scores.methods import METHODS
+from transforms.scores.table import intervals
 
 
 METHOD = METHODS["point_exposure"]
@@ -73,7 +74,8 @@ CODE = [
     METHOD.NAME,
     METHOD.VERSION,
     groups_sha256(),
-    f"hot spots {RULE}",
+    f"hot spots {hotspots.RULE}",
+    f"intervals {intervals.RULE}",
 ]
 
 

@@ -71,7 +71,7 @@ def test_words_have_a_season_and_a_renewal_only_where_the_clock_has(
 
 def test_the_words_of_months_are_those_of_the_public_feed() -> None:
     words = METHODS["point_exposure"].in_words(MONTHS)
-    assert "Once two years are stored" in words
+    assert "by a calendar of other forces' months" in words
     assert "renewed" in words
     assert METHODS["rolling_count_1m"].in_words(MONTHS) == (
         "The count of the last month, divided by how many of them were supplied;"
