@@ -160,7 +160,8 @@ def seal_files(tier: Path, manifest: Mapping[str, object]) -> None:
     """List a tier's files in its manifest and sums, flush them, make them read-only."""
     files = [file_facts(file) for file in sorted(tier.iterdir())]
     _write_json(tier / MANIFEST, {**manifest, "files": files})
-    sums = {f.name: file_sha256(f) for f in tier.iterdir()}
+    sums = {file["path"]: file["sha256"] for file in files}
+    sums[MANIFEST] = file_sha256(tier / MANIFEST)
     (tier / "SHA256SUMS").write_text(sums_text(sums))
     for file in tier.iterdir():
         _flush_file(file)
