@@ -31,6 +31,8 @@ from flows.server.own import prefect_api
 
 home, name, failures = sys.argv[1], sys.argv[2], int(sys.argv[3])
 with prefect_api(Path(home)):
+    import flows.tasks
+    flows.tasks.PATIENT["retry_delay_seconds"] = 0  # as many tries, without a wait
     import flows.publish_tasks as tasks
     from flows.params import PublishParams
     from flows.publish import publish
