@@ -11,7 +11,7 @@ from transforms.errors import LakeError, UsageError
 from transforms.lake.storage import make_folder, replace_flushed
 
 
-LAYOUT = 4  # of what this version writes; `transforms.lake.migrations` leads here
+LAYOUT = 5  # of what this version writes; `transforms.lake.migrations` leads here
 LAYOUT_FILE = "layout.json"
 
 

@@ -80,4 +80,4 @@ def _partitions(name: str, files: list[DataFile]) -> list[str]:
 
 
 # from that layout to the next
-STEPS: dict[int, Step] = {1: _complete, 2: _complete, 3: _complete}
+STEPS: dict[int, Step] = {1: _complete, 2: _complete, 3: _complete, 4: _complete}

@@ -47,8 +47,8 @@ PUBLISHED = pa.schema(
 
 _HISTORY = (
     "crime_group", "n_1m", "n_3m", "n_12m", "months_1m", "months_3m", "months_12m",
-    "score", "score_lo", "score_hi", "score_rank", "score_pctile", "score_band",
-    "universe_cells", "method",
+    "score", "score_lo", "score_hi", "score_size", "score_rank", "score_pctile",
+    "score_band", "universe_cells", "method",
 )  # fmt: skip
 
 HISTORY = pa.schema(

@@ -24,6 +24,7 @@ _FIXED = {
     "score": "Expected incidents",
     "score_lo": "Expected, from",
     "score_hi": "Expected, to",
+    "score_size": "Size of the interval's negative binomial",
     "score_rank": "Rank",
     "score_pctile": "Share of cells ranked no higher",
     "score_band": "Band",

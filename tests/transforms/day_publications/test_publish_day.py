@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -30,6 +31,7 @@ from tests.transforms.publications.formats.test_workbook import texts
 from tests.transforms.publications.map import browser
 from tests.transforms.publications.map.map_open import saved_in
 from tests.transforms.publications.map.map_page import unpacked
+from tests.transforms.publications.test_intervals_again import same_intervals
 from tests.transforms.scores.days.made_records import (
     CELLS,
     scored_day,
@@ -81,6 +83,12 @@ def year(inputs: DayInputs) -> pa.Table:
 def tier(edition: DayEdition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     placed = published(tmp_path_factory.mktemp("published"), edition)
     return placed.folder / "internal"
+
+
+def test_every_interval_is_computed_again_from_the_file_alone(tier: Path) -> None:
+    rows = pq.read_table(tier / "day_cells.parquet")
+    assert same_intervals(rows.to_pandas()) == len(rows) > 500
+    assert same_intervals(pd.read_csv(tier / "powerbi_fact_cells.csv")) > 500
 
 
 def test_scores_keep_to_their_contract(inputs: DayInputs) -> None:

@@ -27,6 +27,7 @@ LACKED: dict[int, dict[str, list[str]]] = {
     },
     2: {"coverage": ["scored_sha256"]},
     3: {"drops": ["calls"], "records_quarantine": ["call"]},
+    4: {"scores": ["score_size"], "day_scores": ["score_size"]},
 }  # fmt: skip
 
 

@@ -193,6 +193,7 @@ def test_counts_and_ranks_and_intervals_equal_the_oracle(scored: Scored) -> None
             assert row["score"] == mean
             size = scores.predictive_size(mean, shape, months[cell], of_one)
             assert (row["score_lo"], row["score_hi"]) == scores.interval(mean, size)
+            assert row["score_size"] == pytest.approx(size, abs=1e-6)
             assert row["score_rank"] == rank[cell]
             assert row["score_pctile"] == pytest.approx(
                 sum(r >= rank[cell] for r in rank.values()) / len(rank)

@@ -107,6 +107,7 @@ def _score_schema(
             of("expected_{year}", _FLOAT, "Incidents expected over the same number of {unit} as n_{year} is based on, {rate}. If it is below n_{year}, expect a fall of that size even without any action (regression to the mean)"),
             of("score_lo", _COUNT, "Lower end of the 95 % predictive interval of {count}"),
             of("score_hi", _COUNT, "Upper end of the 95 % predictive interval of {count}"),
+            of("score_size", _FLOAT, "Size of the negative binomial of {count}, whose mean is score: its 2.5 % and 97.5 % quantiles are score_lo and score_hi, its variance is score + score squared by score_size"),
             of("score_rank", _COUNT, "Rank of the score among the universe's cells; 1 is highest, ties by cell id"),
             of("score_pctile", _FLOAT, "Share of the universe's cells ranked no higher than this one, 0 to 1"),
             of("score_band", SLUG, "top_1pct, top_2pct, top_5pct, top_20pct or rest of the universe's cells, by rank"),

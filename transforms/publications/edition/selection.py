@@ -26,15 +26,17 @@ TOP_GROUPS = (
 _CELL_COLUMNS = {
     "months": (
         "force", "crime_group", "score_rank", "h3_cell", "as_of", "place_label",
-        "lsoa21cd", "score", "score_lo", "score_hi", "score_band", "n_1m", "n_3m",
-        "n_12m", "n_36m", "n_prev_12m", "months_12m", "months_36m", "expected_12m",
-        "p_top1", "hotspot_class", "hotspot_id", "universe_cells", "lat", "lon",
+        "lsoa21cd", "score", "score_lo", "score_hi", "score_size", "score_band",
+        "n_1m", "n_3m", "n_12m", "n_36m", "n_prev_12m", "months_12m",
+        "months_36m", "expected_12m", "p_top1", "hotspot_class", "hotspot_id",
+        "universe_cells", "lat", "lon",
     ),
     "days": (
-        "force", "horizon_days", "crime_group", "score_rank", "h3_cell", "as_of",
-        "place_label", "score", "score_lo", "score_hi", "score_band", "n_7d", "n_28d",
-        "n_365d", "n_prev_28d", "days_28d", "days_365d", "expected_365d", "p_top1",
-        "hotspot_class", "hotspot_id", "universe_cells", "lat", "lon",
+        "force", "horizon_days", "crime_group", "score_rank", "h3_cell",
+        "as_of", "place_label", "score", "score_lo", "score_hi", "score_size",
+        "score_band", "n_7d", "n_28d", "n_365d", "n_prev_28d", "days_28d",
+        "days_365d", "expected_365d", "p_top1", "hotspot_class", "hotspot_id",
+        "universe_cells", "lat", "lon",
     ),
 }  # fmt: skip
 _HOTSPOT_COLUMNS = {

@@ -25,14 +25,15 @@ from transforms.reference.groups import GROUPS, CrimeGroup
 
 
 _MEASURES = (
-    "score", "score_lo", "score_hi", "score_rank", "score_pctile", "score_band",
-    "p_top1", "n_1m", "n_3m", "n_12m", "n_36m", "n_prev_12m", "months_12m",
-    "months_36m", "months_prev_12m", "expected_12m", "harm_12m", "harm_score",
-    "hotspot_class", "gi_star_z", "hotspot_id", "n_outcomes_12m", "positive_share_12m",
+    "score", "score_lo", "score_hi", "score_size", "score_rank", "score_pctile",
+    "score_band", "p_top1", "n_1m", "n_3m", "n_12m", "n_36m", "n_prev_12m",
+    "months_12m", "months_36m", "months_prev_12m", "expected_12m", "harm_12m",
+    "harm_score", "hotspot_class", "gi_star_z", "hotspot_id", "n_outcomes_12m",
+    "positive_share_12m",
 )  # fmt: skip
 HISTORY_MEASURES = (
-    "score", "score_lo", "score_hi", "score_rank", "score_band", "n_1m", "n_12m",
-    "months_1m", "months_12m",
+    "score", "score_lo", "score_hi", "score_size", "score_rank", "score_band", "n_1m",
+    "n_12m", "months_1m", "months_12m",
 )  # fmt: skip
 _PLACE = (
     "place_label", "lsoa21cd", "lat", "lon", "easting", "northing", "cell_area_m2",
@@ -109,10 +110,11 @@ GROUP = pa.schema(
 )
 
 _DAY_MEASURES = (
-    "score", "score_lo", "score_hi", "score_rank", "score_pctile", "score_band",
-    "p_top1", "n_7d", "n_28d", "n_91d", "n_365d", "n_prev_28d", "days_7d", "days_28d",
-    "days_91d", "days_365d", "days_prev_28d", "expected_365d", "harm_365d",
-    "harm_score", "hotspot_class", "gi_star_z", "hotspot_id",
+    "score", "score_lo", "score_hi", "score_size", "score_rank", "score_pctile",
+    "score_band", "p_top1", "n_7d", "n_28d", "n_91d", "n_365d", "n_prev_28d",
+    "days_7d", "days_28d", "days_91d", "days_365d", "days_prev_28d",
+    "expected_365d", "harm_365d", "harm_score", "hotspot_class", "gi_star_z",
+    "hotspot_id",
 )  # fmt: skip
 # What the horizons of a hot spot differ in; the rest of it is the dimension.
 _OF_A_HORIZON = (

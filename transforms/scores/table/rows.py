@@ -28,6 +28,7 @@ from transforms.scores.view import View
 
 
 INTERVAL = (0.025, 0.975)
+_SIZE_DECIMALS, _LEAST_SIZE = 6, 1e-6
 _WORDS = {
     "score_band": list(SLUGS),
     "hotspot_class": list(CLASSES),
@@ -124,7 +125,9 @@ class GroupScores:
         view, kept = self.view, self.kept
         group, cell = np.nonzero(kept)
         mean, rank = self.expected.mean[kept], self.rank[kept]
-        low, high = negative_binomial_quantiles(mean, self._sizes(), INTERVAL)
+        # published, so that anybody can compute the very same interval again
+        size = np.maximum(np.round(self._sizes(), _SIZE_DECIMALS), _LEAST_SIZE)
+        low, high = negative_binomial_quantiles(mean, size, INTERVAL)
         year = view.clock.year
         terms = np.array([of.terms_of(year) for of in self.views])
         return {
@@ -133,6 +136,7 @@ class GroupScores:
             f"expected_{year}": self.expected.usual[kept] * terms[group],
             "score_lo": low,
             "score_hi": high,
+            "score_size": size,
             "score_rank": rank,
             "score_pctile": 1 - (rank - 1) / len(view.cells),
             "score_band": np.searchsorted(list(self.limits.values()), rank),
