@@ -196,7 +196,7 @@ def panels(folder: Path) -> list[Panel]:
     """The panel of every force."""
     home = open_home(folder)
     return [
-        force_panel(home.lake, force, home.scoring)
+        force_panel(home.lake, force, home.scoring_of(force.id))
         for force in stored_forces(home.lake, home.registry)
     ]
 

@@ -198,11 +198,12 @@ def pack_artifact(made: Mapping[str, Any]) -> None:
 
 
 def accuracy_artifact(rows: list[dict[str, Any]]) -> None:
-    """How much crime the default score found in 1 % of the area, and its rivals."""
+    """How much crime the default score found in 10 km2 and in 1 %, and its rivals."""
     table_artifact(
         key="accuracy",
         table=rows,
-        description="Share of next month's crime found in 1 % of the area",
+        description="Share of next month's crime found in 1 % of the area, and in the"
+        " same area of each force (…_10km2): compare homes and years by that",
     )
 
 

@@ -86,7 +86,7 @@ def _score(params: ScoreParams, home: Home) -> Summary | None:
     asked, facts = [force.id for force in forces], {"as_of": str(as_of)}
     summary, accounts = Summary(stage="score", asked=asked, facts=facts), []
     for force in forces:
-        given = as_of, METHODS[params.method], home.scoring
+        given = as_of, METHODS[params.method], home.scoring_of(force.id)
         scored = standing_scores(home.lake, force, *given)
         if scored is None:
             return None

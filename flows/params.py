@@ -146,8 +146,8 @@ class PublishParams(AsOfParams):
     )
     boundary: Path | None = Field(
         None,
-        description="File of polygons whose outlines the map draws under the cells;"
-        " default: none",
+        description="File of polygons whose outlines the map draws under the cells; it"
+        " changes no figure ([universe] in hexbeat.toml does); default: none",
     )
     basemap: Path | None = Field(
         None,

@@ -165,7 +165,7 @@ def score_one(
             opened.registry[force],
             Month.parse(as_of),
             METHODS[method],
-            opened.scoring,
+            opened.scoring_of(force),
             rescore,
         )
     except HexbeatError as error:
@@ -189,7 +189,7 @@ def backtest_one(home: str, force: str, origins: list[str]) -> Account | State[A
             opened.lake,
             opened.registry[force],
             [Month.parse(origin) for origin in origins],
-            opened.scoring,
+            opened.scoring_of(force),
         )
     except HexbeatError as error:
         return failed(force, str(error))

@@ -25,7 +25,7 @@ from transforms.scores.methods import METHODS
 
 ROOT = Path(__file__).parents[1]
 # Fractions that are published with all their digits.
-EXACT = {"score", "score_pctile", "universe_area_m2"}
+EXACT = {"score", "score_pctile", "score_size", "universe_area_m2"}
 # Columns that say of what a row is, and by what it was made.
 NAMING = {
     "force", "as_of", "h3_res", "h3_cell", "crime_group", "method", "universe_cells",

@@ -106,16 +106,25 @@ def show_accuracy(rows: list[dict[str, Any]]) -> None:
     width = terminal().width if sys.stdout.isatty() else _WIDE
     first = min(r["first_outcome_month"] for r in rows)
     last = max(r["last_outcome_month"] for r in rows)
+    mean_km2 = sum(r["area_km2"] for r in rows) / len(rows)
+    equal = any(r["hit_rate_10km2"] is not None for r in rows)
+    areas = ("10 km2 of each force, and in " if equal else "") + "1 % of its universe"
     print_line(
-        "Share of the next month's crime found in 1 % of the area, outcomes"
-        f" {first} to {last}, in per cent, and the gain over the best rolling count in"
-        " points, each with its 95 % interval:"
+        f"Share of the next month's crime found in {areas} (on average"
+        f" {mean_km2:,.1f} km2), outcomes {first} to {last}, in per cent, and the gain"
+        " over the best rolling count in points, with its 95 % interval:"
     )
-    shown = [c for c in _ACCURACY_COLUMNS if c.narrow or width >= _WIDE]
+    columns = _EQUAL_COLUMNS if equal else _ACCURACY_COLUMNS
+    shown = [c for c in columns if c.narrow or width >= _WIDE]
     table = PlainTable("crime group", *(column.title for column in shown))
     for row in rows:
         table.row(row["crime_group"], *(column.text(row) for column in shown))
     print_table(table, width)
+    if equal:
+        print_line(
+            "1 % of the universe grows with the months that a home holds: compare homes"
+            " and years by 10 km2."
+        )
 
 
 def _interval(low: float | None, high: float | None, sign: str = "") -> str:
@@ -149,6 +158,22 @@ _ACCURACY_COLUMNS = (
     _Column("Gi*", _percent("gi_star")),
     _Column("gain", _percent("gain", "+"), narrow=True),
     _Column("95 %", lambda r: _interval(r["gain_lo"], r["gain_hi"], "+"), narrow=True),
+)
+_EQUAL_COLUMNS = (
+    _Column("10 km2", _percent("hit_rate_10km2"), narrow=True),
+    _Column(
+        "95 %", lambda r: _interval(r["hit_rate_lo_10km2"], r["hit_rate_hi_10km2"])
+    ),
+    _Column("rolling", _percent("rolling_10km2"), narrow=True),
+    _Column("Gi*", _percent("gi_star_10km2")),
+    _Column("gain", _percent("gain_10km2", "+"), narrow=True),
+    _Column(
+        "95 %",
+        lambda r: _interval(r["gain_lo_10km2"], r["gain_hi_10km2"], "+"),
+        narrow=True,
+    ),
+    _Column("1 %", _percent("hit_rate"), narrow=True),
+    _Column("gain", _percent("gain", "+"), narrow=True),
 )
 
 

@@ -114,7 +114,11 @@ class Layers:
 
     boundary: Annotated[
         Path | None,
-        Parameter(name="--boundary", help="Polygons whose outlines to draw"),
+        Parameter(
+            name="--boundary",
+            help="Polygons whose outlines to draw; it changes no figure ([universe] in"
+            " hexbeat.toml does)",
+        ),
     ] = None
     basemap: Annotated[
         Path | None,

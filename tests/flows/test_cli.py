@@ -171,12 +171,14 @@ def test_a_backtest_prints_what_it_found_and_the_same_again_does_nothing(
     assert (again.returncode, again.stderr) == (0, "backtest 1/1 avonmere\n")
     first, told, header, *table, last = again.stdout.splitlines()
     assert first.startswith("backtest 0 origins of 1 force")
-    assert "found in 1 % of the area, outcomes 2025-11 to 2025-12" in told
-    assert told.endswith("each with its 95 % interval:")
+    assert "next month's crime found in 1 % of its universe (on average" in told
+    assert f"(on average {rows[0]['area_km2']:.1f} km2), outcomes 2025-11 to" in told
+    assert told.endswith("with its 95 % interval:")
     assert header.split()[:4] == ["crime", "group", "score", "95"]
     for row, line in zip(rows, table, strict=True):
         slug, share, *_ = line.split()
         assert (slug, share) == (row["crime_group"], f"{100 * row['hit_rate']:.1f}")
+        assert row["hit_rate_10km2"] is None  # of so small a force
     assert last == "Nothing to do: everything is already done."
 
 

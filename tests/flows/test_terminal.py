@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TextIO
 
 import pytest
 
-from flows.command import cli
+from flows.command import cli, console
 from flows.command.printing import terminal
 
 
@@ -88,3 +88,26 @@ def test_prose_is_broken_between_words_and_elsewhere_not_at_all(
         lines = stream.getvalue().splitlines()
         assert " ".join(lines) == said
         assert (len(lines) > 1) == isatty
+
+
+def test_accuracy_is_printed_by_equal_area_where_there_is_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = {"hit_rate": 0.3, "hit_rate_lo": 0.28, "hit_rate_hi": 0.32}
+    found |= {"gain": 0.02, "gain_lo": 0.01, "gain_hi": 0.03, "pei_star": 0.5}
+    found |= {"rolling": 0.28, "gi_star": 0.2}
+    row = {"crime_group": "burglary", "pai": 30.0, "area_km2": 18.04, **found}
+    row |= {"first_outcome_month": "2025-01", "last_outcome_month": "2025-12"}
+    alike = {f"{name}_10km2": value - 0.1 for name, value in found.items()}
+    console.show_accuracy([row | alike])
+    told, header, line, compared = capsys.readouterr().out.splitlines()
+    assert "10 km2 of each force, and in 1 % of its universe (on average 18.0" in told
+    assert header.split()[2:4] == ["10", "km2"]
+    assert header.split()[-3:] == ["1", "%", "gain"]
+    assert line.split()[1] == "20.0"
+    assert line.split()[-2:] == ["30.0", "+2.0"]
+    assert compared.endswith("compare homes and years by 10 km2.")
+    console.show_accuracy([row | dict.fromkeys(alike)])
+    told, header, line = capsys.readouterr().out.splitlines()
+    assert "found in 1 % of its universe" in told
+    assert line.split()[1] == "30.0"

@@ -49,6 +49,23 @@ def hits_by_value(
     return hits
 
 
+def hits_within(
+    ranking: Sequence[float],
+    outcome: Sequence[float],
+    areas_m2: Sequence[float],
+    area_m2: float,
+) -> float:
+    """The same in so many square metres, whatever share of all cells they are."""
+    left, hits = area_m2, 0.0
+    for value in sorted(set(ranking), reverse=True):
+        tied = [i for i, r in enumerate(ranking) if r == value]
+        area = sum(areas_m2[i] for i in tied)
+        part = min(area, left) / area
+        hits += sum(outcome[i] for i in tied) * part
+        left -= part * area
+    return hits
+
+
 def hit_auc(
     ranking: Sequence[int], outcome: Sequence[int], areas: Sequence[int], missed: int
 ) -> Fraction:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import h3
+from pyproj import Transformer
 
 from tests.oracles.incidents import Incident
 
@@ -48,3 +49,30 @@ def far_regions(by_cell: Mapping[str, int]) -> set[str]:
                 far.add(region)
     left_out = sum(n for cell, n in by_cell.items() if region_of[cell] in far)
     return far if left_out <= 0.05 * total else set()
+
+
+Ring = Sequence[tuple[float, float]]
+
+
+def cells_in(rings: Sequence[Ring], resolution: int) -> set[str]:
+    """The cells whose centres, to six decimals, are in one of those closed rings.
+
+    Rings are metres of the National Grid, and less than 20 km across. A point is inside
+    if a line from it to the east crosses the ring an odd number of times.
+    """
+    grid = Transformer.from_crs(27700, 4326, always_xy=True)
+    back = Transformer.from_crs(4326, 27700, always_xy=True)
+    found = set()
+    for ring in rings:
+        west, south = grid.transform(*ring[0])
+        steps = {9: 60, 10: 160}[resolution]
+        for cell in h3.grid_disk(h3.latlng_to_cell(south, west, resolution), steps):
+            latitude, longitude = (round(at, 6) for at in h3.cell_to_latlng(cell))
+            x, y = back.transform(longitude, latitude)
+            crossed = 0
+            for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+                if (y1 > y) != (y2 > y):
+                    crossed += x < x1 + (y - y1) / (y2 - y1) * (x2 - x1)
+            if crossed % 2:
+                found.add(cell)
+    return found

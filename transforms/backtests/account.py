@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.backtests.contest import GI_STAR
-from transforms.backtests.report import headline, summary
+from transforms.backtests.report import equal_area, headline, summary
+from transforms.backtests.results import EQUAL
 from transforms.errors import UsageError
 from transforms.homes.home import Home
 from transforms.incidents.lake_check import stored_forces
@@ -21,6 +22,10 @@ from transforms.scores.score_months import newest_supplied
 
 
 DEFAULT_ORIGINS = 12
+_COMPARED = (
+    "hit_rate", "hit_rate_lo", "hit_rate_hi", "pei_star", "rolling", "gi_star", "gain",
+    "gain_lo", "gain_hi",
+)  # fmt: skip
 
 
 def requested_origins(
@@ -58,7 +63,11 @@ def requested_forces(home: Home, named: Sequence[str]) -> list[str]:
 def account_of_backtest(
     lake: Lake, forces: Sequence[str], origins: Sequence[Month]
 ) -> list[dict[str, Any]]:
-    """What the default score and its rivals found in 1 % of the area, by group."""
+    """What the default score and its rivals found by group, in 1 % of the area.
+
+    The same of 10 km2 has names that end in `_10km2`; None where no universe is
+    large enough.
+    """
     wanted = {str(origin) for origin in origins}
     files = [
         file
@@ -66,17 +75,26 @@ def account_of_backtest(
         for file in lake.files("accuracy", force)
         if file.partition["as_of"] in wanted
     ]
-    rows = headline(summary(_newest_horizon(read_files(files, TABLES["accuracy"]))))
-    by_key = {(r["crime_group"], r["method"]): r for r in rows.to_pylist()}
+    found = summary(_newest_horizon(read_files(files, TABLES["accuracy"])))
+    share, equal = _with_rivals(headline(found)), _with_rivals(equal_area(found))
     return [
-        {
+        row | {f"{name}_{EQUAL}": equal.get(slug, {}).get(name) for name in _COMPARED}
+        for slug, row in share.items()
+    ]
+
+
+def _with_rivals(rows: pa.Table) -> dict[str, dict[str, Any]]:
+    """The default score's row of each group, with what rivals found beside it."""
+    by_key = {(r["crime_group"], r["method"]): r for r in rows.to_pylist()}
+    return {
+        slug: {
             **row,
             "rolling": by_key[slug, row["rival"]]["hit_rate"] if row["rival"] else None,
             "gi_star": by_key[slug, GI_STAR]["hit_rate"],
         }
         for (slug, method), row in by_key.items()
         if method == DEFAULT_METHOD
-    ]
+    }
 
 
 def _newest_horizon(rows: pa.Table) -> pa.Table:

@@ -20,6 +20,7 @@ from transforms.backtests.calibration import (
     reliability,
 )
 from transforms.backtests.hit_curve import HitCurve, Search, best_curve, search
+from transforms.lake.schemas.accuracy import EQUAL_AREAS_KM2
 from transforms.reference.arrays import Cells, Floats
 from transforms.reference.clocks import Period
 from transforms.reference.groups import CrimeGroup
@@ -32,6 +33,14 @@ from transforms.scores.view import View
 
 
 AREA_SHARES = {"0_5pct": 0.005, "1pct": 0.01, "2pct": 0.02, "5pct": 0.05}
+# The same for every universe: 1 % grows with the months that a home holds.
+AREAS_M2 = {f"{km2}km2": km2 * 1e6 for km2 in EQUAL_AREAS_KM2}
+_LARGEST_SHARE = max(AREA_SHARES.values())  # in more nearly everything is found
+# As outputs name them.
+AREAS_IN_WORDS = {
+    **{name: f"{100 * share:g} %" for name, share in AREA_SHARES.items()},
+    **{name: f"{area_m2 / 1e6:g} km2" for name, area_m2 in AREAS_M2.items()},
+}
 GI_STAR, RANDOM, ORACLE = "gi_star", "random", "oracle"
 # Methods whose calibration is reported; of the others only what they find.
 CALIBRATED = tuple(name for name, method in METHODS.items() if method.CALIBRATED)
@@ -120,10 +129,22 @@ class Contest:
             for name in (*self.methods, GI_STAR, RANDOM):
                 curve = self.searches[name, slug].curve(inside, outside)
                 stable = self._stability((name, slug), before)
-                row = month | _hits(name, curve) | {"jaccard_1pct": stable}
+                row = month | self._hits(name, curve) | {"jaccard_1pct": stable}
                 yield row | self._calibration(name, group, inside)
             best = best_curve(inside, self.view.areas_m2, outside)
-            yield month | _hits(ORACLE, best)
+            yield month | self._hits(ORACLE, best)
+
+    def _hits(self, method: str, curve: HitCurve) -> dict[str, Any]:
+        hits = {f"hits_{name}": curve.hits(of) for name, of in AREA_SHARES.items()}
+        for name, area_m2 in AREAS_M2.items():
+            few = area_m2 <= _LARGEST_SHARE * self._universe_m2
+            found = curve.hits(area_m2 / self._universe_m2) if few else nan
+            hits[f"hits_{name}"] = found
+        return {"method": method, **hits, "auc": curve.auc}
+
+    @cached_property
+    def _universe_m2(self) -> float:
+        return float(self.view.areas_m2.sum())
 
     def _stability(self, key: tuple[str, str], before: Tops) -> float:
         """How much of the top 1 % is as before; NaN if that is not known."""
@@ -156,8 +177,3 @@ class Contest:
             "tenths_expected": tenths[0].tolist(),
             "tenths_observed": tenths[1].tolist(),
         }
-
-
-def _hits(method: str, curve: HitCurve) -> dict[str, Any]:
-    hits = {f"hits_{name}": curve.hits(share) for name, share in AREA_SHARES.items()}
-    return {"method": method, **hits, "auc": curve.auc}

@@ -32,7 +32,7 @@ from transforms.scores.view import view_at
 
 
 HORIZONS_MONTHS = (1, 3)
-VERSION = "2"
+VERSION = "3"
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.backtests.calibration import BAND_NAMES
-from transforms.backtests.contest import AREA_SHARES, ORACLE
+from transforms.backtests.contest import AREA_SHARES, AREAS_M2, ORACLE
 from transforms.backtests.results import (
+    EQUAL,
     HEADLINE,
     Results,
     best_of,
@@ -62,6 +63,22 @@ def headline(summarised: pa.Table) -> pa.Table:
     )
 
 
+def equal_area(summarised: pa.Table) -> pa.Table:
+    """The rows to compare homes, years and methods by: a month ahead, 10 km2.
+
+    None where no universe is large enough.
+    """
+    return summarised.filter(
+        pc.and_(
+            pc.equal(summarised["horizon_months"], _NEWEST),
+            pc.and_(
+                pc.is_null(summarised["area_share"]),
+                pc.equal(summarised["area_km2"], AREAS_M2[EQUAL] / 1e6),
+            ),
+        )
+    )
+
+
 def _of_group(slug: str, rows: pa.Table) -> Iterator[dict[str, Any]]:
     months = {
         (method, horizon): _results(of)
@@ -72,16 +89,17 @@ def _of_group(slug: str, rows: pa.Table) -> Iterator[dict[str, Any]]:
     rolling = {
         name: months[name, _NEWEST] for name in _ROLLING if (name, _NEWEST) in months
     }
-    rival = best_of(rolling)
-    for (method, horizon), of in months.items():
-        if not of.incidents.any():
-            continue
-        for share, area in AREA_SHARES.items():
+    rivals = {share: best_of(rolling, share) for share in (*AREA_SHARES, *AREAS_M2)}
+    for (method, horizon), every in months.items():
+        for share, rival in rivals.items():
+            of = every.searched(share)
+            if not of.incidents.any():
+                continue
             yield {
                 "crime_group": slug,
                 "method": method,
                 "horizon_months": horizon,
-                "area_share": area,
+                **of.area(share),
                 "forces": len({force for force, _ in of.keys}),
                 "force_months": int((of.incidents > 0).sum()),
                 "first_outcome_month": min(month for _, month in of.keys),

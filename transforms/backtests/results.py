@@ -14,12 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.backtests.blocks import estimate
-from transforms.backtests.contest import AREA_SHARES
+from transforms.backtests.contest import AREA_SHARES, AREAS_IN_WORDS, AREAS_M2
 from transforms.backtests.hit_curve import pai
 from transforms.reference.arrays import Floats
 
 
 HEADLINE = "1pct"  # rivals are picked by this share of the area
+EQUAL = "10km2"  # what homes, years and methods are compared by
 _SEED = 1
 
 
@@ -67,9 +68,27 @@ class Results:
         return {key: none_for_nan(value[0]) for key, value in bounds.items()}
 
     def hit_rate(self, share: str) -> dict[str, Any]:
-        """`hit_rate` with its interval, and `pai`."""
+        """`hit_rate` with its interval, and `pai`; none of an area in km2.
+
+        PAI divides by a share of the universe, and so grows with it.
+        """
         rate = self.estimated("hit_rate", self.rate(share))
-        return {**rate, "pai": pai(rate["hit_rate"], 1.0, AREA_SHARES[share], 1.0)}
+        area = AREA_SHARES.get(share)
+        return {**rate, "pai": area and pai(rate["hit_rate"], 1.0, area, 1.0)}
+
+    def searched(self, share: str) -> "Results":
+        """The rows whose universe is large enough for that area: all, for a share."""
+        return Results(self.rows.filter(pc.is_finite(self.rows[f"hits_{share}"])))
+
+    def area(self, share: str) -> dict[str, Any]:
+        """`area` in words, `area_share`, and `area_km2`: for a share, a mean."""
+        part = AREA_SHARES.get(share)
+        if part is None:
+            area_m2 = AREAS_M2[share]
+        else:
+            area_m2 = part * (self.mean("universe_area_m2") or 0.0)
+        words = AREAS_IN_WORDS[share]
+        return {"area": words, "area_share": part, "area_km2": area_m2 / 1e6}
 
     def gain(self, rival: "Results", share: str) -> dict[str, Any]:
         """`gain` over a rival in the same force-periods, with its interval."""
@@ -77,9 +96,13 @@ class Results:
         return self.estimated("gain", rates)
 
 
-def best_of(rivals: Mapping[str, Results]) -> str | None:
-    """The rival that found most: chosen in hindsight, which favours it."""
-    rates = {name: mean_known(of.rate(HEADLINE)) for name, of in rivals.items()}
+def best_of(rivals: Mapping[str, Results], share: str = HEADLINE) -> str | None:
+    """The rival that found most: chosen in hindsight, which favours it.
+
+    For an area in km2 by that area, for a share of the universe by 1 %.
+    """
+    by = share if share in AREAS_M2 else HEADLINE
+    rates = {name: mean_known(of.rate(by)) for name, of in rivals.items()}
     known = [name for name, rate in rates.items() if not np.isnan(rate)]
     return max(known, key=lambda name: rates[name], default=None)
 

@@ -15,9 +15,9 @@ from transforms.reference.cells import as_text
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.days import Day
 from transforms.reference.overrides import Override
+from transforms.reference.resolutions import DAYS_RESOLUTION
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
-from transforms.scores.days.panel import SCORED_RESOLUTION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class Calls:
                 "calls": sql.run("dated_records", {"live_records": kept}, **ends),
                 "days": pa.table({"period": pa.array(map(str, days), pa.string())}),
             },
-            h3_res=SCORED_RESOLUTION,
+            h3_res=DAYS_RESOLUTION,
         )
         by_kind = dict.fromkeys(self.kinds, 0) | _summed(found, "category")
         cells = _summed(found, "h3_cell")

@@ -10,12 +10,12 @@ from transforms.incidents.scored import scored_incidents
 from transforms.publications.edition.day_edition import COUNTED_DAYS
 from transforms.reference.days import Day
 from transforms.reference.groups import CrimeGroup
+from transforms.reference.resolutions import DAYS_RESOLUTION
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
-from transforms.scores.days.panel import SCORED_RESOLUTION
 
 
-_CELL = f"h3_r{SCORED_RESOLUTION}"
+_CELL = f"h3_r{DAYS_RESOLUTION}"
 
 
 def day_counts(

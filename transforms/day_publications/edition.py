@@ -36,6 +36,7 @@ from transforms.reference.days import HORIZONS_DAYS, Day
 from transforms.reference.forces import Force
 from transforms.reference.groups import GROUPS, CrimeGroup
 from transforms.reference.overrides import Override
+from transforms.reference.resolutions import DAYS_RESOLUTION
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
 from transforms.scores.days.strands import Strand
@@ -193,6 +194,7 @@ class DayInputs:
             hotspot_hours=self._of_hours(partial(_of_spots, self.scores), year),
             near_repeats=near_repeats,
             near_repeats_in_words=_near_repeats_in_words(near_repeats, untested),
+            outside_365d=self._outside(year),
             records_365d=len(year),
             with_hours_365d=len(with_hours(year)),
             known_then_in_words=self._known_then,
@@ -216,6 +218,13 @@ class DayInputs:
     def _kept(self, rows: pa.Table) -> pa.Table:
         """Without excluded places, whose records no score counts."""
         return scored_incidents(rows, self.scoring.exclusions, self.force.id)
+
+    def _outside(self, year: pa.Table) -> int | None:
+        """Records outside the universe that the settings name; None without one."""
+        if self.scoring.universe is None:
+            return None
+        placed = self._kept(year)[f"h3_r{DAYS_RESOLUTION}"].drop_null()
+        return int((~self.scoring.universe.contains(placed.to_numpy())).sum())
 
     def _scores_before(self) -> dict[str, pa.Table]:
         """The scores of the earlier days, by day, oldest first.

@@ -20,9 +20,9 @@ from transforms.reference.arrays import Cells
 from transforms.reference.days import Day
 from transforms.reference.groups import CrimeGroup, group_categories
 from transforms.reference.place_labels import RIGHT_S, WRONG_S
+from transforms.reference.resolutions import DAYS_RESOLUTION
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
-from transforms.scores.days.panel import SCORED_RESOLUTION
 
 
 class PlaceNames:
@@ -74,7 +74,7 @@ class PlaceNames:
 
     @property
     def _params(self) -> dict[str, int | str]:
-        return {"h3_res": SCORED_RESOLUTION, **self._window}
+        return {"h3_res": DAYS_RESOLUTION, **self._window}
 
 
 def _shown(labels: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

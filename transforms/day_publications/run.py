@@ -177,7 +177,7 @@ def _inputs(
         force=home.home.registry[home.force],
         as_of=day,
         method=method,
-        scoring=home.home.scoring,
+        scoring=stored.scoring,
         scores=scored.rows,
         # keyed: the hash of a file of scores outlives a record that is erased
         scores_hmac=home.tombstones.mark(b"score file:" + scored.sha256.encode()),
@@ -236,7 +236,7 @@ def _before(home: ForceHome, as_of: Day, file: DataFile) -> Before:
 def _scored(
     stored: Stored, day: Day, method: Method, panel: Callable[[], Panel]
 ) -> ScoredDay:
-    home, scoring = stored.home, stored.home.home.scoring
+    home, scoring = stored.home, stored.scoring
     hashes = [file.sha256 for file in stored.files]
     own = stored.strands
     inputs = day_sha256(hashes, stored.supplied, day, method, scoring, own)

@@ -23,6 +23,7 @@ from transforms.records.tables import RECORDS_TABLE
 from transforms.reference.calls import is_call
 from transforms.reference.days import Day
 from transforms.reference.groups import CrimeGroup
+from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
 from transforms.scores.days.known import known_by, recorded_share
 from transforms.scores.days.panel import day_panel, every_day
@@ -43,6 +44,11 @@ class Stored:
     supplied: Sequence[Day]
     calls: Restricted
     call_days: Days
+
+    @cached_property
+    def scoring(self) -> Scoring:
+        """The home's choices about scores; its universe is read once."""
+        return self.home.home.scoring_of(self.home.force)
 
     @cached_property
     def panel(self) -> Panel:
@@ -82,8 +88,8 @@ class Stored:
     def _panel(
         self, records: Restricted, days: Sequence[Day], within: Panel | None
     ) -> Panel:
-        force, scoring = self.home.force, self.home.home.scoring
-        return day_panel(records, every_day(days), force, scoring, within)
+        days = every_day(days)
+        return day_panel(records, days, self.home.force, self.scoring, within)
 
     @cached_property
     def recorded_share(self) -> float:

@@ -20,13 +20,19 @@ from transforms.homes.home_paths import (
 )
 from transforms.homes.map_settings import MapTable
 from transforms.homes.patrol_settings import PatrolTable
-from transforms.homes.settings import REGISTRIES, RetentionSettings, read_settings
+from transforms.homes.settings import (
+    REGISTRIES,
+    RetentionSettings,
+    UniverseTable,
+    read_settings,
+)
 from transforms.lake.lake import Lake
 from transforms.lake.layout import refuse_other_layout
 from transforms.lake.storage import is_remote
 from transforms.reference.forces import Force
 from transforms.reference.overrides import Overrides, month_overrides, shipped_overrides
-from transforms.reference.score_settings import Scoring
+from transforms.reference.resolutions import DAYS_RESOLUTION, MONTHS_RESOLUTION
+from transforms.reference.score_settings import OwnUniverse, Scoring
 
 
 SETTINGS_FILE = "hexbeat.toml"
@@ -40,7 +46,8 @@ class Home:
     root: Path
     registry_name: str
     overrides: Overrides
-    scoring: Scoring = field(default_factory=Scoring)
+    scoring: Scoring = field(default_factory=Scoring)  # but for the universe of a force
+    universe: UniverseTable = field(default_factory=UniverseTable)
     disclosure: DisclosureSettings = field(default_factory=DisclosureSettings)
     transparency: Mapping[str, str] = field(default_factory=dict)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
@@ -78,6 +85,20 @@ class Home:
             )
             for force_id, force in REGISTRIES[self.registry_name].items()
         }
+
+    def scoring_of(self, force: str) -> Scoring:
+        """The choices about one force's scores, with the user's universe if any.
+
+        `UsageError` for a file of it that cannot be meant.
+        """
+        file = self.universe.file_of(force, self.root)
+        if file is None:
+            return self.scoring
+        from transforms.map_files.cells_within import cells_within  # has GeoPandas
+
+        resolution = DAYS_RESOLUTION if self.feed else MONTHS_RESOLUTION
+        own = OwnUniverse(cells_within(file, resolution))
+        return replace(self.scoring, universe=own)
 
     @property
     def attribution_instead(self) -> str | None:
@@ -129,6 +150,7 @@ def open_any_layout(address: str | Path) -> Home:
         registry_name=settings.home.registry,
         overrides=month_overrides(settings.coverage),
         scoring=settings.scoring(root),
+        universe=settings.universe,
         disclosure=settings.public,
         transparency=asdict(settings.transparency),
         retention=settings.retention,

@@ -15,6 +15,7 @@ from transforms.homes.disclosure_settings import DisclosureSettings, Transparenc
 from transforms.homes.feed_settings import FeedTable
 from transforms.homes.map_settings import MapTable
 from transforms.homes.patrol_settings import PatrolTable
+from transforms.lake.storage import is_remote
 from transforms.reference.exclusions import OwnExclusions, shipped_exclusions
 from transforms.reference.forces import DEMO_FORCES, FORCES, find_force
 from transforms.reference.harm import (
@@ -66,6 +67,32 @@ class ExclusionsTable:
 
 
 @dataclass(frozen=True, config=STRICT)
+class UniverseTable:
+    """The cells that are ranked: those that your own areas contain."""
+
+    file: Annotated[
+        Text | None,
+        "a map file of polygons, in this folder; default what incidents say",
+    ] = None
+    forces: Annotated[tuple[Text, ...], "the forces it is for; default all"] = ()
+
+    def __post_init__(self) -> None:
+        if self.forces and not self.file:
+            raise ValueError("write file, too: which areas?")
+
+    def file_of(self, force: str, root: Path) -> Path | None:
+        """The file with a force's universe; None where its incidents say it."""
+        if self.file is None or (self.forces and force not in self.forces):
+            return None
+        if is_remote(root) and not Path(self.file).is_absolute():
+            raise UsageError(
+                f"[universe] file {self.file}: write the whole path of a file of this"
+                " machine, since the home is in an object store"
+            )
+        return Path(self.file) if is_remote(root) else root / self.file
+
+
+@dataclass(frozen=True, config=STRICT)
 class HarmTable:
     """What incidents weigh."""
 
@@ -104,6 +131,7 @@ class Settings:
     exclusions: ExclusionsTable = ExclusionsTable()
     exclusion: OwnExclusions = ()
     harm: HarmTable = HarmTable()
+    universe: UniverseTable = UniverseTable()
     hotspots: HotspotLimits = field(default_factory=HotspotLimits)
     coverage: tuple[MonthsEntry, ...] = ()
     public: DisclosureSettings = field(default_factory=DisclosureSettings)
@@ -128,6 +156,7 @@ class Settings:
 def _of_its_forces(settings: Settings) -> Settings:
     named = {entry.force for entry in settings.coverage}
     named |= {rule.force for rule in settings.exclusion if rule.force}
+    named |= {*settings.universe.forces}
     for force in sorted(named):
         try:
             find_force(force, REGISTRIES[settings.home.registry])

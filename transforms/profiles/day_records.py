@@ -25,9 +25,9 @@ from transforms.records.sensitive import AT_LEAST_RECORDS, are_sensitive
 from transforms.reference import cells
 from transforms.reference.arrays import Cells, Mask
 from transforms.reference.days import DAYS, Day
+from transforms.reference.resolutions import DAYS_RESOLUTION
 from transforms.reference.time_precision import MINUTE, known_to
 from transforms.restricted import Restricted
-from transforms.scores.days.panel import SCORED_RESOLUTION
 from transforms.scores.panel import harm_relations
 from transforms.scores.timing.hours import of_the_year, spread_records
 
@@ -96,7 +96,7 @@ class DayRecords:
         known = pa.array(map(str, days), pa.string())
         dated = dated.filter(pc.is_in(dated["period"], known))
         relations = {"dated_records": dated, **harm_relations(self._home.scoring.harm)}
-        rows = sql.run("record_points", relations, h3_res=SCORED_RESOLUTION)
+        rows = sql.run("record_points", relations, h3_res=DAYS_RESOLUTION)
         return ForcePoints(
             self._as_of, days, _with_names(rows), open_to_list=AT_LEAST_RECORDS
         )

@@ -22,7 +22,7 @@ from transforms.reference.days import DAYS, Day
 from transforms.reference.forces import Force
 from transforms.reference.months import Month, window
 from transforms.reference.outcomes import OUTCOMES
-from transforms.scores.days.panel import SCORED_RESOLUTION
+from transforms.reference.resolutions import DAYS_RESOLUTION, MONTHS_RESOLUTION
 from transforms.scores.panel import harm_relations
 
 
@@ -54,7 +54,7 @@ class ForcePoints:
     def within(self, ground: Cells) -> "ForcePoints":
         """Those in some cells of one resolution, sorted."""
         fine = cells.resolutions(ground[:1])[0]
-        scored = SCORED_RESOLUTION if self.clock is DAYS else _MONTHS_RESOLUTION
+        scored = DAYS_RESOLUTION if self.clock is DAYS else MONTHS_RESOLUTION
         at = self._cells if fine == scored else self._indexed(int(fine))
         return replace(self, rows=self.rows.filter(_among(at, ground)))
 
@@ -98,9 +98,6 @@ class ForcePoints:
             self.rows[name].to_numpy() for name in ("longitude", "latitude")
         )
         return cells.index_points(longitude, latitude, resolution)
-
-
-_MONTHS_RESOLUTION = 9  # of the public feed's scores
 
 
 def _among(at: Cells, ground: Cells) -> Mask:

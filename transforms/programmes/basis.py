@@ -131,13 +131,14 @@ class MonthBasis:
 
     def evidence(self, rows: pa.Table, group: str, among: Cells) -> Evidence:
         """How sure the forecast of some cells was, by the scores in the lake."""
+        force = rows["force"][0].as_py()
         return evidence_of(
             self.lake,
-            self.home.registry[rows["force"][0].as_py()],
+            self.home.registry[force],
             group,
             Month.parse(rows["as_of"][0].as_py()),
             method_of(rows),
-            self.home.scoring,
+            self.home.scoring_of(force),
             among,
         )
 

@@ -25,11 +25,12 @@ from transforms.records.parted import parted
 from transforms.reference.days import Day
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.groups import GROUPS, CrimeGroup
+from transforms.reference.resolutions import DAYS_RESOLUTION
 from transforms.reference.score_settings import Scoring
 from transforms.reference.time_precision import refuse_without_days
 from transforms.restricted import Restricted
 from transforms.scores.days.known import known_by, recorded_share
-from transforms.scores.days.panel import SCORED_RESOLUTION, day_panel, every_day
+from transforms.scores.days.panel import day_panel, every_day
 from transforms.scores.panel import Panel
 
 
@@ -91,7 +92,7 @@ class ForceRecords:
         columns = {  # as the query of months takes them
             **{name: dated[name] for name in ("longitude", "latitude", "in_area")},
             "category": dated["category"].cast(pa.string()),
-            "h3_r9": dated[f"h3_r{SCORED_RESOLUTION}"],
+            "h3_r9": dated[f"h3_r{DAYS_RESOLUTION}"],
             "month": dated["period"],
         }
         return points_of(pa.table(columns), group, days)
@@ -117,7 +118,7 @@ def force_records(feed: ForceHome) -> ForceRecords:
         )
     return ForceRecords(
         force=feed.force,
-        scoring=feed.home.scoring,
+        scoring=feed.home.scoring_of(feed.force),
         crimes=parts.crimes,
         supplied=parts.crime_days.supplied,
     )

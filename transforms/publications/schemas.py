@@ -164,7 +164,7 @@ RECONCILIATION = pa.schema(
         column("outside_area_12m", _COUNT, "Incidents with a place outside England and Wales"),
         column("excluded_12m", _COUNT, "Incidents at excluded places (exclusions.csv)"),
         column("far_from_force_12m", _COUNT, "Incidents in areas far from the force (far-from-force in exclusions.csv)"),
-        column("outside_universe_12m", _COUNT, "Incidents in areas that are not ranked: with fewer than five located incidents up to the as-of month"),
+        column("outside_universe_12m", _COUNT, "Incidents outside the universe: in areas that are not ranked, with fewer than five located incidents up to the as-of month, or outside the areas that the home's settings name"),
         column("counted_12m", _COUNT, "Incidents counted in a cell: the sum of n_12m over the published cells"),
     ]
 )  # fmt: skip

@@ -23,6 +23,9 @@ from transforms.reference.grid_steps import AROUND, AWAY, walk
 LATITUDE_BOUNDS = (49.8, 61.0)
 LONGITUDE_BOUNDS = (-8.7, 1.8)
 
+_DEGREE_DECIMALS = 6  # of published centres
+# Closer together than the cells of resolution 6 are wide, anywhere in Great Britain.
+_APART_DEGREES = 0.018
 _CHILDREN_BITS = 3
 _BASE_CELL_BITS = 45
 # The cells at a distance, and the steps there: straight on, or once to the side.
@@ -190,6 +193,32 @@ def centres(cells: Cells) -> tuple[Floats, Floats]:
     points = np.array([h3.cell_to_latlng(cell) for cell in cells.tolist()])
     points = points.reshape(-1, 2)
     return points[:, 1], points[:, 0]
+
+
+def published_centres(cells: Cells) -> tuple[Floats, Floats]:
+    """Longitude and latitude of each cell's centre, as every output has them."""
+    longitude, latitude = (np.round(of, _DEGREE_DECIMALS) for of in centres(cells))
+    return longitude, latitude
+
+
+def about_box(
+    west: float, south: float, east: float, north: float, resolution: int
+) -> Cells:
+    """All cells of resolution 6, or coarser, in a box of degrees, and those around it.
+
+    Limited to the bounds that incidents have.
+    """
+    (least, most), (first, last) = LATITUDE_BOUNDS, LONGITUDE_BOUNDS
+    column, row = (
+        np.append(np.arange(max(low, lower), high, _APART_DEGREES), high)
+        for low, lower, high in (
+            (west, first, min(east, last)),
+            (south, least, min(north, most)),
+        )
+    )
+    longitude, latitude = (axis.ravel() for axis in np.meshgrid(column, row))
+    seen = np.unique(index_points(longitude, latitude, resolution))
+    return neighbourhood(seen)
 
 
 def boundaries(cells: Cells) -> Floats:

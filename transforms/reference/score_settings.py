@@ -5,13 +5,15 @@ of every score and every publication.
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
+from transforms.reference.arrays import Cells, Mask
 from transforms.reference.exclusions import Exclusion, shipped_exclusions
 from transforms.reference.harm import HarmWeights, shipped_weights
 from transforms.reference.toml_files import STRICT, WHOLE, Number
@@ -38,6 +40,22 @@ class HotspotLimits:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class OwnUniverse:
+    """The cells that a user has named as a force's universe, sorted."""
+
+    cells: Cells
+
+    @cached_property
+    def sha256(self) -> str:
+        """Its identity: of the cells alone, however the file draws or names them."""
+        return sha256(self.cells.astype("<i8").tobytes()).hexdigest()
+
+    def contains(self, cells: Cells) -> Mask:
+        """Which cells are among them."""
+        return np.isin(cells, self.cells)
+
+
 @dataclass(frozen=True)
 class Scoring:
     """A home's own choices about scores."""
@@ -45,8 +63,13 @@ class Scoring:
     exclusions: tuple[Exclusion, ...] = field(default_factory=shipped_exclusions)
     harm: HarmWeights = field(default_factory=shipped_weights)
     hotspots: HotspotLimits = field(default_factory=HotspotLimits)
+    universe: OwnUniverse | None = None  # of one force, instead of its own
 
     @cached_property
     def sha256(self) -> str:
         """The identity of all of it."""
-        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        parts = asdict(replace(self, universe=None))
+        parts.pop("universe")
+        if self.universe:
+            parts["universe"] = self.universe.sha256
+        return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

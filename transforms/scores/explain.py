@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 
 import sql
 from transforms.errors import UsageError
-from transforms.feeds.police_uk import street
 from transforms.homes.home import Home
 from transforms.incidents.coverage import MonthCoverage
 from transforms.incidents.epochs import epoch_at, read_epochs
@@ -29,6 +28,7 @@ from transforms.reference.coverage import supplied_periods
 from transforms.reference.forces import Force
 from transforms.reference.groups import GROUPS, CrimeGroup
 from transforms.reference.months import Month, window
+from transforms.reference.resolutions import MONTHS_RESOLUTION
 from transforms.scores.methods import point_exposure
 from transforms.scores.methods.point_exposure import Parts
 from transforms.scores.score_months import force_panel, newest_supplied
@@ -190,7 +190,8 @@ def _explained(question: _Question, file: DataFile) -> list[Explained]:
 
 def _parts(question: _Question) -> list[CategoryPart]:
     """What each category of the group adds, the largest part first."""
-    panel = force_panel(question.lake, question.force, question.home.scoring)
+    scoring = question.home.scoring_of(question.force.id)
+    panel = force_panel(question.lake, question.force, scoring)
     supplied = supplied_periods(question.months)
     view = view_at(panel, supplied, question.as_of)
     at = int(np.searchsorted(view.cells, question.cell))
@@ -248,7 +249,7 @@ def _raw_lines(question: _Question) -> list[RawLines]:
             "incidents": scored_incidents(paths, rules, question.force.id),
             "files": pa.table({"month": months, "raw_sha256": hashes}),
         },
-        h3_res=street.SCORED_RESOLUTION,
+        h3_res=MONTHS_RESOLUTION,
         cell=question.cell,
         first_month=span[0],
         last_month=span[-1],

@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 
 import sql
 from transforms.errors import UsageError
-from transforms.feeds.police_uk import street
 from transforms.homes.home import Home
 from transforms.incidents.epochs import epoch_at, read_epochs
 from transforms.incidents.lake_check import force_coverage, stored_forces
@@ -27,6 +26,7 @@ from transforms.reference.coverage import supplied_periods
 from transforms.reference.forces import Force
 from transforms.reference.groups import GROUPS, CrimeGroup, group_categories
 from transforms.reference.months import Month, window
+from transforms.reference.resolutions import MONTHS_RESOLUTION
 from transforms.scores.score_months import newest_supplied
 from transforms.scores.table.hotspot_intervals import interval_of
 
@@ -149,7 +149,7 @@ def _months(
             "members": rows.select(["hotspot_id", "crime_group", "h3_cell"]),
             "groups": group_categories(),
         },
-        h3_res=street.SCORED_RESOLUTION,
+        h3_res=MONTHS_RESOLUTION,
         first_month=str(span[0]),
         last_month=str(span[-1]),
     )

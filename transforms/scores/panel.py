@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 import sql
+from transforms.errors import ForceError
 from transforms.incidents.epochs import epoch_at, read_epochs
 from transforms.incidents.scored import scored_incidents
 from transforms.reference import cells
@@ -24,7 +25,8 @@ from transforms.reference.clocks import Period
 from transforms.reference.harm import HarmWeights
 from transforms.reference.months import Month, window
 from transforms.reference.portable_math import sparse_product
-from transforms.reference.score_settings import Scoring
+from transforms.reference.resolutions import MONTHS_RESOLUTION, refuse_unscored
+from transforms.reference.score_settings import OwnUniverse, Scoring
 from transforms.scores.universe import (
     AT_LEAST_INCIDENTS,
     PARENT_RESOLUTION,
@@ -52,6 +54,7 @@ class Panel:
     categories: Sequence[str] = tuple(CATEGORIES)  # and others that have incidents
     epochs: Sequence[Period] = ()  # first periods after a renewal of the map points
     within: "Panel | None" = None  # whose universe it has, instead of its own
+    own: bool = False  # whether the user named its cells: then all are its universe
 
     @cached_property
     def row_of(self) -> dict[Period, int]:
@@ -67,6 +70,8 @@ class Panel:
         """Which of `cells` are in the universe as known at that period's end."""
         if self.within is not None:
             return self.within.universe(as_of)
+        if self.own:
+            return np.ones(len(self.cells), dtype=bool)
         known = np.array([period <= as_of for period in self.periods])
         incidents = self.parent_counts[:, known].sum(axis=1)
         most = np.zeros(len(self.parents), dtype=np.int64)
@@ -120,15 +125,30 @@ class Panel:
 def read_panel(
     files: Sequence[str],
     months: Sequence[Month],
-    resolution: int,
     force: str,
     scoring: Scoring,
 ) -> Panel:
-    """The panel of the incidents in those data files of one force."""
+    """The panel of the incidents in those data files of one force.
+
+    Of the public feed, so at its resolution and no other.
+    """
+    resolution = MONTHS_RESOLUTION
     kept = scored_incidents(files, scoring.exclusions, force)
     counted = count_cells(kept, resolution, scoring.harm)
-    panel = build_panel(counted, cell_points(kept, resolution), months, resolution)
+    points, own = cell_points(kept, resolution), scoring.universe
+    refuse_elsewhere(force, counted, own)
+    panel = build_panel(counted, points, months, resolution, own=own)
     return replace(panel, epochs=read_epochs(files))
+
+
+def refuse_elsewhere(force: str, counted: pa.Table, own: OwnUniverse | None) -> None:
+    """`ForceError` where the user's universe has none of the counted incidents."""
+    number = counted["incidents"].to_numpy()
+    if own and number.sum() and not own.contains(counted["h3_cell"].to_numpy()).any():
+        raise ForceError(
+            f"the areas of [universe] file have none of its {number.sum():,} incidents"
+            f" with a place: is it a map of {force}?"
+        )
 
 
 def count_cells(
@@ -138,12 +158,14 @@ def count_cells(
 
     Calls of those kinds count too, without harm; others are left out.
     """
+    refuse_unscored(resolution)
     inputs = {"incidents": _dated(kept), **harm_relations(harm, kinds)}
     return sql.run("cell_counts", inputs, h3_res=resolution)
 
 
 def cell_points(kept: pa.Table, resolution: int) -> pa.Table:
     """The points of each cell and when they had incidents (cell_points.sql)."""
+    refuse_unscored(resolution)
     return sql.run("cell_points", {"incidents": _dated(kept)}, h3_res=resolution)
 
 
@@ -176,11 +198,20 @@ class Whereabouts:
         return int(self.counted["incidents"].to_numpy()[recent & self.far].sum())
 
 
-def whereabouts(counted: pa.Table, as_of: Month) -> Whereabouts:
-    """Where the incidents of count_cells are, as known at a month."""
+def whereabouts(
+    counted: pa.Table, as_of: Month, own: OwnUniverse | None = None
+) -> Whereabouts:
+    """Where the incidents of count_cells are, as known at a month.
+
+    With a universe of the user's own nothing is far: what is outside is outside.
+    """
+    known = counted.filter(pc.less_equal(counted["period"], str(as_of)))
+    if own:
+        inside = own.contains(known["h3_cell"].to_numpy())
+        return Whereabouts(known, np.zeros(len(known), dtype=bool), inside)
     parents, row, *incidents = _by_parent(counted, as_of)
     return Whereabouts(
-        counted.filter(pc.less_equal(counted["period"], str(as_of))),
+        known,
         far_from_force(parents, *incidents)[row],
         parents_within(parents, *incidents)[row],
     )
@@ -231,10 +262,12 @@ def build_panel(
     periods: Sequence[Period],
     resolution: int,
     within: Panel | None = None,
+    own: OwnUniverse | None = None,
 ) -> Panel:
     """The panel from the results of cell_counts.sql and cell_points.sql.
 
-    It has the universe of the panel that it is `within`, where that is given.
+    It has the universe of the panel that it is `within`, or the user's `own`, where
+    either is given.
     """
     cell = counted["h3_cell"].to_numpy()
     number = counted["incidents"].to_numpy().astype(float)
@@ -251,12 +284,12 @@ def build_panel(
     totals = np.zeros((len(categories), len(periods)))
     np.add.at(totals, (category, period), number)
     enough = parent_counts.sum(axis=1) >= AT_LEAST_INCIDENTS
-    if within is None:
+    if given := within or own:
+        universe = given.cells
+        inside = np.isin(cell, universe)
+    else:
         universe = cells.children(parents[enough], resolution)
         inside = enough[row]
-    else:
-        universe = within.cells
-        inside = np.isin(cell, universe)
     parent_of = np.searchsorted(parents, cells.parents(universe, PARENT_RESOLUTION))
 
     at = category[inside] * len(universe) + np.searchsorted(universe, cell[inside])
@@ -281,6 +314,7 @@ def build_panel(
         parent_of=parent_of,
         categories=categories,
         within=within,
+        own=own is not None,
     )
 
 

@@ -7,7 +7,6 @@ from functools import cache
 import pyarrow as pa
 
 from transforms.errors import ForceError, UsageError
-from transforms.feeds.police_uk import street
 from transforms.incidents.lake_check import force_coverage, stored_forces
 from transforms.lake.checksums import refuse_damaged
 from transforms.lake.lake import Lake
@@ -164,7 +163,6 @@ def force_panel(
     return read_panel(
         [file.path for file in files],
         [Month.parse(file.partition["month"]) for file in files],
-        street.SCORED_RESOLUTION,
         force.id,
         scoring,
     )

@@ -25,9 +25,9 @@ from transforms.reference.arrays import Floats, Integers, Mask
 from transforms.reference.categories import FOUND_BY_PATROLS
 from transforms.reference.groups import GROUPS
 from transforms.reference.harm import HarmWeights
+from transforms.reference.resolutions import DAYS_RESOLUTION
 from transforms.reference.time_precision import refuse_without_days
 from transforms.restricted import Restricted
-from transforms.scores.days.panel import SCORED_RESOLUTION
 from transforms.trials.choose import BUFFERS, HARM
 from transforms.trials.design import Design
 
@@ -175,7 +175,7 @@ def _points(rows: pa.Table, programme: Programme) -> GroupPoints:
     return GroupPoints(
         longitude=located[0],
         latitude=located[1],
-        cells=rows[f"h3_r{min(resolution, SCORED_RESOLUTION)}"].to_numpy(),
+        cells=rows[f"h3_r{min(resolution, DAYS_RESOLUTION)}"].to_numpy(),
         period=np.zeros(len(rows), dtype=np.int64),
         incidents=np.ones(len(rows), dtype=np.int64),
         periods=[],

@@ -15,12 +15,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import CATEGORY_SLUGS, panel_of
+from tests.oracles import backtests
 from tests.oracles import universe as oracles
 from tests.oracles.incidents import Incident
 from tests.strategies import MONTHS, long_histories
 from transforms.backtests import contest as contests
 from transforms.backtests.contest import (
     AREA_SHARES,
+    AREAS_M2,
     CALIBRATED,
     GI_STAR,
     ORACLE,
@@ -152,6 +154,32 @@ def test_a_random_search_finds_the_share_of_the_area_that_it_searches(
             assert row[name] == pytest.approx(share * inside)
         if row["incidents"]:
             assert row["auc"] == pytest.approx(0.5 * inside / row["incidents"])
+
+
+@given(PLANTED)
+@some(20)
+def test_in_an_equal_area_as_much_is_found_as_a_plain_walk_finds(
+    history: History,
+) -> None:
+    contest = a_contest(history)
+    view = contest.view
+    areas = [h3.cell_area(cell, "m^2") for cell in as_text(view.cells)]
+    outcome = outcome_of(view, Month(*NEXT))
+    # as small as these universes: a real one is a thousand km2
+    small = {name: area_m2 / 1e2 for name, area_m2 in AREAS_M2.items()}
+    few = {name: area for name, area in small.items() if area <= 0.05 * sum(areas)}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(contests, "AREAS_M2", small)
+        rows = rows_of(contest)
+    for (slug, name), row in rows.items():
+        if name not in contest.methods:
+            continue
+        ranking = contest.expected[name][slug].mean.tolist()
+        inside, _ = outcome.of(view, GROUPS[slug])
+        for area, area_m2 in few.items():
+            hits = backtests.hits_within(ranking, inside.tolist(), areas, area_m2)
+            assert row[f"hits_{area}"] == pytest.approx(hits, abs=1e-5)
+        assert all(isnan(row[f"hits_{area}"]) for area in {*AREAS_M2} - {*few})
 
 
 def test_where_gi_star_cannot_be_told_no_cell_comes_before_another() -> None:

@@ -11,12 +11,19 @@ from hypothesis import strategies as st
 
 from transforms.backtests.contest import (
     AREA_SHARES,
+    AREAS_M2,
     CALIBRATED,
     GI_STAR,
     ORACLE,
     RANDOM,
 )
-from transforms.backtests.report import calibration, headline, paired_gain, summary
+from transforms.backtests.report import (
+    calibration,
+    equal_area,
+    headline,
+    paired_gain,
+    summary,
+)
 from transforms.backtests.schemas import ACCURACY_SUMMARY, CALIBRATION
 from transforms.lake.schemas import ACCURACY
 from transforms.reference.groups import GROUPS
@@ -44,7 +51,7 @@ def a_row(slug: str, method: str, month: str, incidents: int, **others: Any) -> 
         "method": method,
         "incidents": incidents,
         "incidents_outside": 0,
-        **{f"hits_{name}": 0.0 for name in AREA_SHARES},
+        **{f"hits_{name}": 0.0 for name in (*AREA_SHARES, *AREAS_M2)},
         "auc": 0.5 if incidents else None,
         "universe_cells": 100,
         "universe_area_m2": 1e7,
@@ -80,7 +87,14 @@ def _some_rows(generator: Random) -> list[Row]:
 def _random_row(
     generator: Random, slug: str, name: str, month: str, incidents: int
 ) -> Row:
-    hits = {f"hits_{k}": incidents * generator.randint(0, 8) / 8 for k in AREA_SHARES}
+    universe_m2 = generator.choice([3e6, 9e6, 14e6, 90e6])
+    hits: Row = {
+        f"hits_{k}": incidents * generator.randint(0, 8) / 8
+        if AREAS_M2.get(k, 0) <= universe_m2
+        else None
+        for k in (*AREA_SHARES, *AREAS_M2)
+    }
+    hits["universe_area_m2"] = universe_m2
     more: Row = {}
     if name not in (RANDOM, ORACLE) and generator.random() < 0.8:
         more["jaccard_1pct"] = generator.randint(0, 4) / 4
@@ -99,6 +113,13 @@ def _random_row(
 
 
 SOME = st.randoms(use_true_random=True).map(_some_rows)
+
+
+def searched(line: Row) -> str:
+    """The name of the area that a line is of."""
+    if line["area_share"] is None:
+        return f"{line['area_km2']:g}km2"
+    return {area: name for name, area in AREA_SHARES.items()}[line["area_share"]]
 
 
 def mean(values: list[float]) -> float | None:
@@ -121,7 +142,7 @@ class Plain:
         return {
             (r["force"], r["outcome_month"]): r[f"hits_{share}"] / r["incidents"]
             for r in self.rows
-            if r["incidents"]
+            if r["incidents"] and r[f"hits_{share}"] is not None
         }
 
     def values(self, name: str) -> list[float]:
@@ -143,19 +164,21 @@ class Plain:
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_the_summary_equals_plain_means_over_force_months(rows: list[Row]) -> None:
     found = {
-        (r["crime_group"], r["method"], r["horizon_months"], r["area_share"]): r
+        (r["crime_group"], r["method"], r["horizon_months"], searched(r)): r
         for r in summary(table(rows)).to_pylist()
     }
     expected_keys = set()
     for slug, name, horizon in (
         (s, n, h) for s in SLUGS for n in NAMES for h in (1, 3)
     ):
-        mine = Plain(rows, slug, name, horizon)
-        if not any(mine.values("incidents")):
-            continue
-        for share, area in AREA_SHARES.items():
-            expected_keys.add((slug, name, horizon, area))
-            line = found[slug, name, horizon, area]
+        for share in (*AREA_SHARES, *AREAS_M2):
+            large = [r for r in rows if r[f"hits_{share}"] is not None]
+            mine = Plain(large, slug, name, horizon)
+            if not any(mine.values("incidents")):
+                continue
+            area = AREA_SHARES.get(share)
+            expected_keys.add((slug, name, horizon, share))
+            line = found[slug, name, horizon, share]
             rates = mine.rates(share)
             assert line["force_months"] == len(rates)
             assert line["forces"] == len({r["force"] for r in mine.rows})
@@ -164,7 +187,13 @@ def test_the_summary_equals_plain_means_over_force_months(rows: list[Row]) -> No
             assert line["first_outcome_month"] == min(months)
             assert line["last_outcome_month"] == max(months)
             assert line["hit_rate"] == pytest.approx(mean(list(rates.values())))
-            assert line["pai"] == pytest.approx(line["hit_rate"] / area)
+            if area:
+                assert line["pai"] == pytest.approx(line["hit_rate"] / area)
+                universe_m2 = mean(mine.values("universe_area_m2")) or 0
+                assert line["area_km2"] == pytest.approx(area * universe_m2 / 1e6)
+            else:
+                assert line["pai"] is None
+                assert line["area_km2"] == AREAS_M2[share] / 1e6
             best = Plain(rows, slug, ORACLE, horizon).rates(share)
             of_best = [rates[key] / best[key] for key in rates if best.get(key)]
             assert line["pei_star"] == pytest.approx(mean(of_best))
@@ -187,16 +216,17 @@ def test_gains_are_over_the_best_rolling_count_of_the_month_before(
     for line in summary(table(rows)).to_pylist():
         slug = line["crime_group"]
         rivals = {name: Plain(rows, slug, name, 1) for name in ROLLING}
+        by = "1pct" if line["area_share"] else searched(line)
         found = {
             name: mean(list(rates.values()))
             for name, rival in rivals.items()
-            if (rates := rival.rates("1pct"))
+            if (rates := rival.rates(by))
         }
         if not found:
             assert line["rival"] is line["gain"] is None
             continue
         assert found[line["rival"]] == pytest.approx(max(found.values()))
-        [share] = [s for s, area in AREA_SHARES.items() if area == line["area_share"]]
+        share = searched(line)
         mine = Plain(rows, slug, line["method"], line["horizon_months"]).rates(share)
         others = rivals[line["rival"]].rates(share)
         gains = [mine[key] - others[key] for key in mine if key in others]
@@ -210,7 +240,8 @@ def test_gains_are_over_the_best_rolling_count_of_the_month_before(
 def test_intervals_hold_the_mean_and_one_block_has_none(rows: list[Row]) -> None:
     for line in summary(table(rows)).to_pylist():
         key = line["crime_group"], line["method"], line["horizon_months"]
-        single = Plain(rows, *key).blocks == 1
+        large = [r for r in rows if r[f"hits_{searched(line)}"] is not None]
+        single = Plain(large, *key).blocks == 1
         assert (line["hit_rate_lo"] is None) == (line["hit_rate_hi"] is None) == single
         for name in ("hit_rate", "gain"):
             low, high = line[f"{name}_lo"], line[f"{name}_hi"]
@@ -259,6 +290,31 @@ def test_the_headline_is_a_month_ahead_and_1_percent_of_the_area(
         if r["horizon_months"] == 1 and r["area_share"] == 0.01
     ]
     assert headline(whole).to_pylist() == kept
+
+
+@given(SOME)
+@settings(max_examples=30, deadline=None, derandomize=True)
+def test_an_equal_area_is_a_month_ahead_and_10_km2(rows: list[Row]) -> None:
+    whole = summary(table(rows))
+    kept = [
+        r
+        for r in whole.to_pylist()
+        if r["horizon_months"] == 1 and searched(r) == "10km2"
+    ]
+    assert equal_area(whole).to_pylist() == kept
+
+
+def test_a_longer_history_finds_more_in_1_percent_and_as_much_in_10_km2() -> None:
+    """The same ranking in a universe of twice the size, quiet cells around it."""
+    found = {}
+    for universe_m2 in (900e6, 1800e6):
+        share = universe_m2 / 100 / 1e6  # km2 searched, an incident in each
+        row = a_row("burglary", "point_exposure", "2024-12", 40)
+        row |= {"hits_1pct": share, "hits_10km2": 10.0, "universe_area_m2": universe_m2}
+        whole = summary(table([row]))
+        [one], [alike] = headline(whole).to_pylist(), equal_area(whole).to_pylist()
+        found[universe_m2] = (one["area_km2"], one["hit_rate"], alike["hit_rate"])
+    assert found == {900e6: (9.0, 0.225, 0.25), 1800e6: (18.0, 0.45, 0.25)}
 
 
 @given(SOME)

@@ -2,14 +2,19 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import h3
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from shapely import box
 
 from tests.oracles.days import known_incidents
 from tests.transforms.records.made_homes import seen
@@ -19,19 +24,23 @@ from transforms.day_publications.stored import read_stored
 from transforms.errors import UsageError
 from transforms.feeds.force.sources.folder import DropFolder
 from transforms.homes.home import open_home
+from transforms.incidents.scored import scored_incidents
 from transforms.lake.data_files import read_files
 from transforms.lake.lake import Lake
 from transforms.lake.tables import TABLES
+from transforms.map_files.cells_within import cells_within
 from transforms.operations.verify_feed import verify_feed
 from transforms.records.erasure import erase_reference
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
 from transforms.records.live import live_records
 from transforms.records.pull import pull
+from transforms.reference.cells import as_text
 from transforms.reference.days import DAYS as DAY_CLOCK
 from transforms.reference.days import Day, day_clock
 from transforms.reference.groups import GROUPS
 from transforms.restricted import Restricted
 from transforms.scores.methods import METHODS
+from transforms.scores.timing.hours import of_the_year
 from transforms.simulator.timed import simulate_timed, write_drops
 from transforms.simulator.timed.hands import HANDS
 
@@ -278,3 +287,37 @@ def test_no_other_command_opens_it_and_an_empty_one_is_told(
     empty = create_force_home(tmp_path / "home", tmp_path / "m.toml", None, "me", NOW)
     with pytest.raises(UsageError, match="contains no records of a completed day"):
         run(open_force_home(empty))
+
+
+def test_areas_of_the_force_are_its_universe(home: ForceHome, tmp_path: Path) -> None:
+    before = run(home)
+    root = Path(shutil.copytree(home.home.root, tmp_path / "home"))
+    scored = np.unique(home.lake.read("day_scores", home.force)["h3_cell"].to_numpy())
+    places = np.array([h3.cell_to_latlng(cell)[::-1] for cell in as_text(scored)])
+    middle = np.median(places, axis=0)
+    west, south = places.min(axis=0)
+    beats = gpd.GeoDataFrame(geometry=[box(west, south, *middle)], crs=4326)
+    beats.to_file(root / "beats.gpkg")
+    with (root / "hexbeat.toml").open("a") as settings:
+        settings.write('\n[universe]\nfile = "beats.gpkg"\n')
+    own = open_force_home(root)
+    done = run(own)
+    assert (done.scored, done.created) == (True, True)
+    assert done.run_id != before.run_id
+    rows = own.lake.read("day_scores", own.force)
+    rows = rows.filter(pc.equal(rows["as_of"].cast("string"), str(done.as_of)))
+    cells = cells_within(root / "beats.gpkg", 10)
+    assert set(rows["universe_cells"].to_pylist()) == {len(cells)}
+    assert np.isin(rows["h3_cell"].to_numpy(), cells).all()
+    stored = read_stored(own)
+    year = of_the_year(stored.records, done.as_of, stored.supplied)
+    kept = scored_incidents(year, own.home.scoring.exclusions, own.force)
+    at = kept["h3_r10"].drop_null().to_numpy()
+    outside = int((~np.isin(at, cells)).sum())
+    assert 0 < outside < len(at)
+    [folder] = own.home.publications.glob(f"runs/{done.run_id}")
+    told = " ".join((folder / "internal" / "METHOD.md").read_text().split())
+    among = f"{len(year):,} records of 365 days lie outside the areas named"
+    assert f"{outside:,} of {among}" in told
+    assert "whose centres lie in the areas that the home's settings name" in told
+    assert not run(own).created

@@ -27,7 +27,11 @@ LACKED: dict[int, dict[str, list[str]]] = {
     },
     2: {"coverage": ["scored_sha256"]},
     3: {"drops": ["calls"], "records_quarantine": ["call"]},
-    4: {"scores": ["score_size"], "day_scores": ["score_size"]},
+    4: {
+        "scores": ["score_size"],
+        "day_scores": ["score_size"],
+        "accuracy": ["hits_5km2", "hits_10km2", "hits_20km2"],
+    },
 }  # fmt: skip
 
 

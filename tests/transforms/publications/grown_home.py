@@ -66,7 +66,7 @@ def backtest(home: Home) -> None:
     """Every force at the default origins."""
     origins = requested_origins(home, None, None)
     for force in home.registry.values():
-        backtest_force(home.lake, force, origins, home.scoring)
+        backtest_force(home.lake, force, origins, home.scoring_of(force.id))
 
 
 def exclude(home: Home, rules: str) -> Home:

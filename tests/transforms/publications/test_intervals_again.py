@@ -39,7 +39,7 @@ def _gpkg(file: Path) -> pd.DataFrame:
 
 def _duckdb(file: Path) -> pd.DataFrame:
     with duckdb.connect(file, read_only=True) as tables:
-        return tables.sql("from hotspot_cells").df()
+        return tables.sql("from cells").df()
 
 
 READ = {

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import h3
@@ -15,6 +16,7 @@ from tests.builders import HARM_BY_CATEGORY, panel_of, release_zip, row, street_
 from tests.oracles.incidents import Incident
 from tests.strategies import histories
 from tests.transforms.simulated_home import RECEIVED_AT
+from transforms.errors import UsageError
 from transforms.feeds.police_uk import street
 from transforms.incidents.ingest import ingest_force
 from transforms.incidents.request import resolve
@@ -28,7 +30,7 @@ from transforms.reference.forces import FORCES
 from transforms.reference.harm import HarmWeights, shipped_weights
 from transforms.reference.months import Month
 from transforms.reference.score_settings import Scoring
-from transforms.scores.panel import Panel, read_panel
+from transforms.scores.panel import Panel, cell_points, count_cells, read_panel
 
 
 JANUARY, FEBRUARY = Month(2024, 1), Month(2024, 2)
@@ -61,7 +63,7 @@ def panel_in(folder: Path, rows: Places, scoring: Scoring = NOWHERE) -> Panel:
     ingest_force(lake, street, kent, found, months, RECEIVED_AT)
     held = lake.files("incidents", "kent")
     of = [Month.parse(file.partition["month"]) for file in held]
-    return read_panel([file.path for file in held], of, 9, "kent", scoring)
+    return read_panel([file.path for file in held], of, "kent", scoring)
 
 
 def of_cell(panel: Panel, values: np.ndarray, cell: str) -> dict[str, float]:
@@ -187,7 +189,7 @@ def test_an_offence_with_a_weight_of_its_own_counts_by_that(tmp_path: Path) -> N
         offences={"28A": 900.0, "9": 1.0},
     )
     files = [file.path for file in lake.files("incidents", "kent")]
-    panel = read_panel(files, [JANUARY], 9, "kent", replace(NOWHERE, harm=own))
+    panel = read_panel(files, [JANUARY], "kent", replace(NOWHERE, harm=own))
     sums, gravest = harm_of(panel, [JANUARY])
     assert of_cell(panel, sums, CELL) == {"burglary": 2 * 900 + 3 * 222}
     assert of_cell(panel, gravest, CELL) == {"burglary": 900}
@@ -260,3 +262,13 @@ def test_a_force_with_every_place_excluded_has_an_empty_panel(tmp_path: Path) ->
     assert panel.points_within([JANUARY]).shape == (0,)
     sums, gravest = harm_of(panel, [JANUARY])
     assert sums.shape == gravest.shape == (len(SLUGS), 0)
+
+
+@pytest.mark.parametrize("resolution", [7, 8, 11])
+def test_no_other_resolution_is_counted(resolution: int) -> None:
+    rows = INCIDENTS.empty_table()
+    for count in (partial(count_cells, harm=shipped_weights()), cell_points):
+        with pytest.raises(
+            UsageError, match=f"H3 resolution {resolution} is not scored"
+        ):
+            count(rows, resolution)

@@ -224,7 +224,7 @@ def test_the_order_of_rows_in_the_files_changes_nothing(
     turned = [_turned(file.path, tmp_path) for file in files]
     one, other = (
         score_month(
-            read_panel(paths, months, 9, force.id, SCORING),
+            read_panel(paths, months, force.id, SCORING),
             months,
             AS_OF,
             METHOD,

@@ -89,7 +89,11 @@ def backtest_days(
         contest = Contest(view)
         as_of = Day.parse(str(view.as_of))
         outcome = outcome_of(in_full(view, panel), *outcome_days(as_of, clock))
-        rows = [_of_origin(as_of, clock, row) for row in contest.rows(outcome, before)]
+        universe = {"universe_area_m2": float(view.areas_m2.sum())}
+        rows = [
+            _of_origin(as_of, clock, row) | universe
+            for row in contest.rows(outcome, before)
+        ]
         before = contest.tops
         yield Origin(as_of, rows)
 

@@ -8,9 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.backtests.calibration import BAND_NAMES
-from transforms.backtests.contest import AREA_SHARES
 from transforms.backtests.days.origins import Origin
-from transforms.backtests.results import HEADLINE, Results, best_of
+from transforms.backtests.results import EQUAL, HEADLINE, Results, best_of
 from transforms.reference.categories import CATEGORIES
 from transforms.reference.days import HORIZONS_DAYS, Day, day_clock
 from transforms.reference.groups import GROUPS
@@ -32,13 +31,15 @@ class DayAccuracy:
     crime_group: str
     method: str
     horizon_days: int
-    area_share: float
+    area: str
+    area_share: float | None  # None where the area is the same in every universe
+    area_km2: float
     origins: int
     incidents: int
     hit_rate: float  # mean over origins, each counting as one
     hit_rate_lo: float | None
     hit_rate_hi: float | None
-    pai: float
+    pai: float | None
     rival: str  # the one of RIVALS that found most in hindsight
     gain: float  # on it, in the same origins
     gain_lo: float | None
@@ -61,7 +62,10 @@ class BandCoverage:
 def accuracy(
     origins: Sequence[Origin], slugs: Iterable[str] = tuple(GROUPS)
 ) -> list[DayAccuracy]:
-    """Each method in each crime group with any incident, in 1 % of the area."""
+    """Each method in each crime group with any incident, in 1 % and in 10 km2.
+
+    The second where the universe is large enough.
+    """
     return [line for slug in slugs for line in _of_group(slug, origins)]
 
 
@@ -126,25 +130,26 @@ def _keys(day: str) -> dict[str, Any]:
     return {"force": "", "period": day, "number": number}
 
 
-def _best_rival(results: Mapping[str, Results]) -> str | None:
-    return best_of({name: results[name] for name in RIVALS if name in results})
+def _best_rival(results: Mapping[str, Results], share: str = HEADLINE) -> str | None:
+    return best_of({name: results[name] for name in RIVALS if name in results}, share)
 
 
 def _of_group(slug: str, origins: Sequence[Origin]) -> list[DayAccuracy]:
     results = _results(slug, origins)
-    if (rival := _best_rival(results)) is None:
-        return []
     return [
         DayAccuracy(
             crime_group=slug,
             method=name,
             horizon_days=of.rows["horizon_days"][0].as_py(),
-            area_share=AREA_SHARES[HEADLINE],
             origins=len(of.keys),
             incidents=int(of.incidents.sum()),
             rival=rival,
-            **of.hit_rate(HEADLINE),
-            **of.gain(results[rival], HEADLINE),
+            **of.area(share),
+            **of.hit_rate(share),
+            **of.gain(results[rival], share),
         )
-        for name, of in results.items()
+        for share in (HEADLINE, EQUAL)
+        if (rival := _best_rival(results, share)) is not None
+        for name, every in results.items()
+        if len((of := every.searched(share)).keys)
     ]

@@ -42,7 +42,6 @@ TABLE = "incidents"
 QUARANTINE = "quarantine"
 ATTRIBUTION = LICENCE
 TIME_PRECISION = "month"
-SCORED_RESOLUTION = 9
 
 STREET_HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,"

@@ -14,12 +14,13 @@ TIER = "internal"
 PUBLIC = "public"  # the tier for everyone, and the folder of its pointer
 MANIFEST = "manifest.json"
 LATEST = "latest.json"
-SCHEMA_VERSION = "1.4"  # of everything published
+SCHEMA_VERSION = "1.5"  # of everything published
 OLDER_SCHEMA_VERSIONS = (
     "1.0",
     "1.1",
     "1.2",
     "1.3",
+    "1.4",
 )  # of which a home may have publications
 
 

@@ -9,6 +9,8 @@ _COUNT = pa.int32()
 RANK_ONLY = "the contestant only ranks cells, without a forecast"
 _NOT_CALIBRATED = "not measured for this contestant"
 _NO_INCIDENTS = "no incidents in the month"
+# Searched of every universe alike: of half a force to two (docs/methods.md).
+EQUAL_AREAS_KM2 = (5, 10, 20)
 _FLOATS = pa.list_(pa.float64())
 
 ACCURACY = pa.schema(
@@ -25,6 +27,7 @@ ACCURACY = pa.schema(
         column("hits_1pct", pa.float64(), "Incidents found in 1 % of the universe's area (expected value if cells tie)"),
         column("hits_2pct", pa.float64(), "Incidents found in 2 % of the universe's area (expected value if cells tie)"),
         column("hits_5pct", pa.float64(), "Incidents found in 5 % of the universe's area (expected value if cells tie)"),
+        *(column(f"hits_{n}km2", pa.float64(), f"Incidents found in {n} km2, the same area whatever the universe (expected value if cells tie)", null="it is over 5 % of the universe") for n in EQUAL_AREAS_KM2),
         column("auc", pa.float64(), "Area under share of incidents found against share of area searched", null=_NO_INCIDENTS),
         column("jaccard_1pct", pa.float64(), "Overlap of the top 1 % with that of the previous origin, 0 to 1", null="there is no previous origin, or no ranking"),
         column("log_score", pa.float64(), "Mean Poisson log score of the universe's cells; higher is better", null=RANK_ONLY),

@@ -33,7 +33,6 @@ COUNTS = pa.schema(
     {"h3_cell": pa.int64(), "month": SLUG, "category": SLUG, "incidents": pa.int32()}
 )
 _MOST_DECIMALS = 6
-_DEGREE_DECIMALS = 6
 _DECIMALS = {
     "p_top1": 6,
     "gi_star_z": 4,
@@ -155,9 +154,7 @@ def _cell_facts(
 
 def cell_positions(ids: Cells) -> pa.Table:
     """Each cell's id as text, its centre in degrees and on the grid, and its area."""
-    longitude, latitude = (
-        np.round(degrees, _DEGREE_DECIMALS) for degrees in cells.centres(ids)
-    )
+    longitude, latitude = cells.published_centres(ids)
     easting, northing = to_grid_by_proj(longitude, latitude)
     return pa.table(
         {

@@ -53,6 +53,7 @@ class DayTables:
     near_repeats_in_words: str  # how the test was made, and what it leaves out
     known_then_in_words: str  # what an as-of knows of its last days
     calls: CallCounts | None = None  # where the feed's mapping names kinds of calls
+    outside_365d: int | None = None  # outside the universe that the settings name
     records_365d: int  # that the tables of hours and near repeats rest on
     with_hours_365d: int  # of them, those with an hour: all tables of hours
 
@@ -175,6 +176,15 @@ class DayEdition(Edition):
 
     @property
     def excluded_in_words(self) -> str:
-        """Which rules leave places out; the number of records is not counted."""
+        """Which rules leave places out; the number of records is not counted.
+
+        And how many are outside the universe, where the settings name one.
+        """
         names = ", ".join(rule.id for rule in self.scoring.exclusions)
-        return f"Left out before scoring: {names or 'nothing'}"
+        left_out = f"Left out before scoring: {names or 'nothing'}"
+        if self.tables.outside_365d is None:
+            return left_out
+        return (
+            f"{left_out}; {self.tables.outside_365d:,} of {self.tables.records_365d:,}"
+            " records of 365 days lie outside the areas named to be ranked"
+        )

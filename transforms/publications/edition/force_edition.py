@@ -19,6 +19,7 @@ from transforms.reference.exclusions import Exclusion
 from transforms.reference.forces import Force
 from transforms.reference.harm import HarmWeights, shipped_weights
 from transforms.reference.months import Month, window
+from transforms.reference.score_settings import OwnUniverse
 from transforms.scores.panel import count_cells
 from transforms.searches.force_searches import Stops
 
@@ -58,6 +59,7 @@ class ForceEdition:
     stops: Stops | None = None  # shown beside its hot spots, and never scored
     exclusions: Sequence[Exclusion] = ()
     harm: HarmWeights = field(default_factory=shipped_weights)
+    universe: OwnUniverse | None = None  # the user's, instead of its incidents'
     epochs: Sequence[Month] = ()  # first months on map points that were renewed
     withheld: bool = False  # it has no score because of a hold
 

@@ -48,7 +48,7 @@ def gather(
     for table in TABLES:
         lake.refuse_damaged_log(table)
     forces = [
-        _gather_force(lake, force, as_of, method, home.scoring)
+        _gather_force(lake, force, as_of, method, home.scoring_of(force.id))
         for force in stored_forces(lake, home.registry)
     ]
     if not any(f.scores for f in forces):
@@ -121,6 +121,7 @@ def _gather_force(
         stops=stops,
         exclusions=scoring.exclusions,
         harm=scoring.harm,
+        universe=scoring.universe,
         epochs=read_epochs(rows),
     )
 
@@ -136,11 +137,12 @@ def _accuracy(
     for force in forces:
         if force.scores is None:
             continue
+        own = replace(scoring, universe=force.universe)
         for file in lake.files("accuracy", force.force.id):
             origin = Month.parse(file.partition["as_of"])
             # results for the next month stay valid when the third month arrives
             current = {
-                origin_sha256(force.months, origin, scoring, HORIZONS_MONTHS[:known])
+                origin_sha256(force.months, origin, own, HORIZONS_MONTHS[:known])
                 for known in (1, 2)
             }
             if origin < as_of and file.mark in current:

@@ -28,6 +28,7 @@ from transforms.publications.edition.force_tables import coverage_table, forces_
 from transforms.publications.edition.hotspot_past import hotspot_months
 from transforms.publications.edition.hotspots import published_hotspots
 from transforms.publications.edition.place_labels import PlaceLabel, stations
+from transforms.publications.edition.reconciliation import EVERYTHING
 from transforms.publications.edition.searches import published_searches
 from transforms.publications.layers.area_columns import (
     with_cell_areas,
@@ -164,9 +165,16 @@ class MonthEdition(Edition):
         number = pc.sum(self.excluded["incidents_12m"]).as_py() or 0
         rules = [rule.id for rule in self.scoring.exclusions]
         names = ", ".join([*rules, _FAR["exclusion"]])
+        outside = sum(
+            row["outside_universe_12m"]
+            for row in self.reconciliation.to_pylist()
+            if row["crime_group"] == EVERYTHING and row["force"] in self._own_universes
+        )
+        own = f"; {outside:,} lie outside the areas named to be ranked"
+        own = own if self._own_universes else ""
         return (
             f"Left out before scoring: {names}; in the last 12 months this removed"
-            f" {number:,} incidents (exclusions.csv)"
+            f" {number:,} incidents (exclusions.csv){own}"
         )
 
     @cached_property
@@ -196,6 +204,11 @@ class MonthEdition(Edition):
         """What the manifest says about each force, scored or not."""
         return [f.facts(self.as_of) for f in self.forces]
 
+    @property
+    def _own_universes(self) -> dict[str, str]:
+        """The identity of each universe that the user named, by force."""
+        return {f.force.id: f.universe.sha256 for f in self.forces if f.universe}
+
     @cached_property
     def rests_on(self) -> Identity:
         """Everything that determines what is published: not the clock, host or path."""
@@ -220,6 +233,7 @@ class MonthEdition(Edition):
                 for month, c in months.items()
             ],
             "unscored": {f.force.id: f.unscored for f in self.forces if f.unscored},
+            **({"universes": self._own_universes} if self._own_universes else {}),
             **self.layers.identity,
         }
 

@@ -43,7 +43,7 @@ def account(
 
     `counted` are those of its incidents that are kept, by cell, month and category.
     """
-    where = whereabouts(counted, as_of)
+    where = whereabouts(counted, as_of, force.universe)
     far = {f"incidents_{n}m": where.far_incidents(as_of, n) for n in (12, 36)}
     supplied = set(supplied_periods(force.months))
     span = [m for m in force.counted_span(as_of, _YEAR) if m in supplied]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from transforms.backtests.contest import GI_STAR
-from transforms.backtests.report import headline
+from transforms.backtests.report import equal_area, headline
 from transforms.publications.edition.month_edition import MonthEdition
 from transforms.reference.groups import GROUPS
 
@@ -23,8 +23,11 @@ _SHOWN = ((_SCORE, "#0072B2", "o"), (_ROLLING, "#D55E00", "s"), (_GI, "#777777",
 
 
 def write_chart(edition: MonthEdition, path: Path) -> None:
-    """The share of next month's crime found in 1 % of the area, as SVG or PNG."""
-    if not len(headline(edition.accuracy)):
+    """The share of next month's crime found in 10 km², as SVG or PNG.
+
+    In 1 % of the area, where no universe is large enough.
+    """
+    if not len(_compared(edition)):
         return
     # the same bytes each time: ids in an SVG are hashes, there is no date, and the
     # user's matplotlibrc is ignored
@@ -41,7 +44,7 @@ def write_chart(edition: MonthEdition, path: Path) -> None:
 
 
 def _draw(axes: Axes, edition: MonthEdition) -> None:
-    rows = headline(edition.accuracy)
+    rows = _compared(edition)
     listed = [slug for slug in GROUPS if slug in rows["crime_group"].to_pylist()]
     for offset, (label, colour, mark) in zip((-0.2, 0, 0.2), _SHOWN, strict=True):
         listed_rows = [_row(rows, slug, label, edition) for slug in listed]
@@ -75,13 +78,21 @@ def _reach(row: dict[str, Any]) -> tuple[float, float]:
 
 
 def _title(edition: MonthEdition) -> str:
-    rows = headline(edition.accuracy)
+    rows = _compared(edition)
+    alike = rows["area_share"][0].as_py() is None
+    area = "10 km² of each force" if alike else "1 % of the area"
     first = pc.min(rows["first_outcome_month"]).as_py()
     last = pc.max(rows["last_outcome_month"]).as_py()
     return (
-        f"Share of next month's crime found in 1 % of the area, {first} to {last}:\n"
+        f"Share of next month's crime found in {area}, {first} to {last}:\n"
         "mean over force-months, with its 95 % interval"
     )
+
+
+def _compared(edition: MonthEdition) -> pa.Table:
+    """The rows to compare by: of the same area, where there are any."""
+    equal = equal_area(edition.accuracy)
+    return equal if len(equal) else headline(edition.accuracy)
 
 
 def _row(

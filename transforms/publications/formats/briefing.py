@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.backtests.report import headline, summary
+from transforms.backtests.report import equal_area, headline, summary
 from transforms.incidents.coverage import MonthCoverage
 from transforms.lake.data_files import DataFile, read_files
 from transforms.lake.tables import TABLES
@@ -34,7 +34,7 @@ _NOT_COUNTED = {
     "outside_area_12m": "outside England and Wales",
     "excluded_12m": "at excluded places",
     "far_from_force_12m": "far from the force",
-    "outside_universe_12m": "in areas with almost no crime",
+    "outside_universe_12m": "outside the areas that are ranked",
 }
 _ACCURACY_GROUPS = (ALL_CRIME, PROXY, "burglary", "vehicle-crime")
 
@@ -175,18 +175,23 @@ def _accuracy(edition: MonthEdition, force: ForceEdition) -> list[str]:
             pc.equal(rows["force"], force.force.id), pc.equal(rows["horizon_months"], 1)
         )
     )
-    by_key = {
-        (r["crime_group"], r["method"]): r for r in headline(summary(mine)).to_pylist()
-    }
+    found = summary(mine)
+    alike = equal_area(found)
+    compared = alike if len(alike) else headline(found)
+    by_key = {(r["crime_group"], r["method"]): r for r in compared.to_pylist()}
     rows = [by_key.get((slug, edition.method.NAME)) for slug in _ACCURACY_GROUPS]
     lines = [
-        f"{GROUPS[r['crime_group']].label}: the top 1 % of the area had"
+        f"{GROUPS[r['crime_group']].label}: the top {_on_a_page(r['area'])} had"
         f" {r['hit_rate']:.0%} of the next month's, {_beside_counting(r)}"
         f" ({r['force_months']} months tested)."
         for r in rows
         if r and r["gain"] is not None
     ]
     return lines or ["Not backtested on these data."]
+
+
+def _on_a_page(area: str) -> str:
+    return area.replace("km2", "km²").replace("%", "% of the area")
 
 
 def _beside_counting(row: dict[str, Any]) -> str:

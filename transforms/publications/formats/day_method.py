@@ -74,7 +74,8 @@ _FILES = {
     "near_repeats.csv": "the Knox test over 365 days. A ratio above 1 with a small p"
     " means that a crime is followed by others nearby sooner than expected by chance."
     " {near_repeats}",
-    "day_cells.parquet": "all scored cells at both horizons, {cells} in the universe.",
+    "day_cells.parquet": "all scored cells at both horizons, {cells} in the universe:"
+    " those {universe}.",
     "day_cells.csv": "the same.",
     "hotspots.gpkg": "of the cells those of all crime, and of every other group the top"
     " 5 %, and the hot spots; its styles draw all crime and hot spots, one day ahead.",
@@ -108,6 +109,11 @@ _FILES = {
     "datapackage.json": "the same, for software.",
 }
 
+_BY_RECORDS = (
+    "inside the resolution-7 cells with five records or more up to the as-of, none far"
+    " from the force"
+)
+_OWN = "whose centres lie in the areas that the home's settings name"
 _OF_CHANGES = "hotspot_changes.csv"
 _OF_HOURS = ("weekday_hours.csv", "day_and_night.csv", "hotspot_hours.parquet")
 _BULLET: dict[str, Any] = {
@@ -115,8 +121,11 @@ _BULLET: dict[str, Any] = {
     "subsequent_indent": "  ",
     "break_on_hyphens": False,
 }
+_ALIKE = """\
+1 % of the area grows with the records that a home holds, and so does what is found in
+it: compare years and methods by 10 km², where that is no more than 5 % of it."""
 _HEADER = (
-    "| crime group | days ahead | origins | found in 1 % of the area |"
+    "| crime group | days ahead | origins | area | found in it |"
     " best rival | gain over it (95 %) |"
 )
 
@@ -155,6 +164,7 @@ def _files(edition: DayEdition) -> str:
         "hours_of": f"{edition.tables.with_hours_365d:,}",
         "days_of": f"{edition.tables.records_365d:,}",
         "near_repeats": edition.tables.near_repeats_in_words,
+        "universe": _OWN if edition.scoring.universe else _BY_RECORDS,
         "cells": f"{edition.force_facts[0]['universe_cells']:,}",
     }
     no_hours = () if edition.tables.with_hours_365d else _OF_HOURS
@@ -170,7 +180,7 @@ def _files(edition: DayEdition) -> str:
         files = ", ".join(f"`{name}`" for name in no_hours)
         said = f"- {files} are not made: no record of the 365 days has an hour."
         lines.append(fill(said, **_BULLET))
-    return "\n".join(lines)
+    return "\n".join([*lines, "", _ALIKE])
 
 
 def _calls(edition: DayEdition) -> str:
@@ -266,7 +276,7 @@ def _accuracy(edition: DayEdition) -> str:
     mine = [row for row in rows if row["method"] == edition.method.NAME]
     if not mine:
         return "Not backtested in this run: use `hexbeat feed backtest`."
-    lines = [_HEADER, "|---|---|---|---|---|---|"]
+    lines = [_HEADER, "|---|---|---|---|---|---|---|"]
     for row in mine:
         interval = (
             "too few origins"
@@ -275,7 +285,8 @@ def _accuracy(edition: DayEdition) -> str:
         )
         lines.append(
             f"| {row['crime_group']} | {row['horizon_days']} | {row['origins']} |"
-            f" {row['hit_rate']:.3f} | {row['rival']} |"
+            f" {row['area'].replace('km2', 'km²')} | {row['hit_rate']:.3f} |"
+            f" {row['rival']} |"
             f" {row['gain']:+.3f} ({interval}) |"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, "", _ALIKE])

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from textwrap import fill
 
 import pyarrow as pa
 
@@ -88,7 +89,7 @@ no incident of the group in 36 months and is outside its force's top 5 %.
 - **Cells** are H3 hexagons, resolution 9 for the public feed (about 0.1 km² each).
 - **The universe** of a force is every cell inside the H3 resolution-7 cells that
   contain at least five of its located incidents up to {as_of}, except areas far from
-  the force (`far-from-force` in `exclusions.csv`). Every row gives its size.
+  the force (`far-from-force` in `exclusions.csv`). Every row gives its size.{own}
 - **Only supplied months count.** A month that a force did not supply is missing, never
   zero; a month with fewer than 60 % of the rows of the force's recent months is
   `partial_suspected` and left out too. `coverage.csv` lists every month; `months_12m`
@@ -123,8 +124,8 @@ character, is left empty in every file.{left_out}
 
 The rows of each force's files of the months that `n_12m` counts, and what became of
 them: quarantined because they broke a rule, without coordinates, outside England and
-Wales, at excluded places, far from the force, in areas that are not ranked (fewer than
-five incidents), or counted in a cell. By crime group: `reconciliation.csv`, also in
+Wales, at excluded places, far from the force, outside the universe, or counted in a
+cell. By crime group: `reconciliation.csv`, also in
 hotspots.gpkg, hotspots.duckdb, top_hotspots.xlsx and `powerbi_fact_totals.csv`.
 
 | force | rows | broken | no place | abroad | excluded | far | not ranked | counted |
@@ -169,6 +170,24 @@ def write_method(edition: Edition, path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def _own_universes(edition: MonthEdition) -> str:
+    """Which forces are ranked within areas of the user's, in place of that rule."""
+    named = [
+        f"{f.force.name} ({f.universe_cells:,} cells, `{f.universe.sha256[:12]}`)"
+        for f in edition.scored
+        if f.universe
+    ]
+    if not named:
+        return ""
+    text = (
+        f"Not so here: {', '.join(named)}. Of these the universe is every cell whose"
+        " centre lies in the areas of the file that the home's settings name, whatever"
+        " was recorded there; nothing counts as far from the force, and all else is"
+        " outside the universe in `reconciliation.csv`."
+    )
+    return "\n" + fill(text, 88, initial_indent="  ", subsequent_indent="  ")
+
+
 def _month_method(edition: MonthEdition) -> str:
     forces = [
         f"| {f.force.name} | {f.unscored or 'yes'} | {f.universe_cells:,} |"
@@ -186,6 +205,7 @@ def _month_method(edition: MonthEdition) -> str:
         as_of=edition.as_of,
         method=f"{edition.method.LABEL} (version {edition.method.VERSION})",
         excluded=edition.excluded_in_words,
+        own=_own_universes(edition),
         crossed=crossed_in_words(edition),
         accuracy=accuracy_in_words(edition),
         hot_incidents=HOT_AT_LEAST_INCIDENTS,

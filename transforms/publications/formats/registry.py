@@ -97,13 +97,9 @@ def _write_dictionary(edition: Edition, path: Path) -> None:
 
 # One line a format. The dictionary lists the tables in this order.
 _CELLS = table(PUBLISHED, "h3_cell", "force", "crime_group")
-_ACCURACY = table(
-    ACCURACY_SUMMARY, "crime_group", "method", "horizon_months", "area_share"
-)
+_ACCURACY = table(ACCURACY_SUMMARY, "crime_group", "method", "horizon_months", "area")
 _DAY_CELLS = table(DAY_CELLS, "h3_cell", "crime_group", "horizon_days")
-_DAY_ACCURACY = table(
-    DAY_ACCURACY, "crime_group", "method", "horizon_days", "area_share"
-)
+_DAY_ACCURACY = table(DAY_ACCURACY, "crime_group", "method", "horizon_days", "area")
 _HISTORY = table(HISTORY, "h3_cell", "force", "as_of", "crime_group")
 _PUBLIC_CELLS = table(PUBLIC_CELLS, "force", "period", "crime_group", "h3_cell")
 _PUBLIC_BANDS = table(PUBLIC_BANDS, "force", "crime_group", "h3_cell")

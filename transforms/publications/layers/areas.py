@@ -14,16 +14,16 @@ import pyarrow as pa
 import shapely
 
 from transforms.errors import UsageError
-from transforms.publications.edition.calls import NAMES as CALLS
-from transforms.publications.formulas import is_safe
-from transforms.publications.layers.area_columns import NAME_PATTERN
-from transforms.publications.layers.foreign import listed
-from transforms.publications.layers.layer_files import MapFile, misplaced
-from transforms.publications.layers.polygons import (
+from transforms.map_files.foreign import listed
+from transforms.map_files.layer_files import MapFile, misplaced
+from transforms.map_files.polygons import (
     misplaced_in_words,
     read_polygons,
     unreached_in_words,
 )
+from transforms.publications.edition.calls import NAMES as CALLS
+from transforms.publications.formulas import is_safe
+from transforms.publications.layers.area_columns import NAME_PATTERN
 from transforms.publications.schemas import (
     DAY_CELLS,
     DAY_HOTSPOTS,

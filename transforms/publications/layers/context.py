@@ -10,9 +10,9 @@ from pathlib import Path
 import shapely
 
 from transforms.errors import UsageError
+from transforms.map_files.layer_files import MapFile, misplaced, only_layer
+from transforms.map_files.polygons import misplaced_in_words
 from transforms.plain_text import plain
-from transforms.publications.layers.layer_files import MapFile, misplaced, only_layer
-from transforms.publications.layers.polygons import misplaced_in_words
 from transforms.reference.arrays import Floats
 from transforms.reference.national_grid import to_grid_by_proj
 

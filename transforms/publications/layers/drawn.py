@@ -14,6 +14,8 @@ import shapely
 from pyproj import CRS
 
 from transforms.errors import UsageError
+from transforms.map_files.layer_files import MapFile, misplaced
+from transforms.map_files.polygons import misplaced_in_words, read_polygons
 from transforms.plain_text import plain
 from transforms.publications.formulas import is_safe
 from transforms.publications.layers.areas import (
@@ -21,8 +23,6 @@ from transforms.publications.layers.areas import (
     label_column,
     label_of,
 )
-from transforms.publications.layers.layer_files import MapFile, misplaced
-from transforms.publications.layers.polygons import misplaced_in_words, read_polygons
 from transforms.reference import cells
 from transforms.reference.arrays import Cells
 

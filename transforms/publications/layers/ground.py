@@ -20,15 +20,15 @@ import shapely
 from pyproj import CRS
 
 from transforms.errors import UsageError
-from transforms.publications.layers.foreign import listed
-from transforms.publications.layers.ground_shapes import Shapes, encoded, lines_of
-from transforms.publications.layers.layer_files import MapFile, misplaced
-from transforms.publications.layers.open_ground.reading import open_ground
-from transforms.publications.layers.polygons import (
+from transforms.map_files.foreign import listed
+from transforms.map_files.layer_files import MapFile, misplaced
+from transforms.map_files.polygons import (
     misplaced_in_words,
     read_polygons,
     unreached_in_words,
 )
+from transforms.publications.layers.ground_shapes import Shapes, encoded, lines_of
+from transforms.publications.layers.open_ground.reading import open_ground
 from transforms.reference import cells
 from transforms.reference.national_grid import GRID
 

@@ -11,14 +11,14 @@ import pyarrow as pa
 import shapely
 from pyproj import CRS
 
+from transforms.map_files.layer_files import MapFile, misplaced, only_layer
+from transforms.map_files.polygons import crs_in_words, misplaced_in_words
 from transforms.publications.formulas import is_safe
 from transforms.publications.layers.areas import (
     file_and_column,
     label_column,
     label_of,
 )
-from transforms.publications.layers.layer_files import MapFile, misplaced, only_layer
-from transforms.publications.layers.polygons import crs_in_words, misplaced_in_words
 from transforms.reference import cells
 from transforms.reference.arrays import Cells, Floats, Mask
 

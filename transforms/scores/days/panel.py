@@ -10,13 +10,17 @@ from transforms.incidents.scored import scored_incidents
 from transforms.reference.calls import is_call
 from transforms.reference.days import Day
 from transforms.reference.months import month_range
+from transforms.reference.resolutions import DAYS_RESOLUTION
 from transforms.reference.score_settings import Scoring
 from transforms.reference.time_precision import refuse_without_days
 from transforms.restricted import Restricted
-from transforms.scores.panel import Panel, build_panel, cell_points, count_cells
-
-
-SCORED_RESOLUTION = 10
+from transforms.scores.panel import (
+    Panel,
+    build_panel,
+    cell_points,
+    count_cells,
+    refuse_elsewhere,
+)
 
 
 def day_panel(
@@ -43,9 +47,11 @@ def day_panel(
     )
     found = pc.unique(dated["category"].cast(pa.string())).to_pylist()
     kinds = sorted(category for category in found if is_call(category))
-    counted = count_cells(dated, SCORED_RESOLUTION, scoring.harm, kinds)
-    points = cell_points(dated, SCORED_RESOLUTION)
-    return build_panel(counted, points, days, SCORED_RESOLUTION, within)
+    counted = count_cells(dated, DAYS_RESOLUTION, scoring.harm, kinds)
+    points = cell_points(dated, DAYS_RESOLUTION)
+    own = None if within else scoring.universe
+    refuse_elsewhere(force, counted, own)
+    return build_panel(counted, points, days, DAYS_RESOLUTION, within, own)
 
 
 def every_day(supplied: Sequence[Day]) -> list[Day]:

@@ -103,11 +103,15 @@ def test_on_a_simulated_feed_the_score_beats_its_rivals() -> None:
         assert mean > 0
         if horizon == 7:  # four weeks of days are too few to show more
             assert low > 0
-        burglary = next(
+        burglary, *alike = (
             a
             for a in accuracy(found)
             if (a.crime_group, a.method) == ("burglary", DEFAULT_DAY_METHOD)
         )
+        areas_m2 = [row["universe_area_m2"] for one in found for row in one.rows]
+        assert burglary.area_km2 == pytest.approx(np.mean(areas_m2) / 1e8, rel=0.01)
+        large = max(areas_m2) >= 200e6
+        assert [line.area for line in alike] == ["10 km2"] * large
         assert burglary.gain_hi is not None
         assert burglary.gain_hi > 0
         assert burglary.pai == pytest.approx(burglary.hit_rate / 0.01)

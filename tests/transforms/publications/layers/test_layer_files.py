@@ -17,10 +17,10 @@ import shapely
 
 from tests.transforms.publications.map.map_files import areas_file, country, map_file
 from transforms.errors import UsageError
+from transforms.map_files.gdal_files import GDAL_FORMATS
+from transforms.map_files.layer_files import SUFFIXES, MapFile
 from transforms.publications.layers.areas import read_areas
-from transforms.publications.layers.gdal_files import GDAL_FORMATS
 from transforms.publications.layers.ground import find_basemap, read_boundary
-from transforms.publications.layers.layer_files import SUFFIXES, MapFile
 
 
 ELSEWHERE = "Kept for the sergeant"

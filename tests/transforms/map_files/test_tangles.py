@@ -9,9 +9,9 @@ import pytest
 import shapely
 
 from transforms.errors import UsageError
+from transforms.map_files.layer_files import MapFile
+from transforms.map_files.tangles import MOST_PLACES, refuse_tangled
 from transforms.publications.layers.ground import read_boundary
-from transforms.publications.layers.layer_files import MapFile
-from transforms.publications.layers.tangles import MOST_PLACES, refuse_tangled
 
 
 def ring(corners: Any) -> shapely.Polygon:

@@ -6,8 +6,8 @@ import shapely
 from pyproj import CRS
 
 from transforms.errors import UsageError
-from transforms.publications.layers.foreign import listed
-from transforms.publications.layers.layer_files import MapFile
+from transforms.map_files.foreign import listed
+from transforms.map_files.layer_files import MapFile
 
 
 def read_polygons(file: MapFile) -> gpd.GeoDataFrame:

@@ -16,10 +16,10 @@ import shapely
 
 from transforms.errors import UsageError
 from transforms.lake.checksums import file_sha256
-from transforms.publications.layers.foreign import in_one_line, listed
-from transforms.publications.layers.gdal_files import GDAL_FORMATS, opened, parts_of
-from transforms.publications.layers.plain_files import GEOJSON, GEOPARQUET, read_plain
-from transforms.publications.layers.tangles import refuse_tangled
+from transforms.map_files.foreign import in_one_line, listed
+from transforms.map_files.gdal_files import GDAL_FORMATS, opened, parts_of
+from transforms.map_files.plain_files import GEOJSON, GEOPARQUET, read_plain
+from transforms.map_files.tangles import refuse_tangled
 
 
 SUFFIXES = (*GDAL_FORMATS, *GEOJSON, *GEOPARQUET)

@@ -1,0 +1,1 @@
+"""Map files of the user's, read without following them elsewhere; and cells in them."""
