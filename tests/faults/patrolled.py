@@ -1,4 +1,4 @@
-"""kill -9 at each write of a trial and of patrol logs: then the same command again.
+"""kill -9 at each write of trials, logs, plans and profiles: then the same again.
 
 The home is one of a force's own feed, so that pings and days are there as well. A life
 is short, so each time that a point is passed has a home of its own.
@@ -16,7 +16,12 @@ from tempfile import TemporaryDirectory, mkdtemp
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 import transforms.patrols.report as reporting
+import transforms.plans.make as plan_files
+import transforms.profiles.day_records as day_records
+import transforms.profiles.make as profile_files
 import transforms.tasking.make as packing
 import transforms.trials.designing as designing
 import transforms.trials.page as analysis_pages
@@ -48,8 +53,15 @@ from transforms.patrols.ping_mapping import read_ping_mapping
 from transforms.patrols.report import report
 from transforms.patrols.take import take_visits
 from transforms.patrols.take_pings import take_pings
+from transforms.plans.asked import asked_of
+from transforms.plans.make import make_plan
+from transforms.profiles.area import Area
+from transforms.profiles.make import Made as Profiled
+from transforms.profiles.make import make_profiles
 from transforms.programmes.programme import open_programme
 from transforms.records.homes import ForceHome, open_force_home
+from transforms.reference.days import Day
+from transforms.reference.groups import GROUPS
 from transforms.tasking.make import make_pack
 from transforms.trials.analyse import analyse
 from transforms.trials.choose import Asked
@@ -64,6 +76,10 @@ DRAWN_AT = datetime(2026, 10, 1, 9, tzinfo=UTC)
 OVER = datetime(2026, 10, 20, 9, tzinfo=UTC)
 MONDAY = date(2026, 10, 5)
 ASKED = Asked(kind="simple", first_day=MONDAY, weeks=2, strata=[(2, 4), (1, 4)])
+SHIFTS = (
+    "shift_id,date,start,end,units,mode,base_lat,base_lon,minutes\n"
+    f"late,2026-10-06,14:00,22:00,2,vehicle,{CENTRES[0][0]},{CENTRES[0][1]},240\n"
+)
 PINGS = "Call sign,Time,Lon,Lat,Crew,Accuracy"
 
 Command = Callable[[ForceHome], object]
@@ -88,6 +104,7 @@ def prepared() -> Path:
     ]
     pulled(home, {"all.jsonl": as_json_lines(map(json_row, truths))})
     put(folder, log(Row(), Row(place="p02"), Row(place="elsewhere")))
+    put(folder, SHIFTS.encode(), "shifts.csv")
     lat, lon = CENTRES[2]
     pings = [f"A1,2026-10-06T17:{at:02d}:00Z,{lon},{lat},2,5" for at in range(12)]
     put(folder, "\n".join([PINGS, *pings, ""]).encode(), "pings.csv")
@@ -115,9 +132,34 @@ def commands(folder: Path) -> list[Command]:
     def analysed(home: ForceHome) -> None:
         analyse(home.home, _trial(home), home, None, OVER, "me")
 
+    def planned(home: ForceHome) -> None:
+        trial = _trial(home).id
+        shifts = folder / "shifts.csv"
+        plan = asked_of(home.home, _programme(home), shifts, trial, None, None)
+        make_plan(home.home, plan, None, DRAWN_AT, "me")
+
+    def profiled(home: ForceHome) -> None:
+        grounds = _programme(home).grounds
+        area = Area(
+            id="kent-two-places",
+            force=home.home.registry[home.force],
+            group=GROUPS["violence-and-sexual-offences"],
+            as_of=Day.parse("2026-10-17"),
+            ground=np.sort(np.concatenate(grounds[:2])),
+            expected=14.0,
+            interval=(7, 22),
+            hotspot_class=None,
+            lists=None,
+            of_lists=None,
+        )
+        [made] = make_profiles(home.home, [area])
+        assert isinstance(made, Profiled)
+
     return [
         design,
         of_trial(issue, MONDAY, DRAWN_AT, "me"),
+        planned,
+        profiled,
         of_trial(issue, MONDAY + timedelta(weeks=1), OVER, "me"),
         take_log,
         pings,
@@ -138,7 +180,9 @@ def _trial(home: ForceHome) -> Trial:
 
 def patrol_kills(every: int, broken: str | None = None) -> Outcome:
     """A kill at every so-manieth time that a point is passed."""
-    outcome = Outcome("kill -9 at each write of trials and patrol logs")
+    outcome = Outcome(
+        "kill -9 at each write of trials, patrol logs, plans and profiles"
+    )
     points, whole = undisturbed()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(
@@ -184,7 +228,10 @@ def _go_on(folder: Path) -> None:
     seed = bytes(range(32))  # one for all, so that what is left can be compared
     designing.secrets = SimpleNamespace(token_bytes=lambda _: seed)  # type: ignore[assignment]
     weeks._write_pdf = lambda path, *_: path.write_bytes(b"a page")
-    for module in (reporting, analysis_pages, packing):
+    plan_files.write_briefing = lambda _, path: path.write_bytes(b"a page")
+    # a day of this home is never published, with the Knox test of the force
+    day_records.published_day = lambda home: (None, home.root / "nowhere")
+    for module in (reporting, analysis_pages, packing, profile_files):
         module.write_pdf = lambda _, __, path: path.write_bytes(b"a page")
     journal = folder / "journal"
     at = journal.stat().st_size if journal.exists() else 0

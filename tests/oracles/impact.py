@@ -18,8 +18,12 @@ def wdd(
     return total, math.sqrt(variance)
 
 
-def e_test(before: int, after: int, time: float) -> float:
-    """p by adding up pair after pair of counts, as far as any has weight."""
+def e_test(before: int, after: int, time: float, wald: bool = False) -> float:
+    """p by adding up pair after pair of counts, as far as any has weight.
+
+    By the score statistic, or by Wald's, as Krishnamoorthy and Thomson had it: they
+    differ where the times do.
+    """
     if before + after == 0:
         return 1.0
     rate = (before + after) / (1 + time)
@@ -27,7 +31,8 @@ def e_test(before: int, after: int, time: float) -> float:
     def statistic(one: int, other: int) -> float:
         if one + other == 0:
             return 0.0
-        return abs(one / time - other) / math.sqrt((one + other) / time)
+        variance = one / time**2 + other if wald else (one + other) / time
+        return abs(one / time - other) / math.sqrt(variance)
 
     def chance(count: int, mean: float) -> float:
         return math.exp(count * math.log(mean) - mean - math.lgamma(count + 1))

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from itertools import combinations
 
 
 _EARTH_RADIUS_M = 6_371_008.8
@@ -36,11 +36,6 @@ def bearing(base: Spot, spot: Spot) -> float:
     return math.degrees(math.atan2(east, north)) % 360
 
 
-def mean_to_nearest_m(spots: Sequence[Spot]) -> float:
-    """The mean distance of each to its nearest other; 0 for a single one."""
-    if len(spots) < 2:
-        return 0.0
-    return fmean(
-        min(metres(one, other) for at, other in enumerate(spots) if at != own)
-        for own, one in enumerate(spots)
-    )
+def shortest_m(spots: Sequence[Spot]) -> float:
+    """The distance of the two that are nearest to each other; 0 for a single one."""
+    return min((metres(*pair) for pair in combinations(spots, 2)), default=0.0)

@@ -4,7 +4,7 @@ Nothing of it depends on the day on which it is made: the same programme, shifts
 issued weeks, settings and facts are the same plan.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -119,8 +119,9 @@ def made_plan(
     digest = sha256(canonical(identity).encode()).hexdigest()[:12]
     plan_id = f"{asked.first}-{digest}"
     timetable = Timetable(plan_id, Rules(settings), asked.spots)
-    for shift, wanted in wanted_visits(asked, settings, facts, hours):
-        timetable.add(shift, wanted)
+    for of_week in _weeks(plan_id, asked, settings, facts, hours):
+        for shift, wanted in zip(of_week.shifts, of_week.wanted(), strict=True):
+            timetable.add(shift, wanted)
     return Plan(
         id=plan_id,
         identity=identity,
@@ -139,7 +140,8 @@ def refuse_without_room(asked: Asked, settings: PatrolTable) -> None:
     Quick beside a plan itself: to be asked before one is begun.
     """
     same = Fact(level_month=1.0, hotspot_class=None, span=None, by_category={})
-    wanted_visits(asked, settings, dict.fromkeys(asked.spots, same), None)
+    for of_week in _weeks("", asked, settings, dict.fromkeys(asked.spots, same), None):
+        of_week.refuse_without_room()
 
 
 def _as_json(shift: Shift, asked: Asked) -> dict[str, Any]:
@@ -164,44 +166,93 @@ def _rules(settings: PatrolTable) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in names}
 
 
-def wanted_visits(
+def _weeks(
+    plan_id: str,
     asked: Asked,
     settings: PatrolTable,
     facts: Mapping[str, Fact],
     hours: Hours | None,
-) -> list[tuple[Shift, list[Wanted]]]:
-    """The visits of each shift, without their times."""
-    found = []
+) -> Iterator["_Week"]:
+    """Each week, and the shifts that begin in it."""
     for week, in_week in groupby(asked.shifts, key=week_of):
-        shifts = list(in_week)
-        of_week = _Week(week, shifts, asked, settings, facts, hours)
-        counts, spare = of_week.counts, of_week.spare()
-        for column, shift in enumerate(shifts):
-            wanted = [
-                Wanted(
-                    place=place,
-                    rank=row,
-                    nth=nth,
-                    value=float(round(of_week.values[row, column] / nth, _DECIMALS)),
-                    spare=(row, column, nth) in spare,
-                )
-                for row, place in enumerate(asked.spots)
-                for nth in range(1, int(counts[row, column]) + 1)
-            ]
-            found.append((shift, wanted))
-    return found
+        yield _Week(plan_id, week, list(in_week), asked, settings, facts, hours)
 
 
 @dataclass(frozen=True)
 class _Week:
     """The shifts of a week, and what their visits are worth."""
 
+    plan_id: str
     week: Week
     shifts: Sequence[Shift]
     asked: Asked
     settings: PatrolTable
     facts: Mapping[str, Fact]
     hours: Hours | None
+
+    def wanted(self) -> list[list[list[Wanted]]]:
+        """The visits of each shift and unit, without their times."""
+        if not any(self.least):
+            return [self._alone(column) for column in range(len(self.shifts))]
+        self.refuse_without_room()
+        # as many as each shift would have time for, if that is enough for all
+        made = [
+            sum(map(len, self._alone(column))) for column in range(len(self.shifts))
+        ]
+        counts = self._with_least(made)
+        if counts is None:
+            counts = self._with_least(self.most)
+        if counts is None:
+            raise ArithmeticError("linear programme: no room where there was some")
+        spare = self._spare(counts)
+        return [
+            self._timetable().by_unit(shift, self._wanted(column, counts, spare))
+            for column, shift in enumerate(self.shifts)
+        ]
+
+    def _alone(self, column: int) -> list[list[Wanted]]:
+        """The visits of each unit of a shift, where no place must have any.
+
+        How long the ways are is known only of visits that are chosen. So the best are
+        chosen for each number that there may be time for; those without time are left
+        out, and the choice that is worth most then is taken.
+        """
+        shift, best, most = self.shifts[column], -1.0, self.most[column]
+        found: list[list[Wanted]] = [[] for _ in range(shift.units)]
+        of = self.values[:, [column]], self.allowed[:, [column]]
+        while most > 0:
+            counts = best_counts(*of, [most], self.settings.max_visits_place_shift)
+            every = np.zeros(self.values.shape, dtype=np.int64)
+            every[:, [column]] = counts
+            alone = self._timetable()
+            wanted = self._wanted(column, every, self._spare(every))
+            if round(sum(one.value for one in wanted), _DECIMALS) <= best:
+                break  # fewer of the best are worth no more
+            made = alone.add(shift, alone.by_unit(shift, wanted))
+            worth = round(sum(one.value for unit in made for one in unit), _DECIMALS)
+            if worth > best:
+                best, found = worth, made
+            most = min(most, int(counts.sum())) - 1
+        return found
+
+    def _timetable(self) -> Timetable:
+        """A timetable without anything, in which times are drawn as in the plan."""
+        return Timetable(self.plan_id, Rules(self.settings), self.asked.spots)
+
+    def _wanted(
+        self, column: int, counts: Integers, spare: Collection[tuple[int, int, int]]
+    ) -> list[Wanted]:
+        return [
+            Wanted(
+                place=place,
+                rank=row,
+                nth=nth,
+                value=float(round(self.values[row, column] / nth, _DECIMALS)),
+                spare=(row, column, nth) in spare,
+            )
+            for row, place in enumerate(self.asked.spots)
+            for nth in range(1, int(counts[row, column]) + 1)
+        ]
 
     @cached_property
     def allowed(self) -> Mask:
@@ -228,8 +279,8 @@ class _Week:
         return self.facts[place].level_month * hours / MONTH_HOURS
 
     @cached_property
-    def room(self) -> list[int]:
-        """How many visits each shift has time for."""
+    def most(self) -> list[int]:
+        """How many visits each shift has time for at most, by the shortest ways."""
         rules, spots = Rules(self.settings), self.asked.spots
         return [
             rules.room(shift, [spots[place] for place in self.asked.places_of(shift)])
@@ -242,32 +293,30 @@ class _Week:
         least = self.settings.min_visits_place_week
         return [least if of_place.any() else 0 for of_place in list(self.allowed)]
 
-    @cached_property
-    def counts(self) -> Integers:
-        """Visits of each place (row) in each shift (column)."""
-        most = self.settings.max_visits_place_shift
-        given = self.values, self.allowed, self.room, most
-        if not any(self.least):
-            return best_counts(*given)
-        counts = counts_with_least(*given, self.least)
-        if counts is None:
+    def refuse_without_room(self) -> None:
+        """`UsageError` where a week has no room for what each place must have."""
+        if any(self.least) and self._with_least(self.most) is None:
             raise UsageError(
                 f"{self.settings.min_visits_place_week} visits a week at each of"
                 f" {sum(map(bool, self.least))} places are"
                 f" {sum(self.least)}: the week of {monday_of(self.week)} has room for"
-                f" {sum(self.room)} in all, and a shift for {most} at a place; plan"
-                " more shifts, or lower [patrol] min_visits_place_week"
+                f" {sum(self.most)} in all, and a shift for"
+                f" {self.settings.max_visits_place_shift} at a place; plan more shifts,"
+                " or lower [patrol] min_visits_place_week"
             )
-        return counts
 
-    def spare(self) -> set[tuple[int, int, int]]:
+    def _with_least(self, room: Sequence[int]) -> Integers | None:
+        most = self.settings.max_visits_place_shift
+        return counts_with_least(self.values, self.allowed, room, most, self.least)
+
+    def _spare(self, counts: Integers) -> set[tuple[int, int, int]]:
         """The visits (place, shift, nth) beyond what each place must have."""
         found = set()
         for row, least in enumerate(self.least):
             visits = [
                 (float(self.values[row, column]) / nth, -column, nth)
                 for column in range(len(self.shifts))
-                for nth in range(1, int(self.counts[row, column]) + 1)
+                for nth in range(1, int(counts[row, column]) + 1)
             ]
             beyond = sorted(visits, reverse=True)[least:]
             found |= {(row, -column, nth) for _, column, nth in beyond}

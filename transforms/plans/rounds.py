@@ -5,7 +5,7 @@ Straight lines times a detour stand for streets. A round begins and ends at the 
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise, permutations
 from typing import TypeVar
 
@@ -32,6 +32,12 @@ def shortest_round(base: Spot, spots: Sequence[Spot]) -> list[int]:
 
     The shortest of all up to 8 stops; beyond, the nearest neighbour first, then 2-opt.
     """
+    return list(_shortest_round(base, tuple(spots)))
+
+
+@lru_cache(maxsize=1024)
+def _shortest_round(base: Spot, spots: tuple[Spot, ...]) -> Sequence[int]:
+    """The same, kept: a plan asks for a round again as it makes room."""
     points = [base, *spots]
     apart = np.array([[metres(one, other) for other in points] for one in points])
     if len(spots) <= EVERY_ORDER:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from transforms.homes.patrol_settings import PatrolTable
-from transforms.plans.distance import Spot, bearing, mean_to_nearest_m, metres
+from transforms.plans.distance import Spot, bearing, metres, shortest_m
 from transforms.plans.rounds import shares, shortest_round
 from transforms.plans.shifts import Shift
 from transforms.trials.draw import Draw
@@ -71,8 +71,12 @@ class Rules:
         return 60 * of.detour * distance_m / 1_000 / speeds[mode]
 
     def room(self, shift: Shift, spots: Sequence[Spot]) -> int:
-        """How many visits a shift has time for, at places of those spots."""
-        way = self.way_minutes(shift.mode, mean_to_nearest_m(spots))
+        """How many visits a shift has time for at most, at places of those spots.
+
+        As if every way were that between the two that are nearest to each other; a
+        place alone is visited again without a way.
+        """
+        way = self.way_minutes(shift.mode, shortest_m(spots))
         return int(shift.minutes * shift.units / (self.settings.visit_minutes + way))
 
 
@@ -88,23 +92,35 @@ class Timetable:
         self.visits: list[Visit] = []
         self.dropped: list[Dropped] = []
 
-    def add(self, shift: Shift, wanted: Sequence[Wanted]) -> None:
-        """Put in the visits of a shift; those without time are dropped by value."""
-        draw = Draw(self._key + shift.key.encode())
-        backwards = bool(draw.below(2))
+    def by_unit(self, shift: Shift, wanted: Sequence[Wanted]) -> list[list[Wanted]]:
+        """The visits of a shift divided among its units, by their direction."""
         around = sorted(
             wanted,
             key=lambda one: (
                 bearing(shift.base, self._spots[one.place]), one.rank, one.nth
             ),
         )  # fmt: skip
-        for unit, own in enumerate(shares(around, shift.units), start=1):
+        return shares(around, shift.units)
+
+    def add(
+        self, shift: Shift, wanted: Sequence[Sequence[Wanted]]
+    ) -> list[list[Wanted]]:
+        """Put in the visits of each unit of a shift: those that it had time for.
+
+        Others are dropped, those of least value first.
+        """
+        draw = Draw(self._key + shift.key.encode())
+        backwards = bool(draw.below(2))
+        made = []
+        for unit, own in enumerate(wanted, start=1):
             kept = list(own)
             while (times := self._earliest(shift, kept, backwards)) is None:
                 out = min(kept, key=lambda one: (not one.spare, one.value, -one.rank))
                 kept.remove(out)
                 self.dropped.append(Dropped(out, shift, unit))
             self._place(shift, unit, times, draw)
+            made.append(kept)
+        return made
 
     def _earliest(
         self, shift: Shift, wanted: Sequence[Wanted], backwards: bool

@@ -78,6 +78,17 @@ def test_two_counts_of_one_rate(change: Change, p: float) -> None:
     assert e_test(change) == pytest.approx(p, abs=5e-7)
 
 
+def test_of_unequal_times_the_e_test_has_two_forms() -> None:
+    """V8: ours is the score form; Wald's is of the paper, and of other programs."""
+    assert oracles.e_test(100, 25, 2) == pytest.approx(0.001538, abs=5e-7)
+    assert oracles.e_test(100, 25, 2, wald=True) == pytest.approx(0.000575, abs=5e-7)
+    assert e_test(Change(100, 25, time=2)) == pytest.approx(0.001538, abs=5e-7)
+    # of equal times they are one
+    for before, after in ((3, 0), (10, 5), (15, 5)):
+        score, wald = (oracles.e_test(before, after, 1, form) for form in (False, True))
+        assert wald == pytest.approx(score)
+
+
 def test_two_counts_in_standard_errors() -> None:
     """V31: the right form, and the one that is mostly printed."""
     change = Change(142, 74)

@@ -14,12 +14,14 @@ ALL = np.ones((4, 2), dtype=bool)
 
 
 def test_the_vector_without_minima() -> None:
+    """V27."""
     counts = best_counts(VALUES, ALL, (3, 3), 3)
     assert counts.tolist() == [[2, 0], [1, 1], [0, 2], [0, 0]]
     assert value_of(VALUES, counts) == 19.5
 
 
 def test_the_vector_with_a_minimum_for_the_fourth_place() -> None:
+    """V27."""
     counts = counts_with_least(VALUES, ALL, (3, 3), 3, [0, 0, 0, 1])
     assert counts is not None
     assert counts.tolist() == [[1, 0], [1, 1], [0, 2], [1, 0]]

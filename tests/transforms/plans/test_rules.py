@@ -16,7 +16,7 @@ from transforms.plans import words
 from transforms.plans.distance import Spot
 from transforms.plans.plan import Plan, made_plan
 from transforms.plans.rounds import shares, shortest_round
-from transforms.plans.timetable import Rules
+from transforms.plans.timetable import Rules, Timetable, Wanted
 
 
 near = st.builds(
@@ -44,6 +44,54 @@ def no_rule_is_broken(plan: Plan) -> None:
 @settings(max_examples=250, deadline=None)
 @given(plans())
 def test_no_rule_is_broken(plan: Plan) -> None:
+    no_rule_is_broken(plan)
+
+
+@settings(max_examples=40, deadline=None)
+@given(plans())
+def test_a_shift_alone_has_time_for_all_that_it_is_asked(plan: Plan) -> None:
+    """Ways are reckoned as they are gone, so that no visit has to be dropped."""
+    asked, [shift, *_] = plan.asked, plan.asked.shifts
+    free = replace(plan.settings, min_visits_place_week=0)
+    alone = asked_for(
+        list(asked.spots.values()), [shift], [sorted(asked.allowed[shift.key])]
+    )
+    facts = {place: a_fact(10.0 + at) for at, place in enumerate(alone.spots, start=1)}
+    found = made_plan(alone, free, facts)
+    assert found.dropped == []
+    no_rule_is_broken(found)
+    # and no number of the best ones, less those without time, is worth more
+    worth = sum(v.wanted.value for v in found.visits)
+    nth = range(1, found.settings.max_visits_place_shift + 1)
+    best = sorted(
+        (
+            Wanted(
+                place, rank, of, facts[place].level_month * shift.hours / 730 / of, True
+            )
+            for rank, place in enumerate(alone.spots)
+            if place in asked.allowed[shift.key]
+            for of in nth
+        ),
+        key=lambda one: (-one.value, one.rank),
+    )
+    for number in range(len(best) + 1):
+        table = Timetable(found.id, Rules(found.settings), alone.spots)
+        table.add(shift, table.by_unit(shift, best[:number]))
+        assert sum(v.wanted.value for v in table.visits) <= worth + 1e-6
+
+
+def test_far_places_make_no_plan_too_hopeful() -> None:
+    """Two places side by side, and three as far as a quarter of an hour away."""
+    spots = [Spot(LAT, LON), Spot(LAT, LON + 0.001)]
+    spots += [Spot(LAT + north, LON + east) for north, east in
+              [(0.03, 0), (-0.03, 0), (0, 0.05)]]  # fmt: skip
+    facts = {f"p{at:02d}": a_fact(10.0 + at) for at in range(1, 6)}
+    shift = replace(SHIFT, units=1, minutes=120)
+    plan = made_plan(asked_for(spots, [shift]), PatrolTable(), facts)
+    assert plan.dropped == []
+    # by the nearest place there would be room for seven
+    assert Rules(plan.settings).room(shift, spots) == 7
+    assert 3 <= len(plan.visits) < 7
     no_rule_is_broken(plan)
 
 
