@@ -4,7 +4,7 @@
     .venv/bin/python -m benchmarks.bands HOME
 
 Tables in Markdown of what the backtests in a home's lake found of the default score, a
-month ahead. Of every calibrated method: `--method NAME`.
+month ahead, or of another calibrated method (`--method NAME`).
 """
 
 import argparse
