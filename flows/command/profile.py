@@ -87,8 +87,8 @@ def profile(
     }
     params = checked(ProfileParams, options)
     # what cannot be is told before a flow starts
-    asked_areas(opened, **params.choice)
     params.read_layers(opened)
+    asked_areas(opened, **params.choice)
     account = run_to_end("problem_profile", params, opened, silent=True)
     refuse_failed(account)
     return show_profiles(account, json_)

@@ -51,20 +51,26 @@ def test_profiles_are_written_and_one_with_too_little_is_told(
 
 
 @pytest.mark.parametrize(
-    "given",
+    ("given", "line"),
     [
-        ("nowhere-1",),
-        ("--force", "avonmere", "--group", "robbery"),
-        ("x-1", "--context", "Schools"),
+        (("nowhere-1",), "no hot spot nowhere-1 as of"),
+        (("--force", "avonmere", "--group", "robbery"), "name hot spots by their ids"),
+        (("x-1", "--context", "Schools"), "--context Schools: write NAME=FILE"),
+        (("x-1", "--context", "Schools=none.geojson"), "there is no such file"),
+        (("x-1", "--context", "Refuges=a.geojson"), "such places need protection"),
+        (("x-1", "--context-counts", "A&E=a.csv"), "a home of a force's own feed"),
+        (("p01", "--programme", "x"), "'x' is not a programme here"),
+        (("x-1", "--top", "3"), "--top is of the highest hot spots"),
     ],
 )
 def test_what_cannot_be_profiled_ends_with_2_in_one_line(
-    home: Home, given: tuple[str, ...]
+    home: Home, given: tuple[str, ...], line: str
 ) -> None:
     done = hexbeat_here("profile", *given, "--home", home.root)
     assert done.returncode == 2
     assert not done.stdout
     assert len(done.stderr.strip().splitlines()) <= 3
+    assert line in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
     assert not (home.root / "profiles" / ".tmp").exists()
 
