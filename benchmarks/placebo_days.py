@@ -10,7 +10,7 @@ same lists.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -197,19 +197,20 @@ def main(seeds: int) -> None:
 
 def _row(name: str, group: str, length: int, found: Rates) -> str:
     def share(number: int) -> str:
-        return f"{number / found.judged:.1%}" if found.judged else "–"
+        return f"{number / found.judged:.1%}"
 
-    before = found.naive
-    cells: Iterable[str] = (
-        name,
-        group,
-        str(length // WEEK_DAYS),
-        f"{found.judged} of {found.starts}",
-        f"{before.change:+.0%}; {before.falls:.0%}",
-        share(found.false_falls),
-        share(found.false_rises),
-        *(f"{one:.0%}" for one in found.found),
+    judged = (
+        [
+            f"{found.naive.change:+.0%}; {found.naive.falls:.0%}",
+            share(found.false_falls),
+            share(found.false_rises),
+            *(f"{one:.0%}" for one in found.found),
+        ]
+        if found.judged
+        else ["–"] * (3 + len(FALLS))
     )
+    weeks, said = str(length // WEEK_DAYS), f"{found.judged} of {found.starts}"
+    cells = [name, group, weeks, said, *judged]
     return f"| {' | '.join(cells)} |\n"
 
 
