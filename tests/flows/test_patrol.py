@@ -8,9 +8,9 @@ import pytest
 
 from flows.command.printing.patrol import show_plan
 from tests.flows.commands import Done, hexbeat, hexbeat_here
-from tests.transforms.patrols.made_programme import STARTS, made_programme
+from tests.transforms.patrols.made_programme import NOW, STARTS, made_programme
 from transforms.homes.home import Home
-from transforms.programmes.register import PLANNED, Register
+from transforms.programmes.register import PLANNED, Register, end
 
 
 HEADER = "shift_id,date,start,end,units,mode,base_lat,base_lon,minutes"
@@ -99,3 +99,29 @@ def test_what_cannot_be_planned_ends_with_2_in_one_line(home: Home) -> None:
     too_many.unlink()
     assert done.returncode == 2
     assert "21 visits a week at each of 4 places are 84" in done.stderr
+
+
+def test_a_plan_of_days_that_cannot_be_ends_with_2(home: Home, tmp_path: Path) -> None:
+    """No start, after the end, the same units twice, and hours of a feed of months."""
+    unstarted, _ = made_programme(tmp_path / "unstarted", starts=None)
+    over, programme = made_programme(tmp_path / "over")
+    end(over, programme, STARTS + timedelta(days=1), "over", NOW, "me")
+    twice = shifts(home)
+    twice.write_text(twice.read_text() + twice.read_text().splitlines()[1] + "\n")
+    for done, said in (
+        (refused(unstarted, "autumn", "--shifts", shifts(unstarted)), "not started"),
+        (
+            refused(over, "autumn", "--shifts", shifts(over, STARTS + timedelta(9))),
+            "shifts.csv, line 2: 2026-10-10 is after autumn-",
+        ),
+        (refused(home, "autumn", "--shifts", twice), "overlaps with that of line 2"),
+        (
+            refused(
+                home, "autumn", "--shifts", shifts(home), "--hours-from", over.root
+            ),
+            "is not a home of a force's own feed",
+        ),
+    ):
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
