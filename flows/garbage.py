@@ -4,7 +4,6 @@ It would look after every 700 objects, and so through a million that live as lon
 process does, again and again while they load. A look takes 40 ms, and finds little.
 """
 
-import atexit
 import gc
 
 
@@ -12,10 +11,5 @@ _AFTER_OBJECTS = 500_000
 
 
 def collect_less() -> None:
-    """Look for garbage after so many more objects, from now on, and not at the end.
-
-    A process that ends would look through all of them several times more, to free what
-    its end frees.
-    """
+    """Look for garbage after so many more objects, from now on."""
     gc.set_threshold(_AFTER_OBJECTS)
-    atexit.register(gc.freeze)
