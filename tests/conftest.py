@@ -5,12 +5,18 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from flows.server.prefect_settings import LEAN
 from tests import targets
 from tests.flows.servers import prefect_server
 from tests.transforms.simulated_home import Simulated, make_home
 from transforms.simulator import simulate
+
+
+# An example that takes long says that the machine is busy, and nothing else.
+settings.register_profile("hexbeat", deadline=None)
+settings.load_profile("hexbeat")
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks

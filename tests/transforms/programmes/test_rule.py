@@ -19,7 +19,7 @@ from transforms.programmes.flags import flags
 from transforms.programmes.places import excluded_share
 from transforms.programmes.points import GroupPoints
 from transforms.programmes.rule import Candidates, Rule, choose, hotspots_by_rank
-from transforms.reference.cells import as_text, from_text
+from transforms.reference.cells import areas_m2, as_text, from_text
 from transforms.reference.clocks import MONTHS
 from transforms.reference.months import Month
 
@@ -86,6 +86,25 @@ def test_a_buffer_of_a_cell_has_as_many_cells_as_published(
     ground = ground_of(np.array([int(TOWN, 16)]))
     assert steps_of(steps * 47.2) == steps
     assert len(buffers([ground], steps * 47.2)[0]) == number
+
+
+@pytest.mark.parametrize(
+    ("resolution", "spacing_m", "area_m2"),
+    [(9, 330.2, 94_055), (10, 124.8, 13_436), (11, 47.2, 1_919), (12, 17.8, 274)],
+)
+def test_cells_are_as_far_apart_and_as_large_as_published(
+    resolution: int, spacing_m: float, area_m2: float
+) -> None:
+    """V23: at 51.88, -0.42."""
+    cell = h3.latlng_to_cell(51.88, -0.42, resolution)
+    [found] = areas_m2(np.array([int(cell, 16)]))
+    assert found == pytest.approx(area_m2, abs=0.5)
+    here = h3.cell_to_latlng(cell)
+    apart = [
+        h3.great_circle_distance(here, h3.cell_to_latlng(other), unit="m")
+        for other in h3.grid_ring(cell, 1)
+    ]
+    assert np.mean(apart) == pytest.approx(spacing_m, abs=0.05)
 
 
 def test_a_buffer_of_100_m_is_two_rings_and_no_part_of_a_place() -> None:
