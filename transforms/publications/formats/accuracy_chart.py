@@ -65,7 +65,8 @@ def _draw(axes: Axes, edition: MonthEdition) -> None:
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.grid(axis="x", color="#dddddd")
     axes.set_axisbelow(True)
-    axes.legend(loc="lower right")
+    # above the marks, which can be anywhere
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False)
 
 
 def _reach(row: dict[str, Any]) -> tuple[float, float]:

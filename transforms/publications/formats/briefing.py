@@ -23,7 +23,7 @@ from transforms.publications.formats.briefing_page import footer, named, write_p
 from transforms.publications.formats.day_briefing import write_day
 from transforms.publications.layers.open_ground import ATTRIBUTION
 from transforms.reference.groups import ALL_CRIME, GROUPS
-from transforms.reference.months import window
+from transforms.reference.months import Month, window
 
 
 PROXY = "serious-violence-proxy"
@@ -127,7 +127,7 @@ def _changed(edition: MonthEdition, force: ForceEdition) -> list[str]:
     before = _ids(force.history[-2])
     new = [s for s in now if s["hotspot_id"] not in before]
     gone = len(before - {s["hotspot_id"] for s in now})
-    since = force.history[-2].partition["as_of"]
+    since = Month.parse(force.history[-2].partition["as_of"]).in_words
     lines = [f"Since {since}: {len(new)} hot spots of {len(now)} are new, {gone} gone."]
     return lines + [
         f"New: {named(s)}, {s['expected']:.0f} expected" for s in new[: _LISTED - 2]

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.legend import Legend
 
 from tests.oracles import scores as oracles
 from tests.transforms.publications.grown_home import JUDGED_AT, METHOD, Grown
@@ -173,6 +174,24 @@ def test_the_chart_draws_the_headline_with_its_intervals(
         assert np.array(mark["rates"]) - below == pytest.approx(np.array(low))
         assert np.array(mark["rates"]) + above == pytest.approx(np.array(high))
     assert (tmp_path / "accuracy.png").stat().st_size > 10_000
+
+
+def test_no_mark_of_the_chart_is_behind_its_legend(
+    grown: Grown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    legends: list[Legend] = []
+    plainly = Axes.legend
+
+    def watched(axes: Axes, *given: Any, **how: Any) -> Legend:
+        legends.append(plainly(axes, *given, **how))
+        return legends[0]
+
+    monkeypatch.setattr(Axes, "legend", watched)
+    FORMATS["accuracy.png"].write(grown.now.edition, tmp_path / "accuracy.png")
+    [legend] = legends
+    taken, figure = legend.get_window_extent(), legend.axes.figure.bbox
+    assert not taken.overlaps(legend.axes.get_window_extent())
+    assert figure.x0 <= taken.x0 <= taken.x1 <= figure.x1
 
 
 def _with_rows(edition: MonthEdition, **columns: pa.Array) -> MonthEdition:
