@@ -76,6 +76,9 @@ def test_the_backtest_runs_end_to_end(
     assert {line.method for line in lines} == set(methods_for(day_clock(horizon_days)))
     first, last = origins[0] + 1, origins[-1] + horizon_days
     judged = sum(first <= day <= last for day in days)
-    assert {line.incidents for line in lines} == {judged}
+    shares = {line.incidents for line in lines if line.area_share is not None}
+    assert shares == {judged}
+    # of an area in km², the origins are left out at which it is over a twentieth
+    assert max(line.incidents for line in lines) == judged
     assert all(0 <= line.hit_rate <= 1 for line in lines)
     assert not np.isnan(mean_gain(found, "point_exposure")[0])
