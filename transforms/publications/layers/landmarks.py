@@ -50,10 +50,11 @@ class Landmarks:
             )
         there = cells.from_text(published["h3_cell"].unique().to_pylist())
         if len(self.names) and not self.near(there).any():
+            number = len(self.names)
+            places = "its one place" if number == 1 else f"any of its {number:,} places"
             lines.append(
-                f"none of its {len(self.names):,} places is near a published cell: is"
-                " it a map of these forces, and are its coordinates in"
-                f" {crs_in_words(self.crs)}?"
+                f"no published cell is near {places}: is it a map of these forces, and"
+                f" are its coordinates in {crs_in_words(self.crs)}?"
             )
         return lines
 

@@ -102,8 +102,8 @@ def test_a_file_of_another_country_is_told(tmp_path: Path) -> None:
     file = landmarks_file(tmp_path / "p.gpkg", [("Pier", 4.4, 52.1)])
     [line] = read_landmarks(str(file)).gaps(published(PIER))
     assert line == (
-        "none of its 1 places is near a published cell: is it a map of these forces,"
-        " and are its coordinates in EPSG:4326?"
+        "no published cell is near its one place: is it a map of these forces, and are"
+        " its coordinates in EPSG:4326?"
     )
     assert on_page(read_landmarks(str(file)), published(PIER)) == ["Hove station"]
 
