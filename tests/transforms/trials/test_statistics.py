@@ -4,11 +4,13 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from tests.oracles import trials as oracles
 from transforms.programmes.sums import Sums
@@ -58,6 +60,10 @@ def test_few_events() -> None:
     assert found == pytest.approx((0.263827, 0.985685), abs=1e-6)
     assert exact_interval(0, 720, 12, 1080) == pytest.approx((0, 0.539841), abs=1e-6)
     assert exact_interval(0, 720, 0, 1080) == (0, math.inf)
+    # the exact test of the same share says so too, where the interval leaves out 1
+    share = 720 / (720 + 1080)
+    assert binomtest(14, 14 + 40, share).pvalue == pytest.approx(0.037076, abs=1e-6)
+    assert binomtest(0, 12, share).pvalue == pytest.approx(0.002496, abs=1e-6)
 
 
 def test_the_draws_have_the_distribution_of_all_schedules() -> None:
@@ -80,6 +86,17 @@ def test_the_draws_have_the_distribution_of_all_schedules() -> None:
         assert abs(seen[total] / draws - share) < 4 * error
     mean = sum(total * number for total, number in seen.items()) / draws
     assert mean == pytest.approx(5.5, abs=4 * math.sqrt(3.416667 / draws))
+
+
+def test_a_lowest_total_has_the_p_of_all_schedules() -> None:
+    """V18: a total of 1 of 11, of all 216 ways."""
+    by_day = [(0, 1, 0, 2), (2, 0, 1, 0), (1, 3, 0, 1)]
+    sums = [[a + b for a, b in combinations(day, 2)] for day in by_day]
+    totals = np.array([sum(one) for one in product(*sums)])
+    assert (len(totals), totals.mean()) == (216, 5.5)
+    assert totals.var() == pytest.approx(3.416667, abs=1e-6)
+    found = halves_p(1 - 5.5, totals - 5.5, is_all=True)
+    assert found == pytest.approx((0.0092593, 0.0185185), abs=1e-7)
 
 
 PAIRED = {
@@ -130,6 +147,8 @@ def test_bounds_of_looks() -> None:
     for looks in range(1, 6):
         bounds = [bound(look, looks) for look in range(1, looks + 1)]
         assert oracles.false_alarm(bounds) == pytest.approx(0.05, abs=5e-4)
+    for looks, pocock in zip((2, 3, 4, 5), (2.178, 2.290, 2.361, 2.413), strict=True):
+        assert oracles.false_alarm([pocock] * looks) == pytest.approx(0.05, abs=5e-4)
     assert oracles.false_alarm([1.96] * 4) == pytest.approx(0.1261, abs=5e-4)
     assert oracles.false_alarm([1.96] * 13) == pytest.approx(0.2138, abs=1e-3)
 
