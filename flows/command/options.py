@@ -42,6 +42,22 @@ HomeFolder = Annotated[
     str | None,
     Parameter(name="--home", help="Folder of the lake and publications, or s3://…"),
 ]
+ContextLayers = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--context",
+        negative="",
+        show_default=False,
+        help="Layer to describe beside the places: NAME=FILE; repeatable",
+    ),
+]
+SensitiveLayer = Annotated[
+    str | None,
+    Parameter(
+        name="--sensitive-layer",
+        help="Why a layer of places that need protection is shown",
+    ),
+]
 TaskRunner = Annotated[
     str | None,
     Parameter(

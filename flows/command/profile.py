@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from flows.command.app import app
-from flows.command.options import HomeFolder, Json
+from flows.command.options import ContextLayers, HomeFolder, Json, SensitiveLayer
 from flows.command.running import either_home_of, refuse_failed, run_to_end
 
 
@@ -35,15 +35,7 @@ def profile(
         int | None,
         Parameter(name="--top", help="Instead of ids: so many of the highest"),
     ] = None,
-    context: Annotated[
-        tuple[str, ...],
-        Parameter(
-            name="--context",
-            negative="",
-            show_default=False,
-            help="Layer of what is around: NAME=FILE; repeatable",
-        ),
-    ] = (),
+    context: ContextLayers = (),
     context_counts: Annotated[
         tuple[str, ...],
         Parameter(
@@ -54,13 +46,7 @@ def profile(
             " NAME=FILE; repeatable",
         ),
     ] = (),
-    sensitive_layer: Annotated[
-        str | None,
-        Parameter(
-            name="--sensitive-layer",
-            help="Why a layer of places that need protection is shown",
-        ),
-    ] = None,
+    sensitive_layer: SensitiveLayer = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from flows.command.app import app
-from flows.command.options import HomeFolder, Json
+from flows.command.options import ContextLayers, HomeFolder, Json, SensitiveLayer
 from flows.command.running import either_home_of, refuse_failed, run_to_end
 
 
@@ -85,22 +85,8 @@ def freeze(
     buffer_m: Annotated[
         float, Parameter(name="--buffer-m", help="Metres around each place to watch")
     ] = 100.0,
-    context: Annotated[
-        tuple[str, ...],
-        Parameter(
-            name="--context",
-            negative="",
-            show_default=False,
-            help="Layer to describe beside the places: NAME=FILE; repeatable",
-        ),
-    ] = (),
-    sensitive_layer: Annotated[
-        str | None,
-        Parameter(
-            name="--sensitive-layer",
-            help="Why a layer of places that need protection is shown",
-        ),
-    ] = None,
+    context: ContextLayers = (),
+    sensitive_layer: SensitiveLayer = None,
     starts: Annotated[
         date | None, Parameter(name="--starts", help="First day of patrols, YYYY-MM-DD")
     ] = None,
