@@ -102,19 +102,44 @@ def read_areas(name: str, given: str) -> AreaLayer:
     path, column = file_and_column(given)
     file = MapFile(path)
     frame = read_polygons(file)
+    found = labelled(path, frame, name, column, f"write {name}=FILE:COLUMN")
+    return AreaLayer(
+        name=name,
+        column=found.column,
+        sha256=file.sha256,
+        polygons=found.shapes,
+        labels=found.labels,
+        misplaced=found.misplaced,
+        withheld=found.withheld,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """The shapes of a file that can be shown, with their labels."""
+
+    column: str  # of the file: the one with the labels
+    shapes: gpd.GeoSeries
+    labels: Sequence[str]
+    misplaced: int  # shapes with impossible coordinates: they are left out
+    withheld: int  # labels that some program would execute
+
+
+def labelled(
+    path: Path, frame: gpd.GeoDataFrame, name: str, wanted: str | None, fix: str
+) -> Labelled:
+    """The shapes with a label; `wanted` is its column, or see `label_column`."""
     texts = [c for c in frame.columns if c != frame.geometry.name]
-    column = label_column(path, name, texts, column, f"write {name}=FILE:COLUMN")
+    column = label_column(path, name, texts, wanted, fix)
     odd = misplaced(frame)
     labels = [label_of(value) for value in frame[column].tolist()]
     kept = [
         label is not None and not wrong and is_safe(label)
         for label, wrong in zip(labels, odd.tolist(), strict=True)
     ]
-    return AreaLayer(
-        name=name,
+    return Labelled(
         column=column,
-        sha256=file.sha256,
-        polygons=frame.geometry[kept].reset_index(drop=True),
+        shapes=frame.geometry[kept].reset_index(drop=True),
         labels=[
             label for label, keep in zip(labels, kept, strict=True) if label and keep
         ],

@@ -11,14 +11,9 @@ import pyarrow as pa
 import shapely
 from pyproj import CRS
 
-from transforms.map_files.layer_files import MapFile, misplaced, only_layer
+from transforms.map_files.layer_files import MapFile, only_layer
 from transforms.map_files.polygons import crs_in_words, misplaced_in_words
-from transforms.publications.formulas import is_safe
-from transforms.publications.layers.areas import (
-    file_and_column,
-    label_column,
-    label_of,
-)
+from transforms.publications.layers.areas import file_and_column, labelled
 from transforms.reference import cells
 from transforms.reference.arrays import Cells, Floats, Mask
 
@@ -70,24 +65,15 @@ def read_landmarks(given: str) -> Landmarks:
     path, column = file_and_column(given)
     file = MapFile(path)
     frame = file.read(only_layer(file))
-    texts = [c for c in frame.columns if c != frame.geometry.name]
-    column = label_column(path, "landmark", texts, column, "write FILE:COLUMN")
-    odd = misplaced(frame)
-    named = [label_of(value) for value in frame[column].tolist()]
-    kept = [
-        name is not None and not wrong and is_safe(name)
-        for name, wrong in zip(named, odd.tolist(), strict=True)
-    ]
-    points = shapely.point_on_surface(
-        frame.geometry[kept].to_crs(_DEGREES).geometry.to_numpy()
-    )
+    found = labelled(path, frame, "landmark", column, "write FILE:COLUMN")
+    points = shapely.point_on_surface(found.shapes.to_crs(_DEGREES).to_numpy())
     return Landmarks(
         sha256=file.sha256,
-        column=column,
-        names=[name for name, keep in zip(named, kept, strict=True) if name and keep],
+        column=found.column,
+        names=found.labels,
         longitude=shapely.get_x(points),
         latitude=shapely.get_y(points),
         crs=frame.crs,
-        misplaced=int(odd.sum()),
-        withheld=sum(name is not None and not is_safe(name) for name in named),
+        misplaced=found.misplaced,
+        withheld=found.withheld,
     )
