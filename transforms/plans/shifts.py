@@ -5,8 +5,6 @@ the clock; inside, they are UTC, so that a night in which the clocks change is a
 as it is.
 """
 
-import csv
-import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,6 +18,7 @@ from transforms.patrols.mapping import MODES
 from transforms.plans.distance import Spot, metres
 from transforms.publications.formulas import is_safe
 from transforms.reference.cells import within_bounds
+from transforms.reference.csv_rows import csv_rows
 from transforms.reference.days import LONDON
 from transforms.reference.overrides import days_from
 from transforms.reference.toml_files import hint, text_of
@@ -78,25 +77,8 @@ def read_shifts(path: Path, spots: Mapping[str, Spot]) -> list[Shift]:
 
     `spots` are the places of the programme.
     """
-    lines = csv.reader(io.StringIO(text_of(path).removeprefix("\ufeff")), strict=True)
-    try:
-        header = [name.strip() for name in next(lines, [])]
-        _check_header(header, path.name)
-        found = []
-        for values in lines:
-            if not any(value.strip() for value in values):
-                continue
-            where = f"{path.name}, line {lines.line_num}"
-            if len(values) != len(header):
-                raise UsageError(
-                    f"{where}: {len(values)} values, and {len(header)} columns"
-                )
-            stripped = (value.strip() for value in values)
-            row = dict(zip(header, stripped, strict=True))
-            found.append(_Row(row, where, spots).shift(lines.line_num))
-    except csv.Error as error:
-        where = f"{path.name}, line {lines.line_num}"
-        raise UsageError(f"{where}: not a CSV ({error})") from error
+    rows = csv_rows(text_of(path), path.name, _check_header)
+    found = [_Row(row.values, row.where, spots).shift(row.line) for row in rows]
     if not found or len(found) > MOST_SHIFTS:
         raise UsageError(f"{path.name}: {len(found)} shifts; 1 to {MOST_SHIFTS:,}")
     _refuse_overlap(found, path.name)

@@ -4,8 +4,6 @@ They are other people's records of injured people. So they stay in a home of a f
 own feed, and a number from 1 to 4 is told as "1-4".
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +17,7 @@ from transforms.plain_text import plain
 from transforms.profiles.area import Area
 from transforms.publications.layers.context import named_file, refuse_sensitive
 from transforms.reference import cells
+from transforms.reference.csv_rows import csv_rows
 from transforms.reference.months import Month, window
 from transforms.reference.toml_files import text_of
 
@@ -92,7 +91,7 @@ def read_counts(home: Home, given: str, sensitive: str | None) -> CountsFile:
     name, path = named_file("--context-counts", given)
     refuse_sensitive("--context-counts", name, path, sensitive)
     text = text_of(path)
-    rows = list(_rows(text.removeprefix("\ufeff"), path))
+    rows = list(_rows(text, path))
     if not rows:
         raise UsageError(f"{path.name}: it has no counts")
     return CountsFile(name, sha256(text.encode()).hexdigest(), rows)
@@ -126,35 +125,24 @@ def _is_there(area: Area, row: CountRow) -> bool:
 
 
 def _rows(text: str, path: Path) -> Iterator[CountRow]:
-    lines = csv.reader(io.StringIO(text), strict=True)
     seen: dict[tuple[object, ...], int] = {}
-    try:
-        header = tuple(name.strip() for name in next(lines, []))
-        if header not in (_BY_PLACE, _BY_POINT):
+    for line in csv_rows(text, path.name, _check_header):
+        row = _row(line.values, line.where)
+        key = (row.place_id, row.lat, row.lon, row.month)
+        if key in seen:
             raise UsageError(
-                f"{path.name}, line 1: the columns are {','.join(_BY_PLACE)} or"
-                f" {','.join(_BY_POINT)}, and no others"
+                f"{line.where}: the same place and month as in line {seen[key]}"
             )
-        for values in lines:
-            if not any(value.strip() for value in values):
-                continue
-            where = f"{path.name}, line {lines.line_num}"
-            if len(values) != len(header):
-                raise UsageError(
-                    f"{where}: {len(values)} values, and {len(header)} columns"
-                )
-            stripped = [value.strip() for value in values]
-            row = _row(dict(zip(header, stripped, strict=True)), where)
-            key = (row.place_id, row.lat, row.lon, row.month)
-            if key in seen:
-                raise UsageError(
-                    f"{where}: the same place and month as in line {seen[key]}"
-                )
-            seen[key] = lines.line_num
-            yield row
-    except csv.Error as error:
-        where = f"{path.name}, line {lines.line_num}"
-        raise UsageError(f"{where}: not a CSV ({error})") from error
+        seen[key] = line.line
+        yield row
+
+
+def _check_header(header: Sequence[str], where: str) -> None:
+    if tuple(header) not in (_BY_PLACE, _BY_POINT):
+        raise UsageError(
+            f"{where}, line 1: the columns are {','.join(_BY_PLACE)} or"
+            f" {','.join(_BY_POINT)}, and no others"
+        )
 
 
 def _row(of: Mapping[str, str], where: str) -> CountRow:
