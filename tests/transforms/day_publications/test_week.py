@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
 
+from tests.transforms.cut_off import cut_off_at
 from tests.transforms.day_publications.week_places import (
     PLACES,
     Database,
@@ -20,7 +20,6 @@ from tests.transforms.records.made_homes import state
 from transforms.day_publications.run import run_day
 from transforms.errors import SourceError, WithheldError
 from transforms.homes.runs.seal import latest_run
-from transforms.lake.crash_points import listen
 from transforms.publications.formats import registry
 from transforms.records.homes import create_force_home, open_force_home
 from transforms.records.pull import pull, pull_of_nothing
@@ -35,10 +34,6 @@ A_DAY = 40
 METHOD = METHODS["point_exposure"]
 NEW_CODE = "77Z"
 CATEGORIES = CATEGORY | {NEW_CODE: "robbery"}
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -163,18 +158,8 @@ class Week:
     def killed(self, now: datetime, point: str) -> None:
         """A pull ends there; what the home publishes then is what it did before."""
         name, _, nth = point.partition(":")
-        visits = count(1)
-
-        def end(here: str) -> None:
-            if here == name and next(visits) == int(nth):
-                raise Killed
-
-        listen(end)
-        try:
-            with pytest.raises(Killed):
-                self.pull(now)
-        finally:
-            listen(None)
+        with cut_off_at(name, int(nth)):
+            self.pull(now)
 
     def evening(self, now: datetime, newest: int | None, why: str = "") -> None:
         """The home is as the model says, and publishes that day, or nothing and why."""

@@ -12,11 +12,11 @@ import pyogrio
 import pytest
 
 from flows.params import PatrolParams
+from tests.transforms.cut_off import cut_off_at
 from tests.transforms.patrols.made_programme import NOW, STARTS, made_programme
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
 from transforms.homes.patrol_settings import PatrolTable
-from transforms.lake.crash_points import listen
 from transforms.operations.verify_programmes import check_programmes
 from transforms.patrols.planned import read_planned
 from transforms.plans.asked import asked_of, of_the_settings
@@ -184,18 +184,9 @@ def test_verify_finds_a_plan_that_was_changed(tmp_path: Path) -> None:
 def test_a_plan_that_was_cut_off_is_made_by_the_same_command(
     tmp_path: Path, point: str
 ) -> None:
-    class CutOffError(Exception):
-        pass
-
-    def end_at(reached: str) -> None:
-        if reached == point:
-            raise CutOffError
-
     home, programme = made_programme(tmp_path / "home")
-    listen(end_at)
-    with pytest.raises(CutOffError):
+    with cut_off_at(point):
         plan(home, programme, row())
-    listen(None)
     made = plan(home, programme, row())
     assert damaged_files(made.folder) == []
     assert [folder.name for folder in made.folder.parent.iterdir()] == [made.plan.id]

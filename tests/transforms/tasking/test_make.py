@@ -16,6 +16,7 @@ import docx
 import pytest
 
 from tests.oracles import tasking as oracles
+from tests.transforms.cut_off import cut_off_at
 from tests.transforms.patrols.made_programme import (
     MAPPING,
     NAMES,
@@ -30,7 +31,6 @@ from tests.transforms.plans.test_make import HEADER, row
 from tests.transforms.publications.formats.test_briefing import needs_poppler, printed
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
-from transforms.lake.crash_points import listen
 from transforms.operations.backup import backup
 from transforms.operations.maintenance.leftovers import leftovers
 from transforms.operations.verify_programmes import check_programmes
@@ -396,20 +396,11 @@ def test_the_newest_profile_that_was_known_then_says_the_way_of_working(
 def test_a_pack_that_was_cut_off_is_made_by_the_same_command(
     tmp_path: Path, point: str
 ) -> None:
-    class CutOffError(Exception):
-        pass
-
-    def end_at(reached: str) -> None:
-        if reached == point:
-            raise CutOffError
-
     whole, of_whole = made_programme(tmp_path / "whole")
     wanted = make_pack(whole, of_whole, ENDING, NOW, "me").folder.name
     home, programme = made_programme(tmp_path / "home")
-    listen(end_at)
-    with pytest.raises(CutOffError):
+    with cut_off_at(point):
         make_pack(home, programme, ENDING, NOW, "me")
-    listen(None)
     done = make_pack(home, programme, ENDING, NOW, "me")
     assert done.folder.name == wanted
     assert damaged_files(done.folder) == []
