@@ -37,7 +37,7 @@ ZOOM = "document.querySelector('.leaflet-control-zoom-in').click()"
 
 def measure(page: Path) -> tuple[float, float, float]:
     """Milliseconds until ready, a step with all in view, and a step zoomed in."""
-    with TemporaryDirectory() as profile, browser.opened(page, Path(profile)) as tab:
+    with browser.opened(page) as tab:
         ready = tab.value(READY)
         whole = statistics.median(tab.value(STEP))
         for _ in range(3):

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks import feed, national, stages_national
+from benchmarks import map as map_in_browser
 from benchmarks.measure import Cost, cost_of
 from benchmarks.ratios import rows
 from benchmarks.stages_national import Bench
+from tests.transforms.publications.map import browser
+from tests.transforms.publications.map.map_page import many
 from transforms.feeds.archive.members import read_member
 from transforms.feeds.police_uk import street as police_uk
+from transforms.publications.map.page import render
 from transforms.reference.categories import CATEGORIES
 from transforms.reference.forces import FORCES
 
@@ -159,3 +163,11 @@ def test_the_feed_s_rival_counts_what_the_drops_hold(tmp_path: Path) -> None:
         said.append(feed._rival(str(tmp_path / name))())
     assert said[0] == said[1]
     assert int(said[0].split()[0].replace(",", "")) > 1_000
+
+
+@pytest.mark.system
+@browser.SKIPPED_WITHOUT
+def test_a_page_of_the_map_is_measured(tmp_path: Path) -> None:
+    page = tmp_path / "map.html"
+    page.write_text(render(*many(300, 1)), encoding="utf-8")
+    assert all(0 < took < 60_000 for took in map_in_browser.measure(page))
