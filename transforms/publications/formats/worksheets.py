@@ -108,7 +108,7 @@ def write_sheets(
     columns = [
         {
             "sheet": sheet,
-            "column": headings.get(field.name, field.name),
+            "heading": headings.get(field.name, field.name),
             "meaning": about(field)["description"],
             "empty_means": about(field).get("null"),
         }
