@@ -141,7 +141,7 @@ def _forgets_what_it_revised() -> None:
 
 
 def _withdraws_only_once() -> None:
-    transforms.homes.runs.catalog._is_published = lambda home, run_id: True
+    transforms.homes.runs.catalog._shown_as_withdrawn = lambda home, run_id: True
 
 
 def _seed_left_behind() -> None:
