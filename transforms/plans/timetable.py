@@ -74,10 +74,12 @@ class Rules:
         """How many visits a shift has time for at most, at places of those spots.
 
         As if every way were that between the two that are nearest to each other; a
-        place alone is visited again without a way.
+        place alone is visited again without a way. A unit has one way fewer than
+        visits.
         """
         way = self.way_minutes(shift.mode, shortest_m(spots))
-        return int(shift.minutes * shift.units / (self.settings.visit_minutes + way))
+        of_unit = int((shift.minutes + way) / (self.settings.visit_minutes + way))
+        return shift.units * of_unit
 
 
 class Timetable:

@@ -117,6 +117,12 @@ def test_a_long_round_has_no_part_to_turn_about(base: Spot, spots: list[Spot]) -
             assert length <= oracle.round_km(base, spots, turned) + 1e-3
 
 
+def test_each_unit_has_time_for_a_visit_without_a_way() -> None:
+    spots = [Spot(LAT, LON + 0.001), Spot(LAT, LON + 0.01)]
+    shift = replace(SHIFT, units=2, minutes=PatrolTable().visit_minutes)
+    assert Rules(PatrolTable()).room(shift, spots) == 2
+
+
 def test_units_share_visits_evenly() -> None:
     assert shares("abcdefg", 3) == [["a", "b"], ["c", "d"], ["e", "f", "g"]]
     assert shares("a", 2) == [[], ["a"]]
