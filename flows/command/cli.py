@@ -5,7 +5,7 @@ import signal
 import sys
 from types import FrameType
 
-from cyclopts import CycloptsError
+from cyclopts import CycloptsError, MissingArgumentError
 
 from flows.command import (  # noqa: F401 (they add commands)
     dosage,
@@ -70,6 +70,17 @@ def _stopped() -> int:
     return 130
 
 
+def _unknown_option(error: CycloptsError) -> str:
+    """What is also wrong where something required is missing: it is told first.
+
+    `--starts` for `--on` would be answered with the missing `--on` alone.
+    """
+    if not isinstance(error, MissingArgumentError):
+        return ""
+    options = [word for word in error.unused_tokens or () if word.startswith("--")]
+    return f"Unknown option: {options[0]}. " if options else ""
+
+
 def _report(error: Exception) -> int:
     """Print an error, in one line if people can fix it; the exit code."""
     text = " ".join(str(error).split())
@@ -78,7 +89,8 @@ def _report(error: Exception) -> int:
             print_error(str(error))
             return error.exit_code
         case CycloptsError():
-            print_error(f"{text.removesuffix('.')}{_SAY_WHY}" if _WHY in text else text)
+            text = f"{text.removesuffix('.')}{_SAY_WHY}" if _WHY in text else text
+            print_error(f"{_unknown_option(error)}{text}")
             return 2
         case _ if is_full(error):
             print_error(f"a disk is full ({text}): free some space; {_GO_ON}")

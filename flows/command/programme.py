@@ -252,7 +252,7 @@ def track(
     opened = either_home_of(home)
     found = open_programme(opened, name)
     basis = basis_of(opened, opened.lake)
-    length = window_in(basis.clock, window)
+    length = window_in(found.clock, window)
     last = type(found.as_of).parse(to) if to else None
     span_of(opened, basis, found, last, length)
     unit = "weeks" if opened.feed else "months"

@@ -14,7 +14,7 @@ import pytest
 from prefect import Task
 from prefect.logging import disable_run_logger
 
-from flows.command import dosage, trial
+from flows.command import dosage, programme, trial
 from flows.run_stages import _account_of
 from flows.summary import Outcome, Summary
 
@@ -43,7 +43,7 @@ class _Ended:
 
 @contextmanager
 def flows_here() -> Iterator[Sent]:
-    """Commands of trials and dosage, and the flow of packs, run here."""
+    """Commands of programmes, trials and dosage, and the flow of packs, run here."""
     sent = Sent()
 
     def gather(summary: Summary, tasks: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -62,21 +62,25 @@ def flows_here() -> Iterator[Sent]:
 
     with pytest.MonkeyPatch.context() as patch, disable_run_logger():
         patch.setattr(Task, "submit", lambda task, *given: _Ended(task.fn(*given)))
-        for command in (dosage, trial):
+        for command in (dosage, programme, trial):
             patch.setattr(command, "run_to_end", run)
-        for name in ("flows.dosage", "flows.trial", "flows.tasking"):
-            module = import_module(name)
-            patch.setattr(module, "gather", gather)
+        patch.setattr("flows.run_stages.progress.step", lambda *_: None)
+        for name in ("dosage", "programme", "tasking", "track", "trial"):
+            module = import_module(f"flows.{name}")
+            patch.setattr(module, "gather", gather, raising=False)
             patch.setattr(module, "final", final)
             for one in (
                 "table_artifact", "page_artifact", "summary_artifact", "pack_artifact",
+                "look_artifacts",
             ):  # fmt: skip
                 if hasattr(module, one):
                     noted = lambda *given, **more: sent.artifacts.append(  # noqa: E731
                         {**more, "given": given}
                     )
                     patch.setattr(module, one, noted)
-            for one in ("emit_issued", "emit_short", "emit_pack"):
+            for one in (
+                "emit_frozen", "emit_issued", "emit_look", "emit_pack", "emit_short",
+            ):  # fmt: skip
                 if hasattr(module, one):
                     patch.setattr(module, one, lambda *given: sent.events.append(given))
         yield sent

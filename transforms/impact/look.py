@@ -14,7 +14,7 @@ from transforms.impact.place_rows import PlaceRow
 from transforms.impact.programme_counts import ProgrammeCounts
 from transforms.impact.textbook_rows import TextbookRow, textbook_rows
 from transforms.patrols.dosage import Dosage, dosage_of
-from transforms.programmes.basis import Basis, basis_of
+from transforms.programmes.basis import Basis, basis_of, refuse_other_clock
 from transforms.programmes.counted import Counted
 from transforms.programmes.past import Past, apart
 from transforms.programmes.past_days import MOST_WEEKS, WEEK_DAYS
@@ -109,6 +109,7 @@ def span_of(
     itself: to be asked before one is begun.
     """
     clock = basis.clock
+    refuse_other_clock(home, programme)
     most = check_window(clock, window_length)
     standing = Register(home).standing(programme.id)
     first = _first_period(programme, standing)

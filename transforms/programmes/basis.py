@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from transforms.errors import ForceError
+from transforms.errors import ForceError, UsageError
 from transforms.homes.home import Home
 from transforms.incidents.lake_check import stored_forces
 from transforms.lake.lake import Lake
@@ -23,6 +23,7 @@ from transforms.programmes.past import Past
 from transforms.programmes.past_days import QuietWeeks
 from transforms.programmes.past_lists import QuietPast
 from transforms.programmes.points import GroupPoints, group_points
+from transforms.programmes.programme import Programme
 from transforms.programmes.register import busy_periods
 from transforms.programmes.rule import Rule
 from transforms.records.homes import open_force_home
@@ -93,6 +94,19 @@ def basis_of(home: Home, lake: Lake) -> Basis:
 def clock_of(home: Home) -> Clock:
     """The clock of a home's feed."""
     return DAYS if home.feed else MONTHS
+
+
+def refuse_other_clock(home: Home, programme: Programme) -> None:
+    """Refuse to count a list of months in a home of days.
+
+    It may lie there for the pings of its patrols (docs/dosage.md).
+    """
+    own, here = programme.clock, clock_of(home)
+    if own is not here:
+        raise UsageError(
+            f"{programme.id} was frozen from {own.unit}, and {home.root} has"
+            f" {here.unit}: use the home that it was frozen in"
+        )
 
 
 @dataclass(frozen=True)

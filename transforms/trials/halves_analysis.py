@@ -11,7 +11,7 @@ import pyarrow as pa
 from transforms.errors import UsageError
 from transforms.homes.home import Home
 from transforms.impact.wdd import Change, Difference, wdd
-from transforms.programmes.basis import basis_of
+from transforms.programmes.basis import basis_of, refuse_other_clock
 from transforms.programmes.counted import Counted
 from transforms.programmes.sums import Sums
 from transforms.reference import cells
@@ -47,6 +47,7 @@ class MonthCounts:
 def month_counts(home: Home, trial: Trial, last: date) -> MonthCounts:
     """The outcomes in the whole months of the trial up to a day."""
     programme, design = trial.programme, trial.design
+    refuse_other_clock(home, programme)
     rule = programme.rule
     wanted = whole_months(design.first_day, last)
     if not wanted:
