@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pyarrow as pa
 
-from transforms.publications.formats.briefing_map import draw_map
+from transforms.publications.formats.briefing_map import PORTRAIT, draw_map
 from transforms.publications.formats.qgis_style import qml
 from transforms.publications.map.web_files import WEB
 from transforms.reference import cells
@@ -39,8 +39,8 @@ def test_the_briefing_has_the_same_colours() -> None:
             "lat": north,
         }
     )
-    drawn = draw_map(rows, [], "salt").decode()
-    assert [b.slug for b in BANDS[:-1] if f"fill: {b.colour}" not in drawn] == []
+    drawn = draw_map(rows, [], PORTRAIT).decode()
+    assert [b.slug for b in BANDS[:-1] if f'fill="{b.colour}"' not in drawn] == []
 
 
 def test_the_qgis_style_has_the_same_bands() -> None:

@@ -1,20 +1,19 @@
 """The chart of how well the scores have done, with their rivals."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from matplotlib import style
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from transforms.backtests.contest import GI_STAR
 from transforms.backtests.report import equal_area, headline
 from transforms.publications.edition.month_edition import MonthEdition
 from transforms.reference.groups import GROUPS
 
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _SCORE, _ROLLING, _GI = "score", "Best rolling count", "Gi* (a label, no ranking)"
 # Colours that colour-blind readers can distinguish (Okabe and Ito 2008), and marks that
@@ -29,6 +28,10 @@ def write_chart(edition: MonthEdition, path: Path) -> None:
     """
     if not len(_compared(edition)):
         return
+    # slow to load: only whoever draws a chart needs it
+    from matplotlib import style
+    from matplotlib.figure import Figure
+
     # the same bytes each time: ids in an SVG are hashes, there is no date, and the
     # user's matplotlibrc is ignored
     with style.context({"svg.hashsalt": edition.run_id}, after_reset=True):
@@ -43,7 +46,9 @@ def write_chart(edition: MonthEdition, path: Path) -> None:
         figure.savefig(path, dpi=120, metadata=about)
 
 
-def _draw(axes: Axes, edition: MonthEdition) -> None:
+def _draw(axes: "Axes", edition: MonthEdition) -> None:
+    from matplotlib.ticker import PercentFormatter
+
     rows = _compared(edition)
     listed = [slug for slug in GROUPS if slug in rows["crime_group"].to_pylist()]
     for offset, (label, colour, mark) in zip((-0.2, 0, 0.2), _SHOWN, strict=True):

@@ -11,6 +11,7 @@ from transforms.publications.apart import write_apart
 from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.edition.selection import groups_shown
+from transforms.publications.formats.area_map import draw_area
 from transforms.publications.formats.briefing_page import footer, set_pages
 from transforms.publications.layers.open_ground import ATTRIBUTION
 from transforms.reference.groups import ALL_CRIME, GROUPS
@@ -108,11 +109,8 @@ class _Page:
         self.places = [row | {"hotspot_rank": at} for at, row in enumerate(ranked, 1)]
 
     def picture(self) -> bytes:
-        from transforms.publications.formats.area_map import draw_area
-
         outline = self.layer.outline(self.area)
-        run = self.edition.run_id
-        return draw_area(self.cells, self.inside, self.places, outline, run)
+        return draw_area(self.cells, self.inside, self.places, outline)
 
     def words(self, rows: list[_Row]) -> _Row:
         layer = self.layer.name.replace("_", " ")

@@ -1,17 +1,13 @@
 """The picture on an area's page: its outline, cells, and its places numbered."""
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 
-from transforms.publications.formats.briefing_map import HEIGHT_IN, WIDTH_IN, panel
+from transforms.publications.formats.briefing_map import PORTRAIT, panel, sheet
 from transforms.publications.formats.briefing_panel import DRAWN
 from transforms.publications.layers.open_ground.reading import Box
 from transforms.reference.arrays import Floats
@@ -27,26 +23,18 @@ def draw_area(
     inside: pa.Table,
     places: Sequence[dict[str, Any]],
     outline: Sequence[Floats],
-    salt: str,
 ) -> bytes:
     """The part of a force with the cells inside of an area, as SVG.
 
     `cells` are the force's, of one group; `outline` has its lines, in the National
     Grid; `places` have `hotspot_rank`, the number that is drawn, `lon` and `lat`.
     """
-    with mpl.rc_context({"svg.hashsalt": salt}):
-        figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN))
-        bands = pa.array([band.slug for band in DRAWN])
-        shown = cells.filter(pc.is_in(cells["score_band"].cast(pa.string()), bands))
-        axes = panel(figure, 0.0, WIDTH_IN, _about(inside)).draw(
-            shown, places, _SHOWN_RANKS
-        )
-        axes.add_collection(
-            LineCollection(outline, color="#b3261e", linewidth=1.4, zorder=3)
-        )
-        sink = BytesIO()
-        figure.savefig(sink, format="svg", metadata={"Date": None})
-    return sink.getvalue()
+    bands = pa.array([band.slug for band in DRAWN])
+    shown = cells.filter(pc.is_in(cells["score_band"].cast(pa.string()), bands))
+    picture = sheet(PORTRAIT)
+    whole = panel(picture, 0.0, picture.width, _about(inside))
+    whole.draw(shown, places, _SHOWN_RANKS, outline)
+    return picture.svg()
 
 
 def _about(inside: pa.Table) -> Box:

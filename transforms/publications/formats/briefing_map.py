@@ -4,55 +4,58 @@ Where numbers crowd, a second panel enlarges the place.
 """
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from transforms.publications.formats.briefing_marks import crowd
 from transforms.publications.formats.briefing_panel import DRAWN, Panel, grid
+from transforms.publications.formats.svg import POINTS_AN_INCH, Picture
 from transforms.publications.layers.open_ground.reading import Box
 from transforms.reference.arrays import Floats
 from transforms.reference.national_grid import to_grid_by_proj
 
 
-WIDTH_IN, HEIGHT_IN = 7.2, 4.1
-_INSET_IN, _GAP_IN = 2.5, 0.08
+Size = tuple[float, float]  # width and height in centimetres, as on the page
+PORTRAIT: Size = (17.8, 9.6)
+LANDSCAPE: Size = (10.4, 6.6)
+_INSET_SHARE = 0.35  # of the width
+_GAP = 5.0  # points
 _STRAYS = 0.005  # of the cells at each end, which must not stretch the map
 _PAD = 0.04
 _LEAST_M = 3000.0
 _SHOWN_RANKS = 2, 3  # of places: cities and towns, and in the inset villages too
 
 
-def draw_map(rows: pa.Table, spots: Sequence[dict[str, Any]], salt: str) -> bytes:
+def draw_map(rows: pa.Table, spots: Sequence[dict[str, Any]], size: Size) -> bytes:
     """The cells of one force and group by band, and its hot spots' numbers, as SVG.
 
     `spots` have `hotspot_rank`, `lon` and `lat`.
     """
-    with mpl.rc_context({"svg.hashsalt": salt}):
-        figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN))
-        shown = rows.filter(
-            pc.is_in(rows["score_band"], pa.array([band.slug for band in DRAWN]))
-        )
-        whole = _extent(shown)
-        at = [grid(spot["lon"], spot["lat"]) for spot in spots]
-        crowded = crowd(at, max(whole[2] - whole[0], whole[3] - whole[1]))
-        if crowded is None:
-            panel(figure, 0.0, WIDTH_IN, whole).draw(shown, spots, _SHOWN_RANKS[0])
-        else:
-            _with_inset(figure, shown, spots, whole, _square(*crowded))
-        sink = BytesIO()
-        figure.savefig(sink, format="svg", metadata={"Date": None})
-    return sink.getvalue()
+    picture = sheet(size)
+    shown = rows.filter(
+        pc.is_in(rows["score_band"], pa.array([band.slug for band in DRAWN]))
+    )
+    whole = _extent(shown)
+    at = [grid(spot["lon"], spot["lat"]) for spot in spots]
+    crowded = crowd(at, max(whole[2] - whole[0], whole[3] - whole[1]))
+    if crowded is None:
+        panel(picture, 0.0, picture.width, whole).draw(shown, spots, _SHOWN_RANKS[0])
+    else:
+        _with_inset(picture, shown, spots, whole, _square(*crowded))
+    return picture.svg()
+
+
+def sheet(size: Size) -> Picture:
+    """An empty picture of that size."""
+    width, height = (side / 2.54 * POINTS_AN_INCH for side in size)
+    return Picture(width, height)
 
 
 def _with_inset(
-    figure: Figure,
+    picture: Picture,
     shown: pa.Table,
     spots: Sequence[dict[str, Any]],
     whole: Box,
@@ -64,14 +67,12 @@ def _with_inset(
     inside = [west <= x <= east and south <= y <= north for x, y in places]
     near = [spot for spot, here in zip(spots, inside, strict=True) if here]
     others = [spot for spot, here in zip(spots, inside, strict=True) if not here]
-    main = panel(figure, 0.0, WIDTH_IN - _INSET_IN - _GAP_IN, whole)
-    axes = main.draw(shown, others, _SHOWN_RANKS[0])
-    axes.add_patch(
-        Rectangle((west, south), east - west, north - south, fill=False, lw=1, zorder=6)
-    )
-    panel(figure, WIDTH_IN - _INSET_IN, _INSET_IN, inset).draw(
-        shown, near, _SHOWN_RANKS[1]
-    )
+    wide = _INSET_SHARE * picture.width
+    main = panel(picture, 0.0, picture.width - wide - _GAP, whole)
+    main.draw(shown, others, _SHOWN_RANKS[0])
+    main.frame(inset)
+    beside = panel(picture, picture.width - wide, wide, inset)
+    beside.draw(shown, near, _SHOWN_RANKS[1])
 
 
 def _extent(shown: pa.Table) -> Box:
@@ -94,12 +95,12 @@ def _square(middle: tuple[float, float], width: float) -> Box:
     return x - half, y - half, x + half, y + half
 
 
-def panel(figure: Figure, left_in: float, width_in: float, box: Box) -> Panel:
-    """A panel as high as the figure, with the box widened to the same shape."""
+def panel(picture: Picture, left: float, width: float, box: Box) -> Panel:
+    """A panel as high as the picture, with the box widened to the same shape."""
     west, south, east, north = box
-    shape = width_in / HEIGHT_IN
+    shape = width / picture.height
     wide = max(east - west, (north - south) * shape)
     high = wide / shape
     x, y = (west + east) / 2, (south + north) / 2
     widened = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-    return Panel(figure, (left_in, 0.0, width_in, HEIGHT_IN), widened)
+    return Panel(picture, (left, 0.0, width, picture.height), widened)

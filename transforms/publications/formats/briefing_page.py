@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.publications.edition.edition import Edition
-from transforms.publications.formats.briefing_map import draw_map
+from transforms.publications.formats.briefing_map import LANDSCAPE, PORTRAIT, draw_map
 from transforms.publications.formats.typeset import typeset
 
 
@@ -19,7 +19,8 @@ def write_page(
     page: Path,
 ) -> None:
     """Write a page with a map of those cells and hot spots."""
-    pictures = {"map.svg": draw_map(cells, spots, edition.run_id)}
+    size = LANDSCAPE if words.get("landscape") else PORTRAIT
+    pictures = {"map.svg": draw_map(cells, spots, size)}
     set_pages(edition, "briefing", pictures, words, page)
 
 

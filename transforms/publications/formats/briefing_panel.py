@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.figure import Figure
 
 from transforms.publications.formats.briefing_marks import Point, apart
+from transforms.publications.formats.svg import Picture, Rectangle, Style
 from transforms.publications.layers.open_ground.reading import Box, open_ground
 from transforms.reference import cells
 from transforms.reference.arrays import Floats
@@ -22,44 +20,74 @@ from transforms.reference.national_grid import to_grid_by_proj
 
 DRAWN = tuple(reversed(BANDS[:-1]))  # the highest last, over its neighbours' edges
 _SEA, _LAND, _BORDER = "#dde7ee", "#f7f6f1", "#7d838d"
-_TOP_EDGE = 0.5  # points: an outline marks the top band without colour
+_OUTLINE = Style(line="#b3261e", width=1.4)
+_ENLARGED = Style(line="black", width=1.0)
+# An outline marks the top band without colour: its width in points, and of a side.
+_TOP_EDGE, _MOST_OF_SIDE = 0.5, 0.2
 _SCALE_BARS_KM = (0.5, 1, 2, 5, 10, 20, 50)
-_MARK_IN = 0.19  # the width of a number, in inches
-_NAME_IN = (0.062, 0.11)  # of a letter, and the height of a line
+_SCALE_SIZE = 7.0
+# In points: the circle of a number, how far apart two of them are, and its letters
+_MARK_RADIUS, _MARK_ROOM, _MARK_SIZE = 5.2, 11.5, 7.5
+_MARK = Style(fill="white", line="black", width=0.6)
+# In points: a name's letters, how wide one is, and the height of a line
+_NAME_SIZE, _LETTER, _LINE = 8.0, 3.8, 9.0
+_EDGE = 2.0  # from the edge
+_BEHIND_NAME = Style(fill="white", opacity=0.75)
 _MOST_NAMES = 16
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the map: where it is in the figure, and what it shows, in metres."""
+    """A part of the map: where it is in the picture, and what it shows, in metres."""
 
-    figure: Figure
-    place_in: Box  # left, bottom, width and height, in inches
+    picture: Picture
+    place: Rectangle
     box: Box  # west, south, east and north, of the same shape
 
     @property
-    def metres_an_inch(self) -> float:
+    def metres_a_point(self) -> float:
         """The scale."""
-        return (self.box[2] - self.box[0]) / self.place_in[2]
+        return (self.box[2] - self.box[0]) / self.place[2]
 
-    def draw(self, rows: pa.Table, spots: Sequence[dict[str, Any]], ranks: int) -> Axes:
-        """Draw the cells and numbers, and the places of so many ranks."""
-        width, height = self.figure.get_size_inches()
-        left, bottom, wide, high = self.place_in
-        axes = self.figure.add_axes(
-            (left / width, bottom / height, wide / width, high / height)
-        )
-        west, south, east, north = self.box
-        axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
-        axes.set_facecolor(_SEA)
-        for spine in axes.spines.values():
-            spine.set(linewidth=0.5, color=_BORDER)
-        self._ground(axes)
-        _cells(axes, self._near(rows))
-        taken = self._numbers(axes, spots)
-        self._names(axes, taken, ranks)
-        self._scale(axes)
-        return axes
+    def draw(
+        self,
+        rows: pa.Table,
+        spots: Sequence[dict[str, Any]],
+        ranks: int,
+        outline: Sequence[Floats] = (),
+    ) -> None:
+        """Draw cells and numbers, the places of so many ranks, and an area's lines."""
+        self.picture.panel(self.place)
+        self.picture.rectangle(self.place, Style(fill=_SEA))
+        self._ground()
+        self._cells(self._near(rows))
+        self.picture.lines(map(self._placed, outline), _OUTLINE)
+        self._scale()
+        true = [grid(spot["lon"], spot["lat"]) for spot in spots]
+        placed = apart(true, _MARK_ROOM * self.metres_a_point)
+        self._names(placed, ranks)
+        self.picture.end_panel()
+        self.picture.rectangle(self.place, Style(line=_BORDER, width=0.5))
+        self._numbers(spots, true, placed)  # whole, at an edge too
+
+    def frame(self, box: Box) -> None:
+        """Draw a box of the ground, which another panel enlarges."""
+        west, south, east, north = box
+        (left, top), (right, bottom) = self._placed(
+            np.array([(west, north), (east, south)])
+        ).tolist()
+        self.picture.rectangle((left, top, right - left, bottom - top), _ENLARGED)
+
+    def _placed(self, metres: Floats) -> Floats:
+        """Points of the National Grid as points of the picture."""
+        left, top, _, _ = self.place
+        west, _, _, north = self.box
+        x, y = metres[..., 0] - west, north - metres[..., 1]
+        return np.stack([x, y], axis=-1) / self.metres_a_point + (left, top)
+
+    def _at(self, metres: Point) -> Point:
+        x, y = self._placed(np.array(metres)).tolist()
+        return x, y
 
     def _near(self, rows: pa.Table) -> pa.Table:
         """The cells in the panel: a picture of all of them would be twice as large."""
@@ -69,90 +97,87 @@ class Panel:
             pa.array((west <= x) & (x <= east) & (south <= y) & (y <= north))
         )
 
-    def _ground(self, axes: Axes) -> None:
+    def _ground(self) -> None:
         shown = open_ground()
-        land = shown.rings("land", self.box)
-        axes.add_collection(PolyCollection(land, facecolor=_LAND, edgecolor="none"))
+        land = map(self._placed, shown.rings("land", self.box))
+        self.picture.rings(land, Style(fill=_LAND))
         for name, width in (("authorities", 0.3), ("forces", 0.8)):
-            lines = LineCollection(shown.rings(name, self.box))
-            lines.set(color=_BORDER, linewidth=width)
-            axes.add_collection(lines)
+            lines = map(self._placed, shown.rings(name, self.box))
+            self.picture.lines(lines, Style(line=_BORDER, width=width))
 
-    def _numbers(self, axes: Axes, spots: Sequence[dict[str, Any]]) -> list[Point]:
+    def _cells(self, rows: pa.Table) -> None:
+        for band in DRAWN:
+            ids = rows.filter(pc.equal(rows["score_band"], band.slug))["h3_cell"]
+            corners = cells.boundaries(cells.from_text(ids.to_pylist()))[:, :-1]
+            x, y = to_grid_by_proj(corners[..., 0], corners[..., 1])
+            rings = self._placed(np.stack([x, y], axis=-1))
+            style = Style(fill=band.colour)
+            if band is BANDS[0] and len(rings):
+                side = math.dist(*rings[0, :2].tolist())
+                width = min(_TOP_EDGE, _MOST_OF_SIDE * side)
+                style = Style(fill=band.colour, line="black", width=width)
+            self.picture.rings(rings, style)
+
+    def _numbers(
+        self,
+        spots: Sequence[dict[str, Any]],
+        true: Sequence[Point],
+        placed: Sequence[Point],
+    ) -> None:
         """The numbers, each with a line to its hot spot where it had to move."""
-        true = [grid(spot["lon"], spot["lat"]) for spot in spots]
-        room = _MARK_IN * self.metres_an_inch
-        placed = apart(true, room)
-        for spot, at, to in zip(spots, true, placed, strict=True):
-            if math.dist(at, to) > room / 4:
-                axes.plot(*zip(at, to, strict=True), color="black", linewidth=0.6)
-            _number(axes, to, str(spot["hotspot_rank"]))
-        return placed
+        for at, to in zip(true, placed, strict=True):
+            if math.dist(at, to) > _MARK_ROOM * self.metres_a_point / 4:
+                line = self._placed(np.array([at, to]))
+                self.picture.lines([line], Style(line="black", width=0.6))
+        for spot, to in zip(spots, placed, strict=True):
+            x, y = self._at(to)
+            self.picture.circle(x, y, _MARK_RADIUS, _MARK)
+            number = str(spot["hotspot_rank"])
+            self.picture.text(x, y, number, _MARK_SIZE, is_bold=True)
 
-    def _names(self, axes: Axes, taken: Sequence[Point], ranks: int) -> None:
+    def _names(self, marks: Sequence[Point], ranks: int) -> None:
         """The names of the largest places, where there is room."""
-        west, south, east, north = self.box
-        letter, line = (size * self.metres_an_inch for size in _NAME_IN)
-        mark = _MARK_IN * self.metres_an_inch
-        used = [(x, y, mark / 2, mark / 2) for x, y in taken]
-        used.append((west, south, (east - west) / 2, 3 * line))  # the scale bar
+        left, top, width, height = self.place
+        half = _MARK_ROOM / 2
+        used = [(*self._at(mark), half, half) for mark in marks]
+        used.append((left, top + height, 0.4 * width, 2.5 * _LINE))  # the scale bar
         named = 0
-        for rank, name, x, y in open_ground().in_box(self.box):
-            mine = (x, y, letter * len(name) / 2, line / 2)
-            inside = west < x - mine[2] and x + mine[2] < east
-            inside = inside and south < y - line and y + line < north
+        for rank, name, east, north in open_ground().in_box(self.box):
+            x, y = self._at((east, north))
+            wide = _LETTER * len(name)
+            room = wide / 2 + _EDGE  # a name at the edge is moved in
+            x = min(max(x, left + room), left + width - room)
+            mine = (x, y, wide / 2, _LINE / 2)
+            inside = 2 * room < width and top < y - _LINE and y + _LINE < top + height
             if rank >= ranks or not inside or any(_meet(mine, by) for by in used):
                 continue
-            axes.text(x, y, name, fontsize=6.5, ha="center", va="center", zorder=4,
-                      bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none",
-                            "alpha": 0.75})  # fmt: skip
+            behind = (x - wide / 2, y - _LINE / 2, wide, _LINE)
+            self.picture.rectangle(behind, _BEHIND_NAME)
+            self.picture.text(x, y, name, _NAME_SIZE)
             used.append(mine)
             named += 1
             if named == _MOST_NAMES:
                 return
 
-    def _scale(self, axes: Axes) -> None:
-        west, south, east, north = self.box
-        most = (east - west) / 3
+    def _scale(self) -> None:
+        left, top, width, height = self.place
+        most = width * self.metres_a_point / 3
         bar = max((k for k in _SCALE_BARS_KM if k * 1000 <= most), default=0.5)
-        x, y = west + 0.03 * (east - west), south + 0.035 * (north - south)
-        axes.plot([x, x + bar * 1000], [y, y], color="black", linewidth=1.5, zorder=5)
-        axes.annotate(f"{bar:g} km", (x + bar * 500, y), (0, 3), fontsize=7,
-                      ha="center", textcoords="offset points", zorder=5)  # fmt: skip
+        x, y = left + 0.03 * width, top + 0.965 * height
+        wide = bar * 1000 / self.metres_a_point
+        line = np.array([(x, y), (x + wide, y)])
+        self.picture.lines([line], Style(line="black", width=1.5))
+        told = f"{bar:g} km"
+        half = _LETTER * len(told) / 2
+        behind = (x + wide / 2 - half, y - 10, 2 * half, _SCALE_SIZE)
+        self.picture.rectangle(behind, _BEHIND_NAME)
+        self.picture.text(x + wide / 2, y - 6, told, _SCALE_SIZE)
 
 
 def grid(longitude: float, latitude: float) -> Point:
     """A place in the National Grid."""
     x, y = to_grid_by_proj(np.array([longitude]), np.array([latitude]))
     return float(x[0]), float(y[0])
-
-
-def _cells(axes: Axes, rows: pa.Table) -> None:
-    for band in DRAWN:
-        ids = rows.filter(pc.equal(rows["score_band"], band.slug))["h3_cell"]
-        outlines = cells.boundaries(cells.from_text(ids.to_pylist()))
-        axes.add_collection(
-            PolyCollection(
-                list(_on_grid(outlines)),
-                facecolor=band.colour,
-                edgecolor="black" if band is BANDS[0] else "none",
-                linewidth=_TOP_EDGE if band is BANDS[0] else 0.0,
-                zorder=2,
-            )
-        )
-
-
-def _on_grid(lonlat: Floats) -> Floats:
-    x, y = to_grid_by_proj(lonlat[..., 0], lonlat[..., 1])
-    return np.stack([x, y], axis=-1)
-
-
-def _number(axes: Axes, at: Point, text: str) -> None:
-    circle = {"boxstyle": "circle,pad=0.15", "fc": "white", "ec": "black", "lw": 0.6}
-    axes.text(
-        *at, text, ha="center", va="center", fontsize=7, fontweight="bold", bbox=circle,
-        zorder=5,
-    )  # fmt: skip
 
 
 def _meet(one: Box, other: Box) -> bool:
