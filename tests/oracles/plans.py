@@ -9,6 +9,8 @@ from itertools import pairwise, permutations, product
 from transforms.homes.patrol_settings import PatrolTable
 from transforms.plans.distance import Spot
 from transforms.plans.plan import Plan
+from transforms.plans.shifts import Shift
+from transforms.plans.timetable import Rules
 from transforms.reference.days import LONDON
 
 
@@ -70,6 +72,33 @@ def shortest_km(base: Spot, spots: Sequence[Spot]) -> float:
     return min(
         round_km(base, spots, order) for order in permutations(range(len(spots)))
     )
+
+
+def most_visits(rules: Rules, shift: Shift, spots: Sequence[Spot]) -> int:
+    """The most visits that a unit has minutes for, of all rounds that it can go."""
+    settings = rules.settings
+    rounds = [
+        order
+        for number in range(len(spots) + 1)
+        for order in permutations(spots, number)
+    ]
+    # where a round ends decides what follows, so only the quickest to each is kept
+    quickest: dict[tuple[Spot | None, int], float] = {(None, 0): 0.0}
+    for _ in range(settings.max_visits_place_shift):
+        after = dict(quickest)
+        for (at, made), minutes in quickest.items():
+            for order in rounds:
+                stops = [*([at] if at else []), *order]
+                ways = sum(
+                    math.ceil(_way_minutes(settings, shift.mode, one, other))
+                    for one, other in pairwise(stops)
+                )
+                visits = made + len(order)
+                key = (order[-1] if order else at), visits
+                took = minutes + ways + settings.visit_minutes * len(order)
+                after[key] = min(took, after.get(key, math.inf))
+        quickest = after
+    return max(made for (_, made), took in quickest.items() if took <= shift.minutes)
 
 
 def broken_rules(plan: Plan) -> Iterator[str]:

@@ -64,21 +64,24 @@ class Rules:
 
     settings: PatrolTable
 
-    def way_minutes(self, mode: str, distance_m: float) -> float:
-        """How long it takes to get so far, in a straight line, on streets."""
+    def way_minutes(self, mode: str, distance_m: float) -> int:
+        """How long it takes to get so far in a straight line, on streets: at most."""
         of = self.settings
         speeds = {"foot": of.walk_kmh, "cycle": of.cycle_kmh, "vehicle": of.drive_kmh}
-        return 60 * of.detour * distance_m / 1_000 / speeds[mode]
+        return math.ceil(60 * of.detour * distance_m / 1_000 / speeds[mode])
 
     def room(self, shift: Shift, spots: Sequence[Spot]) -> int:
         """How many visits a shift has time for at most, at places of those spots.
 
-        As if every way were that between the two that are nearest to each other; a
-        place alone is visited again without a way. A unit has one way fewer than
-        visits.
+        As if every way were that between the two that are nearest to each other. A
+        round goes to no place twice, so only the visit that a unit's next round begins
+        with may be where the last one ended: it then has as many ways as visits, less
+        one for each round.
         """
+        most, visit = self.settings.max_visits_place_shift, self.settings.visit_minutes
         way = self.way_minutes(shift.mode, shortest_m(spots))
-        of_unit = int((shift.minutes + way) / (self.settings.visit_minutes + way))
+        with_ways = (shift.minutes + most * way) // (visit + way)
+        of_unit = min(shift.minutes // visit, with_ways)
         return shift.units * of_unit
 
 
@@ -163,7 +166,7 @@ class Timetable:
 
     def _way(self, shift: Shift, start: Spot, end: Spot) -> timedelta:
         minutes = self._rules.way_minutes(shift.mode, metres(start, end))
-        return timedelta(minutes=math.ceil(minutes))
+        return timedelta(minutes=minutes)
 
     def _free_from(
         self, place: str, last: Mapping[str, datetime], otherwise: datetime
