@@ -112,6 +112,11 @@ def add_pull(summary: Summary, account: dict[str, Any]) -> None:
             f"{gone} retired: made from records that are erased or past their"
             " retention, or by an older hexbeat"
         )
+    if retired := account["removed"]["sheets"]:
+        summary.notes.append(
+            f"{counted(retired, 'sheet was', 'sheets were')} retired: profiles, plans,"
+            " packs, reports, looks or analyses of such records"
+        )
 
 
 def score_account(force: str, done: DayRun, left_out: dict[str, str]) -> dict[str, Any]:

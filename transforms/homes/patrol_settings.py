@@ -78,6 +78,11 @@ class PatrolTable:
     shifts: Annotated[
         Text | None, "the file of shifts that a scheduled plan reads, in this folder"
     ] = None
+    areas: Annotated[
+        Text | None,
+        "wards or beats by which a panel's page gives hours, as FILE or FILE:COLUMN,"
+        " in this folder; default: towns",
+    ] = None
     logs: Annotated[tuple[PatrolLogs, ...], "folders of logs"] = field(
         default_factory=tuple
     )

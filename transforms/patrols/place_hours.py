@@ -46,10 +46,13 @@ class PlaceHours:
     weights: Mapping[str, Floats]  # (168,), by place
 
 
-def place_hours(feed: ForceHome, programme: Programme, doing: str) -> PlaceHours:
+def place_hours(
+    feed: ForceHome, programme: Programme, doing: str, until: date | None = None
+) -> PlaceHours:
     """The hours of a programme's group at its places in the newest 365 days.
 
-    `doing` is what those who wait for the home are shown. `UsageError` for the feed of
+    Those days are up to `until`, if it is given. `doing` is what those who wait for
+    the home are shown. `UsageError` for the feed of
     another force, and for one without hours.
     """
     rule = programme.rule
@@ -63,7 +66,8 @@ def place_hours(feed: ForceHome, programme: Programme, doing: str) -> PlaceHours
         live = live_records(lake, feed.force)
         newest = newest_day(supplied(drops(lake, feed.force)))
         parts = parted(live, feed.feed, newest)
-    days = parts.crime_days.supplied
+    supplied_days = parts.crime_days.supplied
+    days = [day for day in supplied_days if until is None or day.date <= until]
     if not days:
         raise UsageError(f"{feed.home.root} has no supplied day: hexbeat feed pull")
     last = max(days)

@@ -102,10 +102,14 @@ def hours_of(shift: Shift) -> Iterator[tuple[int, float, datetime]]:
         begins += _HOUR
 
 
-def hours_from(feed: ForceHome, programme: Programme) -> Hours:
+def hours_from(
+    feed: ForceHome, programme: Programme, until: date | None = None
+) -> Hours:
     """The hours of a programme's places in the newest 365 days of a force's own feed.
+
+    Of those up to a day, if one is given.
 
     `UsageError` for the feed of another force, and for one without hours.
     """
-    found = place_hours(feed, programme, "a plan of patrols")
+    found = place_hours(feed, programme, "a plan of patrols", until)
     return Hours(found.last, found.days, found.by_category, found.weights)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -68,12 +69,15 @@ class Fact:
         return f"when chosen, busier than chance {IN_WORDS[kind]}"
 
 
-def facts_of(home: Home, programme: Programme, hours: Hours | None) -> dict[str, Fact]:
+def facts_of(
+    home: Home, programme: Programme, hours: Hours | None, until: date | None = None
+) -> dict[str, Fact]:
     """What is known of each place of a programme, by its id.
 
-    Of a home of a force's own feed, by its hours.
+    Of a home of a force's own feed, by its hours; of months, of those that had ended by
+    a day, if one is given.
     """
-    span, counts = _counted(home, programme, hours)
+    span, counts = _counted(home, programme, hours, until)
     return {
         row["place_id"]: Fact(
             level_month=row["level_month"],
@@ -86,15 +90,17 @@ def facts_of(home: Home, programme: Programme, hours: Hours | None) -> dict[str,
     }
 
 
-def _counted(home: Home, programme: Programme, hours: Hours | None) -> Counted:
+def _counted(
+    home: Home, programme: Programme, hours: Hours | None, until: date | None
+) -> Counted:
     if home.feed and hours:
         return hours.span, hours.by_category
-    return _of_months(home, programme)
+    return _of_months(home, programme, until)
 
 
-def _of_months(home: Home, programme: Programme) -> Counted:
+def _of_months(home: Home, programme: Programme, until: date | None) -> Counted:
     """Of the public feed: the newest months in words, and what was at each place."""
-    points = _newest_points(home, programme)
+    points = _newest_points(home, programme, until)
     if points is None:
         return None, {}
     months = f"the {COUNTED_MONTHS} months to {points.as_of.in_words}"
@@ -107,12 +113,18 @@ def _of_months(home: Home, programme: Programme) -> Counted:
     }
 
 
-def _newest_points(home: Home, programme: Programme) -> ForcePoints | None:
+def _newest_points(
+    home: Home, programme: Programme, until: date | None
+) -> ForcePoints | None:
     """The incidents of the group in the newest year; None where nothing is stored."""
     rule, lake = programme.rule, home.lake.pinned()
     for force in stored_forces(lake, home.registry):
         if force.id == rule.force:
-            supplied = supplied_periods(force_coverage(lake, force))
+            supplied = [
+                month
+                for month in supplied_periods(force_coverage(lake, force))
+                if until is None or month.last_day <= until
+            ]
             if supplied:
                 every = force_points(home, lake, force, supplied[-1])
                 return every.newest(COUNTED_MONTHS).of(GROUPS[rule.group].categories)

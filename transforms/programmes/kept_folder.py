@@ -10,6 +10,7 @@ from uuid import uuid4
 from transforms.homes.runs.seal import MANIFEST, file_facts, json_text
 from transforms.lake.crash_points import crash_point
 from transforms.lake.storage import flush_files, flush_folder, make_folder
+from transforms.records.sheets import retired
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def keep(
     write: Callable[[Path], str],
     rest: Callable[[Path], None] = lambda _: None,
 ) -> Kept:
-    """Make a folder in `parent`, unless one of its name is there.
+    """Make a folder in `parent`, unless one of its name is there and not retired.
 
     `write` makes what identifies it and returns its name; `rest` makes the other files,
     and is called only where the folder is new.
@@ -35,12 +36,14 @@ def keep(
     built.mkdir()
     try:
         place = parent / write(built)
-        created = not place.exists()
+        created = not place.exists() or retired(place) is not None
         if created:
             rest(built)
             crash_point("kept-written")
             flush_files(built)
             crash_point("kept-flushed")
+            if place.exists():
+                shutil.rmtree(place)
             built.rename(place)
             crash_point("kept-placed")
             flush_folder(parent)
@@ -57,7 +60,12 @@ def write_manifest(folder: Path) -> None:
 
 
 def damaged_files(folder: Path) -> list[str]:
-    """The files of a kept folder that are missing, or not as its manifest says."""
+    """The files of a kept folder that are missing, or not as its manifest says.
+
+    None of one that was retired.
+    """
+    if retired(folder) is not None:
+        return []
     try:
         listed = json.loads((folder / MANIFEST).read_bytes())["files"]
         named = {str(fact["path"]): fact for fact in listed}

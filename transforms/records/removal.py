@@ -20,6 +20,7 @@ from transforms.records.homes import ForceHome
 from transforms.records.ledger import Entry
 from transforms.records.pings import remove_ping_days
 from transforms.records.resting import Gone, remove_day_scores, remove_publications
+from transforms.records.sheets import retire_sheets
 from transforms.records.tables import (
     quarantined_rows,
     replace_months,
@@ -47,6 +48,7 @@ class Removed:
     raw_rows: int = 0
     raw_drops: int = 0  # that were rewritten, or removed
     publications: int = 0
+    sheets: int = 0  # profiles, plans, packs, reports, looks, analyses
 
     def __add__(self, other: "Removed") -> "Removed":
         pairs = zip(vars(self).values(), vars(other).values(), strict=True)
@@ -103,7 +105,7 @@ def _carried_out(
     done = Removed()
     if "of_old" in begun:
         gone = Gone(_OF_OLD, scores=True)
-        done += Removed(publications=_remove_resting(home, gone, now))
+        done += _remove_resting(home, gone, now)
         forget(home.lake)
     if "nothing" not in begun:
         cutoff = datetime.fromisoformat(begun["before"]) if "before" in begun else None
@@ -166,12 +168,14 @@ def _removed(
         if old.raw_sha256 != new.raw_sha256
     ]
     going = going_of(home, to_remove, cutoff)
-    publications = 0
+    resting = Removed()
     if changed or pc.any(going).as_py():
         marks = {old.offered_hmac for old, _ in changed}
-        erased = Gone(_ERASED, drops=marks, scores=True)
+        began = [old.first_day or date.min for old, _ in changed]
+        since = min(began, default=date.min)
+        erased = Gone(_ERASED, drops=marks, scores=True, since=since)
         past = Gone(_PAST, before=cutoff.astimezone(LONDON).date() if cutoff else None)
-        publications = _remove_resting(home, past if cutoff else erased, now)
+        resting = _remove_resting(home, past if cutoff else erased, now)
     names = {str(old.raw_sha256): n.raw_sha256 for old, n in changed if n.raw_sha256}
     records = _remove_records(home, going, names)
     kept = {e.raw_sha256 for e in after if e.raw_sha256}
@@ -182,12 +186,15 @@ def _removed(
     ledger.commit(lake, force, after, before_it)
     home.raw.remove_but(kept)
     forget(lake)
-    return Removed(records, rows, len(changed), publications)
+    return resting + Removed(records, rows, len(changed))
 
 
-def _remove_resting(home: ForceHome, gone: Gone, now: datetime) -> int:
+def _remove_resting(home: ForceHome, gone: Gone, now: datetime) -> Removed:
     remove_day_scores(home.lake, home.force, gone)
-    return remove_publications(home.home.publications, gone, now)
+    return Removed(
+        publications=remove_publications(home.home.publications, gone, now),
+        sheets=retire_sheets(home.home.root, gone, now),
+    )
 
 
 def _reblanked(

@@ -38,12 +38,19 @@ class Gone:
     drops: Collection[str] = ()  # by the keyed hash of what was offered
     before: date | None = None  # records that began before that day
     scores: bool = False  # all scores of days
+    since: date | None = None  # the first day on which a row of those drops began
 
     def takes(self, as_of: date, facts: dict[str, Any] | None) -> bool:
         """Whether a publication goes; one that cannot say what it rests on does."""
         if facts is None or DROPS not in facts:
             return True
         return self.counts(as_of) or not set(self.drops).isdisjoint(facts[DROPS])
+
+    def may_be_in(self, counted_to: date) -> bool:
+        """Whether what counts records up to a day may count one that is removed."""
+        return self.counts(counted_to) or (
+            self.since is not None and self.since <= counted_to
+        )
 
     def counts(self, as_of: date) -> bool:
         """Whether a day of the year to that as-of is removed."""

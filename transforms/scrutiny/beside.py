@@ -1,6 +1,7 @@
 """Searches beside the hot spots of a publication, or the places of a programme."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -75,14 +76,31 @@ def beside_hot_spots(
 
 
 def beside_programme(
-    home: Home, programme: Programme, residents: Residents | None
+    home: Home,
+    programme: Programme,
+    residents: Residents | None,
+    until: date | None = None,
 ) -> Beside:
-    """Searches of the newest year with any, beside the places of a programme."""
+    """Searches of the newest year with any, beside the places of a programme.
+
+    Of months that had ended by a day, if one is given.
+    """
     lake, rule = home.lake.pinned(), programme.rule
     ground = Ground(PLACES, np.unique(np.concatenate(programme.grounds)))
     of_force = _force(home, lake, rule.force)
+    supplied = stored_stops(lake, of_force).supplied
+    ended = [month for month in supplied if until is None or month.last_day <= until]
+    if supplied and not ended:
+        raise UsageError(
+            f"{of_force.id}: no stop and search file of a month to {until}"
+        )
     found = searches_in_lake(
-        lake, of_force, rule.group, ground, programme.exclusions, None
+        lake,
+        of_force,
+        rule.group,
+        ground,
+        programme.exclusions,
+        max(ended, default=None),
     )
     return Beside(
         searches=found,

@@ -1,13 +1,19 @@
 """Coarse areas for a page that others than the police read: never few places.
 
+Wards or beats are those of a file that the settings name; without one, towns.
+
 An area is named only if it has three places or more, and what is left over has as many:
 otherwise the hours of one place could be worked out from those of the others.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from transforms.homes.home import Home
+from transforms.plain_text import plain
 from transforms.programmes.programme import Programme
+from transforms.publications.layers.areas import read_areas
 from transforms.publications.layers.open_ground.reading import towns_near
 from transforms.reference.forces import FORCES
 
@@ -24,7 +30,38 @@ class CoarseArea:
     places: Sequence[str]
 
 
-def towns_of(programme: Programme) -> dict[str, str | None]:
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """The area that each place is in, and where the names are from."""
+
+    of_place: Mapping[str, str | None]  # none of a place outside
+    file: str | None  # None where they are towns
+    sha256: str | None
+
+
+def named_areas(home: Home, programme: Programme) -> Named:
+    """Those of the home's file of areas; without one, towns."""
+    given = _file_of(home)
+    if given is None:
+        return Named(of_place=_towns(programme), file=None, sha256=None)
+    layer = read_areas("area", str(home.root / given))
+    rows = programme.places.select(["place_id", "lon", "lat"])
+    found = layer.containing(rows.rename_columns(["h3_cell", "lon", "lat"]))
+    return Named(
+        of_place={p: plain(of[0]) if of else None for p, of in found.items()},
+        file=Path(given.rpartition(":")[0] or given).name,
+        sha256=layer.sha256,
+    )
+
+
+def _file_of(home: Home) -> str | None:
+    """The file that the settings name for this, else the first that maps are given."""
+    if home.patrol.areas or home.feed is None:
+        return home.patrol.areas
+    return next(iter(home.feed.layers.areas.values()), None)
+
+
+def _towns(programme: Programme) -> dict[str, str | None]:
     """The town that each place is in or near; none of a made-up force."""
     places = programme.places
     ids = places["place_id"].to_pylist()

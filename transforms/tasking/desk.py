@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transforms.publications.formats.glyphs import all_shown
+from transforms.publications.formats.typeset import drawn
 from transforms.tasking.page import Box, Page, Section
 
 
@@ -32,6 +33,8 @@ def write_docx(page: Page, last_day: date, path: Path) -> None:
     document.add_heading(_said(page.title), 0)
     document.add_paragraph(_said(page.subtitle), style="Subtitle")
     _add_boxes(document, page)
+    if page.picture:
+        _add_picture(document, page)
     for section in page.sections:
         _add_section(document, section)
     buffer = io.BytesIO()
@@ -124,6 +127,15 @@ def _fill_box(cell: "_Cell", box: Box) -> None:
     cell.paragraphs[0].add_run(_said(box.title))
     for line in box.lines:
         cell.add_paragraph(_said(line), style="List Bullet")
+
+
+def _add_picture(document: "Document", page: Page) -> None:
+    """The sketch as wide as the text, with words for those who cannot see it."""
+    from docx.shared import Cm
+
+    png = io.BytesIO(drawn(page.picture))
+    shape = document.add_picture(png, width=Cm(_width_cm()))
+    shape._inline.docPr.set("descr", _said(page.picture_alt))
 
 
 def _add_section(document: "Document", section: Section) -> None:

@@ -108,6 +108,7 @@ def figures(pack: Pack) -> dict[str, Any]:
         "totals": total_rows(pack),
         "problems": problem_rows(pack),
         "problems_elsewhere": pack.problems.elsewhere,
+        "areas_from": {"file": pack.named.file, "sha256": pack.named.sha256},
         "areas": [_area(*of_area) for of_area in pack.areas],
         "told": {name: asdict(page(pack)) for name, page in PAGES.items()},
         "hexbeat": version("hexbeat"),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +17,12 @@ from transforms.programmes.kept_folder import damaged_files
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Register, Standing
 from transforms.records.homes import open_force_home
-from transforms.reference.days import parse_period
+from transforms.records.sheets import retired
+from transforms.reference.days import DAYS, Day, parse_period
 from transforms.reference.forces import Force
 from transforms.reference.overrides import days_from
 from transforms.scrutiny.beside import Beside, beside_programme
-from transforms.tasking.areas import CoarseArea, coarse_areas, towns_of
+from transforms.tasking.areas import CoarseArea, Named, coarse_areas, named_areas
 from transforms.tasking.changed import Changed, changed
 from transforms.tasking.delivered import Delivered, delivered
 from transforms.tasking.folder import PACKS, ending_of, pack_before
@@ -49,7 +51,7 @@ class Pack:
     delivered: Delivered
     tracked: Tracked | None
     problems: Problems
-    towns: Mapping[str, str | None]  # by place
+    named: Named  # the areas that places are in
     searches: Beside | None  # None where the feed has none
     trials: Sequence[str]  # that say where patrols go in this fortnight
     is_restricted: bool  # made from a force's own records
@@ -83,7 +85,8 @@ class Pack:
     @cached_property
     def areas(self) -> list[tuple[CoarseArea, float | None]]:
         """Coarse areas, and the officer-hours that each had; None without a log."""
-        own = {row["place_id"]: self.towns[row["place_id"]] for row in self.places}
+        of_place = self.named.of_place
+        own = {row["place_id"]: of_place[row["place_id"]] for row in self.places}
         return hours_by_area(coarse_areas(own), self.delivered.fortnight)
 
 
@@ -123,13 +126,15 @@ def pack_of(home: Home, programme: Programme, fortnight: Fortnight) -> Pack:
             ending_of(before) if before else None,
             fortnight.last,
         ),
-        facts=facts_of(home, programme, _hours(home, programme)),
+        facts=facts_of(
+            home, programme, _hours(home, programme, fortnight.last), fortnight.last
+        ),
         next=planned_days(home, programme, next_days),
         delivered=delivered(home, programme, standing.starts, fortnight),
         tracked=newest_look(home, programme, fortnight.last),
         problems=problems_of(home, programme, fortnight.first, fortnight.last),
-        towns=towns_of(programme),
-        searches=_searches(home, programme),
+        named=named_areas(home, programme),
+        searches=_searches(home, programme, fortnight.last),
         trials=_trials(programme, fortnight),
         is_restricted=home.feed is not None,
     )
@@ -140,6 +145,9 @@ def _seen(programme: Programme, before: str | None) -> Any:
     if before is None:
         return programme.as_of
     folder = programme.folder / PACKS / before
+    if retired(folder) is not None:  # what it had seen was erased with it
+        of_days = programme.clock is DAYS
+        return Day.of(ending_of(before)) if of_days else programme.as_of
     if damaged := damaged_files(folder):
         raise LakeError(
             f"{folder / damaged[0]}: not as it was written: bring it back from a backup"
@@ -147,12 +155,12 @@ def _seen(programme: Programme, before: str | None) -> Any:
     return parse_period(json.loads((folder / FIGURES).read_bytes())["counted_to"])
 
 
-def _hours(home: Home, programme: Programme) -> Any:
-    """The hours of its places, in a home of a force's own feed that has any."""
+def _hours(home: Home, programme: Programme, until: date) -> Any:
+    """The hours of its places up to a day, in a home of a force's feed that has any."""
     if home.feed is None:
         return None
     try:
-        return hours_from(open_force_home(home.root), programme)
+        return hours_from(open_force_home(home.root), programme, until)
     except UsageError:
         return None
 
@@ -168,11 +176,11 @@ def _trials(programme: Programme, fortnight: Fortnight) -> list[str]:
     ]
 
 
-def _searches(home: Home, programme: Programme) -> Beside | None:
-    """Searches beside its places; None where the home has none of that force."""
+def _searches(home: Home, programme: Programme, until: date) -> Beside | None:
+    """Searches beside its places, of months that had ended by a day, if any."""
     if home.feed or not home.lake.files("stops", programme.rule.force):
         return None
     try:
-        return beside_programme(home, programme, None)
+        return beside_programme(home, programme, None, until)
     except (UsageError, ForceError):  # none of the newest year
         return None

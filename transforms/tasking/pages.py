@@ -341,10 +341,8 @@ def _areas(pack: Pack) -> list[Section]:
         return []
     return [
         Section(
-            title="Where, by town",
-            lines=[
-                "Named are towns with three places or more; as many are left over.",
-            ],
+            title="Where, by area" if pack.named.file else "Where, by town",
+            lines=words.by_area(pack),
             header=["Area", "Places", "Officer-hours"],
             rows=[
                 [area.name, f"{len(area.places):,}", _hours(hours)]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from transforms.errors import LakeError
@@ -19,6 +20,7 @@ from transforms.plans.make import PLAN_FILE
 from transforms.programmes.kept_folder import damaged_files
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import PLANNED, Register
+from transforms.records.sheets import SENT, retired
 from transforms.reference.days import LONDON
 
 
@@ -109,8 +111,7 @@ def _read(
         raise LakeError(
             f"{folder / damaged[0]}: not as it was written: bring it back from a backup"
         )
-    made = json.loads((folder / PLAN_FILE).read_bytes())["made_from"]
-    text = (folder / "visits.csv").read_text(encoding="utf-8")
+    made, rows = _asked(folder)
     visits = [
         PlannedVisit(
             plan=plan,
@@ -120,7 +121,7 @@ def _read(
             place=row["place_id"],
             minutes=int(row["minutes"]),
         )
-        for row in csv.DictReader(io.StringIO(text))
+        for row in rows
     ]
     number = Counter((visit.shift, visit.day) for visit in visits)
     shifts = [
@@ -134,6 +135,15 @@ def _read(
     ]
     first, last = (date.fromisoformat(made[name]) for name in ("first", "last"))
     return first, last, shifts, visits
+
+
+def _asked(folder: Path) -> tuple[Mapping[str, Any], Sequence[Mapping[str, str]]]:
+    """What a plan was made from, and its visits: of a retired one, by its note."""
+    if note := retired(folder):
+        return note[SENT], note[SENT]["visits"]
+    made = json.loads((folder / PLAN_FILE).read_bytes())["made_from"]
+    text = (folder / "visits.csv").read_text(encoding="utf-8")
+    return made, list(csv.DictReader(io.StringIO(text)))
 
 
 def minutes_planned(home: Home, programme: Programme, planned: PlannedDays) -> Planned:

@@ -13,6 +13,7 @@ from transforms.impact.words import verdict
 from transforms.programmes.kept_folder import damaged_files
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import LOOK, Register
+from transforms.records.sheets import retired
 from transforms.reference.clocks import Period
 from transforms.reference.days import parse_period
 
@@ -45,11 +46,16 @@ def newest_look(home: Home, programme: Programme, last: date) -> Tracked | None:
     """
     made = [w["look"] for w in Register(home).of_trials(programme.id, LOOK)]
     ended = [(_end_of(name), name) for name in made]
-    known = [(end, name) for end, name in ended if end.last_day <= last]
+    folders = programme.folder / LOOKS
+    known = [
+        (end, name)
+        for end, name in ended
+        if end.last_day <= last and retired(folders / name) is None
+    ]
     if not known:
         return None
     _, name = max(reversed(known), key=lambda one: one[0].last_day)
-    folder = programme.folder / LOOKS / name
+    folder = folders / name
     if damaged := damaged_files(folder):
         raise LakeError(
             f"{folder / damaged[0]}: not as it was written: bring it back from a backup"

@@ -377,6 +377,18 @@ def for_panel(pack: Pack) -> list[str]:
     return said
 
 
+def by_area(pack: Pack) -> list[str]:
+    """Which areas are named."""
+    kind, file = "towns", pack.named.file
+    source = "By town, not by ward: the force has given no map of its wards."
+    if file:
+        kind, source = "areas", f"The areas are those of the force's own map, {file}."
+    return [
+        f"Named are {kind} with three places or more; as many are left over.",
+        source,
+    ]
+
+
 def searched(pack: Pack) -> list[str]:
     """Searches beside the places, or why there are none."""
     beside = pack.searches

@@ -192,6 +192,11 @@ def show_removed(done: Removed, as_json: bool, title: str = "erased") -> int:
             f"retired  {done.publications:,} publications made from them; hexbeat feed"
             " score publishes the newest day again"
         )
+    if done.sheets:
+        print_line(
+            f"retired  {done.sheets:,} profiles, plans, packs, reports, looks and"
+            " analyses made from them; the same commands make them again"
+        )
     if code:
         print_error(
             "nothing was erased: no stored record has that reference, or began on those"

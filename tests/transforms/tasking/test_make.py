@@ -30,7 +30,7 @@ from tests.transforms.patrols.made_programme import (
 from tests.transforms.plans.test_make import HEADER, row
 from tests.transforms.publications.formats.test_briefing import needs_poppler, printed
 from transforms.errors import LakeError, UsageError
-from transforms.homes.home import Home
+from transforms.homes.home import Home, open_either_home
 from transforms.operations.backup import backup
 from transforms.operations.maintenance.leftovers import leftovers
 from transforms.operations.verify_programmes import check_programmes
@@ -174,6 +174,66 @@ def test_hours_of_the_panel_are_sums_of_three_places_or_more(
         assert hours == pytest.approx(oracles.hours_of(rows, area.places))
     whole = sum(hours or 0 for _, hours in done.pack.areas)
     assert whole == pytest.approx(sum(r["officer_minutes"] for r in rows) / 60)
+
+
+def a_map_of_wards(home: Home, programme: Programme) -> None:
+    """Two wards with half of the places each, in the home's folder and its settings."""
+    rows = programme.places.to_pylist()
+    shapes = []
+    for name, of in (("Northfleet", rows[::2]), ("Town Hall", rows[1::2])):
+        squares = [[[[r["lon"] + x, r["lat"] + y] for x, y in _SQUARE]] for r in of]
+        shapes.append(
+            {
+                "type": "Feature",
+                "properties": {"WD24NM": name},
+                "geometry": {"type": "MultiPolygon", "coordinates": squares},
+            }
+        )
+    collection = {"type": "FeatureCollection", "features": shapes}
+    (home.root / "wards.geojson").write_text(json.dumps(collection))
+    (home.root / "hexbeat.toml").write_text('[patrol]\nareas = "wards.geojson"\n')
+
+
+_SQUARE = [(-1e-3, -1e-3), (1e-3, -1e-3), (1e-3, 1e-3), (-1e-3, 1e-3), (-1e-3, -1e-3)]
+
+
+def test_hours_of_the_panel_are_by_ward_where_the_home_has_a_map_of_them(
+    tmp_path: Path,
+) -> None:
+    home, programme = filled(tmp_path / "home", more=4)
+    by_town = make_pack(home, programme, ENDING, NOW, "me")
+    said = one_line(text_of(by_town.folder / "panel.pdf"))
+    assert "By town, not by ward: the force has given no map of its wards." in said
+    a_map_of_wards(home, programme)
+    by_ward = make_pack(open_either_home(home.root), programme, ENDING, NOW, "me")
+    found = figures(by_ward)
+    rows = found["areas"]
+    assert [(r["area"], r["places"]) for r in rows] == [  # type: ignore[attr-defined]
+        ("Northfleet", 4),
+        ("Town Hall", 4),
+    ]
+    file = (home.root / "wards.geojson").read_bytes()
+    assert found["areas_from"] == {
+        "file": "wards.geojson",
+        "sha256": sha256(file).hexdigest(),
+    }
+    hours = sum(r["officer_hours"] for r in rows)  # type: ignore[attr-defined]
+    assert hours == pytest.approx(sum(h or 0 for _, h in by_town.pack.areas), abs=1e-3)
+    said = one_line(text_of(by_ward.folder / "panel.docx"))
+    for words in ("Where, by area", "force's own map, wards.geojson", "Northfleet"):
+        assert words in said
+
+
+def test_the_document_for_a_desk_has_the_sketch(made: tuple[Home, Made]) -> None:
+    document = docx.Document(str(made[1].folder / "tasking.docx"))
+    [shape] = document.inline_shapes
+    assert shape.width.cm == pytest.approx(21 - 2 * 1.7, abs=0.01)
+    assert "Where 4 places are" in shape._inline.docPr.get("descr")
+    [name] = [n for n in document.part.package.iter_parts() if n.partname.ext == "png"]
+    assert name.blob.startswith(b"\x89PNG")
+    for page in ("lead", "panel"):
+        file = str(made[1].folder / f"{page}.docx")
+        assert len(docx.Document(file).inline_shapes) == 0
 
 
 def test_what_has_no_data_is_a_sentence_with_the_command(tmp_path: Path) -> None:

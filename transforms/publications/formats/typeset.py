@@ -16,6 +16,30 @@ _STANDARD: Literal["ua-1"] = (
 )
 
 
+_DRAWN = """#set page(width: auto, height: auto, margin: 0pt)
+#image("picture.svg")
+"""
+_DOTS_AN_INCH = 200.0
+
+
+def drawn(svg: str) -> bytes:
+    """A picture as PNG, for formats that take no SVG: the same bytes for the same."""
+    import typst  # slow to load: only whoever makes a page needs it
+
+    with TemporaryDirectory() as folder:
+        work = Path(folder)
+        (work / "picture.svg").write_text(svg, encoding="utf-8")
+        (work / "picture.typ").write_text(_DRAWN)
+        png = typst.compile(
+            work / "picture.typ",
+            root=work,
+            ignore_system_fonts=True,  # the same letters on every machine
+            format="png",
+            ppi=_DOTS_AN_INCH,
+        )
+    return bytes(png)
+
+
 def typeset(
     template: str,
     words: Mapping[str, Any],
