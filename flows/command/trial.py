@@ -120,7 +120,7 @@ def design(
     }
     opened, found = _programme(home, name)
     design = checked(TrialDesign, options)
-    design_of(found, Register(opened).standing(found.id), design.asked)
+    design_of(opened, found, Register(opened).standing(found.id), design.asked)
     account = _run(opened, step="design", programme=found.id, design=design)
     return show_designed(account, json_)
 

@@ -26,7 +26,6 @@ from transforms.reference.categories import FOUND_BY_PATROLS
 from transforms.reference.clocks import Clock, Period
 from transforms.reference.days import DAYS
 from transforms.reference.forces import Force
-from transforms.reference.groups import GROUPS
 from transforms.reference.months import window
 
 
@@ -116,7 +115,7 @@ def span_of(
     rule = programme.rule
     force = basis.force(rule.force)
     since = programme.as_of + (1 - most)
-    own = basis.counted(rule.force, rule.group, programme.exclusions, since)
+    own = basis.counted(rule.force, programme.group, programme.exclusions, since)
     last = _last_period(own, first, to, standing, clock)
     span: Sequence[Any] = [one for one in window(last, most) if one >= first]
     if clock is DAYS:
@@ -208,7 +207,7 @@ def harm_changes(
 
     Without drugs and weapons, which patrols find.
     """
-    weights, group = home.scoring.harm, GROUPS[programme.rule.group]
+    weights, group = home.scoring.harm, programme.group
     before = span.own.of_epoch(programme.as_of, len(span.periods))
     found = []
     for category in group.categories:

@@ -4,7 +4,6 @@ from transforms.impact import words
 from transforms.impact.chart import chart
 from transforms.impact.look import Look
 from transforms.programmes.sheet import Part, Sheet
-from transforms.reference.groups import GROUPS
 
 
 _HEADER = ["Place", "", "Observed", "Expected", "95 of 100", "", "Before*"]
@@ -16,7 +15,7 @@ _NOTE = (
 
 def sheet_of(look: Look) -> Sheet:
     """The page."""
-    rule, period = look.programme.rule, look.programme.clock.period
+    period = look.programme.clock.period
     changed = (
         words.prevented(look),
         words.around(look),
@@ -27,7 +26,7 @@ def sheet_of(look: Look) -> Sheet:
     return Sheet(
         title=f"{look.programme.id.rpartition('-')[0]}: how it went",
         subtitle=(
-            f"{look.force.name}, {GROUPS[rule.group].label},"
+            f"{look.force.name}, {look.programme.group.label},"
             f" {words.span_in_words(look)}"
         ),
         headline=words.headline(look),

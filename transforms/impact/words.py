@@ -14,7 +14,6 @@ from transforms.programmes.usual import (
     AT_LEAST_OWN,
 )
 from transforms.reference.days import DAYS
-from transforms.reference.groups import GROUPS
 
 
 _SUCH_LISTS = "such lists do with no programme starting"
@@ -194,13 +193,12 @@ def span_in_words(look: Look) -> str:
 
 def promised(look: Look) -> list[str]:
     """What the list was, and what was forecast for it."""
-    rule = look.programme.rule
     places = f"{len(look.rows)} places" if len(look.rows) > 1 else "1 place"
     months = len(look.periods) / look.programme.clock.periods_a_month
     a_month = look.places.expected / months
     return [
         (
-            f"{places} for {GROUPS[rule.group].label}, frozen with data up to"
+            f"{places} for {look.programme.group.label}, frozen with data up to"
             f" {look.programme.as_of.in_words} and never edited since."
         ),
         f"Forecast then: {a_month:.0f} incidents a month at these places.",

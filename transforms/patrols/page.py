@@ -6,7 +6,6 @@ from transforms.patrols import words
 from transforms.patrols.dosage import Dosage
 from transforms.programmes.sheet import Part, Sheet
 from transforms.reference.forces import DEMO_FORCES, FORCES
-from transforms.reference.groups import GROUPS
 
 
 _HEADER = [
@@ -38,7 +37,7 @@ def sheet_of(dosage: Dosage) -> Sheet:
     force = {**FORCES, **DEMO_FORCES}[rule.force].name
     return Sheet(
         title=f"{programme.id.rpartition('-')[0]}: patrols delivered",
-        subtitle=f"{force}, {GROUPS[rule.group].label}, {words.span(dosage)}",
+        subtitle=f"{force}, {programme.group.label}, {words.span(dosage)}",
         headline=words.headline(dosage),
         picture=bars(dosage),
         picture_alt="Minutes a day at each place, beside the minutes planned.",

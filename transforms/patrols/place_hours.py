@@ -22,7 +22,6 @@ from transforms.records.parted import parted
 from transforms.reference import cells
 from transforms.reference.arrays import Floats
 from transforms.reference.days import Day
-from transforms.reference.groups import GROUPS
 from transforms.restricted import Restricted
 from transforms.scores.timing.hours import (
     WINDOW_DAYS,
@@ -66,12 +65,12 @@ def place_hours(
         live = live_records(lake, feed.force)
         newest = newest_day(supplied(drops(lake, feed.force)))
         parts = parted(live, feed.feed, newest)
-    supplied_days = parts.crime_days.supplied
+    records, supplied_days = parts.of(programme.group.categories)
     days = [day for day in supplied_days if until is None or day.date <= until]
     if not days:
         raise UsageError(f"{feed.home.root} has no supplied day: hexbeat feed pull")
     last = max(days)
-    rows = _of_programme(parts.crimes, programme, days)
+    rows = _of_programme(records, programme, days)
     return PlaceHours(
         last=last.date,
         days=sum(day > last + -WINDOW_DAYS for day in days),
@@ -86,7 +85,7 @@ def _of_programme(
     """A year's records of the programme's group: internal to this module."""
     year = of_the_year(records, max(days), days)
     kept = scored_incidents(year, programme.exclusions, programme.rule.force)
-    group = pa.array(GROUPS[programme.rule.group].categories, pa.string())
+    group = pa.array(programme.group.categories, pa.string())
     return kept.filter(pc.is_in(kept["category"].cast(pa.string()), group))
 
 

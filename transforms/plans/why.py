@@ -13,7 +13,6 @@ from transforms.profiles.force_points import ForcePoints, force_points
 from transforms.programmes.programme import Programme
 from transforms.reference.categories import CATEGORIES
 from transforms.reference.coverage import supplied_periods
-from transforms.reference.groups import GROUPS
 from transforms.scores.labels.emerging import IN_WORDS
 
 
@@ -127,7 +126,7 @@ def _newest_points(
             ]
             if supplied:
                 every = force_points(home, lake, force, supplied[-1])
-                return every.newest(COUNTED_MONTHS).of(GROUPS[rule.group].categories)
+                return every.newest(COUNTED_MONTHS).of(programme.group.categories)
     return None
 
 

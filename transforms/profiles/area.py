@@ -33,6 +33,7 @@ from transforms.records.homes import open_force_home
 from transforms.records.tables import DAY_SCORES_TABLE
 from transforms.reference import cells
 from transforms.reference.arrays import Cells
+from transforms.reference.calls import is_call
 from transforms.reference.clocks import MONTHS, Clock
 from transforms.reference.days import DAYS, HORIZONS_DAYS, Day
 from transforms.reference.forces import Force
@@ -130,6 +131,11 @@ def place_area(home: Home, programme: Programme, place_id: str) -> Area:
     at = names.index(place_id)
     row = places.slice(at, 1).to_pylist()[0]
     rule, clock = programme.rule, programme.clock
+    if any(map(is_call, programme.group.categories)):
+        raise UsageError(
+            f"{programme.id} is of {rule.group}, which has calls for service; a problem"
+            " profile is of crimes"
+        )
     days = clock is DAYS
     steps = WEEK_DAYS / clock.step if days else 1
     expected = row["level_month"]
@@ -138,7 +144,7 @@ def place_area(home: Home, programme: Programme, place_id: str) -> Area:
     return Area(
         id=f"{programme.id}-{place_id}",
         force=home.registry[rule.force],
-        group=GROUPS[rule.group],
+        group=programme.group,
         as_of=newest(home),
         ground=np.sort(programme.grounds[at]),
         expected=expected,

@@ -4,8 +4,8 @@ The public feed knows months, and its scores are in the lake for a year. A force
 feed knows days, and past scores are computed again from its records.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -18,7 +18,11 @@ from transforms.incidents.lake_check import stored_forces
 from transforms.lake.lake import Lake
 from transforms.programmes.counted import Counted, counted
 from transforms.programmes.evidence import Evidence, evidence_of, evidence_of_day
-from transforms.programmes.force_records import ForceRecords, force_records
+from transforms.programmes.force_records import (
+    ForceRecords,
+    force_records,
+    read_parts,
+)
 from transforms.programmes.past import Past
 from transforms.programmes.past_days import QuietWeeks
 from transforms.programmes.past_lists import QuietPast
@@ -26,14 +30,15 @@ from transforms.programmes.points import GroupPoints, group_points
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import busy_periods
 from transforms.programmes.rule import Rule
-from transforms.records.homes import open_force_home
+from transforms.records.homes import ForceHome, open_force_home
+from transforms.records.parted import Parted
 from transforms.reference.arrays import Cells
 from transforms.reference.cells import as_text
 from transforms.reference.clocks import MONTHS, Clock
 from transforms.reference.days import DAYS, Day
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.forces import Force
-from transforms.reference.groups import CrimeGroup
+from transforms.reference.groups import GROUPS, CrimeGroup
 from transforms.reference.months import Month
 from transforms.scores.methods import METHODS
 
@@ -53,8 +58,13 @@ class Basis(Protocol):
         """A force of the lake; `ForceError` where there is nothing of it."""
         ...
 
+    @property
+    def groups(self) -> Mapping[str, CrimeGroup]:
+        """The groups that a programme may be of, by name."""
+        ...
+
     def counted(
-        self, force: str, group: str, exclusions: Sequence[Exclusion], since: Any
+        self, force: str, group: CrimeGroup, exclusions: Sequence[Exclusion], since: Any
     ) -> Counted:
         """What a force's incidents of a group can be compared in."""
         ...
@@ -69,14 +79,22 @@ class Basis(Protocol):
         """Where and when a force's incidents of a group were, in those periods."""
         ...
 
-    def evidence(self, rows: pa.Table, group: str, among: Cells) -> Evidence:
+    def evidence(self, rows: pa.Table, group: CrimeGroup, among: Cells) -> Evidence:
         """How sure the forecast of some cells was; `rows` are the published ones."""
         ...
 
     def frozen_past(
-        self, rule: Rule, exclusions: Sequence[Exclusion], method: str, until: Any
+        self,
+        rule: Rule,
+        group: CrimeGroup,
+        exclusions: Sequence[Exclusion],
+        method: str,
+        until: Any,
     ) -> list[Past]:
-        """Past lists of the rule that are kept with a programme, of every length."""
+        """Past lists of the rule that are kept with a programme, of every length.
+
+        `group` is that of the rule, as the programme has it.
+        """
         ...
 
     def newer_past(
@@ -117,6 +135,11 @@ class MonthBasis:
     lake: Lake
     clock: Clock = MONTHS
 
+    @property
+    def groups(self) -> Mapping[str, CrimeGroup]:
+        """The groups that a programme may be of: those that are shipped."""
+        return GROUPS
+
     def force(self, name: str) -> Force:
         """A force of the lake; `ForceError` where there is nothing of it."""
         for force in stored_forces(self.lake, self.home.registry):
@@ -125,10 +148,14 @@ class MonthBasis:
         raise ForceError(f"{name}: the lake has nothing of it")
 
     def counted(
-        self, force: str, group: str, exclusions: Sequence[Exclusion], since: Month
+        self,
+        force: str,
+        group: CrimeGroup,
+        exclusions: Sequence[Exclusion],
+        since: Month,
     ) -> Counted:
         """What a force's incidents of a group can be compared in."""
-        return counted(self.lake, self.force(force), group, exclusions, since)
+        return counted(self.lake, self.force(force), group.slug, exclusions, since)
 
     def points(
         self,
@@ -143,7 +170,7 @@ class MonthBasis:
         files = [file for file in files if file.partition["month"] in wanted]
         return group_points(files, exclusions, force, group)
 
-    def evidence(self, rows: pa.Table, group: str, among: Cells) -> Evidence:
+    def evidence(self, rows: pa.Table, group: CrimeGroup, among: Cells) -> Evidence:
         """How sure the forecast of some cells was, by the scores in the lake."""
         force = rows["force"][0].as_py()
         return evidence_of(
@@ -157,7 +184,12 @@ class MonthBasis:
         )
 
     def frozen_past(
-        self, rule: Rule, exclusions: Sequence[Exclusion], _method: str, until: Month
+        self,
+        rule: Rule,
+        _group: CrimeGroup,
+        exclusions: Sequence[Exclusion],
+        _method: str,
+        until: Month,
     ) -> list[Past]:
         """Lists at each as-of whose scores are in the lake, of every length."""
         return self._past(rule, exclusions, LENGTHS_MONTHS, until)
@@ -192,27 +224,45 @@ class DayBasis:
 
     home: Home
     clock: Clock = DAYS
+    _of_group: dict[str, ForceRecords] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def records(self) -> ForceRecords:
+    def _feed(self) -> ForceHome:
+        return open_force_home(self.home.root)
+
+    @cached_property
+    def _parts(self) -> Parted:
         """The records, read once."""
-        feed = open_force_home(self.home.root)
-        with feed.alone("reading for a programme"):
-            return force_records(feed)
+        with self._feed.alone("reading for a programme"):
+            return read_parts(self._feed)
+
+    @cached_property
+    def groups(self) -> Mapping[str, CrimeGroup]:
+        """The groups that a programme may be of: the user's own among them."""
+        return GROUPS | {group.slug: group for group in self._feed.groups}
+
+    def records(self, group: CrimeGroup) -> ForceRecords:
+        """Those that a group is counted in."""
+        kept = group.slug if group.slug not in GROUPS else ""
+        if kept not in self._of_group:
+            self._of_group[kept] = force_records(self._feed, self._parts, group)
+        return self._of_group[kept]
 
     def force(self, name: str) -> Force:
         """The force whose feed it is; `ForceError` for another."""
-        if name != self.records.force:
-            raise ForceError(
-                f"{name}: {self.home.root} is of {self.records.force} alone"
-            )
+        if name != self._feed.force:
+            raise ForceError(f"{name}: {self.home.root} is of {self._feed.force} alone")
         return self.home.registry[name]
 
     def counted(
-        self, _force: str, group: str, exclusions: Sequence[Exclusion], since: Day
+        self,
+        _force: str,
+        group: CrimeGroup,
+        exclusions: Sequence[Exclusion],
+        since: Day,
     ) -> Counted:
-        """What the crimes of a group can be compared in."""
-        return self.records.counted(group, exclusions, since)
+        """What the incidents of a group can be compared in."""
+        return self.records(group).counted(group, exclusions, since)
 
     def points(
         self,
@@ -221,10 +271,10 @@ class DayBasis:
         exclusions: Sequence[Exclusion],
         periods: Sequence[Day],
     ) -> GroupPoints:
-        """Where and when the crimes of a group were, on those days."""
-        return self.records.points(group, exclusions, periods)
+        """Where and when the incidents of a group were, on those days."""
+        return self.records(group).points(group, exclusions, periods)
 
-    def evidence(self, rows: pa.Table, group: str, among: Cells) -> Evidence:
+    def evidence(self, rows: pa.Table, group: CrimeGroup, among: Cells) -> Evidence:
         """How sure the forecast of some cells was, of the records known then.
 
         `UsageError` where these records no longer give the published scores.
@@ -233,7 +283,7 @@ class DayBasis:
             zip(rows["h3_cell"].to_pylist(), rows["score"].to_pylist(), strict=True)
         )
         return evidence_of_day(
-            self.records,
+            self.records(group),
             group,
             Day.parse(rows["as_of"][0].as_py()),
             method_of(rows),
@@ -242,11 +292,16 @@ class DayBasis:
         )
 
     def frozen_past(
-        self, rule: Rule, exclusions: Sequence[Exclusion], method: str, until: Day
+        self,
+        rule: Rule,
+        group: CrimeGroup,
+        exclusions: Sequence[Exclusion],
+        method: str,
+        until: Day,
     ) -> list[Past]:
         """Lists in each week of the year to the as-of, followed for every length."""
         quiet = QuietWeeks(
-            records=self.records,
+            records=self.records(group),
             method=METHODS[method],
             exclusions=exclusions,
             busy=busy_periods(self.home, rule.group, Day),

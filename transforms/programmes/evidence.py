@@ -16,7 +16,7 @@ from transforms.reference.arrays import Cells, Floats
 from transforms.reference.coverage import supplied_periods
 from transforms.reference.days import DAYS, Day
 from transforms.reference.forces import Force
-from transforms.reference.groups import GROUPS
+from transforms.reference.groups import CrimeGroup
 from transforms.reference.months import Month
 from transforms.reference.score_settings import Scoring
 from transforms.scores.days.view import day_views
@@ -40,7 +40,7 @@ class Evidence:
 def evidence_of(
     lake: Lake,
     force: Force,
-    group: str,
+    group: CrimeGroup,
     as_of: Month,
     method: str,
     scoring: Scoring,
@@ -63,7 +63,7 @@ def evidence_of(
 
 def evidence_of_day(
     records: ForceRecords,
-    group: str,
+    group: CrimeGroup,
     as_of: Day,
     method: str,
     among: Cells,
@@ -75,8 +75,8 @@ def evidence_of_day(
     has come or gone, or this version of hexbeat scores in another way.
     """
     then = records.known_by(as_of)
-    [view] = day_views(then.panel, then.supplied, [as_of], DAYS)
-    found = METHODS[method].expect(view)[group].mean
+    [view] = day_views(then.panel, then.supplied, [as_of], DAYS, then.own)
+    found = METHODS[method].expect(view)[group.slug].mean
     rows = np.minimum(np.searchsorted(view.cells, among), len(view.cells) - 1)
     same = (view.cells[rows] == among) & np.isclose(
         found[rows], published, atol=_PUBLISHED_TO
@@ -90,10 +90,12 @@ def evidence_of_day(
     return evidence_in(view, METHODS[method], group, among)
 
 
-def evidence_in(view: View, method: Method, group: str, among: Cells) -> Evidence:
+def evidence_in(
+    view: View, method: Method, group: CrimeGroup, among: Cells
+) -> Evidence:
     """The evidence for some cells of a view."""
-    expected = method.expect(view)[group]
-    view = view.counting(GROUPS[group])
-    steps = view.of(view.steps, GROUPS[group].categories)
+    expected = method.expect(view)[group.slug]
+    view = view.counting(group)
+    steps = view.of(view.steps, group.categories)
     rows = np.searchsorted(view.cells, among)
     return Evidence(expected.rate_shape[rows], monthly_size(steps))

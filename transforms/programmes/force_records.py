@@ -21,7 +21,8 @@ from transforms.programmes.points import GroupPoints, points_of
 from transforms.records.homes import ForceHome, open_force_home
 from transforms.records.ledger import drops, newest_day, supplied
 from transforms.records.live import live_records
-from transforms.records.parted import parted
+from transforms.records.parted import Parted, parted
+from transforms.reference.calls import is_call
 from transforms.reference.days import Day
 from transforms.reference.exclusions import Exclusion
 from transforms.reference.groups import GROUPS, CrimeGroup
@@ -36,34 +37,50 @@ from transforms.scores.panel import Panel
 
 @dataclass(frozen=True, kw_only=True)
 class ForceRecords:
-    """The live records of a force's crimes, and the days of which all were sent."""
+    """Live records of a force, and the days of which all were sent.
+
+    They are its crimes, unless they are of a group of the user's own that has calls.
+    """
 
     force: str
     scoring: Scoring
     crimes: Restricted
     supplied: Sequence[Day]  # oldest first
+    own: tuple[CrimeGroup, ...] = ()  # the user's group, where they are of one
+    ranked: "ForceRecords | None" = None  # whose cells are ranked, if not their own
 
     @cached_property
     def panel(self) -> Panel:
         """Their counts by cell, day and category."""
         days = every_day(self.supplied)
-        return day_panel(self.crimes, days, self.force, self.scoring)
+        within = self.ranked.panel if self.ranked else None
+        return day_panel(self.crimes, days, self.force, self.scoring, within)
 
     @cached_property
     def say_when_recorded(self) -> bool:
         """Whether any says when it was recorded, and so what was known on a day."""
-        return recorded_share(self.crimes) > 0
+        ranked = self.ranked is not None and self.ranked.say_when_recorded
+        return ranked or recorded_share(self.crimes) > 0
 
     def known_by(self, day: Day) -> "ForceRecords":
         """Those that had been recorded by the end of a day."""
         if not self.say_when_recorded:
             return self
-        return replace(self, crimes=known_by(self.crimes, day))
+        at_least = 0 if self.ranked else 1
+        return replace(
+            self,
+            crimes=known_by(self.crimes, day, at_least),
+            ranked=self.ranked and self.ranked.known_by(day),
+        )
+
+    def group(self, slug: str) -> CrimeGroup:
+        """A shipped group, or the user's own that they are of."""
+        return {group.slug: group for group in self.own}.get(slug) or GROUPS[slug]
 
     def counted(
-        self, group: str, exclusions: Sequence[Exclusion], since: Day
+        self, group: CrimeGroup, exclusions: Sequence[Exclusion], since: Day
     ) -> Counted:
-        """What the crimes of a group can be compared in, from a day on.
+        """What the incidents of a group can be compared in, from a day on.
 
         Only supplied days count; each record on the last day on which it can have
         happened (dated_records.sql), as for scores.
@@ -72,7 +89,7 @@ class ForceRecords:
         return Counted(
             periods=frozenset(days),
             epochs=(),  # a force's own points are not redrawn
-            points=self.points(GROUPS[group], exclusions, days),
+            points=self.points(group, exclusions, days),
         )
 
     def points(
@@ -106,19 +123,39 @@ def note_read(home: Home, at: datetime, who: str, analysis: str) -> None:
             feed.log(at, who, "read", {"analysis": analysis})
 
 
-def force_records(feed: ForceHome) -> ForceRecords:
-    """What a home of a force's own feed holds; `UsageError` for one without a day."""
+def read_parts(feed: ForceHome) -> Parted:
+    """The crimes and the calls that a home of a force's own feed holds."""
     lake = feed.lake.pinned()
     until = newest_day(supplied(drops(lake, feed.force)))
-    parts = parted(live_records(lake, feed.force), feed.feed, until)
-    if not parts.crime_days.supplied:
-        raise UsageError(
-            f"{feed.home.root} contains no crimes of a completed day: get some with"
-            " hexbeat feed pull"
-        )
-    return ForceRecords(
+    return parted(live_records(lake, feed.force), feed.feed, until)
+
+
+def force_records(
+    feed: ForceHome, parts: Parted | None = None, group: CrimeGroup | None = None
+) -> ForceRecords:
+    """The crimes of a home, or what a group of the user's own is counted in.
+
+    All groups rank the same cells: those of crimes, or of the calls of a feed of calls
+    alone. `UsageError` where there is no day of them.
+    """
+    parts = parts or read_parts(feed)
+    alone = feed.mapping.calls_alone
+    ranked = ForceRecords(
         force=feed.force,
         scoring=feed.home.scoring_of(feed.force),
-        crimes=parts.crimes,
-        supplied=parts.crime_days.supplied,
+        crimes=parts.calls if alone else parts.crimes,
+        supplied=(parts.call_days if alone else parts.crime_days).supplied,
     )
+    found = ranked
+    if group and group.slug not in GROUPS:
+        found = replace(ranked, own=(group,))
+        if not alone and any(map(is_call, group.categories)):
+            records, days = parts.of(group.categories)
+            found = replace(found, crimes=records, supplied=days, ranked=ranked)
+    if not (ranked.supplied and found.supplied):
+        what = "calls" if ranked.supplied or alone else "crimes"
+        raise UsageError(
+            f"{feed.home.root} contains no {what} of a completed day: get some with"
+            " hexbeat feed pull"
+        )
+    return found

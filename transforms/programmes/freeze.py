@@ -16,7 +16,7 @@ from transforms.errors import UsageError
 from transforms.homes.home import Home
 from transforms.lake.storage import make_folder
 from transforms.programmes.around import UserLayers
-from transforms.programmes.basis import Basis, basis_of, clock_of, method_of
+from transforms.programmes.basis import Basis, basis_of, method_of
 from transforms.programmes.chosen import (
     Choice,
     Chosen,
@@ -51,7 +51,6 @@ from transforms.programmes.rule import MOST_JOINED, MOST_PLACES, Rule
 from transforms.programmes.write import write_programme
 from transforms.reference.clocks import Clock
 from transforms.reference.days import DAYS, parse_period
-from transforms.reference.groups import GROUPS
 
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -76,9 +75,9 @@ def refuse(
     home: Home, name: str, choice: Choice, run_id: str | None, buffer_m: float
 ) -> None:
     """Raise what `freeze` would raise, before anything takes long."""
-    _check(name, choice, buffer_m, clock_of(home))
-    programmes_folder(home)
     basis = basis_of(home, home.lake)
+    _check(name, choice, buffer_m, basis)
+    programmes_folder(home)
     _, rows = published_cells(home, run_id, choice.force, choice.group)
     _found(home, basis, choice, rows)
 
@@ -97,8 +96,8 @@ def freeze(
 
     `layers` are described beside the places, and change nothing of them.
     """
-    asked = _check(name, choice, buffer_m, clock_of(home))
     basis = basis_of(home, home.lake.pinned())
+    asked = _check(name, choice, buffer_m, basis)
     run_id, rows = published_cells(home, run_id, choice.force, choice.group)
     found, tables = _tables(home, basis, choice, rows, buffer_m)
     folder = programmes_folder(home)
@@ -106,7 +105,8 @@ def freeze(
     folder.chmod(_OWNER_ONLY)
 
     def write(built: Path) -> str:
-        given = name, choice, found, run_id, buffer_m, tables, basis.clock
+        group = basis.groups[choice.group]
+        given = name, choice, group, found, run_id, buffer_m, tables, basis.clock
         described = layers or UserLayers()
         return programme_id(name, write_programme(home, built, *given, described))
 
@@ -116,23 +116,21 @@ def freeze(
     return Frozen(open_programme(home, kept.folder.name), kept.created, asked)
 
 
-def _check(name: str, choice: Choice, buffer_m: float, clock: Clock) -> int:
+def _check(name: str, choice: Choice, buffer_m: float, basis: Basis) -> int:
     """How many places were asked for; `UsageError` for what cannot be."""
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} cannot name a programme: up to 40 small letters, digits and"
             " hyphens, such as winter-2026"
         )
-    if choice.group not in GROUPS:
-        own = "; no programme is of a group of your own" if clock is DAYS else ""
-        raise UsageError(
-            f"{choice.group!r} is no crime group; there are: {', '.join(GROUPS)}{own}"
-        )
+    if choice.group not in basis.groups:
+        known = ", ".join(basis.groups)
+        raise UsageError(f"{choice.group!r} is no crime group; there are: {known}")
     if not 0 < buffer_m <= 1_000:
         raise UsageError(f"--buffer-m {buffer_m:g}: above 0, and at most 1000")
     match choice:
         case Rule():
-            _check_rule(choice, clock)
+            _check_rule(choice, basis.clock)
             return choice.top
         case HotSpots():
             asked = len(set(choice.ids))
@@ -172,7 +170,7 @@ def _found(
     as_of, clock = _as_of(rows), basis.clock
     basis.force(choice.force)
     since = as_of + (1 - clock.points)
-    given = choice.force, choice.group, home.scoring.exclusions
+    given = choice.force, basis.groups[choice.group], home.scoring.exclusions
     of_force = basis.counted(*given, since)
     span = of_force.of_epoch(as_of, clock.points)
     return chosen(choice, candidates(rows, clock), of_force.points, span), of_force
@@ -186,16 +184,16 @@ def _tables(
     home: Home, basis: Basis, choice: Choice, rows: pa.Table, buffer_m: float
 ) -> tuple[Chosen, dict[str, pa.Table]]:
     found, of_force = _found(home, basis, choice, rows)
-    as_of, clock = _as_of(rows), basis.clock
+    as_of, clock, group = _as_of(rows), basis.clock, basis.groups[choice.group]
     scored = candidates(rows, clock)
-    evidence = basis.evidence(rows, choice.group, scored.cells[found.row])
+    evidence = basis.evidence(rows, group, scored.cells[found.row])
     span = of_force.of_epoch(as_of, clock.points)
-    every = basis.points(choice.force, GROUPS[choice.group], (), span)
+    every = basis.points(choice.force, group, (), span)
     excluded = excluded_share(found.grounds, of_force.points, every, span)
     places = places_table(rows, found, evidence, of_force, excluded, as_of, clock)
     frozen = cells_table(rows, found, clock)
     exclusions = home.scoring.exclusions
-    past = basis.frozen_past(found.rule, exclusions, method_of(rows), as_of)
+    past = basis.frozen_past(found.rule, group, exclusions, method_of(rows), as_of)
     return found, {
         PLACES_FILE: places,
         CELLS_FILE: frozen,

@@ -20,8 +20,9 @@ from transforms.programmes.schemas import (
     places_schema,
 )
 from transforms.programmes.usual import power_line
+from transforms.reference.calls import is_call
 from transforms.reference.clocks import Clock
-from transforms.reference.groups import GROUPS
+from transforms.reference.groups import GROUPS, CrimeGroup
 
 
 _TEXT = """# The programme {name}
@@ -91,6 +92,7 @@ records.""",
 def method_text(
     name: str,
     rule: Rule,
+    group: CrimeGroup,
     identity: Mapping[str, Any],
     tables: Mapping[str, pa.Table],
     clock: Clock,
@@ -102,7 +104,7 @@ def method_text(
         name=name,
         number=len(places),
         force=rule.force,
-        label=GROUPS[rule.group].label,
+        label=_label(group),
         run_id=identity["run_id"],
         as_of=identity["as_of"],
         rule=_choice(identity["unit"], rule),
@@ -124,6 +126,17 @@ def method_text(
             }.items()
         ),
     )
+
+
+def _label(group: CrimeGroup) -> str:
+    """The name of a group; of the user's own, what it is made of as well."""
+    if group.slug in GROUPS:
+        return group.label
+    calls = sum(map(is_call, group.categories))
+    kind = "calls alone" if calls == len(group.categories) else "crimes alone"
+    if 0 < calls < len(group.categories):
+        kind = "crimes and calls, an incident that is both counted twice"
+    return f"{group.label} ({kind}: {', '.join(group.categories)})"
 
 
 def _context(identity: Mapping[str, Any]) -> str:

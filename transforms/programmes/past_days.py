@@ -55,7 +55,8 @@ class QuietWeeks:
         None where the rule finds under half its places.
         """
         since = self.until + -WEEK_DAYS * (self.weeks + MOST_WEEKS)
-        points = self.records.counted(rule.group, self.exclusions, since).points
+        group = self.records.group(rule.group)
+        points = self.records.counted(group, self.exclusions, since).points
         for view in self._views():
             as_of = Day.parse(str(view.as_of))
             scored = candidates_of(view, self.method, rule, self.records.scoring)
@@ -94,9 +95,13 @@ class QuietWeeks:
         ]
         if known.say_when_recorded:
             return views_then(
-                lambda day: known.known_by(day).panel, known.supplied, days, DAYS
+                lambda day: known.known_by(day).panel,
+                known.supplied,
+                days,
+                DAYS,
+                known.own,
             )
-        return day_views(known.panel, known.supplied, days, DAYS)
+        return day_views(known.panel, known.supplied, days, DAYS, known.own)
 
     @cached_property
     def _supplied(self) -> set[Day]:

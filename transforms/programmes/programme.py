@@ -27,6 +27,7 @@ from transforms.reference.arrays import Cells
 from transforms.reference.clocks import MONTHS, Clock
 from transforms.reference.days import DAYS, Day, parse_period
 from transforms.reference.exclusions import Exclusion
+from transforms.reference.groups import GROUPS, CrimeGroup
 
 
 IDENTITY = "programme.json"
@@ -73,6 +74,15 @@ class Programme:
         rule = dict(self.identity["rule"])
         lists = {name: tuple(of) for name, of in rule.items() if isinstance(of, list)}
         return Rule(**rule | lists)
+
+    @cached_property
+    def group(self) -> CrimeGroup:
+        """Its crime group; one of the user's own as it was when it was frozen."""
+        own = self.identity.get("group")
+        if own is None:
+            return GROUPS[self.rule.group]
+        lists = {name: tuple(of) for name, of in own.items() if isinstance(of, list)}
+        return CrimeGroup(**own | lists)
 
     @cached_property
     def clock(self) -> Clock:

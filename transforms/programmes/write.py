@@ -29,6 +29,7 @@ from transforms.publications.formats.csv_files import write_csv
 from transforms.publications.formats.outlines import hotspot_outlines, write_shapes
 from transforms.reference import cells
 from transforms.reference.clocks import Clock
+from transforms.reference.groups import GROUPS, CrimeGroup
 
 
 def write_programme(
@@ -36,6 +37,7 @@ def write_programme(
     folder: Path,
     name: str,
     choice: Choice,
+    group: CrimeGroup,
     found: Chosen,
     run_id: str,
     buffer_m: float,
@@ -72,16 +74,24 @@ def write_programme(
         "exclusions": [asdict(one) for one in home.scoring.exclusions],
         "hexbeat": version("hexbeat"),
         "files": {file: file_sha256(folder / file) for file in DATA_FILES},
+        **_own(group),
         **layers.identity,
     }
     (folder / IDENTITY).write_text(canonical(identity))
     (folder / "METHOD.md").write_text(
-        method_text(name, found.rule, identity, tables, clock)
+        method_text(name, found.rule, group, identity, tables, clock)
     )
     write_manifest(folder)
     sums = {file.name: file_sha256(file) for file in sorted(folder.iterdir())}
     (folder / "SHA256SUMS").write_text(sums_text(sums))
     return identity
+
+
+def _own(group: CrimeGroup) -> dict[str, Any]:
+    """A group of the user's, as it is: its settings may change, the programme not."""
+    if group.slug in GROUPS:
+        return {}
+    return {"group": _as_lists(asdict(group))}
 
 
 def _given(choice: Choice) -> dict[str, Any]:

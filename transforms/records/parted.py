@@ -4,6 +4,7 @@ Each part is judged by its own past: a flood of calls must not hide that crimes 
 missing, nor crimes that calls are.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,8 @@ import pyarrow.compute as pc
 from transforms.homes.feed_settings import HomeFeed
 from transforms.records.day_coverage import Days, days_of
 from transforms.records.live import records_by_day
-from transforms.reference.calls import are_calls
+from transforms.reference.calls import are_calls, is_call
+from transforms.reference.days import Day
 from transforms.restricted import Restricted
 
 
@@ -25,6 +27,21 @@ class Parted:
     calls: Restricted
     crime_days: Days
     call_days: Days
+
+    def of(self, categories: Iterable[str]) -> tuple[Restricted, list[Day]]:
+        """The records that those are among, and the days on which all were sent.
+
+        Of crimes, of calls, or of both: then a day needs both.
+        """
+        kinds = set(map(is_call, categories))
+        crimes, crime_days = self.crimes, self.crime_days.supplied
+        calls, call_days = self.calls, self.call_days.supplied
+        if True not in kinds:
+            return crimes, list(crime_days)
+        if False not in kinds:
+            return calls, list(call_days)
+        both = pa.concat_tables([crimes.reveal(), calls.reveal()])
+        return Restricted(both), sorted({*crime_days} & {*call_days})
 
 
 def parted(live: Restricted, feed: HomeFeed, until: date) -> Parted:

@@ -105,7 +105,7 @@ def _counts(
         return [], [], []  # a list of months, brought into a home of days
     if not home.feed and not home.lake.files("incidents", rule.force):
         return [], [], []  # nothing was ingested of it yet
-    own = basis.counted(rule.force, rule.group, programme.exclusions, since + 1)
+    own = basis.counted(rule.force, programme.group, programme.exclusions, since + 1)
     ended = [one for one in own.periods if one > since and one.last_day <= last]
     if not ended:
         return [], [], []

@@ -6,7 +6,6 @@ from typing import Any
 from transforms.plain_text import plain
 from transforms.reference.days import DAYS
 from transforms.reference.forces import FORCES
-from transforms.reference.groups import GROUPS
 from transforms.tasking import words
 from transforms.tasking.changed import FELL, ROSE
 from transforms.tasking.delivered import Measure, return_totals
@@ -121,7 +120,7 @@ def _subtitle(pack: Pack, what: str) -> str:
 
 
 def _group(pack: Pack) -> str:
-    return GROUPS[pack.programme.rule.group].label
+    return pack.programme.group.label
 
 
 def _footer(pack: Pack, handling: str) -> str:

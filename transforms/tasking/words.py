@@ -9,7 +9,6 @@ from transforms.plain_text import plain
 from transforms.programmes.chosen import POLYGON
 from transforms.publications.formulas import is_safe
 from transforms.reference.days import DAYS, Day
-from transforms.reference.groups import GROUPS
 from transforms.scrutiny.page import delivered as delivered_beside
 from transforms.searches import words as searches
 from transforms.tasking.changed import FELL, ROSE
@@ -50,7 +49,7 @@ def where(pack: Pack) -> list[str]:
     return [
         (
             f"{_count(len(pack.places), 'place')} for"
-            f" {GROUPS[pack.programme.rule.group].label.lower()}, with {level:,.0f}"
+            f" {pack.programme.group.label.lower()}, with {level:,.0f}"
             " incidents a month expected."
         ),
         f"Most expected a month: {'; '.join(most)}.",
@@ -323,7 +322,7 @@ def to_see_to(pack: Pack) -> list[str]:
 def why_these(pack: Pack) -> list[str]:
     """The rule that chose the places, for readers who must not see the list."""
     rule = pack.programme.rule
-    group = GROUPS[rule.group].label.lower().removeprefix("all ")
+    group = pack.programme.group.label.lower().removeprefix("all ")
     number = _count(len(pack.programme.places), "place")
     until = pack.programme.as_of.in_words
     if pack.unit == POLYGON:

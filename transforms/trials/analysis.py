@@ -207,7 +207,7 @@ def _finding(
     told = words or (
         "square root of harm"
         if name == ROOT_HARM
-        else outcome_words(name, trial.programme)
+        else outcome_words(name, trial.programme, trial.design)
     )
     if one is None:
         return Finding(

@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow.compute as pc
 
 from transforms.errors import UsageError
+from transforms.homes.home import Home
+from transforms.programmes.basis import basis_of
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Standing
 from transforms.reference.categories import FOUND_BY_PATROLS
@@ -44,7 +46,9 @@ class Asked:
     accept_contact: bool = False
 
 
-def design_of(programme: Programme, standing: Standing, asked: Asked) -> Design:
+def design_of(
+    home: Home, programme: Programme, standing: Standing, asked: Asked
+) -> Design:
     """The design; `UsageError` with one line for what cannot be tried."""
     if asked.kind not in KINDS:
         raise UsageError(f"--kind {asked.kind!r}: one of {', '.join(KINDS)}")
@@ -73,7 +77,7 @@ def design_of(programme: Programme, standing: Standing, asked: Asked) -> Design:
         "places": places,
         "contact": meeting,
         "looks": _looks(asked),
-        **_outcomes(programme, asked),
+        **_outcomes(home, programme, asked),
     }
     if asked.kind == PARALLEL:
         return Design(content | _parallel(rows, asked))
@@ -112,8 +116,10 @@ def _looks(asked: Asked) -> int:
     return asked.looks
 
 
-def _outcomes(programme: Programme, asked: Asked) -> dict[str, Any]:
+def _outcomes(home: Home, programme: Programme, asked: Asked) -> dict[str, Any]:
     group = programme.rule.group
+    # the programme's own group as it was frozen, whatever the settings say by now
+    groups = {**basis_of(home, home.lake).groups, group: programme.group}
     primary = asked.primary or group
     secondary = list(dict.fromkeys(asked.secondary))
     if asked.kind == PARALLEL and (primary != group or set(secondary) - {BUFFERS}):
@@ -122,15 +128,21 @@ def _outcomes(programme: Programme, asked: Asked) -> dict[str, Any]:
             f" leave out --primary, and --secondary but for {BUFFERS}"
         )
     for name in [primary, *(one for one in secondary if one not in (HARM, BUFFERS))]:
-        if name not in GROUPS:
-            known = ", ".join([HARM, BUFFERS, *GROUPS])
+        if name not in groups:
+            known = ", ".join([HARM, BUFFERS, *groups])
             raise UsageError(f"{name!r} is no outcome; there are: {known}")
-        if set(GROUPS[name].categories) <= set(FOUND_BY_PATROLS):
+        if set(groups[name].categories) <= set(FOUND_BY_PATROLS):
             raise UsageError(
                 f"{name} is found by patrols: more of it is a sign of patrol, not of"
                 " crime, so it is no outcome of a trial"
             )
-    return {"primary": primary, "secondary": [s for s in secondary if s != primary]}
+    found = {"primary": primary, "secondary": [s for s in secondary if s != primary]}
+    own = {
+        name: {"label": groups[name].label, "categories": list(groups[name].categories)}
+        for name in [primary, *secondary]
+        if name in groups and name not in GROUPS
+    }
+    return found | ({"groups": own} if own else {})
 
 
 def _weeks(asked: Asked) -> dict[str, Any]:

@@ -22,8 +22,9 @@ from transforms.records.live import live_records
 from transforms.records.parted import parted
 from transforms.reference import cells
 from transforms.reference.arrays import Floats, Integers, Mask
+from transforms.reference.calls import is_call
 from transforms.reference.categories import FOUND_BY_PATROLS
-from transforms.reference.groups import GROUPS
+from transforms.reference.groups import ALL_CRIME, GROUPS
 from transforms.reference.harm import HarmWeights
 from transforms.reference.resolutions import DAYS_RESOLUTION
 from transforms.reference.time_precision import refuse_without_days
@@ -63,7 +64,8 @@ def day_counts(
         live = live_records(lake, feed.force)
         until = newest_day(supplied(drops(lake, feed.force)))
         parts = parted(live, feed.feed, until)
-    known = {day.date for day in parts.crime_days.supplied}
+    records, supplied_days = parts.of(_categories(design))
+    known = {day.date for day in supplied_days}
     wanted = [day for day in design.days if day <= last]
     days = [day for day in wanted if day in known]
     if not days:
@@ -75,13 +77,21 @@ def day_counts(
         days=days,
         missing=[day for day in wanted if day not in known],
         outcomes=_outcomes(
-            _dated(parts.crimes, programme, days),
+            _dated(records, programme, days),
             programme,
             design,
             days,
             feed.home.scoring.harm,
         ),
     )
+
+
+def _categories(design: Design) -> list[str]:
+    """The categories, and kinds of calls, of all outcomes; harm is of crimes."""
+    outcomes = [design.content["primary"], *design.content["secondary"]]
+    named = [name for name in outcomes if name not in (HARM, BUFFERS)]
+    found = [one for name in named for one in design.group(name).categories]
+    return [*found, *(GROUPS[ALL_CRIME].categories if HARM in outcomes else ())]
 
 
 def _dated(records: Restricted, programme: Programme, days: Sequence[date]) -> pa.Table:
@@ -118,7 +128,7 @@ def _outcomes(
 
     def in_group(name: str) -> Mask:
         return np.array(
-            [one in GROUPS[name].categories for one in category], dtype=bool
+            [one in design.group(name).categories for one in category], dtype=bool
         )
 
     def summed(at: Integers, use: Mask, values: Floats | None = None) -> Floats:
@@ -133,7 +143,9 @@ def _outcomes(
     for name in design.content["secondary"]:
         if name == HARM:
             harm = _harm(rows, category, weights)
-            theirs = np.array([one not in FOUND_BY_PATROLS for one in category])
+            theirs = np.array(
+                [one not in FOUND_BY_PATROLS and not is_call(one) for one in category]
+            )
             found[HARM] = summed(place, theirs, harm)
             found[ROOT_HARM] = summed(place, theirs, np.sqrt(harm))
         elif name == BUFFERS:

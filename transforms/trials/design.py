@@ -16,6 +16,7 @@ import numpy as np
 
 from transforms.programmes.programme import canonical
 from transforms.reference.arrays import Mask
+from transforms.reference.groups import GROUPS, CrimeGroup
 from transforms.trials.schedule import (
     WEEK_DAYS,
     Stratum,
@@ -75,6 +76,18 @@ class Design:
             Stratum(tuple(stratum["places"]), int(stratum["treated"]))
             for stratum in self.content["strata"]
         ]
+
+    @cached_property
+    def own(self) -> dict[str, CrimeGroup]:
+        """Outcomes that are crime groups of the user's own, as they were then."""
+        return {
+            slug: CrimeGroup(slug, one["label"], "", tuple(one["categories"]), ())
+            for slug, one in self.content.get("groups", {}).items()
+        }
+
+    def group(self, outcome: str) -> CrimeGroup:
+        """The crime group that an outcome is."""
+        return self.own.get(outcome) or GROUPS[outcome]
 
     @property
     def first_day(self) -> date:

@@ -63,7 +63,7 @@ def design_trial(
     A seed that is given makes the same draw again: where nothing real depends on it.
     """
     register = Register(home)
-    design = design_of(programme, register.standing(programme.id), asked)
+    design = design_of(home, programme, register.standing(programme.id), asked)
     parent = programme.folder / TRIALS
     place = parent / design.trial_id
     if not place.exists():

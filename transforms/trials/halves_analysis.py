@@ -54,7 +54,7 @@ def month_counts(home: Home, trial: Trial, last: date) -> MonthCounts:
         raise UsageError(f"{trial.id} has no whole month up to {last}")
     own = basis_of(home, home.lake.pinned()).counted(
         rule.force,
-        rule.group,
+        programme.group,
         programme.exclusions,
         programme.as_of + (1 - len(wanted)),
     )
@@ -184,7 +184,7 @@ def _judged(
     error = math.sqrt(factor * sums.poisson_variance)
     low, high = (math.exp(sums.log_ratio + s * Z_95 * error) for s in (-1, 1))
     finding = Finding(
-        outcome=outcome_words(name, trial.programme),
+        outcome=outcome_words(name, trial.programme, trial.design),
         role=SECONDARY if name == BUFFERS else PRIMARY,
         treated=sums.observed,
         treated_exposure=sums.expected,

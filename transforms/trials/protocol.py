@@ -1,7 +1,6 @@
 """`protocol.md`: what is promised before the first day, for whoever judges a trial."""
 
 from transforms.programmes.programme import Programme
-from transforms.reference.groups import GROUPS
 from transforms.trials.choose import BUFFERS, HARM
 from transforms.trials.design import PARALLEL, SIMPLE, Design
 from transforms.trials.expected_power import Power
@@ -58,7 +57,9 @@ def protocol_text(
 ) -> str:
     """The text of protocol.md."""
     content = design.content
-    secondary = [outcome_words(name, programme) for name in content["secondary"]]
+    secondary = [
+        outcome_words(name, programme, design) for name in content["secondary"]
+    ]
     washout = content.get("washout_days", 0)
     return _TEXT.format(
         trial=design.trial_id,
@@ -68,7 +69,7 @@ def protocol_text(
         number=len(design.places),
         commitment=commitment,
         compared=_compared(design),
-        primary=outcome_words(content["primary"], programme),
+        primary=outcome_words(content["primary"], programme, design),
         secondary=", ".join(secondary) or "none",
         washout=(
             f"Washout: shown as well without the {washout} days after each patrol.\n"
@@ -100,13 +101,13 @@ def contact_words(design: Design) -> str:
     )
 
 
-def outcome_words(name: str, programme: Programme) -> str:
+def outcome_words(name: str, programme: Programme, design: Design) -> str:
     """An outcome, for readers."""
     if name == HARM:
         return "harm (incidents by their weight)"
     if name == BUFFERS:
         return f"incidents within {programme.identity['buffer_m']:g} m of the places"
-    return GROUPS[name].label
+    return design.group(name).label
 
 
 def _compared(design: Design) -> str:

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 
+from transforms.reference.calls import is_call
 from transforms.reference.days import Day
 from transforms.trials.analysis import Analysis, Finding
-from transforms.trials.design import PARALLEL
+from transforms.trials.design import PARALLEL, Design
 from transforms.trials.expected_power import Power
 from transforms.trials.protocol import contact_words
 
@@ -183,6 +184,7 @@ def not_concluded(found: Analysis, power: Power) -> list[str]:
             "Anything by drugs, weapons and searches: patrols find them, so they are"
             " no outcome."
         ),
+        *_of_calls(design),
         "That it would be so at other places, in other forces, or for longer.",
     ]
     if not found.look.is_last:
@@ -190,6 +192,18 @@ def not_concluded(found: Analysis, power: Power) -> list[str]:
     if found.missing:
         lines.append(f"Anything about {_listed(found.missing)}: not supplied.")
     return lines
+
+
+def _of_calls(design: Design) -> list[str]:
+    """Where calls decide: whoever patrols a place raises some, and answers others."""
+    if not any(map(is_call, design.group(design.content["primary"]).categories)):
+        return []
+    return [
+        (
+            "That fewer or more calls are less or more crime: a patrol makes calls of"
+            " what it sees, and settles on the spot what would have been one."
+        )
+    ]
 
 
 def _listed(missing: Sequence[str]) -> str:

@@ -179,7 +179,7 @@ def test_a_past_list_is_the_rule_on_the_day_as_it_was_published(made: Made) -> N
     rule = replace(made.rule, join=1)
     basis = basis_of(made.feed.home, made.feed.lake)
     past = basis.frozen_past(
-        rule, made.feed.home.scoring.exclusions, METHOD.NAME, FROZEN_AT
+        rule, GROUPS[GROUP], made.feed.home.scoring.exclusions, METHOD.NAME, FROZEN_AT
     )
     origin = FROZEN_AT + -7 * 6
     [one] = [p for p in past if (p.as_of, p.length) == (str(origin), 28)]
@@ -425,7 +425,7 @@ def test_done_again_nothing_is_new(made: Made) -> None:
         ),
         (
             [*FREEZE[:3], "--group", "nuisance", "--force", "avonmere", "--top", "3"],
-            "no programme is of a group of your own",
+            "'nuisance' is no crime group; there are: all-crime",
         ),
         (
             [*FREEZE, "--force", "kent", "--top", "3"],
@@ -451,7 +451,7 @@ def test_scores_of_other_records_are_refused(
         force_records(made.feed),
         supplied=[day for day in read_stored(made.feed).supplied if day.number % 9],
     )
-    monkeypatch.setattr(DayBasis, "records", fewer)
+    monkeypatch.setattr(DayBasis, "records", lambda *_: fewer)
     with pytest.raises(UsageError, match="are not those that the records"):
         freeze(made.feed.home, "other", made.rule, None, 100.0, NOW, "me")
 
