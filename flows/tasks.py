@@ -22,6 +22,7 @@ from flows import progress
 from flows.month_summary import ingest_account, ingest_counts
 from flows.os_user import user
 from flows.plain_logs import log_plainly, plain_faults
+from flows.task_limits import ask_for_limits_that_exist
 from transforms.backtests.origins import backtest_force
 from transforms.errors import HexbeatError
 from transforms.homes.home import open_either_home, open_home
@@ -41,6 +42,7 @@ from transforms.scores.score_months import score_force
 T = TypeVar("T")
 Account = dict[str, Any]
 log_plainly()  # wherever a task runs
+ask_for_limits_that_exist()
 
 
 class Whole(Generic[T]):
