@@ -16,7 +16,6 @@ from pydantic import BaseModel
 from flows import progress
 from flows.artifacts import late_forces, summary_artifact
 from flows.events import RUN_TAG
-from flows.garbage import collect_less
 from flows.heartbeats import end_without_waiting
 from flows.plain_logs import log_plainly
 from flows.settings import Settings
@@ -42,7 +41,6 @@ _STATE_CHARACTERS = 500
 _NAME_CHARACTERS = 200
 
 log_plainly()
-collect_less()
 end_without_waiting()
 _accounts: dict[str, dict[str, Any]] = {}  # of this process's ended runs, by flow run
 

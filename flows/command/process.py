@@ -9,8 +9,6 @@ import os
 import sys
 from contextlib import suppress
 
-from flows.garbage import collect_less
-
 
 _codes: list[int] = []  # the exit code, once the command has ended
 
@@ -30,7 +28,6 @@ atexit.register(_end_at_once)  # before any other module does: so it is the last
 
 def run() -> None:
     """Run the command to the end of the process; errors nobody met are printed."""
-    collect_less()
     from flows.command.cli import main
 
     try:

@@ -12,6 +12,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 
+import prefect.engine  # before anything of ours
+
 import_module(sys.argv[1])
 
 import pyarrow as pa
@@ -30,3 +32,14 @@ def test_a_flow_ends_without_a_word(flow: str) -> None:
     words = [sys.executable, "-c", PROCESS, f"flows.{flow}"]
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_what_prefect_loaded_is_never_looked_through_again() -> None:
+    code = (
+        "import gc, sys, prefect; before = len(gc.get_objects())\n"
+        "import flows; print(before > 100_000, gc.get_freeze_count() >= before,"
+        " 'duckdb' in sys.modules)"
+    )
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["True", "True", "False"]
