@@ -17,8 +17,9 @@ from flows.publish_tasks import (
     publish_edition,
     publish_public_tier,
 )
-from flows.run_stages import VERSION, final, home_of, step
+from flows.run_stages import VERSION, final, home_of, place, step
 from flows.summary import Summary
+from flows.task_runner import parallel
 from transforms.homes.disclosure_settings import OPERATOR_FIELDS
 from transforms.scores.score_months import as_of_month
 
@@ -26,7 +27,12 @@ from transforms.scores.score_months import as_of_month
 _STEPS = ("judge", "publication", "freeze", "public tier")
 
 
-@flow(name="publish", flow_run_name="publish {params.when}", version=VERSION)
+@flow(
+    name="publish",
+    flow_run_name="publish {params.when}",
+    task_runner=parallel(for_stages=True),
+    version=VERSION,
+)
 @plain_faults
 def publish(params: PublishParams) -> State[dict[str, Any]]:
     """Judge older forecasts, publish the current scores, and freeze the new forecasts.
@@ -38,7 +44,7 @@ def publish(params: PublishParams) -> State[dict[str, Any]]:
     summary = Summary(stage="publish", asked=["publication"], facts={"as_of": as_of})
     judge, publication, freeze, public = _STEPS
     progress.start("publish", len(_STEPS) if params.public else len(_STEPS) - 1)
-    given = as_of, params.method, params.layers
+    given = as_of, params.method, params.layers, place()
     judged = step(summary, judge, judge_forecasts, home.address)
     if not judged:
         summary.lost.append("publication")

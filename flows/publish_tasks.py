@@ -6,6 +6,7 @@ from prefect import State, get_run_logger, task
 
 from flows.month_summary import publication_account
 from flows.plain_logs import plain_faults
+from flows.task_runner import each_of
 from flows.tasks import PATIENT, Account, Whole, failed, left_out
 from transforms.errors import HexbeatError
 from transforms.homes.home import open_home
@@ -34,12 +35,17 @@ def judge_forecasts(home: str) -> Account | State[Account]:
 @task(task_run_name="publish {as_of}", tags=["publish"], **PATIENT)
 @plain_faults
 def publish_edition(
-    home: str, as_of: str, method: str, files: LayerFiles
+    home: str, as_of: str, method: str, files: LayerFiles, where: str = "threads"
 ) -> Account | State[Account]:
-    """Publish every force; the account has the `edition`, for the tasks after it."""
+    """Publish every force; the account has the `edition`, for the tasks after it.
+
+    `where` is the task runner's: a cluster computes the forces' parts, and writes the
+    files.
+    """
+    given = Month.parse(as_of), METHODS[method]
     try:
         layers = read_layers(files)
-        done = publish(open_home(home), Month.parse(as_of), METHODS[method], layers)
+        done = publish(open_home(home), *given, layers, each_of(where))
     except HexbeatError as error:
         return failed("publication", str(error))
     get_run_logger().info(

@@ -226,11 +226,21 @@ def _run(stages: Iterable[Stage]) -> list[dict[str, Any]]:
 
 def _spread(stage: Flow[..., Any]) -> Flow[..., Any]:
     """The stage; if its tasks are of many forces, they run where the parent's do."""
-    context = FlowRunContext.get()
-    parents = context and context.flow and context.flow.task_runner
-    if isinstance(parents, Parallel) and isinstance(stage.task_runner, Parallel):
-        return stage.with_options(task_runner=parallel(parents.where))
+    parents, own = _runner(), stage.task_runner
+    if isinstance(parents, Parallel) and isinstance(own, Parallel):
+        return stage.with_options(task_runner=parallel(parents.where, own.for_stages))
     return stage
+
+
+def place() -> str:
+    """Where the flow that runs has parts of its work done: threads, or a cluster."""
+    runner = _runner()
+    return runner.place if isinstance(runner, Parallel) else Settings().task_runner
+
+
+def _runner() -> object:
+    context = FlowRunContext.get()
+    return context and context.flow and context.flow.task_runner
 
 
 def _failed(accounts: Sequence[dict[str, Any]]) -> bool:

@@ -74,6 +74,7 @@ def publish(
     scored: Scored | None = None,
     public: Annotated[bool, flag("--public", "Also make the public tier")] = False,
     layers: Layers | None = None,
+    task_runner: TaskRunner = None,
     home: HomeFolder = None,
     json_: Json = False,
 ) -> int:
@@ -81,7 +82,7 @@ def publish(
     from flows.params import PublishParams
 
     options = given(scored, home=home, public=public, **layered(layers))
-    return flow("publish", PublishParams, options, json_)
+    return flow("publish", PublishParams, options, json_, task_runner)
 
 
 @app.command

@@ -123,7 +123,8 @@ def run_to_end(
         progress.listen(console)
         run: Any = getattr(import_module(f"flows.{name}"), name)
         if task_runner:
-            for_stages = not isinstance(run.task_runner, Parallel)
+            own = run.task_runner
+            for_stages = own.for_stages if isinstance(own, Parallel) else True
             run = run.with_options(task_runner=parallel(task_runner, for_stages))
         with tags(RUN_TAG):  # if it is killed beside `hexbeat up`, it becomes Crashed
             return account_of(run(params, return_state=True))

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from http import HTTPStatus
@@ -172,11 +172,14 @@ def _ready(process: subprocess.Popen[bytes], log: Path) -> bool:
 
 @contextmanager
 def started(
-    command: list[str], env: dict[str, str], log: Path
+    command: list[str], env: Mapping[str, str], log: Path, folder: Path = ROOT
 ) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in that folder, for as long as the block lasts."""
     more_than_this_process()
     with log.open("wb") as sink:
-        process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=sink, stderr=sink)
+        process = subprocess.Popen(
+            command, env=env, cwd=folder, stdout=sink, stderr=sink
+        )
     try:
         yield process
     finally:

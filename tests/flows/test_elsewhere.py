@@ -6,52 +6,54 @@ it rests on: equal names are equal rows.
 
 import json
 import os
-import sys
+import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import suppress
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from flows.task_runner import each_of
 from tests.builders import kent_csv, months, release_zip
+from tests.flows.cluster import dask_cluster, object_store
 from tests.flows.commands import hexbeat
 from tests.flows.servers import (
-    ROOT,
     clean_environment,
     ended,
-    forget_stores,
     free_port,
     hexbeat_up,
     prefect_server,
-    started,
     triggered,
-    until,
 )
 from tests.mirror import serving
+from tests.transforms.operations.sealed import DATABASE, LISTS
 from transforms.homes.home import open_home
-from transforms.homes.runs.seal import latest_run
+from transforms.homes.runs.seal import TIER, latest_run
 from transforms.reference.forces import FORCES as FORCES_KNOWN
 
 
 pytestmark = pytest.mark.system
 
 FORCES = ("kent", "surrey", "sussex")
-Hashes = tuple[str | None, list[tuple[str, str]]]
-SERVER = """
-import sys, time
-from moto.server import ThreadedMotoServer
-ThreadedMotoServer(ip_address="127.0.0.1", port=int(sys.argv[1])).start()
-time.sleep(3600)
-"""
+Hashes = tuple[str | None, list[tuple[str, str]], list[tuple[str, str]]]
 
 
 def hashes(home: str) -> Hashes:
-    """The run that is published, and the bytes of all incidents and scores."""
+    """The run that is published, and the bytes of all incidents, scores and files."""
     opened = open_home(home)
     files = [
         (n, f.sha256) for n in ("incidents", "scores") for f in opened.lake.files(n)
     ]
-    return latest_run(opened.publications), sorted(files)
+    run = latest_run(opened.publications)
+    tier = opened.publications / "runs" / str(run) / TIER
+    published = [
+        (f.name, sha256(f.read_bytes()).hexdigest())
+        for f in tier.iterdir()
+        if f.name not in (DATABASE, *LISTS)
+    ]
+    return run, sorted(files), sorted(published)
 
 
 def job(home: str, source: str, env: dict[str, str], *options: str) -> None:
@@ -105,71 +107,46 @@ def test_with_a_server_and_a_worker(here: Hashes, source: str, tmp_path: Path) -
     assert hashes(home) == here
 
 
-def test_on_a_dask_cluster(
-    here: Hashes, source: str, prefect: dict[str, str], tmp_path: Path
-) -> None:
-    """A scheduler and two workers, each a process of its own."""
-    port = free_port()
-    env = prefect | {"PYTHONPATH": str(ROOT)}
-    listening = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
-    with ExitStack() as cluster:
-        scheduler = [*dask_command("scheduler"), *listening]
-        cluster.enter_context(started(scheduler, env, tmp_path / "scheduler.log"))
-        for number in range(2):
-            worker = [
-                *dask_command("worker"),
-                f"tcp://127.0.0.1:{port}",
-                "--nthreads",
-                "1",
-                "--no-nanny",
-            ]
-            worker += ["--host", "127.0.0.1", "--no-dashboard"]
-            log = tmp_path / f"worker-{number}.log"
-            cluster.enter_context(started(worker, env, log))
-        home = str(tmp_path / "home")
-        job(home, source, env, "--task-runner", f"dask://127.0.0.1:{port}")
-        for number in range(2):
-            assert "Registered to" in (tmp_path / f"worker-{number}.log").read_text()
-    assert hashes(home) == here
-
-
-def dask_command(role: str) -> list[str]:
-    return [sys.executable, "-m", f"distributed.cli.dask_{role}"]
-
-
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A bucket of an object store on loopback, which the environment leads to."""
-    port = free_port()
-    known = {
-        "AWS_ACCESS_KEY_ID": "nobody",
-        "AWS_SECRET_ACCESS_KEY": "nothing",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        "AWS_ALLOW_HTTP": "true",
-    }
-    for name, value in known.items():
-        monkeypatch.setenv(name, value)
-    command = [sys.executable, "-c", SERVER, str(port)]
-    with started(command, dict(os.environ), tmp_path / "store.log"):
-        import boto3
-
-        client = boto3.client("s3")
-        until(30, lambda: _made(client))
-        forget_stores()
-        yield "s3://hexbeat"
-        forget_stores()
+    with object_store(tmp_path) as store:
+        for name, value in store.env.items():
+            monkeypatch.setenv(name, value)
+        yield store.address
 
 
-def _made(client: object) -> bool:
-    from botocore.exceptions import BotoCoreError
+def test_on_a_dask_cluster(
+    here: Hashes, source: str, store: str, prefect: dict[str, str], tmp_path: Path
+) -> None:
+    """The command and two workers have a store in common, and no disk."""
+    env = clean_environment() | prefect | {"HEXBEAT_STATE": str(tmp_path / "state")}
+    home = f"{store}/forces"
+    with dask_cluster(tmp_path, env) as cluster:
+        job(home, source, dict(cluster.env), "--task-runner", cluster.address)
+        for folder in cluster.folders.values():
+            assert "'score " in folder.with_suffix(".log").read_text()
+            assert not [*folder.rglob("*.parquet")]
+    assert hashes(home) == here
 
-    try:
-        client.create_bucket(Bucket="hexbeat")  # type: ignore[attr-defined]
-    except BotoCoreError as error:
-        raise OSError(str(error)) from error
-    return True
+
+def test_what_a_worker_had_begun_when_it_was_killed_another_does(
+    prefect: dict[str, str], tmp_path: Path
+) -> None:
+    with dask_cluster(tmp_path, prefect) as cluster:
+        done = each_of(cluster.address)(partial(_done_once_killed, tmp_path), range(6))
+        assert list(done) == [n * n for n in range(6)]
+        ended = [p for p in cluster.processes.values() if p.poll() is not None]
+    assert [p.returncode for p in ended] == [-signal.SIGKILL]
+
+
+def _done_once_killed(folder: Path, number: int) -> int:
+    """The square of a number; the first to be asked for the third kills its process."""
+    if number == 3:
+        with suppress(FileExistsError):
+            (folder / "killed").touch(exist_ok=False)
+            os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
 
 
 def test_in_an_object_store(

@@ -74,6 +74,10 @@ class Lake:
         self._versions = None if versions is None else dict(versions)
         self._listed: dict[str, Listing] = {}  # where the version is a stated one
 
+    def __reduce__(self) -> tuple[type["Lake"], tuple[object, ...]]:
+        """Another process opens the tables itself."""
+        return Lake, (self.root, self._versions)
+
     def versions(self) -> dict[str, int]:
         """The version of each table that exists, for others to read exactly this."""
         if self._versions is not None:

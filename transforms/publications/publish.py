@@ -30,6 +30,7 @@ from transforms.lake.checksums import file_sha256
 from transforms.lake.crash_points import crash_point
 from transforms.lake.storage import flush_folder, swap
 from transforms.publications.apart import UnwrittenError
+from transforms.publications.each import Each, here
 from transforms.publications.edition.edition import Edition, Identity, run_id_of
 from transforms.publications.edition.gather import gather
 from transforms.publications.edition.month_edition import MonthEdition
@@ -69,10 +70,17 @@ class Published(Placed):
 
 
 def publish(
-    home: Home, as_of: Month, method: Method, layers: Layers | None = None
+    home: Home,
+    as_of: Month,
+    method: Method,
+    layers: Layers | None = None,
+    each: Each = here,
 ) -> Published:
-    """Publish every force in the lake at that month; a no-op if that exists."""
-    return put_in_place(home, gather(home, as_of, method, layers))
+    """Publish every force in the lake at that month; a no-op if that exists.
+
+    `each` says where the parts of the forces are computed and files are written.
+    """
+    return put_in_place(home, gather(home, as_of, method, layers, each))
 
 
 def put_in_place(home: Home, edition: MonthEdition) -> Published:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,13 @@ import sql
 from transforms.lake.data_files import read_files
 from transforms.lake.schemas import SLUG, conform
 from transforms.lake.tables import TABLES
+from transforms.publications.each import Each, here
 from transforms.publications.edition.force_edition import ForceEdition, Incidents
-from transforms.publications.edition.hotspot_past import hotspot_counts, hotspot_ranks
+from transforms.publications.edition.hotspot_past import (
+    hotspot_counts,
+    hotspot_ranks,
+    listed_hotspots,
+)
 from transforms.publications.edition.hotspots import NAMES, hotspot_names
 from transforms.publications.edition.outcome_shares import outcome_columns
 from transforms.publications.edition.place_labels import PlaceLabel, place_labels
@@ -58,34 +64,56 @@ class PublishedCells:
     labels: Mapping[str, list[PlaceLabel]]  # of streets and venues, for the map
 
 
-def published_cells(forces: Sequence[ForceEdition], as_of: Month) -> PublishedCells:
+@dataclass(frozen=True)
+class _ForceCells:
+    """The same of one force."""
+
+    cells: pa.Table
+    names: pa.Table
+    months: pa.Table
+    listed: pa.Table  # of which all forces' ranks are made
+    account: Account
+    removed: list[dict[str, Any]]
+    counts: pa.Table
+    labels: list[PlaceLabel]
+
+
+def published_cells(
+    forces: Sequence[ForceEdition], as_of: Month, each: Each = here
+) -> PublishedCells:
     """The scores of those forces at a month: their incidents are read once."""
-    tables, names = [PUBLISHED.empty_table()], [NAMES.empty_table()]
-    months, accounts, removed, counts, labels = {}, {}, {}, {}, {}
-    for force in forces:
-        rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
-        incidents, name = force.read_incidents(), force.force.id
-        tables.append(_of_force(force, as_of, rows, incidents))
-        names.append(hotspot_names(force, as_of, rows, incidents.kept))
-        months[name] = hotspot_counts(force, as_of, rows, incidents.kept)
-        counted = force.counted_incidents(incidents)
-        accounts[name] = account(force, as_of, incidents, counted)
-        removed[name] = force.removed(incidents, as_of)
-        counts[name] = _recent(counted, as_of)
-        span = force.counted_span(as_of, PLACE_WINDOW_MONTHS)
-        labels[name] = place_labels(force, span, incidents.kept)
+    parts = list(each(partial(_force_cells, as_of), forces))
+    of = dict(zip((force.force.id for force in forces), parts, strict=True))
+    tables = [PUBLISHED.empty_table(), *(part.cells for part in parts)]
     cells = withhold_code(pa.concat_tables(tables)).sort_by(
         [(key, "ascending") for key in ("h3_cell", "force", "crime_group")]
     )
     return PublishedCells(
         cells,
-        pa.concat_tables(names),
-        months,
-        hotspot_ranks(forces, as_of),
-        accounts,
-        removed,
-        counts,
-        labels,
+        pa.concat_tables([NAMES.empty_table(), *(part.names for part in parts)]),
+        {force: part.months for force, part in of.items()},
+        hotspot_ranks([part.listed for part in parts]),
+        {force: part.account for force, part in of.items()},
+        {force: part.removed for force, part in of.items()},
+        {force: part.counts for force, part in of.items()},
+        {force: part.labels for force, part in of.items()},
+    )
+
+
+def _force_cells(as_of: Month, force: ForceEdition) -> _ForceCells:
+    rows = read_files([force.scores] if force.scores else [], TABLES["scores"])
+    incidents = force.read_incidents()
+    counted = force.counted_incidents(incidents)
+    span = force.counted_span(as_of, PLACE_WINDOW_MONTHS)
+    return _ForceCells(
+        _of_force(force, as_of, rows, incidents),
+        hotspot_names(force, as_of, rows, incidents.kept),
+        hotspot_counts(force, as_of, rows, incidents.kept),
+        listed_hotspots(force, as_of),
+        account(force, as_of, incidents, counted),
+        force.removed(incidents, as_of),
+        _recent(counted, as_of),
+        place_labels(force, span, incidents.kept),
     )
 
 

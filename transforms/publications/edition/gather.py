@@ -7,6 +7,7 @@ months is left out too, but does not count as failed.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pyarrow.compute as pc
 
@@ -23,6 +24,7 @@ from transforms.lake.data_files import DataFile, read_columns, read_files
 from transforms.lake.lake import Lake
 from transforms.lake.storage import readable
 from transforms.lake.tables import TABLES
+from transforms.publications.each import Each, here
 from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.layers import Layers
@@ -41,16 +43,21 @@ _GATHERED = ("month", "category", "longitude", "latitude", "in_area")
 
 
 def gather(
-    home: Home, as_of: Month, method: Method, layers: Layers | None = None
+    home: Home,
+    as_of: Month,
+    method: Method,
+    layers: Layers | None = None,
+    each: Each = here,
 ) -> MonthEdition:
-    """The edition of that month, with every force in the lake."""
+    """The edition of that month, with every force in the lake.
+
+    `each` says where forces are gathered, and their cells computed.
+    """
     lake = home.lake.pinned()
     for table in TABLES:
         lake.refuse_damaged_log(table)
-    forces = [
-        _gather_force(lake, force, as_of, method, home.scoring_of(force.id))
-        for force in stored_forces(lake, home.registry)
-    ]
+    given = [(f, home.scoring_of(f.id)) for f in stored_forces(lake, home.registry)]
+    forces = list(each(partial(_gather_force, lake, as_of, method), given))
     if not any(f.scores for f in forces):
         reasons = "; ".join(f"{f.force.id}: {f.unscored}" for f in forces)
         raise UsageError(
@@ -69,12 +76,14 @@ def gather(
         backtests=accuracy,
         history=history,
         layers=replace(layers or Layers(), map=home.map),
+        each=each,
     )
 
 
 def _gather_force(
-    lake: Lake, force: Force, as_of: Month, method: Method, scoring: Scoring
+    lake: Lake, as_of: Month, method: Method, given: tuple[Force, Scoring]
 ) -> ForceEdition:
+    force, scoring = given
     scores = lake.files("scores", force.id)
     incidents = lake.files("incidents", force.id)
     try:

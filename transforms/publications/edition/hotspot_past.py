@@ -57,22 +57,27 @@ def hotspot_counts(
     )
 
 
-def hotspot_ranks(forces: Sequence[ForceEdition], as_of: Month) -> pa.Table:
+def listed_hotspots(force: ForceEdition, as_of: Month) -> pa.Table:
+    """A force's cells in hot spots at each as-of, a twentieth of what is stored."""
+    tables = [_LISTED.empty_table()]
+    first = str(force.counted_span(as_of, PAST_MONTHS)[0])
+    for file in force.history:
+        if file.partition["as_of"] >= first:
+            rows = read_columns(readable(file.path), _MEMBER)
+            rows = rows.filter(pc.is_valid(rows["hotspot_id"]))
+            for name, value in file.partition.items():
+                rows = rows.append_column(name, pa.repeat(value, len(rows)))
+            tables.append(conform(rows, _LISTED))
+    return pa.concat_tables(tables)
+
+
+def hotspot_ranks(listed: Sequence[pa.Table]) -> pa.Table:
     """The ranks of all forces' hot spots at each as-of, with the columns of RANKS.
 
-    One query of the cells in hot spots, a twentieth of what is stored: a query for each
-    force would cost three times as much.
+    One query of what `listed_hotspots` says of each: a query for each force would cost
+    three times as much.
     """
-    tables = [_LISTED.empty_table()]
-    for force in forces:
-        first = str(force.counted_span(as_of, PAST_MONTHS)[0])
-        for file in force.history:
-            if file.partition["as_of"] >= first:
-                rows = read_columns(readable(file.path), _MEMBER)
-                rows = rows.filter(pc.is_valid(rows["hotspot_id"]))
-                for name, value in file.partition.items():
-                    rows = rows.append_column(name, pa.repeat(value, len(rows)))
-                tables.append(conform(rows, _LISTED))
+    tables = [_LISTED.empty_table(), *listed]
     return sql.run(
         "hotspot_ranks", {"scores": pa.concat_tables(tables)}, first_month=""
     )

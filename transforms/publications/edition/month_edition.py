@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +16,7 @@ from transforms.incidents.epochs import epochs_sha256
 from transforms.lake.data_files import DataFile, read_files
 from transforms.lake.schemas import ACCURACY_HISTORY
 from transforms.lake.tables import TABLES
+from transforms.publications.each import Each, here
 from transforms.publications.edition.area_sums import area_sums
 from transforms.publications.edition.cells import (
     PLACE_WINDOW_MONTHS,
@@ -58,6 +59,7 @@ class MonthEdition(Edition):
     forces: Sequence[ForceEdition]
     backtests: Sequence[DataFile] = ()  # of its forces, one for each origin
     history: pa.Table = field(default_factory=ACCURACY_HISTORY.empty_table)
+    each: Each = here  # where the forces' cells are computed
 
     @property
     def scored(self) -> list[ForceEdition]:
@@ -71,7 +73,7 @@ class MonthEdition(Edition):
 
     @cached_property
     def _published(self) -> PublishedCells:
-        return published_cells(self.scored, self.as_of)
+        return published_cells(self.scored, self.as_of, self.each)
 
     @cached_property
     def hotspots(self) -> pa.Table:
@@ -145,6 +147,16 @@ class MonthEdition(Edition):
         """Stop and search beside hot spots; empty where no force has any."""
         counts = self._published.counts
         return published_searches(self.scored, self.as_of, self.cells, counts)
+
+    def computed(self) -> Self:
+        """Itself, once every table that it computes from the lake or others is there.
+
+        So a copy of it in another process computes none of them.
+        """
+        for name, kind in vars(MonthEdition).items():
+            if isinstance(kind, cached_property):
+                getattr(self, name)
+        return self
 
     def counts(self, force: str) -> pa.Table:
         """A scored force's incidents of two years, by cell, month and category."""

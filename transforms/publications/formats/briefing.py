@@ -14,13 +14,14 @@ from transforms.backtests.report import equal_area, headline, summary
 from transforms.incidents.coverage import MonthCoverage
 from transforms.lake.data_files import DataFile, read_files
 from transforms.lake.tables import TABLES
-from transforms.publications.apart import Write, write_apart
+from transforms.publications.apart import write_apart
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.edition.edition import Edition
 from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.formats.briefing_page import footer, named, write_page
 from transforms.publications.formats.day_briefing import write_day
+from transforms.publications.formats.format import Writer
 from transforms.publications.layers.open_ground import ATTRIBUTION
 from transforms.reference.groups import ALL_CRIME, GROUPS
 from transforms.reference.months import Month, window
@@ -41,19 +42,27 @@ _ACCURACY_GROUPS = (ALL_CRIME, PROXY, "burglary", "vehicle-crime")
 
 def write_briefings(edition: Edition, path: Path) -> None:
     """A page for each scored force, in place of the `*` of the path."""
-    writes: dict[str, Write]
-    match edition:
-        case MonthEdition():
-            writes = {f.force.id: partial(_write, edition, f) for f in edition.scored}
-        case DayEdition():
-            writes = {edition.force.id: partial(write_day, edition)}
-        case _:
-            raise TypeError(type(edition).__name__)
-    pages = {path.name.replace("*", force): write for force, write in writes.items()}
+    pages = {
+        page: partial(write, edition)
+        for page, write in briefings(edition, path.name).items()
+    }
     write_apart(path.parent, pages, edition.left_out)
 
 
-def _write(edition: MonthEdition, force: ForceEdition, page: Path) -> None:
+def briefings(edition: Edition, name: str) -> dict[str, Writer]:
+    """What writes each page, by its name."""
+    writes: dict[str, Writer]
+    match edition:
+        case MonthEdition():
+            writes = {f.force.id: partial(_write, f) for f in edition.scored}
+        case DayEdition():
+            writes = {edition.force.id: write_day}
+        case _:
+            raise TypeError(type(edition).__name__)
+    return {name.replace("*", force): write for force, write in writes.items()}
+
+
+def _write(force: ForceEdition, edition: MonthEdition, page: Path) -> None:
     cells = _of(edition.cells, force, ALL_CRIME)
     spots = _of(edition.hotspots, force, ALL_CRIME).to_pylist()[:TOP_SPOTS]
     write_page(edition, cells, spots, _words(edition, force, spots), page)

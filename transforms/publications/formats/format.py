@@ -1,6 +1,6 @@
 """What a format is: one row with all that is known about a published file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -53,7 +53,9 @@ class Format:
     months: Contents | None = None  # None: publications of months lack it
     days: Contents | None = None
     pages: str = ""  # pattern of the files that it may write as well
+    apart: Callable[[Any, str], Mapping[str, Writer]] | None = None  # of its documents
     needed: bool = False  # without it nothing is published
+    beside: bool = False  # it says which of the others are there
     audience: Literal["internal", "public"] = "internal"
 
     def contents(self, unit: str) -> Contents | None:

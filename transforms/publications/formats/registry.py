@@ -5,14 +5,19 @@ the same bytes. One that has nothing to say writes no file. One that fails, fail
 Writers, data dictionary, data package and viewer all go by these rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
 
 from transforms.backtests.schemas import ACCURACY_SUMMARY, CALIBRATION, DAY_ACCURACY
-from transforms.publications.apart import write_apart
+from transforms.publications.apart import UnwrittenError, write_apart
+from transforms.publications.each import here
 from transforms.publications.edition.edition import Edition
 from transforms.publications.edition.force_tables import DAY_FORCES, FORCES
+from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.formats import (
     accuracy,
     accuracy_chart,
@@ -47,9 +52,10 @@ from transforms.publications.formats.format import (
     SVG,
     XLSX,
     Format,
+    Writer,
     table,
 )
-from transforms.publications.map.write import write_map
+from transforms.publications.map.write import map_pages, write_map
 from transforms.publications.public.open_tables import PublicEdition
 from transforms.publications.public.page import write_page
 from transforms.publications.schemas import (
@@ -81,6 +87,10 @@ from transforms.scores.timing.schemas import (
     WEEKDAY_HOURS,
 )
 from transforms.searches.schemas import SEARCHES
+
+
+# Matplotlib's settings are those of a process, whose threads may all be given parts.
+_WRITING = Lock()
 
 
 def _write_public_page(public: PublicEdition, path: Path) -> None:
@@ -147,11 +157,11 @@ _ROWS = (
     Format(name="powerbi_dim_group.csv", write=power_bi.write_dim_group, media_type=CSV, months=table(columns.GROUP, "crime_group"), days=table(columns.GROUP, "crime_group")),
     Format(name="powerbi_dim_month.csv", write=power_bi.write_dim_month, media_type=CSV, months=table(columns.MONTH, "month_end")),
     Format(name="powerbi_dim_day.csv", write=power_bi.write_dim_day, media_type=CSV, days=table(columns.DAY, "date")),
-    Format(name="map.html", pages="map-*.html", write=write_map, media_type=HTML, months=FILE, days=FILE),
-    Format(name="briefing-*.pdf", write=briefing.write_briefings, media_type=PDF, months=FILE, days=FILE),
+    Format(name="map.html", pages="map-*.html", write=write_map, media_type=HTML, months=FILE, days=FILE, apart=map_pages),
+    Format(name="briefing-*.pdf", write=briefing.write_briefings, apart=briefing.briefings, media_type=PDF, months=FILE, days=FILE),
     Format(name="areas-*.pdf", write=area_briefing.write_area_briefings, media_type=PDF, months=FILE),
     Format(name="METHOD.md", write=documents.write_method, media_type=MARKDOWN, months=FILE, days=FILE, needed=True),
-    Format(name="DATA_DICTIONARY.md", write=_write_dictionary, media_type=MARKDOWN, months=FILE, days=FILE, needed=True),
+    Format(name="DATA_DICTIONARY.md", write=_write_dictionary, beside=True, media_type=MARKDOWN, months=FILE, days=FILE, needed=True),
     Format(name="provenance.json", write=documents.write_provenance, media_type=JSON, months=FILE, days=FILE, needed=True),
     # The public tier
     Format(name="public_cells.parquet", write=public_files.parquet_of("cells"), media_type=PARQUET, months=_PUBLIC_CELLS, audience="public"),
@@ -184,7 +194,77 @@ def formats_for(unit: str, audience: str = "internal") -> Iterator[Format]:
 def write_all(edition: Edition, folder: Path) -> None:
     """Write every file of an edition; `UnwrittenError` names those that failed."""
     rows = list(formats_for(edition.clock.unit))
+    match edition:
+        case MonthEdition() if _is_spread(edition):
+            _write_elsewhere(edition, folder, rows)
+        case _:
+            _write(edition, folder, rows)
+
+
+def _is_spread(edition: MonthEdition) -> bool:
+    """Whether other processes write; the user's layers are files of this machine."""
+    return edition.each is not here and not edition.layers.identity
+
+
+def _write(edition: Edition, folder: Path, rows: Sequence[Format]) -> None:
     writes = {row.name: partial(row.write, edition) for row in rows}
     needed = [row.name for row in rows if row.needed]
     several = [row.name for row in rows if row.pages]
     write_apart(folder, writes, edition.left_out, needed, several)
+
+
+def _write_elsewhere(
+    edition: MonthEdition, folder: Path, rows: Sequence[Format]
+) -> None:
+    """The same by other processes: each format, and each force's page, by itself.
+
+    What they make comes back as bytes. The edition goes to them with its tables, which
+    are computed before.
+    """
+    last = [row for row in rows if row.beside]
+    parts = [part for row in rows if row not in last for part in _parts(edition, row)]
+    why: dict[str, Exception] = {}
+    for files, failed in edition.each(partial(_bytes_of, edition.computed()), parts):
+        why |= failed
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    try:
+        _write(edition, folder, last)
+    except UnwrittenError as error:
+        why |= error.why
+    if why:
+        raise UnwrittenError(why)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one process writes: a format, or one document of it."""
+
+    format: str
+    document: str = ""
+    write: Writer | None = None
+
+
+def _parts(edition: MonthEdition, row: Format) -> list[_Part]:
+    if row.apart is None:
+        return [_Part(row.name)]
+    pages = row.apart(edition, row.name)
+    return [_Part(row.name, page, write) for page, write in pages.items()]
+
+
+def _bytes_of(
+    edition: MonthEdition, part: _Part
+) -> tuple[dict[str, bytes], dict[str, Exception]]:
+    """The files of a part, and those that could not be written."""
+    why: dict[str, Exception] = {}
+    with _WRITING, TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        try:
+            if part.write:
+                page = {part.document: partial(part.write, edition)}
+                write_apart(folder, page, edition.left_out)
+            else:
+                _write(edition, folder, [FORMATS[part.format]])
+        except UnwrittenError as error:
+            why = error.why
+        return {file.name: file.read_bytes() for file in folder.iterdir()}, why

@@ -3,18 +3,20 @@
 If one page would be too large to open, `map.html` links to a page for each force.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.publications.apart import Write, write_apart
+from transforms.publications.apart import write_apart
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.edition.edition import Edition
 from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.month_edition import MonthEdition
+from transforms.publications.edition.selection import whole_or_top
+from transforms.publications.formats.format import Writer
 from transforms.publications.map.days import write_days
 from transforms.publications.map.facts import (
     ForceFact,
@@ -25,7 +27,7 @@ from transforms.publications.map.facts import (
 from transforms.publications.map.history import as_ofs, earlier, looks, months, ranked
 from transforms.publications.map.labels import month_labels
 from transforms.publications.map.page import render, render_index
-from transforms.publications.map.rows import mapped
+from transforms.publications.map.rows import SCHEMA, mapped
 from transforms.reference.groups import ALL_CRIME
 
 
@@ -38,48 +40,50 @@ def write_map(edition: Edition, path: Path) -> None:
     """Write the page or pages: they open from a file, with no server or network."""
     match edition:
         case MonthEdition():
-            _write_months(edition, path)
+            pages = {
+                page: partial(write, edition)
+                for page, write in map_pages(edition, path.name).items()
+            }
+            write_apart(path.parent, pages, edition.left_out)
         case DayEdition():
             write_days(edition, path, WHOLE_GROUPS)
         case _:
             raise TypeError(type(edition).__name__)
 
 
-def _write_months(edition: MonthEdition, path: Path) -> None:
-    layers = edition.layers
-    rows = mapped(edition.cells, WHOLE_GROUPS, layers.names)
-    if rows.num_rows <= MOST_ROWS:
-        whole = partial(_write_page, edition, edition.forces, rows, None)
-        write_apart(path.parent, {path.name: whole}, edition.left_out)
-        return
+def map_pages(edition: MonthEdition, name: str) -> dict[str, Writer]:
+    """What writes each page, by its name."""
+    if whole_or_top(edition.cells, WHOLE_GROUPS).num_rows <= MOST_ROWS:
+        return {name: partial(_write_page, edition.forces, None)}
+    index = Path(name)
     pages = {
-        force.force.id: f"{path.stem}-{force.force.id}{path.suffix}"
+        force.force.id: f"{index.stem}-{force.force.id}{index.suffix}"
         for force in edition.scored
     }
     there = {
         force: page for force, page in pages.items() if page not in edition.left_out
     }
-
-    def write_index(index: Path) -> None:
-        facts = _facts(edition, edition.forces, rows.slice(0, 0))
-        index.write_text(render_index(facts, there), encoding="utf-8")
-
-    writes: dict[str, Write] = {
-        pages[force.force.id]: partial(_write_page, edition, [force], rows, path.name)
+    writes: dict[str, Writer] = {
+        pages[force.force.id]: partial(_write_page, [force], name)
         for force in edition.scored
     }
-    write_apart(path.parent, {**writes, path.name: write_index}, edition.left_out)
+    return {**writes, name: partial(_write_index, there)}
+
+
+def _write_index(there: Mapping[str, str], edition: MonthEdition, index: Path) -> None:
+    facts = _facts(edition, edition.forces, SCHEMA.empty_table())
+    index.write_text(render_index(facts, there), encoding="utf-8")
 
 
 def _write_page(
-    edition: MonthEdition,
     forces: Sequence[ForceEdition],
-    rows: pa.Table,
     index: str | None,
+    edition: MonthEdition,
     page: Path,
 ) -> None:
-    ids = pa.array([force.force.id for force in forces])
-    mine = rows.filter(pc.is_in(rows["force"], value_set=ids))
+    ids = pa.array([force.force.id for force in forces], edition.cells["force"].type)
+    cells = edition.cells.filter(pc.is_in(edition.cells["force"], value_set=ids))
+    mine = mapped(cells, WHOLE_GROUPS, edition.layers.names)
     facts = _facts(edition, forces, mine, index)
     before = earlier(edition, forces)
     labels = month_labels(edition, [f.force.id for f in forces], mine)
