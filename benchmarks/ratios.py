@@ -76,7 +76,8 @@ _WHOLE = ("whole: ingest", "score", "publish")
 _NEXT = ("next: ingest", "next: score", "next: publish")
 _ANEW = ("anew: ingest", "anew: score", "anew: publish")
 _GROWS = (
-    "ingest", "score", "publish", "cells", "windows", "Gi*", "GeoParquet",
+    "ingest", "whole: ingest", "score", "publish", "cells", "windows", "Gi*",
+    "GeoParquet",
 )  # fmt: skip
 
 
@@ -125,6 +126,10 @@ def _nation(bench: Bench, whole: float) -> Iterator[str]:
         peak = max(p for p in peaks if p is not None)
         yield _row("zip to publication, CPU", whole, NATION_CPU_S, "s", whole, None)
         yield _row("peak memory of it", peak, NATION_MB, "MB", peak, None)
+        for name, mb in zip(_WHOLE, peaks, strict=True):
+            cpu_s = bench.median(name)
+            yield _row(f"{name}, CPU", cpu_s or 0.0, None, "s", cpu_s, None)
+            yield _row(f"peak memory of {name}", mb or 0.0, NATION_MB, "MB", mb, None)
 
 
 def _sum(bench: Bench, names: Sequence[str]) -> float | None:
@@ -141,21 +146,25 @@ def _growth(bench: Bench, smaller: Bench) -> Iterator[str]:
         if big and small:
             slope = math.log(big / small) / math.log(times)
             yield _row(f"growth of {name} with rows", slope, SLOPE, "", big, small)
-    big, small = bench.median("ingest", PEAK), smaller.median("ingest", PEAK)
-    if big and small:
-        what = f"growth of ingest's memory, {times:.0f} x rows"
-        yield _row(what, big / small, MEMORY_GROWTH, "x", big, small)
+    for name in ("ingest", *_WHOLE):
+        big, small = bench.median(name, PEAK), smaller.median(name, PEAK)
+        if big and small:
+            what = f"growth of the memory of {name}, {times:.0f} x rows"
+            yield _row(what, big / small, MEMORY_GROWTH, "x", big, small)
 
 
 def _row(
     what: str,
     figure: float,
-    target: float,
+    target: float | None,
     unit: str,
     ours: float | None,
     rival: float | None,
 ) -> str:
-    met = "yes" if figure <= target else "no"
+    """A line; of a figure without a target, for what it is part of has one."""
+    met = "" if target is None else "yes" if figure <= target else "no"
+    wanted = "" if target is None else f"≤ {target:g}"
     cells = ["" if value is None else f"{value:.2f}" for value in (ours, rival)]
-    shown = f"{figure:.3g} {unit}".strip()
-    return f"| {what} | {shown} | ≤ {target:g} | {met} | {' | '.join(cells)} |"
+    digits = f"{figure:.0f}" if figure >= 1000 else f"{figure:.3g}"
+    shown = f"{digits} {unit}".strip()
+    return f"| {what} | {shown} | {wanted} | {met} | {' | '.join(cells)} |"

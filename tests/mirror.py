@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import md5
+from hashlib import file_digest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import SEEK_END
 from pathlib import Path
 from ssl import SSLContext
+from typing import BinaryIO
 
 
 Fault = Callable[["Handler"], bool]  # whether it has answered
@@ -35,7 +37,8 @@ class Mirror:
         """The index page."""
         lines = []
         for path in sorted(self.folder.glob("*.zip"), reverse=True):
-            digest = md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+            with path.open("rb") as file:
+                digest = file_digest(file, "md5").hexdigest()
             digest = "0" * 32 if self.false_md5 else digest
             lines.append(f'<a href="{path.name}">{path.stem}</a> MD5 {digest}')
         return f"<html>{'<br>'.join(lines)}</html>".encode()
@@ -81,19 +84,23 @@ class Handler(BaseHTTPRequestHandler):
         elif not path.is_file():
             self.answer(404, b"not here")
         else:
-            self.file(path.read_bytes())
+            with path.open("rb") as file:
+                self.file(file)
 
-    def file(self, data: bytes) -> None:
-        """A file or a part of it."""
-        headers = {"ETag": f'"{len(data)}"'}
+    def file(self, file: BinaryIO) -> None:
+        """A file or a part of it: that of a nation is a gigabyte."""
+        size = file.seek(0, SEEK_END)
+        headers = {"ETag": f'"{size}"'}
         span = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
         if span is None or not self.mirror.ranges:
-            self.answer(200, data, headers)
+            file.seek(0)
+            self.answer(200, file.read(), headers)
             return
-        start = int(span[1]) if span[1] else max(len(data) - int(span[2]), 0)
-        stop = int(span[2]) + 1 if span[1] and span[2] else len(data)
-        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
-        self.answer(206, data[start:stop], headers)
+        start = int(span[1]) if span[1] else max(size - int(span[2]), 0)
+        stop = min(int(span[2]) + 1, size) if span[1] and span[2] else size
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+        file.seek(start)
+        self.answer(206, file.read(stop - start), headers)
 
     def answer(
         self, status: int, body: bytes = b"", headers: dict[str, str] | None = None

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from zlib import crc32
@@ -195,7 +196,7 @@ def spoiling(times: int) -> tuple[list[int], object]:
         spoilt.append(1)
         data = bytearray((handler.mirror.folder / "2024-04.zip").read_bytes())
         data[5_000] ^= 1
-        handler.file(bytes(data))
+        handler.file(BytesIO(data))
         return True
 
     return spoilt, fault
