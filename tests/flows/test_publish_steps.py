@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect_dask.task_runners import DaskTaskRunner
 
 from flows.ingest import ingest
-from flows.task_runner import parallel
+from flows.publish import publish
+from flows.task_runner import each_of, parallel
 from flows.tasks import Whole, ingest_one, score_one
 from tests.builders import kent_csv, months, release_zip
 from tests.flows.servers import ROOT, ask, until
@@ -170,4 +172,9 @@ def test_the_runner_is_chosen_when_a_run_starts(
     cluster = ingest.task_runner.duplicate()
     assert isinstance(cluster, DaskTaskRunner)
     assert cluster.address == "tcp://cluster:8786"
+    # a publication's parts are of Dask, its steps are not
+    assert isinstance(publish.task_runner.duplicate(), ThreadPoolTaskRunner)
+    assert publish.task_runner.place == "dask://cluster:8786"
+    assert isinstance(each_of(publish.task_runner.place), partial)
+    assert list(each_of("threads")(str, [1, 2])) == ["1", "2"]
     assert isinstance(parallel("threads").duplicate(), ThreadPoolTaskRunner)
