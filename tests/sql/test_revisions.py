@@ -16,7 +16,7 @@ from transforms.incidents.revisions import (
 
 
 MONTH = "2024-01"
-KINDS = [pa.string(), pa.binary(), pa.string(), pa.float64(), pa.float64(), pa.string()]
+KINDS = [pa.binary(), pa.string(), pa.float64(), pa.float64(), pa.string()]
 ONE: Placed = (b"1", "burglary", -1.5, 52.5, "under-investigation")
 TWO: Placed = (b"2", "robbery", -1.6, 52.6, None)
 ASB: Placed = (None, "anti-social-behaviour", -1.5, 52.5, None)
@@ -33,9 +33,22 @@ ROWS = st.lists(
 )
 
 
-def _table(rows: list[Placed], month: str = MONTH) -> pa.Table:
-    of_month = [(month, *row) for row in rows]
-    columns = list(zip(*of_month, strict=True)) or [()] * len(COMPARED)
+# each with an id of its own, which the query is not asked about
+OF_CLEAR_IDS = st.lists(
+    st.tuples(
+        st.sampled_from([b"1", b"2", b"3", b"4", b"5"]),
+        st.sampled_from(["burglary", "drugs"]),
+        st.sampled_from([None, -1.5, 0.5]),
+        st.just(52.5),
+        st.sampled_from([None, "fined", "no-suspect"]),
+    ),
+    max_size=5,
+    unique_by=lambda row: row[0],
+)
+
+
+def _table(rows: list[Placed]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(COMPARED)
     arrays = [pa.array(c, k) for c, k in zip(columns, KINDS, strict=True)]
     return pa.table(arrays, names=COMPARED)
 
@@ -43,7 +56,8 @@ def _table(rows: list[Placed], month: str = MONTH) -> pa.Table:
 def _revision(before: list[Placed], after: list[Placed]) -> tuple[int, ...]:
     """Rows added, gone, moved and of another outcome, with and without alike ones."""
     rows = _table(before), _table(after)
-    found = [revisions([compared]) for compared in (Differing(*rows), differing(*rows))]
+    both = Differing(MONTH, *rows), differing(MONTH, *rows)
+    found = [revisions([compared]) for compared in both]
     [whole, of_differing] = [_counts(counted, MONTH) for counted in found]
     assert whole == of_differing
     return whole
@@ -64,6 +78,24 @@ def test_each_row_is_matched_followed_or_counted_alone(
     before: list[Placed], after: list[Placed]
 ) -> None:
     assert _revision(before, after) == revised(before, after)
+
+
+@given(before=OF_CLEAR_IDS, after=OF_CLEAR_IDS)
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_rows_that_each_have_an_id_of_their_own_are_counted_alike(
+    before: list[Placed], after: list[Placed]
+) -> None:
+    assert _revision(before, after) == revised(before, after)
+
+
+def test_only_ids_that_repeat_or_are_missing_cost_a_query(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sql.run", None)
+    assert _revision([ONE, TWO], [TWO, (*ONE[:4], "fined")]) == (0, 0, 0, 1)
+    for unclear in ([ONE, ONE], [ASB]):
+        with pytest.raises(TypeError):
+            _revision(unclear, [TWO])
 
 
 @pytest.mark.parametrize(
@@ -105,7 +137,7 @@ def test_months_are_compared_each_with_itself(
 ) -> None:
     months = {f"2024-{at:02}": side for at, side in enumerate(sides, start=1)}
     found = revisions(
-        differing(_table(before, month), _table(after, month))
+        differing(month, _table(before), _table(after))
         for month, (before, after) in months.items()
     )
     for month, (before, after) in months.items():
@@ -114,6 +146,7 @@ def test_months_are_compared_each_with_itself(
 
 def test_rows_that_are_alike_at_their_place_are_not_compared() -> None:
     changed = (*TWO[:4], "offender-fined")
-    rows = differing(_table([ONE, ASB, TWO]), _table([ONE, ASB, changed]))
-    assert rows.before.to_pylist() == _table([TWO]).to_pylist()
+    before, after = _table([ONE, ASB, TWO, ASB]), _table([ONE, ASB, changed])
+    rows = differing(MONTH, before, after)
+    assert rows.before.to_pylist() == _table([TWO, ASB]).to_pylist()
     assert rows.after.to_pylist() == _table([changed]).to_pylist()

@@ -137,14 +137,14 @@ def _ingest(
     """Safe with another writer: the one that loses a race decides again."""
     while True:
         ledger, known, plan = _decided(lake, feed, force, members, months, refetch)
+        stored = {
+            file.partition["month"]: file for file in lake.files(feed.TABLE, force.id)
+        }
         files, untried = [], []
         for candidates in plan.read:
             for number, member in enumerate(candidates, start=1):
-                files.append(
-                    land(
-                        lake, feed, force, member, received_at, known.get(member.month)
-                    )
-                )
+                replaced = known.get(member.month), stored.get(str(member.month))
+                files.append(land(lake, feed, force, member, received_at, *replaced))
                 if files[-1].accepted:
                     untried += candidates[number:]
                     break

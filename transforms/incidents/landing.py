@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 
-from transforms.errors import FileRejectedError
+from transforms.errors import FileRejectedError, LakeError
 from transforms.feeds import Feed
 from transforms.feeds.archive.members import Member, read_member
 from transforms.feeds.rules import Sifted
@@ -21,17 +22,20 @@ from transforms.incidents.revisions import (
     Differing,
     differing,
     revisions,
+    same_values,
 )
-from transforms.incidents.scored import scored_sha256
-from transforms.lake.checksums import damage
+from transforms.incidents.scored import SCORED, scored_sha256
 from transforms.lake.crash_points import crash_point
-from transforms.lake.data_files import DataFile, read_files
+from transforms.lake.data_files import DataFile, read_file
 from transforms.lake.lake import Lake, NewFile
-from transforms.lake.tables import TABLES
+from transforms.lake.schemas import INCIDENTS, conform, plain
 from transforms.reference.forces import Force
 
 
 _LOOKED_BACK = 100  # versions: a run that was killed left few behind it
+_BOTH = pa.schema(
+    [plain(INCIDENTS.field(n)) for n in dict.fromkeys((*COMPARED, *SCORED))]
+)
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,13 @@ def land(
     member: Member,
     received_at: datetime,
     replaced: Entry | None = None,
+    stored: DataFile | None = None,
 ) -> Landed:
     """Read one file and write its rows; nothing of it counts before the commit.
 
-    `replaced` is the ledger's entry of what it replaces. How its incidents differ is
-    counted by `with_revisions`, for many files at once.
+    `replaced` is the ledger's entry of what it replaces, `stored` the month's file in
+    the lake. How its incidents differ is counted by `with_revisions`, for many files
+    at once.
     """
     entry = noted(feed, member, "supplied", received_at)
     try:
@@ -67,11 +73,15 @@ def land(
     broken = sifted.quarantined
     again = replaced is not None and replaced.raw_sha256 == sifted.raw_sha256
     revision = {name: getattr(replaced, name) for name in REVISION} if again else {}
+    differs, scored = None, None
+    if feed.TABLE == "incidents":
+        of_before = None if again else replaced
+        differs, scored = _held_against(lake, partition, sifted, of_before, stored)
     return Landed(
         replace(
             entry,
             raw_sha256=sifted.raw_sha256,
-            scored_sha256=_scored(feed, sifted),
+            scored_sha256=scored,
             rows_in=sifted.rows_in,
             rows_accepted=sifted.accepted.num_rows,
             rows_quarantined=broken.num_rows,
@@ -82,7 +92,7 @@ def land(
         lake.write(feed.TABLE, partition, sifted.accepted),
         lake.write(feed.QUARANTINE, partition, broken) if len(broken) else None,
         Counter(broken["rule"].to_pylist()),
-        None if again else _differing(lake, feed, partition, sifted, replaced),
+        differs,
     )
 
 
@@ -103,26 +113,47 @@ def noted(
     )
 
 
-def _scored(feed: Feed, sifted: Sifted) -> str | None:
-    return scored_sha256(sifted.accepted) if feed.TABLE == "incidents" else None
-
-
-def _differing(
+def _held_against(
     lake: Lake,
-    feed: Feed,
     partition: Mapping[str, str],
     sifted: Sifted,
     replaced: Entry | None,
-) -> Differing | None:
-    """The incidents that differ from those that this file replaces; None if none do."""
-    if feed.TABLE != "incidents" or replaced is None:
-        return None
-    file = _rows_of(lake, feed.TABLE, partition, replaced)
-    if file is None:
-        return None
-    before = read_files([file], TABLES[feed.TABLE], COMPARED)
-    month = pa.repeat(partition["month"], len(sifted.accepted))
-    return differing(before, sifted.accepted.append_column("month", month))
+    stored: DataFile | None,
+) -> tuple[Differing | None, str | None]:
+    """How incidents differ from those they replace, and the hash of what scores read.
+
+    Where that is the same row by row, as in most months of a newer release, so is its
+    hash, which takes longer than the comparison.
+    """
+    before = replaced and _rows_before(lake, partition, replaced, stored)
+    if not (replaced and before):
+        return None, scored_sha256(sifted.accepted)
+    after = _compared(sifted.accepted)
+    same = same_values(before, after, SCORED)
+    return (
+        differing(partition["month"], before, after),
+        (same and replaced.scored_sha256) or scored_sha256(sifted.accepted),
+    )
+
+
+def _rows_before(
+    lake: Lake,
+    partition: Mapping[str, str],
+    replaced: Entry,
+    stored: DataFile | None,
+) -> pa.Table | None:
+    """The incidents that a file replaces, as far as they are compared.
+
+    None where they are not as they were written: the file then lands as a first one.
+    """
+    if file := _file_of(lake, "incidents", partition, replaced, stored):
+        with suppress(FileNotFoundError, LakeError):
+            return _compared(read_file(file, _BOTH.names))
+    return None
+
+
+def _compared(incidents: pa.Table) -> pa.Table:
+    return conform(incidents.select(_BOTH.names), _BOTH)
 
 
 def with_revisions(files: list[Landed]) -> list[Landed]:
@@ -139,18 +170,25 @@ def with_revisions(files: list[Landed]) -> list[Landed]:
     ]
 
 
-def _rows_of(
-    lake: Lake, table: str, partition: Mapping[str, str], entry: Entry
+def _file_of(
+    lake: Lake,
+    table: str,
+    partition: Mapping[str, str],
+    entry: Entry,
+    stored: DataFile | None,
 ) -> DataFile | None:
     """The file of that ledger entry, which a run that was killed may have replaced.
 
     It is then that of an earlier version, as long as the file exists.
     """
-    for version in chain([lake], islice(lake.earlier(table), _LOOKED_BACK)):
+    month = partition["month"]
+    if stored and is_whole(entry, {month: (stored.mark, stored.rows)}):
+        return stored
+    for version in islice(lake.earlier(table), _LOOKED_BACK):
         for file in version.files(table, partition["force"]):
-            whole = is_whole(entry, {partition["month"]: (file.mark, file.rows)})
+            whole = is_whole(entry, {month: (file.mark, file.rows)})
             if file.partition == partition and whole:
-                return None if damage(file) else file
+                return file
     return None
 
 

@@ -18,7 +18,7 @@ from transforms.reference.months import Month, window
 
 
 # All that scores read of an incident; cells and area follow from the point.
-_READ = ("category", "offence_code", "longitude", "latitude", "in_area", "place_label")
+SCORED = ("category", "offence_code", "longitude", "latitude", "in_area", "place_label")
 _WINDOWS_MONTHS = (12, 36)
 _RULES = pa.schema([("id", pa.string()), ("label", pa.string()), ("cell", pa.int64())])
 
@@ -42,7 +42,7 @@ def scored_sha256(incidents: pa.Table) -> str:
     """
     digest = sha256()
     codes = []
-    for name in _READ:
+    for name in SCORED:
         values, code = _coded(incidents[name])
         digest.update(json.dumps(values).encode())
         codes.append(code)

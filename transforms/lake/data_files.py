@@ -54,14 +54,7 @@ def read_files(
         schema = pa.schema([schema.field(name) for name in columns])
     tables = []
     for file in files:
-        data = located(file.path).read_bytes()
-        named = len(file.sha256) == 2 * sha256().digest_size  # not in the first layout
-        if named and sha256(data).hexdigest() != file.sha256:
-            raise LakeError(
-                f"{file.place} does not hold the bytes that were written; bring"
-                " the home back from a backup, or build a new one from the source"
-            )
-        rows = read_columns(pa.BufferReader(data), _stored(schema, file))
+        rows = read_file(file, _stored(schema, file))
         for key, value in file.partition.items():
             rows = rows.append_column(key, pa.repeat(value, rows.num_rows))
         if unknown := sorted(set(schema.names) - set(rows.column_names)):
@@ -71,6 +64,18 @@ def read_files(
             )
         tables.append(conform(rows, schema))
     return pa.concat_tables(tables) if tables else schema.empty_table()
+
+
+def read_file(file: DataFile, names: Sequence[str]) -> pa.Table:
+    """Columns of one data file as they are stored, its bytes checked by their hash."""
+    data, expected = located(file.path).read_bytes(), file.sha256
+    named = len(expected) == 2 * sha256().digest_size  # not in the first layout
+    if named and sha256(data).hexdigest() != expected:
+        raise LakeError(
+            f"{file.place} does not hold the bytes that were written; bring"
+            " the home back from a backup, or build a new one from the source"
+        )
+    return read_columns(pa.BufferReader(data), names)
 
 
 def read_columns(
