@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from transforms.errors import HexbeatError
 from transforms.feeds import Feed
@@ -20,7 +21,6 @@ from transforms.incidents.lake_check import (
     ledger_of,
     of_table,
     other_quarantine,
-    partitions_of,
 )
 from transforms.incidents.landing import (
     Landed,
@@ -30,6 +30,7 @@ from transforms.incidents.landing import (
     with_revisions,
 )
 from transforms.incidents.plan import Plan, decide, in_parts
+from transforms.lake.data_files import DataFile
 from transforms.lake.lake import Lake, SupersededError
 from transforms.reference.forces import Force
 from transforms.reference.months import Month
@@ -102,8 +103,16 @@ def is_ingested(
 ) -> bool:
     """Whether `ingest_force` would find nothing to do for one feed of a force."""
     of_feed = [member for member in members if member.kind == feed.KIND]
-    _, _, plan = _decided(lake, feed, force, of_feed, months)
-    return plan.empty
+    return _decided(lake, feed, force, of_feed, months).plan.empty
+
+
+class _Decided(NamedTuple):
+    """What is to be done, and the ledger, its entries and the rows that say so."""
+
+    ledger: Ledger
+    known: dict[Month, Entry]
+    stored: dict[str, DataFile]  # by month
+    plan: Plan
 
 
 def _decided(
@@ -113,16 +122,15 @@ def _decided(
     members: Collection[Member],
     months: Collection[Month],
     refetch: bool = False,
-) -> tuple[Ledger, dict[Month, Entry], Plan]:
-    """What is to be done, and the ledger and its deciding entries that say so."""
+) -> _Decided:
     ledger = ledger_of(lake, force.id)
     of_kind = of_table(ledger.entries, feed.TABLE)
-    partitions = partitions_of(lake, force.id, feed.TABLE)
+    stored = {f.partition["month"]: f for f in lake.files(feed.TABLE, force.id)}
     known = deciding(of_kind)
     doubtful = other_quarantine(lake, force.id, feed.QUARANTINE, known.values())
-    partitions = {m: part for m, part in partitions.items() if m not in doubtful}
-    plan = decide(members, force.id, months, of_kind, partitions, refetch)
-    return ledger, known, plan
+    whole = {m: (f.mark, f.rows) for m, f in stored.items() if m not in doubtful}
+    plan = decide(members, force.id, months, of_kind, whole, refetch)
+    return _Decided(ledger, known, stored, plan)
 
 
 def _ingest(
@@ -136,22 +144,22 @@ def _ingest(
 ) -> Ingested:
     """Safe with another writer: the one that loses a race decides again."""
     while True:
-        ledger, known, plan = _decided(lake, feed, force, members, months, refetch)
-        stored = {
-            file.partition["month"]: file for file in lake.files(feed.TABLE, force.id)
-        }
+        decided = _decided(lake, feed, force, members, months, refetch)
         files, untried = [], []
-        for candidates in plan.read:
+        for candidates in decided.plan.read:
             for number, member in enumerate(candidates, start=1):
-                replaced = known.get(member.month), stored.get(str(member.month))
-                files.append(land(lake, feed, force, member, received_at, *replaced))
+                replaced = decided.known.get(member.month)
+                stored = decided.stored.get(str(member.month))
+                files.append(
+                    land(lake, feed, force, member, received_at, replaced, stored)
+                )
                 if files[-1].accepted:
                     untried += candidates[number:]
                     break
         files = with_revisions(files)
-        others = _without_reading(plan, untried, feed, force, received_at)
+        others = _without_reading(decided.plan, untried, feed, force, received_at)
         try:
-            commit(lake, feed, force.id, files, others, ledger)
+            commit(lake, feed, force.id, files, others, decided.ledger)
         except SupersededError:
             continue
         return Ingested(force.id, files, len(others))

@@ -1,5 +1,6 @@
 """What an ingest has to do: decided before anything is read, from the ledger alone."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -79,11 +80,13 @@ def in_parts(
         if member.force == force and member.month in sizes:
             sizes[member.month] = max(sizes[member.month], member.size_bytes)
     part: list[Month] = []
+    together = 0
     for month, size_bytes in sizes.items():
-        if part and size_bytes + sum(sizes[m] for m in part) > _AT_ONCE_BYTES:
+        if part and size_bytes + together > _AT_ONCE_BYTES:
             yield part
-            part = []
+            part, together = [], 0
         part.append(month)
+        together += size_bytes
     if part:
         yield part
 
@@ -103,16 +106,17 @@ def _absent(
     members: Collection[Member], force: str, months: Collection[Month]
 ) -> list[tuple[Month, str]]:
     """Months that a release of the force spans without its file."""
+    has: dict[str, set[Month]] = defaultdict(set)
+    for member in members:
+        if member.force == force:
+            has[member.release].add(member.month)
     absent = []
-    for release in sorted({m.release for m in members if m.force == force}):
-        of_release = [m for m in members if m.release == release]
-        span = {m.month for m in of_release}
-        has = {m.month for m in of_release if m.force == force}
-        absent += [
-            (month, release)
-            for month in month_range(min(span), max(span))
-            if month in months and month not in has
-        ]
+    for release in sorted(has):
+        if not (lacking := set(months) - has[release]):
+            continue  # as nearly always, and its span takes all of its members
+        of_release = {m.month for m in members if m.release == release}
+        span = month_range(min(of_release), max(of_release))
+        absent += [(month, release) for month in span if month in lacking]
     return absent
 
 

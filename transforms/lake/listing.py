@@ -1,5 +1,6 @@
 """The tables of a lake as this process has them open, and their live files."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -41,15 +42,14 @@ class Listing:
         self, table: DeltaTable, name: str, path: Path, known: Known | None = None
     ) -> None:
         spec, before = TABLES[name], known or {}
-        self.known: Known = {}
-        self._all: list[Listed] = []
-        self._of_force: dict[str, list[DataFile]] = {}
-        for facts in _facts(table, spec):
-            listed = before.get(facts) or _listed(facts, spec, path)
-            self.known[facts] = listed
-            self._all.append(listed)
-            force = listed.file.partition["force"]
-            self._of_force.setdefault(force, []).append(listed.file)
+        described = list(_facts(table, spec))
+        self._all = [
+            before.get(facts) or _listed(facts, spec, path) for facts in described
+        ]
+        self.known: Known = dict(zip(described, self._all, strict=True))
+        self._of_force: dict[str, list[DataFile]] = defaultdict(list)
+        for listed in self._all:
+            self._of_force[listed.file.partition["force"]].append(listed.file)
 
     def files(self, force: str | None) -> list[DataFile]:
         """Those of one force or of all."""
