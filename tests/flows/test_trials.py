@@ -5,8 +5,9 @@ import shutil
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from csv import DictReader
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,6 +28,7 @@ from tests.transforms.feeds.force.made_drops import (
 )
 from tests.transforms.records.made_homes import made_home, pulled
 from tests.transforms.simulated_home import Simulated
+from tests.transforms.trials.test_draw import drawn_again
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
 from transforms.operations.backup import backup
@@ -209,6 +211,42 @@ def test_after_the_last_day_the_seed_is_revealed(copy: Made) -> None:
     reveal(copy.home, trial, AFTER, "me")
     lines = Register(copy.home).of_trials(copy.frozen.programme.id, REVEALED)
     assert [line["seed"] for line in lines] == [done.seed]
+
+
+@pytest.mark.parametrize("kind", ["weekly", "simple", "parallel"])
+def test_a_panel_draws_it_again_from_what_was_revealed(
+    copy: Made, tmp_path: Path, kind: str
+) -> None:
+    """By the page's scripts, from the files that hexbeat wrote; a swap is refused."""
+    last = date(2025, 8, 31)
+    asked = {
+        "weekly": replace(WEEKLY, weeks=2),
+        "simple": SIMPLE,
+        "parallel": replace(PARALLEL, first_day=date(2025, 8, 1), last_day=last),
+    }[kind]
+    trial = designed(copy, asked).trial
+    for monday in trial.design.mondays:
+        at = datetime.combine(monday - timedelta(days=3), time(9), UTC)
+        issue(copy.home, trial, monday, at, "me")
+    shown = reveal(copy.home, trial, AFTER, "me").folder
+    lists = sorted((trial.folder / "issues").glob("*/patrol.csv"))
+    seed = (shown / "seed.txt").read_text().strip()
+    (tmp_path / "panel").mkdir()
+    given = tmp_path / "panel", shown / "design.json", seed
+    done = drawn_again(*given, *lists)
+    assert (done.returncode, done.stderr) == (0, "")
+    commitment, *drawn = done.stdout.splitlines()
+    assert commitment == f"commitment {trial.commitment}"
+    with (shown / "schedule.csv").open(newline="") as file:
+        revealed = [f"{row['date']} {row['place_id']}" for row in DictReader(file)]
+    assert drawn == revealed
+    whole = lists[-1].read_text()
+    first = whole.splitlines()[1].split(",")[0].strip('"')
+    other = str(date.fromisoformat(first) + timedelta(days=1))
+    lists[-1].write_text(whole.replace(first, other, 1))
+    refused = drawn_again(*given, *lists)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("not what was drawn: ") and first in refused.stderr
 
 
 def test_a_parallel_trial_draws_one_of_each_pair(copy: Made) -> None:

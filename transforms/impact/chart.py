@@ -8,12 +8,13 @@ from transforms.programmes.past import Past
 from transforms.programmes.usual import Usual
 
 
-_WIDTH, _HEIGHT = 640, 150
-_LEFT, _RIGHT = 40, 600
-_PAST_Y, _OWN_Y, _AXIS_Y = 45, 95, 120
+# As narrow as a phone can show, whose page makes the words nearly twice as large.
+_WIDTH, _HEIGHT = 480, 120
+_LEFT, _RIGHT = 20, 460
+_PAST_Y, _OWN_Y, _AXIS_Y = 36, 79, 96
 _TICKS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 _LABEL_WIDTH = 55  # of a tick, at the size that a phone shows it in
-_INK, _GREY, _OWN = "#222", "#8a8f98", "#8c2d04"
+_INK, _WORDS, _GREY, _OWN = "#222", "#6b7079", "#8a8f98", "#8c2d04"
 
 
 def chart(found: Estimate | None, past: Sequence[Past], usual: Usual | None) -> str:
@@ -31,32 +32,32 @@ def chart(found: Estimate | None, past: Sequence[Past], usual: Usual | None) -> 
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
-            ' font-family="sans-serif" font-size="12" role="img"'
+            ' font-family="sans-serif" font-size="9" role="img"'
             ' aria-label="The programme beside past lists with nothing starting">'
         ),
-        _text(_LEFT, 18, "Past lists chosen so, with nothing starting", _GREY),
-        _line(x(1), 26, x(1), _AXIS_Y, _GREY, dashes="3 3"),
+        _text(_LEFT, 15, "Past lists chosen so, with nothing starting", _WORDS),
+        _line(x(1), 22, x(1), _AXIS_Y, _GREY, dashes="3 3"),
     ]
     parts += [
-        f'<circle cx="{x(ratio)}" cy="{_PAST_Y + 7 * (at % 3 - 1)}" r="4"'
+        f'<circle cx="{x(ratio)}" cy="{_PAST_Y + 5 * (at % 3 - 1)}" r="3"'
         f' fill="{_GREY}" fill-opacity="0.45"/>'
         for at, ratio in enumerate(ratios)
     ]
     if found:
         parts += [
-            _text(_LEFT, 80, "This programme, with its 95 % interval", _OWN),
-            _line(x(found.low), _OWN_Y, x(found.high), _OWN_Y, _OWN, width=3),
-            f'<circle cx="{x(found.ratio)}" cy="{_OWN_Y}" r="6" fill="{_OWN}"/>',
+            _text(_LEFT, 66, "This programme, with its 95 % interval", _OWN),
+            _line(x(found.low), _OWN_Y, x(found.high), _OWN_Y, _OWN, width=2.5),
+            f'<circle cx="{x(found.ratio)}" cy="{_OWN_Y}" r="5" fill="{_OWN}"/>',
         ]
     parts.append(_line(_LEFT, _AXIS_Y, _RIGHT, _AXIS_Y, _INK))
     inside = [tick for tick in _TICKS if low <= tick <= high]
-    for at, tick in _labelled([(x(tick), tick) for tick in inside]):
+    for at, tick in labelled([(x(tick), tick) for tick in inside]):
         label = f"{100 * (tick - 1):+.0f} %".replace("-", "−").replace("+0", "0")
-        parts.append(_text(at, 137, label, _INK, anchor="middle"))
+        parts.append(_text(at, 112, label, _INK, anchor="middle"))
     return "".join([*parts, "</svg>"])
 
 
-def _labelled(ticks: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def labelled(ticks: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Those ticks, by where they are, whose labels do not run into others'.
 
     A wide interval leaves less room: no change keeps its label, then what is nearest.

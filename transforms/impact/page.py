@@ -6,9 +6,11 @@ from transforms.impact.look import Look
 from transforms.programmes.sheet import Part, Sheet
 
 
-_HEADER = ["Place", "", "Observed", "Expected", "95 of 100", "", "Before*"]
+_HEADER = ["Place", "", "Observed", "Expected", "95 of 100", "", "Likely", "Before*"]
 _NOTE = (
     "Expected: the frozen forecast, times how the rest of the force did."
+    " Likely: in as long a time again, the count drawn to what was expected, since a"
+    " single place varies by chance."
     " *The same number of {unit} before, when the places were chosen because high."
 )
 
@@ -51,6 +53,7 @@ def sheet_of(look: Look) -> Sheet:
                 f"{row.expected:,.1f}",
                 f"{row.low} to {row.high}",
                 row.word,
+                f"{row.likely:,.1f}",
                 "–" if row.before is None else f"{row.before:,}",
             ]
             for row in look.rows

@@ -23,6 +23,7 @@ class PlaceRow:
     expected: float  # given how the rest of the force did
     low: int
     high: int
+    likely: float  # in as long a time again: the count, drawn to what was expected
     before: int | None  # incidents in as long a time up to the as-of
     left: date | None
 
@@ -48,6 +49,25 @@ def place_interval(
         np.array([mean]), np.array([size]), _INTERVAL
     )
     return int(low[0]), int(high[0])
+
+
+def place_likely(
+    place: Mapping[str, float], mean: float, steps: float, observed: int
+) -> float:
+    """What a place with that count most likely has on average: no count stands alone.
+
+    The mean of the rate given the count, by the same gamma and Poisson as the interval:
+    a count of few incidents is drawn nearly all the way to what was expected.
+    """
+    if not steps:
+        return 0.0
+    size = place_size(place["rate_shape"], place["month_size"], steps)
+    return drawn_to(mean, size, observed)
+
+
+def drawn_to(mean: float, size: float, observed: float) -> float:
+    """A count drawn to the mean of its like, whose rates have that size."""
+    return mean * (observed + size) / (mean + size)
 
 
 def place_size(rate_shape: float, month_size: float, steps: float) -> float:

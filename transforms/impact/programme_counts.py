@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from transforms.impact.before_after import BeforeAfter
-from transforms.impact.place_rows import PlaceRow, place_interval
+from transforms.impact.place_rows import PlaceRow, place_interval, place_likely
 from transforms.impact.wdd import Change
 from transforms.programmes.counted import Counted
 from transforms.programmes.programme import Programme
@@ -140,6 +140,7 @@ class ProgrammeCounts:
                     expected=expected * rest,
                     low=low,
                     high=high,
+                    likely=place_likely(place, expected * rest, steps, observed),
                     before=self._before(at, len(periods)),
                     left=self._standing.left.get(place["place_id"]),
                 )

@@ -45,6 +45,7 @@ TRACKED_PLACES = pa.schema(
         column("expected", _FLOAT, "Incidents forecast, times how the rest of the force did"),
         column("low", _COUNT, "Lower end of what 95 of 100 such places have"),
         column("high", _COUNT, "Upper end of it"),
+        column("likely", _FLOAT, "Incidents in as long a time again, most likely: the count, drawn to what was expected"),
         column("word", TEXT, "within, below or above that interval"),
         column("before", _COUNT, "Incidents in as many months up to the as-of: chosen because high", "one of them was not supplied"),
         column("left", TEXT, "Day on which it left the programme", "it has not"),

@@ -141,6 +141,7 @@ def _places(seen: Look) -> pa.Table:
             **asdict(row),
             seen.programme.clock.unit: row.periods,
             "expected": round(row.expected, _DECIMALS),
+            "likely": round(row.likely, _DECIMALS),
             "word": row.word,
             "left": row.left.isoformat() if row.left else None,
         }

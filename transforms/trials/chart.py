@@ -4,11 +4,14 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+from transforms.impact.chart import labelled
 from transforms.trials.analysis import PRIMARY, Finding
 
 
-_WIDTH, _ROW, _TOP = 640, 24, 14
-_LEFT, _RIGHT = 240, 610
+# As narrow as a phone can show, whose page makes the words nearly twice as large.
+_WIDTH, _ROW, _TOP = 480, 35, 15
+_BAR = 11  # below its outcome's name, which has the whole width
+_LEFT, _RIGHT = 20, 460
 _TICKS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0)
 _INK, _GREY, _OWN = "#222", "#6b7079", "#8c2d04"
 _NARROWEST, _WIDEST = 0.1, 10.0
@@ -30,7 +33,7 @@ def forest(findings: Sequence[Finding]) -> str:
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH}'
-            f' {axis + 24}" font-family="sans-serif" font-size="12" role="img"'
+            f' {axis + 22}" font-family="sans-serif" font-size="9" role="img"'
             ' aria-label="Ratios with patrol to without, with 95 % intervals">'
         ),
         (
@@ -39,25 +42,26 @@ def forest(findings: Sequence[Finding]) -> str:
         ),
     ]
     for at, one in enumerate(drawn):
-        y, ink = _TOP + _ROW * at, _OWN if one.role == PRIMARY else _GREY
+        name = _TOP + _ROW * at
+        y, ink = name + _BAR, _OWN if one.role == PRIMARY else _GREY
         parts += [
-            f'<text x="4" y="{y + 4}" fill="{ink}">{escape(_short(one))}</text>',
+            f'<text x="4" y="{name}" fill="{ink}">{escape(_short(one))}</text>',
             (
                 f'<line x1="{x(one.low or low)}" y1="{y}" x2="{x(one.high or high)}"'
-                f' y2="{y}" stroke="{ink}" stroke-width="3"/>'
+                f' y2="{y}" stroke="{ink}" stroke-width="2.5"/>'
             ),
-            f'<circle cx="{x(one.ratio or 1)}" cy="{y}" r="5" fill="{ink}"/>',
+            f'<circle cx="{x(one.ratio or 1)}" cy="{y}" r="3.5" fill="{ink}"/>',
         ]
     parts.append(
         f'<line x1="{_LEFT}" y1="{axis}" x2="{_RIGHT}" y2="{axis}" stroke="{_INK}"/>'
     )
-    for tick in _TICKS:
-        if low <= tick <= high:
-            label = f"{100 * (tick - 1):+.0f} %".replace("-", "−").replace("+0", "0")
-            parts.append(
-                f'<text x="{x(tick)}" y="{axis + 17}" fill="{_INK}"'
-                f' text-anchor="middle">{label}</text>'
-            )
+    inside = [tick for tick in _TICKS if low <= tick <= high]
+    for at_x, tick in labelled([(x(tick), tick) for tick in inside]):
+        label = f"{100 * (tick - 1):+.0f} %".replace("-", "−").replace("+0", "0")
+        parts.append(
+            f'<text x="{at_x}" y="{axis + 17}" fill="{_INK}"'
+            f' text-anchor="middle">{label}</text>'
+        )
     return "".join([*parts, "</svg>"])
 
 

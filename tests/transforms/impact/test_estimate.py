@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.oracles import programmes as oracles
 from transforms.impact.chart import chart
 from transforms.impact.estimate import estimate
-from transforms.impact.place_rows import place_size
+from transforms.impact.place_rows import drawn_to, place_likely, place_size
 from transforms.programmes.past import Past
 from transforms.programmes.sums import Sums
 from transforms.programmes.usual import Usual, student_95, usual_of
@@ -45,6 +45,29 @@ def test_the_size_and_interval_of_a_place() -> None:
         np.array([36.0]), np.array([6.0]), (0.025, 0.975)
     )
     assert (low[0], high[0]) == (11, 73)
+
+
+@pytest.mark.parametrize(
+    ("observed", "likely"), [(30, 26.667), (20, 18.333), (2, 3.333)]
+)
+def test_a_count_is_drawn_to_what_was_expected(observed: int, likely: float) -> None:
+    """V20: mean 10, size 2."""
+    assert drawn_to(10, 2, observed) == pytest.approx(likely, abs=5e-4)
+
+
+@given(st.integers(0, 60), st.floats(0.5, 40), st.floats(1.5, 20), st.floats(1.5, 20))
+@settings(max_examples=30, deadline=None, derandomize=True)
+def test_what_is_likely_at_a_place_is_the_mean_of_the_rates_that_it_may_have(
+    observed: int, mean: float, shape: float, month: float
+) -> None:
+    """Of the gamma of its rates, each weighed by how well it explains the count."""
+    place = {"rate_shape": shape, "month_size": month}
+    size = place_size(shape, month, 3)
+    rates = np.linspace(1e-4, 8 * (mean + observed + 5), 100_001)
+    log = (size - 1 + observed) * np.log(rates) - rates * (size / mean + 1)
+    weight = np.exp(log - log.max())
+    by_hand = float((rates * weight).sum() / weight.sum())
+    assert place_likely(place, mean, 3, observed) == pytest.approx(by_hand, rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +202,7 @@ def test_labels_of_the_picture_do_not_run_into_each_other(spread: float) -> None
     """However wide an interval is; and the one of no change is always there."""
     of = usual(0.0, spread * spread / (1 / 100 + 1 / 9800), spread)
     picture = chart(estimate(Sums(100, 100, 9800, 9800), of), [], of)
-    labels = re.findall(r'<text x="([0-9.]+)" y="137"[^>]*>([^<]+)<', picture)
+    labels = re.findall(r'<text x="([0-9.]+)" y="112"[^>]*>([^<]+)<', picture)
     places = [float(at) for at, _ in labels]
     assert all(later - earlier >= 55 for earlier, later in pairwise(places))
     assert "0 %" in [label for _, label in labels] and len(labels) >= 3

@@ -34,7 +34,7 @@ def test_rose_and_fell_as_chances_summed_one_by_one(
     low, high = place_interval(place, mean, months)
     row = PlaceRow(
         place_id="p01", name=None, periods=months, observed=observed, expected=mean,
-        low=low, high=high, before=None, left=None,
+        low=low, high=high, likely=mean, before=None, left=None,
     )  # fmt: skip
     assert row.word == oracles.word(observed, mean, shape, size, months)
 

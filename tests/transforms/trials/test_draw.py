@@ -164,11 +164,16 @@ def as_lines(weeks: Sequence[str]) -> list[str]:
 
 
 def panel(folder: Path, design: Mapping[str, object], *issued: Path) -> Done:
+    """What the scripts of the page say of a design."""
+    (folder / "design.json").write_text(canonical(design))
+    return drawn_again(folder, folder / "design.json", KEY.hex(), *issued)
+
+
+def drawn_again(folder: Path, design: Path, seed: str, *issued: Path) -> Done:
     """What the scripts of the page say, to whoever has only the page."""
     for name, script in _SCRIPTS.findall(SCRIPTS.read_text()):
         (folder / name).write_text(script)
-    (folder / "design.json").write_text(canonical(design))
-    files = ["design.json", KEY.hex(), *map(str, issued)]
+    files = [str(design), seed, *map(str, issued)]
     return subprocess.run(
         [sys.executable, "check.py", *files],
         cwd=folder,

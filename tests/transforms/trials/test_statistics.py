@@ -1,6 +1,7 @@
 """Crossovers, halves, looks: known numbers, and plain twins on random input."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -17,6 +18,8 @@ from transforms.programmes.sums import Sums
 from transforms.reference.arrays import Integers, Mask
 from transforms.reference.strata import Strata
 from transforms.trials.adjusted import bound, complier_ratio, holm
+from transforms.trials.analysis import Finding
+from transforms.trials.chart import forest
 from transforms.trials.crossover import (
     effect,
     exact_interval,
@@ -269,3 +272,20 @@ def test_nothing_is_shown_where_nothing_is(
         references = np.array([scores(counts, o, weekday)[0] for o in others])
         shown += p_value(own, references) <= 0.05
     assert 0.02 <= shown / TRIALS_SEEN <= 0.08
+
+
+def test_at_a_phone_s_size_no_name_of_an_outcome_meets_a_bar() -> None:
+    """A phone's page makes the words 17 high; a letter reaches 4 below its line."""
+    row = Finding(
+        outcome="drawn days with 30 minutes or more", role="observational",
+        treated=1, treated_exposure=1, control=1, control_exposure=1,
+        ratio=0.8, low=0.5, high=1.4, p=None, adjusted_p=None, is_exact=False,
+    )  # fmt: skip
+    picture = forest([row] * 4)
+    names = [int(y) for y in re.findall(r'<text x="4" y="(\d+)"', picture)]
+    spots = [int(y) for y in re.findall(r'<circle [^>]*cy="(\d+)" r="3.5"', picture)]
+    assert len(names) == len(spots) == 4
+    for name, spot in zip(names, spots, strict=True):
+        assert name + 4 < spot - 3.5
+    for spot, following in zip(spots, names[1:], strict=False):
+        assert spot + 3.5 < following - 17 * 0.75
