@@ -6,7 +6,7 @@ SCRIPTS := transforms/publications/map/web/*.js
 # A file's tests share a worker, and with it their fixtures; the long ones come first.
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo run test test-unit test-system test-real coverage bench faults ground check fix lock image release clean
+.PHONY: help demo run test test-unit test-system test-real coverage hunt bench faults ground check fix lock image release clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -44,6 +44,10 @@ test-real: $(READY)  ## tests on the real archive beside the checkout
 
 coverage: $(READY)  ## all tests again, with the lines that none of them runs
 	$(PYTEST) --cov --cov-report=term:skip-covered
+
+hunt: $(READY)  ## property tests on other examples each time: make hunt TIMES=10
+	for _ in $$(seq $(or $(TIMES),1)); do \
+		$(PYTEST) -m hypothesis --hypothesis-profile hunt || exit; done
 
 bench: $(READY)  ## every stage beside its rival: make bench ROWS=20M STAGES=ingest
 	$(BIN)/python -m benchmarks $(if $(ROWS),--rows $(ROWS)) $(if $(STAGES),--stages $(STAGES)) \

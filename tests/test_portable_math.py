@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.reference import portable_math as portable
@@ -151,7 +151,6 @@ def test_what_is_the_same_everywhere_passes(line: str) -> None:
     assert not list(wrongs(line))
 
 
-@settings(deadline=None)  # the first call loads PyArrow's kernels
 @given(st.lists(positive, min_size=1, max_size=40), st.floats(-3, 3))
 def test_the_bits_are_those_of_math(values: list[float], exponent: float) -> None:
     array = np.array(values)

@@ -42,7 +42,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS)
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 def test_incidents_and_their_outcomes_are_counted_by_point(
     rows: list[tuple[float, int, str, str, str | None, bool, str | None]],
 ) -> None:

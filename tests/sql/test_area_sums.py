@@ -63,7 +63,7 @@ def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
 
 
 @given(groups=GROUPS, drawn=st.tuples(CELLS, CELLS, CELLS), within=AREAS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_an_area_is_its_cells_taken_together(
     groups: list[tuple[str, str]],
     drawn: tuple[list[Row], ...],

@@ -18,7 +18,7 @@ SUPPLIED = st.sets(
 
 
 @given(rows=ROWS, kinds=st.lists(KINDS, min_size=30, max_size=30), supplied=SUPPLIED)
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 def test_a_cell_has_the_calls_of_supplied_days_in_the_area(
     rows: list[Row], kinds: list[str], supplied: set[str]
 ) -> None:

@@ -57,7 +57,7 @@ def _found(
 
 @pytest.mark.parametrize("resolution", [9, 10])
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_located_incidents_in_area_are_counted_and_weighed(
     resolution: int, rows: list[tuple[object, ...]]
 ) -> None:
@@ -82,7 +82,7 @@ def test_located_incidents_in_area_are_counted_and_weighed(
 
 
 @given(codes=st.permutations([str(tenths) for tenths in range(1, 16)]))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_the_order_of_rows_never_changes_a_bit_of_the_answer(
     codes: list[str],
 ) -> None:

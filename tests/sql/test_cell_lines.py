@@ -20,7 +20,7 @@ FILES = {"2024-01": "aa", "2024-02": "bb", "2024-03": "cc"}
 
 
 @given(rows=ROWS)
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 def test_the_lines_of_a_cells_incidents_are_found(
     rows: list[tuple[int | None, str, str, bool]],
 ) -> None:

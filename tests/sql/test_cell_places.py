@@ -26,7 +26,7 @@ KINDS = [pa.int64(), *[pa.string()] * 4, pa.bool_()]
 
 
 @given(rows=ROWS)
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 def test_places_are_the_commonest_of_the_window(rows: list[tuple[object, ...]]) -> None:
     columns = list(zip(*rows, strict=True)) or [[]] * len(NAMES)
     table = pa.table(

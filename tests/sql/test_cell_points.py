@@ -25,7 +25,7 @@ KINDS = [*[pa.int64()] * 2, *[pa.float64()] * 2, pa.string(), pa.bool_()]
 
 @pytest.mark.parametrize("resolution", [9, 10])
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_points_are_numbered_and_their_periods_listed(
     resolution: int, rows: list[tuple[object, ...]]
 ) -> None:

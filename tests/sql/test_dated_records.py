@@ -10,7 +10,7 @@ from transforms.reference.exclusions import Exclusion
 
 
 @given(rows=ROWS, first=st.sampled_from(["2026-01-01", "2026-03-29", "2026-10-25"]))
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 def test_a_record_counts_on_the_london_day_by_whose_end_it_had_happened(
     rows: list[Row], first: str
 ) -> None:
@@ -27,7 +27,7 @@ def test_a_record_counts_on_the_london_day_by_whose_end_it_had_happened(
 
 
 @given(rows=ROWS, label=st.sampled_from([None, "Prison", ".*Road"]))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_records_at_excluded_places_are_left_out(
     rows: list[Row], label: str | None
 ) -> None:

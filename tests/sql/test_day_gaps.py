@@ -21,7 +21,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_gaps_are_the_days_not_supplied(rows: list[tuple[str, ...]]) -> None:
     schema = pa.schema([(name, pa.string()) for name in NAMES])
     held = [dict(zip(NAMES, row, strict=True)) for row in rows]

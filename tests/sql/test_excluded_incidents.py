@@ -33,7 +33,7 @@ RULES: dict[str, tuple[str | None, int | None]] = {
 
 
 @given(rows=ROWS, ids=st.lists(st.sampled_from(sorted(RULES)), unique=True))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_each_rule_tells_what_it_removed_of_both_windows(
     rows: list[tuple[str | None, int | None, int | None, str, bool]], ids: list[str]
 ) -> None:

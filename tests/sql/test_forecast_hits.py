@@ -33,7 +33,7 @@ RANKED = st.dictionaries(
 
 
 @given(counted=COUNTED, ranked=RANKED)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_each_group_is_counted_in_its_own_highest_cells(
     counted: dict[tuple[int, str], int],
     ranked: dict[str, tuple[list[int], list[tuple[float, float, float]]]],

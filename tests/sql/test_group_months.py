@@ -23,7 +23,7 @@ KINDS = [pa.int64(), pa.string(), pa.string(), pa.int32()]
 
 
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_each_cell_group_and_month_has_its_incidents(
     rows: list[tuple[int, str, str, int]],
 ) -> None:

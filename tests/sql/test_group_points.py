@@ -25,7 +25,7 @@ KINDS = [pa.float64(), pa.float64(), pa.int64(), pa.string(), pa.string(), pa.bo
 
 
 @given(rows=ROWS, group=st.sets(st.sampled_from(["burglary", "robbery"]), min_size=1))
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 def test_the_incidents_of_a_group_are_counted_by_point_and_month(
     rows: list[tuple[float, float, int, str, str, bool]], group: set[str]
 ) -> None:

@@ -26,7 +26,7 @@ CELLS = st.dictionaries(
 
 
 @given(cells=CELLS)
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_a_hot_spot_says_what_else_is_recorded_where_it_is(
     cells: dict[tuple[str, str, str], tuple[str | None, int | None]],
 ) -> None:

@@ -34,7 +34,7 @@ ROWS = st.randoms(use_true_random=True).map(_rows)
 
 @pytest.mark.parametrize(("resolution", "column"), [(9, 0), (10, 1)])
 @given(rows=ROWS, members=MEMBERS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_a_month_of_a_hot_spot_is_its_own_groups_incidents_in_its_cells(
     resolution: int,
     column: int,

@@ -37,7 +37,7 @@ ROWS = st.randoms(use_true_random=True).map(_rows)
 
 @pytest.mark.parametrize(("resolution", "column"), [(9, 0), (10, 1)])
 @given(rows=ROWS, members=MEMBERS)
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 def test_a_hot_spot_is_named_for_its_own_incidents_of_the_window(
     resolution: int,
     column: int,

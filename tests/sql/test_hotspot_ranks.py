@@ -22,7 +22,7 @@ ROW = st.tuples(
 
 
 @given(rows=st.lists(ROW, max_size=30))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_rank_1_expects_most_of_its_group_at_its_as_of(
     rows: list[tuple[str, str, str, str | None, float]],
 ) -> None:

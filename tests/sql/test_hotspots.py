@@ -55,7 +55,7 @@ def _published(groups: list[tuple[str, str]], drawn: list[list[Row]]) -> list[Ro
 
 
 @given(groups=GROUPS, drawn=st.tuples(CELLS, CELLS, CELLS))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 def test_a_hot_spot_is_its_cells_taken_together(
     groups: list[tuple[str, str]], drawn: tuple[list[Row], ...]
 ) -> None:

@@ -23,7 +23,7 @@ def change(row: tuple[int | None, int, int | None, int]) -> float | None:
 
 
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_change_is_by_supplied_months(
     rows: list[tuple[int | None, int, int | None, int]],
 ) -> None:

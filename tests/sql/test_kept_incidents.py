@@ -59,7 +59,7 @@ def rules_table(rules: set[tuple[str | None, int | None]]) -> pa.Table:
 
 
 @given(places=st.lists(PLACES, max_size=30), rules=RULES)
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_incidents_at_no_excluded_place_are_kept_as_they_are(
     places: list[tuple[str | None, int | None, int | None]],
     rules: set[tuple[str | None, int | None]],

@@ -23,7 +23,7 @@ OUTCOMES = st.lists(
 
 
 @given(crimes=CRIMES, outcomes=OUTCOMES)
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_each_crime_has_the_latest_outcome_of_its_id(
     crimes: list[tuple[str, bytes | None, str | None]],
     outcomes: list[tuple[str, bytes, str]],

@@ -20,7 +20,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_profiles_count_incidents_places_and_the_fullest_point(
     rows: list[tuple[str, str, tuple[float, float] | None]],
 ) -> None:

@@ -21,7 +21,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_each_point_of_a_label_has_its_incidents_of_the_window(
     rows: list[tuple[str, str | None, float | None, bool]],
 ) -> None:

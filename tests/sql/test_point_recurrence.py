@@ -21,7 +21,7 @@ Point = tuple[str, float, float, bool]
 
 
 @given(st.lists(POINTS, min_size=1, max_size=40))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_recurring_points_equal_the_plain_twin(points: list[Point]) -> None:
     month, longitude, latitude, in_area = zip(*points, strict=True)
     held = pa.table(

@@ -28,7 +28,7 @@ KINDS = [pa.int64(), *[pa.string()] * 3, pa.bool_()]
 
 
 @given(rows=CRIMES, scored=st.permutations(list(product([1, 2, 3], GROUPS))))
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_each_scored_cell_and_group_has_its_final_outcomes(
     rows: list[tuple[object, ...]], scored: list[tuple[int, str]]
 ) -> None:

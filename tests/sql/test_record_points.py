@@ -15,7 +15,7 @@ BY_CODE = {"28A": 3.0}
 
 
 @given(rows=ROWS, data=st.data())
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 def test_records_are_counted_by_point_and_a_sensitive_one_names_nothing(
     rows: list[Row], data: st.DataObject
 ) -> None:

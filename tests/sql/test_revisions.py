@@ -73,7 +73,7 @@ def _counts(counted: dict[str, dict[str, int]], month: str) -> tuple[int, ...]:
     before=[(*ONE[:4], "fined"), (*ONE[:4], "fined again")],
     after=[(*ONE[:2], 0.5, 52.5, "fined"), (*ONE[:2], 10.5, 52.5, "fined again")],
 )
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_each_row_is_matched_followed_or_counted_alone(
     before: list[Placed], after: list[Placed]
 ) -> None:
@@ -81,7 +81,7 @@ def test_each_row_is_matched_followed_or_counted_alone(
 
 
 @given(before=OF_CLEAR_IDS, after=OF_CLEAR_IDS)
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_rows_that_each_have_an_id_of_their_own_are_counted_alike(
     before: list[Placed], after: list[Placed]
 ) -> None:
@@ -119,7 +119,7 @@ def test_each_kind_of_change_is_counted(
 
 
 @given(before=ROWS, after=ROWS)
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 def test_rows_gone_and_added_account_for_the_difference_in_number(
     before: list[Placed], after: list[Placed]
 ) -> None:
@@ -131,7 +131,7 @@ def test_rows_gone_and_added_account_for_the_difference_in_number(
 
 
 @given(sides=st.lists(st.tuples(ROWS, ROWS), min_size=2, max_size=4))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_months_are_compared_each_with_itself(
     sides: list[tuple[list[Placed], list[Placed]]],
 ) -> None:

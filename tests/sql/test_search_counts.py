@@ -32,7 +32,7 @@ SEARCH = st.fixed_dictionaries(
 
 
 @given(rows=st.lists(SEARCH, max_size=30))
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=120)
 def test_each_search_counts_in_its_area_and_in_the_whole_force(
     rows: list[dict[str, Any]],
 ) -> None:

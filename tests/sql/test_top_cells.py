@@ -22,7 +22,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_top_cells_come_with_their_names(rows: list[tuple[str, ...]]) -> None:
     schema = pa.schema([(name, pa.string()) for name in NAMES])
     held = [dict(zip(NAMES, row, strict=True)) for row in rows]

@@ -27,7 +27,7 @@ ROWS = st.lists(
 
 @pytest.mark.parametrize(("resolution", "cell"), [(9, 3), (10, 4)])
 @given(rows=ROWS)
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 def test_each_month_and_category_says_what_no_cell_can_count(
     resolution: int,
     cell: int,

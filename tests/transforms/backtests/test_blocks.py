@@ -28,7 +28,7 @@ def _estimate(rows: list[Row], seed: int = 11) -> Estimate:
 
 
 @given(ROWS)
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_bounds_are_the_quantiles_over_every_resample_there_is(
     found: dict[tuple[int, int], float],
 ) -> None:

@@ -32,7 +32,7 @@ Cell = tuple[float, float, int]
 
 
 @given(CELLS)
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_the_log_score_equals_the_plain_python_oracle(cells: list[Cell]) -> None:
     mean, _, outcome = (
         np.array(column, dtype=float) for column in zip(*cells, strict=True)
@@ -47,7 +47,7 @@ def test_an_incident_where_none_was_expected_costs_much_but_not_everything() -> 
 
 
 @given(SIXTEENTHS)
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 def test_tenths_equal_the_plain_python_oracle(cells: list[tuple[int, int]]) -> None:
     mean, outcome = ([cell[i] for cell in cells] for i in (0, 1))
     expected, observed = reliability(
@@ -79,7 +79,7 @@ def test_tenths_of_nothing_are_nothing_but_for_what_was_observed() -> None:
 
 
 @given(CELLS)
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_the_part_inside_equals_the_plain_python_oracle(cells: list[Cell]) -> None:
     mean, size, outcome = (np.array(c, dtype=float) for c in zip(*cells, strict=True))
     inside = pit_inside(mean, size, outcome)
@@ -125,7 +125,7 @@ def test_a_band_begins_at_its_lower_bound_and_ends_before_its_upper_one() -> Non
 
 
 @given(st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9)))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_jaccard_equals_that_of_plain_sets(a: set[int], b: set[int]) -> None:
     found = jaccard(*(np.array(sorted(s), dtype=np.int64) for s in (a, b)))
     if a | b:

@@ -88,7 +88,7 @@ PLANTED = st.builds(planted, HISTORIES, st.randoms(use_true_random=True))
 
 def some(examples: int) -> settings:
     """So many examples, the same ones each time."""
-    return settings(max_examples=examples, deadline=None, derandomize=True)
+    return settings(max_examples=examples)
 
 
 @given(PLANTED)

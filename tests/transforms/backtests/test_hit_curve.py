@@ -51,7 +51,7 @@ def _best(cells: list[tuple[int, int, int]], missed: int = 0) -> HitCurve:
 
 
 @given(FEW_CELLS, SHARES)
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_hits_are_the_mean_over_all_orders_of_equal_cells(
     cells: list[tuple[int, int]], share: Fraction
 ) -> None:
@@ -63,7 +63,7 @@ def test_hits_are_the_mean_over_all_orders_of_equal_cells(
 
 
 @given(FEW_CELLS, SHARES, st.lists(st.booleans(), min_size=6, max_size=6))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_where_areas_differ_by_5_percent_the_mean_is_near(
     cells: list[tuple[int, int]], share: Fraction, large: list[bool]
 ) -> None:
@@ -78,7 +78,7 @@ def test_where_areas_differ_by_5_percent_the_mean_is_near(
 
 
 @given(CELLS, SHARES, MISSED)
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 def test_all_measures_equal_the_plain_python_oracle(
     cells: list[tuple[int, int, int]], share: Fraction, missed: int
 ) -> None:
@@ -99,7 +99,7 @@ def test_all_measures_equal_the_plain_python_oracle(
 
 
 @given(CELLS, SHARES, MISSED)
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 def test_no_ranking_finds_more_than_the_best_one(
     cells: list[tuple[int, int, int]], share: Fraction, missed: int
 ) -> None:
@@ -111,7 +111,7 @@ def test_no_ranking_finds_more_than_the_best_one(
 
 
 @given(CELLS, SHARES, st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_the_order_of_rows_earns_nothing(
     cells: list[tuple[int, int, int]], share: Fraction, random: Random
 ) -> None:

@@ -161,7 +161,7 @@ class Plain:
 
 
 @given(SOME)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_the_summary_equals_plain_means_over_force_months(rows: list[Row]) -> None:
     found = {
         (r["crime_group"], r["method"], r["horizon_months"], searched(r)): r
@@ -208,7 +208,7 @@ def test_the_summary_equals_plain_means_over_force_months(rows: list[Row]) -> No
 
 
 @given(SOME)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_gains_are_over_the_best_rolling_count_of_the_month_before(
     rows: list[Row],
 ) -> None:
@@ -236,7 +236,7 @@ def test_gains_are_over_the_best_rolling_count_of_the_month_before(
 
 
 @given(SOME)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_intervals_hold_the_mean_and_one_block_has_none(rows: list[Row]) -> None:
     for line in summary(table(rows)).to_pylist():
         key = line["crime_group"], line["method"], line["horizon_months"]
@@ -265,7 +265,7 @@ def test_the_gain_is_paired_so_that_hard_months_do_not_blur_it() -> None:
 
 
 @given(SOME, st.sampled_from(NAMES), st.sampled_from(NAMES))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 def test_a_paired_gain_is_that_of_the_months_both_have(
     rows: list[Row], one: str, other: str
 ) -> None:
@@ -279,7 +279,7 @@ def test_a_paired_gain_is_that_of_the_months_both_have(
 
 
 @given(SOME)
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30)
 def test_the_headline_is_a_month_ahead_and_1_percent_of_the_area(
     rows: list[Row],
 ) -> None:
@@ -293,7 +293,7 @@ def test_the_headline_is_a_month_ahead_and_1_percent_of_the_area(
 
 
 @given(SOME)
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30)
 def test_an_equal_area_is_a_month_ahead_and_10_km2(rows: list[Row]) -> None:
     whole = summary(table(rows))
     kept = [
@@ -318,7 +318,7 @@ def test_a_longer_history_finds_more_in_1_percent_and_as_much_in_10_km2() -> Non
 
 
 @given(SOME)
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 def test_calibration_adds_up_the_months_of_those_told(rows: list[Row]) -> None:
     found = calibration(table(rows)).to_pylist()
     keys = []

@@ -57,7 +57,7 @@ def of_cells(rows: list[dict[str, Any]]) -> Sequence[str | None]:
 
 
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_names_are_the_commonest_of_the_labels_that_are_names(
     rows: list[tuple[Any, ...]],
 ) -> None:

@@ -56,7 +56,7 @@ def test_a_count_is_drawn_to_what_was_expected(observed: int, likely: float) -> 
 
 
 @given(st.integers(0, 60), st.floats(0.5, 40), st.floats(1.5, 20), st.floats(1.5, 20))
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30)
 def test_what_is_likely_at_a_place_is_the_mean_of_the_rates_that_it_may_have(
     observed: int, mean: float, shape: float, month: float
 ) -> None:
@@ -85,7 +85,7 @@ SUMS = st.tuples(
 
 
 @given(st.lists(SUMS, min_size=12, max_size=30))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_past_lists_against_adding_up_by_hand(
     lists: list[tuple[int, float, int, float]],
 ) -> None:
@@ -156,7 +156,7 @@ WEEKLY = st.lists(
 
 
 @given(WEEKLY, st.sampled_from([1, 2, 4, 8]))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_lists_of_weeks_tell_as_much_as_those_apart(
     lists: list[tuple[int, tuple[int, float, int, float]]], weeks: int
 ) -> None:

@@ -122,7 +122,7 @@ COUNT = st.integers(0, 40)
 
 
 @given(COUNT, COUNT, st.sampled_from([0.5, 1.0, 2.0, 3.5]))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_an_e_test_against_adding_up_pairs(
     before: int, after: int, time: float
 ) -> None:
@@ -135,7 +135,7 @@ CHANGE = st.builds(Change, COUNT, COUNT, WEIGHT, WEIGHT, WEIGHT)
 
 
 @given(st.lists(CHANGE, min_size=1, max_size=4), st.lists(CHANGE, max_size=4))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_a_weighted_difference_against_writing_it_out(
     treated: list[Change], control: list[Change]
 ) -> None:
@@ -152,7 +152,7 @@ SOME = st.tuples(st.integers(1, 400), st.integers(1, 400))
 
 
 @given(SOME, SOME, SOME, st.floats(1, 5))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_ratios_and_net_effects_against_writing_them_out(
     here: tuple[int, int], around: tuple[int, int], far: tuple[int, int], factor: float
 ) -> None:
@@ -167,7 +167,7 @@ def test_ratios_and_net_effects_against_writing_them_out(
 
 
 @given(SOME, SOME, st.floats(0.5, 6))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 def test_a_longer_time_before_changes_no_ratio(
     here: tuple[int, int], far: tuple[int, int], time: float
 ) -> None:

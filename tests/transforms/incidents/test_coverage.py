@@ -143,7 +143,7 @@ def test_a_refused_file_is_told_before_a_missing_one() -> None:
 
 
 @given(HISTORIES)
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(max_examples=300)
 def test_a_thin_month_is_suspected_by_the_rule(history: dict[int, int]) -> None:
     rows = sorted(history.items())
     found = statuses(*(supplied(str(FIRST + n), count) for n, count in rows))

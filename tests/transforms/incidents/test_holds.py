@@ -126,7 +126,7 @@ def test_a_force_with_two_months_behind_it_is_not_judged() -> None:
         max_size=6,
     )
 )
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 def test_the_mix_shift_is_the_share_that_would_need_another_category(
     mixes: list[dict[str, int]],
 ) -> None:

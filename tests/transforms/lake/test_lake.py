@@ -80,7 +80,7 @@ def test_rows_are_read_back_as_they_were_written(lake: Lake) -> None:
         max_size=3,
     )
 )
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_a_table_that_stays_open_lists_what_its_log_says(
     commits: list[dict[str, int]],
 ) -> None:

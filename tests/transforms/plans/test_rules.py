@@ -41,13 +41,13 @@ def no_rule_is_broken(plan: Plan) -> None:
         )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(plans())
 def test_no_rule_is_broken(plan: Plan) -> None:
     no_rule_is_broken(plan)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(plans())
 def test_a_shift_alone_has_time_for_all_that_it_is_asked(plan: Plan) -> None:
     """Ways are reckoned as they are gone, so that no visit has to be dropped."""
@@ -95,7 +95,7 @@ def test_far_places_make_no_plan_too_hopeful() -> None:
     no_rule_is_broken(plan)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(near, st.lists(near, min_size=1, max_size=6))
 def test_a_round_is_the_shortest(base: Spot, spots: list[Spot]) -> None:
     order = shortest_round(base, spots)
@@ -105,7 +105,7 @@ def test_a_round_is_the_shortest(base: Spot, spots: list[Spot]) -> None:
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(near, st.lists(near, min_size=9, max_size=14))
 def test_a_long_round_has_no_part_to_turn_about(base: Spot, spots: list[Spot]) -> None:
     order = shortest_round(base, spots)
@@ -129,7 +129,7 @@ def test_a_unit_that_goes_on_at_a_place_needs_no_way_for_it() -> None:
     assert Rules(once).room(shift, spots) == 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(near, min_size=1, max_size=4, unique=True),
     st.integers(1, 200),

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.oracles import profiles as oracles
@@ -81,7 +81,6 @@ def test_chance_has_half_at_few_points_too(incidents: int, number: int) -> None:
 
 
 @given(area=NUMBERS.filter(lambda area: any(area.values())), other=NUMBERS)
-@settings(deadline=None)
 def test_a_quotient_is_the_share_by_that_of_the_force(
     area: dict[str, int], other: dict[str, int]
 ) -> None:

@@ -48,7 +48,7 @@ def test_half_of_a_week_and_its_night(week: list[int]) -> None:
 
 
 @given(incidents=INCIDENTS, data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_hours_of_an_area_are_those_of_its_own_incidents(
     incidents: list[Mapping[int, float]], data: st.DataObject
 ) -> None:

@@ -483,7 +483,7 @@ _NEAR = sorted(h3.grid_disk(_TOWN, 3))
     st.integers(1, 3),
     st.integers(1, 3),
 )
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_joined_places_are_those_found_one_by_one(
     numbers: list[tuple[int, int]], join: int, spacing: int
 ) -> None:

@@ -16,7 +16,7 @@ from transforms.reference.arrays import Floats
 
 
 @given(st.lists(MONTHS_OF_A_CELL, min_size=1, max_size=60), st.integers(0, 12))
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_monthly_size_equals_the_plain_python_oracle(
     cells: list[list[int]], supplied: int
 ) -> None:

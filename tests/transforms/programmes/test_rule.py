@@ -60,7 +60,7 @@ def candidates(rows: list[tuple[str, float, int]]) -> Candidates:
 
 
 @given(lists())
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_a_rule_takes_what_choosing_by_hand_takes(
     made: tuple[list[tuple[str, float, int]], Rule],
 ) -> None:
@@ -72,7 +72,7 @@ def test_a_rule_takes_what_choosing_by_hand_takes(
 
 
 @given(st.lists(st.sampled_from(AROUND), min_size=1, max_size=15, unique=True))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_places_in_contact_have_one_number(places: list[str]) -> None:
     found = components([np.array([int(cell, 16)]) for cell in places])
     assert found.tolist() == contacts(places)
@@ -171,7 +171,7 @@ def test_the_share_at_excluded_places_is_that_of_counting(
         max_size=20,
     )
 )
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_hot_spots_are_ranked_as_by_hand(rows: list[tuple[str | None, float]]) -> None:
     scored = Candidates(
         cells=np.arange(len(rows)),

@@ -38,7 +38,7 @@ NOTHING = ToRemove(lambda _: False)
 
 @pytest.mark.parametrize("form", WRITTEN)
 @given(st.sets(st.sampled_from([t.reference for t in TRUTHS]), min_size=1))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_rows_go_by_their_reference(form: str, gone: set[str]) -> None:
     data, text = WRITTEN[form]
     found = blanked(data, mapping(text), ToRemove(gone.__contains__))

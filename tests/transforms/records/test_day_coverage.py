@@ -150,7 +150,7 @@ SPARSE = st.lists(st.sampled_from([0, 0, 0, 1]), max_size=60)
 
 
 @given(SPARSE, NUMBERS, st.integers(1, 20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_feed_begins_where_the_twin_does(
     old: list[int], busy: list[int], times: int
 ) -> None:
@@ -159,7 +159,7 @@ def test_a_feed_begins_where_the_twin_does(
 
 
 @given(NUMBERS, st.integers(1, 20), st.sets(st.integers(0, 59)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_days_not_whole_are_those_of_the_twin(
     busy: list[int], times: int, lost: set[int]
 ) -> None:
@@ -170,7 +170,7 @@ def test_days_not_whole_are_those_of_the_twin(
 
 
 @given(st.lists(st.integers(0, 90), min_size=1, max_size=90), st.integers(0, 400))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_probability_of_a_day_is_that_of_the_twin(
     numbers: list[int], ahead: int
 ) -> None:

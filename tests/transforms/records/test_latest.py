@@ -59,7 +59,7 @@ WORDS = st.lists(
 
 
 @given(words=WORDS, data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_order_any_split_and_any_repetition_come_to_the_same(
     words: list[Word], data: st.DataObject
 ) -> None:

@@ -168,7 +168,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15)
 @given(CHANGES, st.booleans())
 def test_the_tables_are_those_of_reading_everything(
     changes: list[tuple[str, int | None]], has_updates: bool

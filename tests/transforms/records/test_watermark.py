@@ -100,7 +100,7 @@ STEPS = st.lists(st.one_of(PUT, PUT, REMOVE, PULL), max_size=10)
 
 
 @pytest.mark.parametrize("mapping", [WATERMARKED, UPDATED], ids=["plain", "updated"])
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=8)
 @given(STEPS)
 def test_a_whole_comparison_ends_in_the_state_of_the_database(
     tmp_path_factory: pytest.TempPathFactory, mapping: str, steps: list[tuple[Any, ...]]

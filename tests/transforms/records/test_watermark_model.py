@@ -123,7 +123,7 @@ STEP = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=8)
 @given(st.lists(STEP, min_size=3, max_size=12), OVERLAPS_S, COMPARE_DAYS)
 def test_what_the_model_says_is_what_is_stored(
     tmp_path_factory: pytest.TempPathFactory,
@@ -143,7 +143,7 @@ def test_what_the_model_says_is_what_is_stored(
 LATE = st.tuples(REFERENCES, STREETS, st.integers(0, 8 * 24 * 3600))
 
 
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=10)
 @given(
     st.lists(
         st.tuples(st.lists(LATE, max_size=3), st.sampled_from([1, 700, 1441, 3000])),

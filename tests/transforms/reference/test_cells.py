@@ -14,7 +14,7 @@ LONGITUDES = st.floats(*cells.LONGITUDE_BOUNDS)
 LATITUDES = st.floats(*cells.LATITUDE_BOUNDS)
 POINTS = st.lists(st.tuples(LONGITUDES, LATITUDES), min_size=1, max_size=10)
 CORNERS = [(-8.7, 49.8), (-8.7, 61.0), (1.8, 49.8), (1.8, 61.0), (0.0, 51.5)]
-thorough = settings(deadline=None, derandomize=True, max_examples=100)
+thorough = settings(max_examples=100)
 
 
 def floats(*values: float) -> Floats:
@@ -70,7 +70,7 @@ def test_children_are_those_of_all_cells_once_each(
 
 
 @given(LONGITUDES, LATITUDES, st.sampled_from([1, 2]))
-@settings(deadline=None, derandomize=True, max_examples=20)
+@settings(max_examples=20)
 def test_a_ring_is_the_one_that_h3_walks_as_far_as_it_is_known(
     longitude: float, latitude: float, distance: int
 ) -> None:
@@ -166,7 +166,7 @@ NEAR = st.floats(0.1, 0.100002)  # so that some differ by less than the seventh 
 
 
 @given(st.lists(st.lists(st.tuples(NEAR, NEAR), max_size=6), max_size=4))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 def test_snap_points_asked_again_have_the_cells_they_have(
     asked: list[list[tuple[float, float]]],
 ) -> None:

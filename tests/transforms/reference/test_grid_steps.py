@@ -14,7 +14,7 @@ POINTS = st.tuples(st.floats(-80, 80), st.floats(-180, 180))
 
 
 @given(POINTS, st.integers(5, 10))
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50)
 def test_six_steps_lead_to_the_six_neighbours(
     point: tuple[float, float], resolution: int
 ) -> None:

@@ -13,7 +13,7 @@ from transforms.reference.months import Month, month_range, window
 MONTHS = st.builds(Month, st.integers(1900, 2100), st.integers(1, 12))
 STEPS = st.integers(-600, 600)
 LENGTHS = st.integers(1, 60)
-thorough = settings(deadline=None, derandomize=True, max_examples=200)
+thorough = settings(max_examples=200)
 
 
 def ordinal(month: Month) -> int:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from transforms.reference.place_labels import clean_text, place_label, slug
 
 
-thorough = settings(deadline=None, derandomize=True, max_examples=500)
+thorough = settings(max_examples=500)
 
 
 @pytest.mark.parametrize(

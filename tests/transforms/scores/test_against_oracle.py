@@ -74,7 +74,7 @@ SCORABLE = st.one_of(histories().filter(_scorable), long_histories())
 
 def exactly(examples: int) -> settings:
     """So many examples, the same ones each time."""
-    return settings(max_examples=examples, deadline=None, derandomize=True)
+    return settings(max_examples=examples)
 
 
 @pytest.mark.parametrize("name", methods_for(clocks.MONTHS))

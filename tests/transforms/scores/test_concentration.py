@@ -16,7 +16,7 @@ from transforms.scores.concentration import (
 
 # Most cells have none.
 COUNTS = st.lists(st.one_of(st.just(0), st.integers(0, 30)), min_size=1, max_size=40)
-thorough = settings(deadline=None, derandomize=True, max_examples=200)
+thorough = settings(max_examples=200)
 
 
 def counts_of(*counts: int) -> Floats:

@@ -196,7 +196,7 @@ def test_an_offence_with_a_weight_of_its_own_counts_by_that(tmp_path: Path) -> N
 
 
 @given(history=histories())
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 def test_harm_and_totals_agree_with_adding_up_by_hand(
     history: tuple[list[Incident], list[tuple[int, int]]],
 ) -> None:

@@ -40,7 +40,7 @@ def seen_at(
 @given(
     COUNTS, st.lists(st.sampled_from(LONG_MONTHS), max_size=4), st.sampled_from(MONTHS)
 )
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_the_season_equals_the_plain_python_oracle(
     numbers: list[int], holes: list[tuple[int, int]], as_of: tuple[int, int]
 ) -> None:

@@ -64,7 +64,7 @@ COUNTS = st.integers(1, 400).flatmap(
 
 
 @given(one=COUNTS, other=COUNTS)
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_shares_and_differences_are_those_of_the_twin(
     one: tuple[int, int], other: tuple[int, int]
 ) -> None:
@@ -81,7 +81,7 @@ STRATUM = st.tuples(
 
 
 @given(rows=st.lists(STRATUM, min_size=1, max_size=8))
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 def test_the_ratio_within_lsoas_is_that_of_the_twin(
     rows: list[tuple[int, int, int, int]],
 ) -> None:

@@ -18,7 +18,7 @@ POINTS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)  # the ground is read once
+@settings(max_examples=40)  # the ground is read once
 @given(POINTS, st.booleans())
 def test_dots_are_inside_and_no_label_is_on_another(
     points: list[tuple[int, int]], on_ground: bool

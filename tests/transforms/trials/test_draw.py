@@ -97,7 +97,7 @@ TABLES = st.integers(6, 14).flatmap(
 
 
 @given(TABLES, st.binary(min_size=1, max_size=40))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_a_week_has_its_sums_and_is_the_twin_s(
     table: tuple[int, int, list[int]], key: bytes
 ) -> None:
@@ -236,7 +236,7 @@ STRATA_OF = st.lists(st.integers(1, 6), min_size=1, max_size=4)
     sizes=STRATA_OF,
     seed=st.integers(0, 2**32),
 )
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15)
 def test_the_scripts_draw_what_hexbeat_draws(
     kind: str, sizes: list[int], seed: int
 ) -> None:

@@ -101,7 +101,7 @@ def test_a_spread_and_what_it_can_show() -> None:
     share=st.floats(0.2, 0.8),
     factor=st.floats(1, 3),
 )
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_the_smallest_fall_of_a_crossover_is_shown_by_80_of_100(
     rate: float, place_days: float, share: float, factor: float
 ) -> None:
@@ -119,7 +119,7 @@ PLACES = st.lists(
 
 
 @given(st.lists(PLACES, min_size=8, max_size=10))
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20)
 def test_halves_against_splitting_by_hand(
     lists: list[list[tuple[int, float]]],
 ) -> None:

@@ -26,7 +26,7 @@ DEBRIS = st.lists(
     min_size=1,
     max_size=14,
 )
-thorough = settings(deadline=None, derandomize=True, max_examples=400)
+thorough = settings(max_examples=400)
 
 
 def read(body: bytes, header: bytes = b"one,two,three\n") -> Rows:

@@ -18,7 +18,7 @@ from tests.transforms.feeds.force.made_drops import (
 from transforms.errors import FileRejectedError, UsageError
 
 
-thorough = settings(deadline=None, derandomize=True, max_examples=400)
+thorough = settings(max_examples=400)
 
 SOME = truths(12)
 SEEDS = {form: in_hand(form, SOME) for form in HANDS}

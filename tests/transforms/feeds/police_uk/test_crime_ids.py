@@ -20,7 +20,7 @@ MALFORMED = [
 
 
 @given(st.lists(st.binary(min_size=32, max_size=32) | st.just(b""), max_size=20))
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(max_examples=100)
 def test_ids_come_back_as_the_bytes_they_spell(ids: list[bytes]) -> None:
     read = read_crime_ids(pa.array([i.hex() for i in ids], pa.string()))
     assert read.values.to_pylist() == [i or None for i in ids]

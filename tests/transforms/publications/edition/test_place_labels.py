@@ -93,7 +93,7 @@ def test_a_kind_of_venue_is_found_by_its_street_and_town() -> None:
 
 
 @given(points=POINTS)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_each_has_a_cell_of_its_level_in_which_it_comes_first(
     points: list[Point],
 ) -> None:

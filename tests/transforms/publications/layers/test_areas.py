@@ -74,7 +74,7 @@ def in_plain(boxed: list[tuple[str, tuple[float, ...]]], cell: str) -> list[str]
 
 
 @given(boxes(), st.lists(st.sampled_from(CELLS), min_size=1, max_size=30, unique=True))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_cell_has_the_areas_that_hold_its_centre(
     boxed: list[tuple[str, tuple[float, ...]]], cells: list[str]
 ) -> None:

@@ -132,7 +132,7 @@ def test_a_day_has_them_too(tmp_path: Path) -> None:
 
 
 @given(places=st.lists(PLACES, max_size=20))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_of_two_in_a_cell_the_first_of_the_file_is_shown(
     places: list[tuple[str, float, float]],
 ) -> None:

@@ -17,7 +17,7 @@ from transforms.reference import cells
 
 
 Town = tuple[list[str], dict[str, int]]
-thorough = settings(deadline=None, derandomize=True, max_examples=100)
+thorough = settings(max_examples=100)
 
 
 @given(towns(), st.randoms(use_true_random=False))

@@ -19,7 +19,7 @@ from transforms.reference import cells
 
 Row = tuple[str, int | None]
 Town = tuple[list[str], dict[str, int]]
-thorough = settings(deadline=None, derandomize=True, max_examples=60)
+thorough = settings(max_examples=60)
 CHILDREN = sorted(h3.cell_to_children(PARENTS[0], 8))
 
 

@@ -23,7 +23,7 @@ from transforms.publications.schemas import PUBLIC_BANDS, PUBLIC_CELLS
 from transforms.reference import cells
 
 
-thorough = settings(deadline=None, derandomize=True, max_examples=100)
+thorough = settings(max_examples=100)
 QUARTERS = [f"{year}-Q{n}" for year in (2022, 2023, 2024, 2025) for n in (1, 2, 3, 4)]
 LIMITS = st.builds(
     DisclosureSettings, st.just(10), st.sampled_from([1, 2, 5]), st.sampled_from([7, 8])

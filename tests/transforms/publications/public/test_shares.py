@@ -95,7 +95,7 @@ def test_no_share_of_a_quarter_with_a_month_that_was_not_forecast() -> None:
 
 
 @given(towns(), st.randoms(use_true_random=False))
-@settings(deadline=None, derandomize=True, max_examples=80)
+@settings(max_examples=80)
 def test_it_is_what_a_plain_count_gives(
     town: tuple[list[str], dict[str, int]], random: Random
 ) -> None:

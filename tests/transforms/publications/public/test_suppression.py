@@ -23,7 +23,7 @@ SMALL = set(range(MINIMUM))
 World = tuple[int, ...]
 Secret = NDArray[np.bool_]
 Rule = Callable[[Integers, int], Secret]
-thorough = settings(deadline=None, derandomize=True, max_examples=200)
+thorough = settings(max_examples=200)
 
 
 def worlds(cells: int, total: int) -> Iterator[World]:

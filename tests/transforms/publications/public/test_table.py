@@ -29,7 +29,7 @@ SETTINGS = st.builds(
     st.sampled_from([1, 5]),
     st.sampled_from([7, 8]),
 )
-thorough = settings(deadline=None, derandomize=True, max_examples=150)
+thorough = settings(max_examples=150)
 
 
 def told(town: Town, limits: DisclosureSettings | None = None) -> dict[str, int | None]:

@@ -58,7 +58,7 @@ def agrees(
 
 
 @given(events, gaps, visits)
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(max_examples=150)
 def test_it_equals_the_plain_recount_at_each_day(
     found: list[tuple[int, int]], missing: set[int], days: list[int]
 ) -> None:

@@ -126,7 +126,7 @@ def histories(draw: st.DrawFn) -> tuple[list[list[int]], list[list[float]]]:
 
 
 @given(histories())
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(max_examples=300)
 def test_classes_equal_the_plain_python_oracle(
     history: tuple[list[list[int]], list[list[float]]],
 ) -> None:
@@ -156,7 +156,7 @@ def test_classes_equal_the_plain_python_oracle(
         )
     )
 )
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_the_trend_equals_the_plain_python_oracle(rows: list[list[float]]) -> None:
     found = mann_kendall_z(np.array(rows, dtype=np.float64))
     assert found.tolist() == pytest.approx([oracles.mann_kendall(r) for r in rows])

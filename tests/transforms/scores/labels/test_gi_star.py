@@ -28,7 +28,7 @@ PLACES = st.tuples(st.integers(0, 6), st.integers(0, 6))
 COUNTS = st.one_of(st.just(0), st.just(0), st.integers(0, 40))
 ODD_Z = st.sampled_from([0.0, -0.0, 1.5, -1.5, 3.0, -3.0, 40.0, float(ndtri(0.025))])
 Z = st.one_of(st.floats(-6, 6), ODD_Z, st.just(np.nan))
-thorough = settings(deadline=None, derandomize=True, max_examples=200)
+thorough = settings(max_examples=200)
 
 Lattice = tuple[Floats, list[set[int]]]
 

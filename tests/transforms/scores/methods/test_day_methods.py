@@ -27,7 +27,7 @@ TWINS = {
 
 
 @pytest.mark.parametrize(("name", "twin"), TWINS.items())
-@settings(max_examples=4, deadline=None, derandomize=True)
+@settings(max_examples=4)
 @given(
     seed=st.integers(0, 99),
     gaps=st.sets(st.integers(0, SPAN - 1), max_size=30),

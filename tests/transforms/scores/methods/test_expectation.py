@@ -15,7 +15,7 @@ RATES = st.tuples(MEANS, st.floats(1e-3, 50))
 
 
 @given(st.lists(st.lists(RATES, min_size=3, max_size=3), min_size=1, max_size=5))
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_means_and_variances_add_up(categories: list[list[oracles.Rate]]) -> None:
     parts = [
         Expectation(*(np.array(column) for column in zip(*cells, strict=True)))

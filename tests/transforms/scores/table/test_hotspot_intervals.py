@@ -37,7 +37,7 @@ def _size(mean: float, low: int, high: int) -> float:
 
 
 @given(st.lists(CELL, min_size=1, max_size=8))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 def test_it_equals_adding_up_means_and_variances_by_hand(
     cells: list[tuple[float, float, int]],
 ) -> None:

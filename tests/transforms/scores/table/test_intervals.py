@@ -38,7 +38,7 @@ def drawn(
 @given(
     st.lists(st.tuples(st.floats(0, 200), st.floats(0.02, 50)), min_size=1, max_size=40)
 )
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_quantiles_equal_those_of_scipy(cells: list[tuple[float, float]]) -> None:
     mean, size = (np.array(column) for column in zip(*cells, strict=True))
     low, high = negative_binomial_quantiles(mean, size, (0.025, 0.975))
@@ -103,7 +103,7 @@ def test_a_cell_whose_months_vary_more_than_its_group_has_more_spread() -> None:
     ),
     st.integers(0, 12),
 )
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_sizes_equal_the_plain_python_oracle(
     cells: list[tuple[list[int], float, float]], supplied: int
 ) -> None:

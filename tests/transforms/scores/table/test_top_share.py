@@ -17,7 +17,7 @@ QUIET = st.tuples(st.floats(1e-9, 0.01), st.floats(0.05, 1.0))
 BUSY = st.tuples(st.floats(0.01, 30.0), st.floats(0.1, 40.0))
 EMPTY = st.tuples(st.just(0.0), st.floats(0.05, 1.0))
 CELLS = st.lists(st.one_of(QUIET, BUSY, EMPTY), min_size=2, max_size=60)
-thorough = settings(max_examples=100, deadline=None, derandomize=True)
+thorough = settings(max_examples=100)
 
 
 def expectation(rates: list[Rate]) -> Expectation:

@@ -55,7 +55,7 @@ def at(day: datetime, hours: float) -> datetime:
 
 
 @given(st.lists(spans, max_size=4))
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(max_examples=150)
 def test_it_equals_the_minute_by_minute_oracle(found: list[Span]) -> None:
     result = spread_of(*found)
     known = oracles.aoristic_minutes(found)
@@ -66,7 +66,7 @@ def test_it_equals_the_minute_by_minute_oracle(found: list[Span]) -> None:
 
 
 @given(st.lists(spans, max_size=3))
-@settings(deadline=None, derandomize=True, max_examples=80)
+@settings(max_examples=80)
 def test_days_equal_the_oracle_too(found: list[Span]) -> None:
     result = spread_of(*found, by="day")
     known = oracles.aoristic_minutes([oracles.whole_days(*span) for span in found])
@@ -74,7 +74,7 @@ def test_days_equal_the_oracle_too(found: list[Span]) -> None:
 
 
 @given(st.lists(spans, max_size=5), st.integers(0, 23), st.integers(1, 23))
-@settings(deadline=None, derandomize=True, max_examples=80)
+@settings(max_examples=80)
 def test_two_parts_of_the_day_share_each_incident(
     found: list[Span], start: int, length: int
 ) -> None:

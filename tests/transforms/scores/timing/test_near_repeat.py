@@ -53,7 +53,7 @@ def found_in(
 @given(
     incidents, distance_edges, day_edges, st.sampled_from(["manhattan", "euclidean"])
 )
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_it_equals_the_plain_python_oracle(
     rows: list[Row],
     metres: set[float],

@@ -118,7 +118,7 @@ def as_written(value: object) -> object:
     return str(value) if isinstance(value, UUID) else format(value, "f")
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(st.lists(PLAIN, min_size=1, max_size=3))
 def test_a_row_is_a_line_of_its_own(values: list[object]) -> None:
     names = [f"column {number}" for number in range(len(values))]

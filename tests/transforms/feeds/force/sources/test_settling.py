@@ -30,7 +30,7 @@ def at_leisure(
     return whole, growing
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(LISTINGS, LISTINGS)
 def test_two_looks_tell(before: dict[str, Look], after: dict[str, Look]) -> None:
     looks = iter([before, after])
@@ -42,7 +42,7 @@ def test_two_looks_tell(before: dict[str, Look], after: dict[str, Look]) -> None
     assert all(found.whole[name] == seen[name] for name in found.whole)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(LISTINGS, LISTINGS, st.sets(st.sampled_from(["a", "b", "c"])))
 def test_what_is_known_is_neither_waited_for_nor_offered(
     before: dict[str, Look], after: dict[str, Look], known: set[str]

@@ -50,7 +50,7 @@ def sqlite(folder: Path, values: list[object]) -> str:
 QUERY = "SELECT id, changed, ':x %s' AS words FROM crimes ORDER BY id"
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(
     st.lists(TIMES, min_size=1, max_size=8),
     st.sampled_from([(" ", ""), ("T", "Z"), ("T", "+00:00")]),
@@ -87,7 +87,7 @@ def test_rows_from_the_mark_on_are_asked_for(
     assert all(row["words"] == ":x %s" for row in some)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25)
 @given(
     st.lists(st.integers(-(10**6), 10**12), min_size=1, max_size=8),
     st.integers(0, 10**7),
@@ -137,7 +137,7 @@ def test_an_answer_without_a_row_has_no_mark(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.one_of(TIMES, TIMES.map(lambda t: t.replace(tzinfo=UTC)))))
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50)
 def test_the_newest_is_the_greatest_of_one_kind(values: list[datetime]) -> None:
     newest = Newest("changed")
     if len({value.tzinfo for value in values}) > 1:
