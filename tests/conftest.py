@@ -11,6 +11,7 @@ from flows.server.prefect_settings import LEAN
 from tests import targets
 from tests.flows.servers import prefect_server
 from tests.transforms.simulated_home import Simulated, make_home
+from transforms.publications.formats import registry
 from transforms.simulator import simulate
 
 
@@ -54,6 +55,13 @@ def _umask() -> Iterator[None]:
     before = os.umask(0o022)
     yield
     os.umask(before)
+
+
+@pytest.fixture
+def needed_formats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publications of the formats without which nothing is published, and no others."""
+    needed = {name: row for name, row in registry.FORMATS.items() if row.needed}
+    monkeypatch.setattr(registry, "FORMATS", needed)
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,10 @@ REACHED = [f"layout {number}" for number in range(2, LAYOUT + 1)]
 
 @pytest.fixture
 def older(
-    simulated: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    simulated: Simulated,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    needed_formats: None,
 ) -> Home:
     home = copied_home(simulated.home, tmp_path)
     freeze(home, publish(home, AS_OF, METHOD).edition, RECEIVED_AT)

@@ -22,6 +22,8 @@ METHOD = METHODS[DEFAULT_METHOD]
 OLDEST = OLDER_SCHEMA_VERSIONS[0]
 NOW = datetime(2026, 2, 3, tzinfo=UTC)
 
+pytestmark = pytest.mark.usefixtures("needed_formats")
+
 
 def published_then(home: Home, monkeypatch: pytest.MonkeyPatch) -> str:
     """A publication that says that the oldest version made it; its run."""

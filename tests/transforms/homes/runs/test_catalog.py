@@ -21,6 +21,8 @@ from transforms.scores.score_months import score_force
 NOW = datetime(2026, 2, 3, tzinfo=UTC)
 METHOD = METHODS[DEFAULT_METHOD]
 
+pytestmark = pytest.mark.usefixtures("needed_formats")
+
 
 @pytest.fixture
 def home(simulated: Simulated, tmp_path: Path) -> Home:

@@ -126,6 +126,7 @@ def test_a_kept_run_that_cannot_say_what_it_rests_on_stops_everything(
     assert there(home) == made
 
 
+@pytest.mark.usefixtures("needed_formats")
 def test_a_forecast_that_waits_keeps_its_run_and_publishing_brings_one_back(
     simulated: Simulated, tmp_path: Path
 ) -> None:
