@@ -213,11 +213,14 @@ class _Week:
     def _alone(self, column: int) -> list[list[Wanted]]:
         """The visits of each unit of a shift, where no place must have any.
 
-        How long the ways are is known only of visits that are chosen. So the best are
-        chosen for each number that there may be time for; those without time are left
-        out, and the choice that is worth most then is taken.
+        How long the ways are is known only of visits that are chosen, and which unit
+        goes where only then. So the best are chosen in each number, also in more than
+        there is time for; those without time are left out, and the choice that is
+        worth most then is taken.
         """
-        shift, best, most = self.shifts[column], -1.0, self.most[column]
+        shift, best = self.shifts[column], -1.0
+        places = int(self.allowed[:, column].sum())
+        most = places * self.settings.max_visits_place_shift
         found: list[list[Wanted]] = [[] for _ in range(shift.units)]
         of = self.values[:, [column]], self.allowed[:, [column]]
         while most > 0:

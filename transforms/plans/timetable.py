@@ -119,7 +119,11 @@ class Timetable:
         made = []
         for unit, own in enumerate(wanted, start=1):
             kept = list(own)
-            while (times := self._earliest(shift, kept, backwards)) is None:
+            # more than fill its minutes without any way need not be tried
+            while (
+                len(kept) > shift.minutes // self._rules.settings.visit_minutes
+                or (times := self._earliest(shift, kept, backwards)) is None
+            ):
                 out = min(kept, key=lambda one: (not one.spare, one.value, -one.rank))
                 kept.remove(out)
                 self.dropped.append(Dropped(out, shift, unit))
