@@ -19,7 +19,7 @@ _FONT, _SIZE_PT = "Arial", 9.0
 _TITLE_PT, _HEADING_PT, _SMALL_PT = 18.0, 11.5, 7.5
 _A4_CM, _MARGIN_CM = (21.0, 29.7), 1.7
 _GREY, _SHADE, _MARK = "5A5F66", "F0F0F0", "FDEBD0"
-_NARROW_CM, _BOLD = 0.15, 1.2  # a character of a narrow column; of its heading
+_NARROW_CM, _BOLD = 0.15, 1.4  # a character of a narrow column; of its heading
 _NAMES_CM, _LEAST_WIDE_CM = 4.6, 3.0  # the widest of the others; the least of the wide
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # of a ZIP file: none of its members has another time
 
