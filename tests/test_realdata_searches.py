@@ -91,6 +91,19 @@ def test_bedfordshire_is_counted_as_its_files_say(tmp_path: Path) -> None:
     }
     assert found == expected
 
+    year = Period("12m", request.months[-12:], stops.supplied[-12:])
+    of_year = {
+        tuple(row.values())[:4]: tuple(row.values())[4:]
+        for row in count_searches(stops.rows([year]), ground, [year]).to_pylist()
+    }
+    months = {str(month) for month in year.supplied}
+    there = Counter(one["area"] for one in searches if one["month"] in months)
+    assert of_year["12m", "whole force", "all", "all"][0] == there.total() == 4_329
+    assert of_year["12m", "not located", "all", "all"][0] == 791
+    for name in (HOT_SPOTS, "ring", "rest of force"):
+        assert of_year["12m", name, "all", "all"][0] == there[name]
+    assert there[HOT_SPOTS] + there["ring"] + there["rest of force"] == 3_538
+
     whole = ("12m", "whole force")
     assert found[*whole, "all", "all"][0] == 9_963
     assert found["12m", "not located", "all", "all"][0] == 1_992

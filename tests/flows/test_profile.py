@@ -48,6 +48,7 @@ def test_profiles_are_written_and_one_with_too_little_is_told(
     assert (Path(made["folder"]) / f"profile-{area.id}.pdf").is_file()
     [line] = told["too_few"]
     assert line.startswith(f"{few}: ")
+    assert "fewer than 20: too few for a problem profile; see hexbeat explain" in line
 
 
 @pytest.mark.parametrize(

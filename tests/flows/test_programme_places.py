@@ -295,6 +295,13 @@ def test_more_hot_spots_than_a_programme_can_have(made: Made) -> None:
         (("--top", 3, "--buffer-m", 0), "--buffer-m 0: above 0", 2),
         (("--top", 3, "--without", "street"), "15 hexadecimal characters", 2),
         (("--top", 3, "--starts", "2025-06-30"), "proves nothing", 2),
+        (("--top", 3, "--context", "Schools"), "--context Schools: write NAME=FILE", 2),
+        (("--top", 3, "--context", "Schools=none.geojson"), "there is no such file", 2),
+        (
+            ("--top", 3, "--context", "Hostels=a.geojson"),
+            "--sensitive-layer a reason",
+            2,
+        ),
     ],
 )
 def test_what_freeze_refuses_is_one_line_and_its_code(
