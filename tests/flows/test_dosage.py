@@ -20,7 +20,7 @@ from tests.transforms.patrols.made_programme import (
     made_programme,
     put,
 )
-from tests.transforms.patrols.test_take import BROKEN, REFUSED
+from tests.transforms.patrols.test_take import BROKEN, REFUSED, SLIPS
 from transforms.feeds.rules import LINE_RULES
 from transforms.homes.home import Home
 from transforms.patrols.log_rules import RULES
@@ -46,6 +46,11 @@ def sent() -> Iterator[Sent]:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return made_programme(tmp_path / "home")[0]
+
+
+def slipped(old: str, new: str, folder: Path) -> None:
+    """A mapping with a slip in it."""
+    (folder / "patrols.toml").write_text(MAPPING.replace(old, new))
 
 
 class TestTake:
@@ -104,6 +109,7 @@ class TestTake:
             (lambda folder: (folder / "patrols.toml").write_text("x = 1"), 2),
             (lambda folder: put(folder, b"a,b\n1,2\n"), 1),
             *((partial(put, data=data), 1) for data, _ in REFUSED),
+            *((partial(slipped, old, new), 2) for old, new, _ in SLIPS),
         ],
     )
     def test_what_it_refuses(

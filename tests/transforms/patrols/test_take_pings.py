@@ -11,7 +11,6 @@ from tests.flows.commands import hexbeat_here
 from tests.flows.flows_here import flows_here
 from tests.transforms.patrols.made_programme import CENTRES, made_programme, put
 from tests.transforms.records.made_homes import csv, made_home, pulled, seen, truth
-from transforms.errors import UsageError
 from transforms.patrols.ping_file import RULES
 from transforms.patrols.ping_mapping import read_ping_mapping
 from transforms.patrols.report import report
@@ -299,6 +298,15 @@ SLIPS = [
 
 
 @pytest.mark.parametrize(("old", "new", "words"), SLIPS)
-def test_a_slip_in_a_mapping_is_one_line(old: str, new: str, words: str) -> None:
-    with pytest.raises(UsageError, match=words):
-        read_ping_mapping(MAPPING.replace(old, new), "pings.toml")
+def test_a_slip_in_a_mapping_is_one_line(
+    home: ForceHome, old: str, new: str, words: str
+) -> None:
+    """At the command, and nothing is stored."""
+    folder, before = home.home.root.parent, home.home.lake.versions()
+    (folder / "pings.toml").write_text(MAPPING.replace(old, new))
+    file = put(folder, b"Call sign\n", "pings.csv")
+    given = "--mapping", folder / "pings.toml", "--home", home.home.root
+    done = hexbeat_here("dosage", "take", file, *given)
+    [said] = done.stderr.splitlines()
+    assert (done.returncode, words in said) == (2, True), said
+    assert home.home.lake.versions() == before
