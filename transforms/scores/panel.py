@@ -27,6 +27,7 @@ from transforms.reference.months import Month, window
 from transforms.reference.portable_math import sparse_product
 from transforms.reference.resolutions import MONTHS_RESOLUTION, refuse_unscored
 from transforms.reference.score_settings import OwnUniverse, Scoring
+from transforms.scores.ground import Ground
 from transforms.scores.universe import (
     AT_LEAST_INCIDENTS,
     PARENT_RESOLUTION,
@@ -110,6 +111,23 @@ class Panel:
         return np.asarray(values).reshape(
             len(self.categories), len(self.cells), *values.shape[1:]
         )
+
+    def ground(self, inside: NDArray[np.bool_]) -> Ground:
+        """The universe of those of its cells: the same one as long as they are."""
+        key = inside.tobytes()
+        found = self._grounds.get(key)
+        if found is None:
+            rings = self.rings
+            if not inside.all():
+                rings = tuple(ring[inside][:, inside] for ring in rings)
+            found = Ground(self.cells[inside], self.areas_m2[inside], rings)
+            self._grounds.clear()  # as-ofs come in sequence
+            self._grounds[key] = found
+        return found
+
+    @cached_property
+    def _grounds(self) -> dict[bytes, Ground]:
+        return {}
 
     @cached_property
     def rings(self) -> tuple[csr_array, ...]:

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from transforms.reference import cells
 from transforms.reference.arrays import Cells, Floats, Integers
 from transforms.reference.clocks import MONTHS, Clock, Period
 from transforms.reference.groups import FORMER_GROUPS, GROUPS, CrimeGroup
 from transforms.reference.months import window
 from transforms.reference.own_groups import parts_of
 from transforms.reference.portable_math import sparse_product
+from transforms.scores.ground import Ground
 from transforms.scores.panel import Panel
 
 
@@ -26,8 +26,6 @@ STEPS = 12
 # With each supplied month of the present geocoding epoch, an incident of an earlier one
 # says half as much about its cell. Chosen by backtest (docs/methods.md).
 FADING = 0.5
-# A district is a cell of this resolution, about 0.7 km2, and all within two of it.
-DISTRICT_RESOLUTION = 8
 # A group that was recorded separately for fewer months is not reported yet.
 _AT_LEAST_OF_THE_YEAR = 3
 
@@ -60,7 +58,6 @@ class View:
     _memories: dict[tuple[float, bool], Memory] = field(
         default_factory=dict, repr=False
     )
-    _parents: dict[int, NDArray[np.int64]] = field(default_factory=dict, repr=False)
     _counting: dict[Period, "View"] = field(default_factory=dict, repr=False)
     _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
@@ -79,7 +76,6 @@ class View:
                 supplied=known,
                 whole=self,
                 _memories={},
-                _parents=self._parents,
                 _counting={},
                 _made={},
             )
@@ -166,22 +162,24 @@ class View:
         return np.asarray(total)
 
     @cached_property
+    def ground(self) -> Ground:
+        """The universe and its surroundings, which as-ofs with the same one share."""
+        return self.panel.ground(self.inside)
+
+    @property
     def cells(self) -> Cells:
         """The universe, sorted."""
-        return self.panel.cells[self.inside]
+        return self.ground.cells
 
-    @cached_property
+    @property
     def areas_m2(self) -> Floats:
         """The area of each of them."""
-        return self.panel.areas_m2[self.inside]
+        return self.ground.areas_m2
 
-    @cached_property
+    @property
     def links(self) -> tuple[csr_array, ...]:
         """Which cells of the universe are one cell apart, and which are two."""
-        rings = self.panel.rings
-        if self._everywhere:
-            return rings
-        return tuple(ring[self.inside][:, self.inside] for ring in rings)
+        return self.ground.links
 
     @cached_property
     def points(self) -> Floats:
@@ -199,19 +197,7 @@ class View:
 
     def parents(self, resolution: int) -> NDArray[np.int64]:
         """Each cell's parent at a coarser resolution, numbered from 0."""
-        if resolution not in self._parents:
-            parents = cells.parents(self.cells, resolution)
-            self._parents[resolution] = np.unique(parents, return_inverse=True)[1]
-        return self._parents[resolution]
-
-    @cached_property
-    def districts(self) -> csr_array:
-        """Which wider areas, as `parents` numbers them, are one or two from which."""
-        if self.whole is not None:
-            return self.whole.districts
-        areas = np.unique(cells.parents(self.cells, DISTRICT_RESOLUTION))
-        next_to, beyond = cells.rings(areas)
-        return csr_array(next_to + beyond)
+        return self.ground.parents(resolution)
 
     def sums(self, weights: Sequence[Mapping[Any, float]]) -> Floats:
         """Counts summed under each set of weights: categories x cells x sets."""
@@ -345,11 +331,15 @@ class View:
 
         Categories x cells x k.
         """
+        return self.sums([dict.fromkeys(step, 1.0) for step in self.whole_steps])
+
+    @cached_property
+    def whole_steps(self) -> list[list[Period]]:
+        """The supplied periods of each of those steps."""
         length = self.clock.step
         ends = [self.as_of + -length * back for back in reversed(range(STEPS))]
         steps = [self.supplied_of(window(end, length)) for end in ends]
-        whole = [step for step in steps if len(step) == length]
-        return self.sums([dict.fromkeys(step, 1.0) for step in whole])
+        return [step for step in steps if len(step) == length]
 
     @cached_property
     def totals(self) -> dict[Period, Floats]:

@@ -4,7 +4,7 @@ The steps of many groups are computed in one array: for a small force, the numbe
 calls costs more than the number of cells.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import compress
 from math import prod
@@ -72,19 +72,54 @@ def _classes(view: View, groups: Sequence[CrimeGroup], kept: Mask) -> Marks:
     codes = [np.zeros(0, dtype=np.int8)]
     for start in range(0, len(groups), at_once):
         some = slice(start, start + at_once)
-        codes.append(_classes_at_once(view, groups[some], kept[some]))
+        steps = _steps(view, groups[some], keep=at_once >= len(groups))
+        codes.append(_classes_at_once(steps, kept[some]))
     return np.concatenate(codes)
 
 
-def _classes_at_once(view: View, groups: Sequence[CrimeGroup], kept: Mask) -> Marks:
-    of_group = [view.of(view.steps, group.categories) for group in groups]
+def _classes_at_once(steps: Sequence[tuple[Marks, Floats]], kept: Mask) -> Marks:
+    group, cell = np.nonzero(kept)
+    each = [(marks[cell, group], z[cell, group]) for marks, z in steps]
+    marks, z = (np.stack(of_step, axis=1) for of_step in zip(*each, strict=True))
+    return hotspot_class(marks, z)
+
+
+def _steps(
+    view: View, groups: Sequence[CrimeGroup], keep: bool
+) -> Sequence[tuple[Marks, Floats]]:
+    """By step: whether each group stands out in each cell, and Gi* (cells x groups).
+
+    Eleven of twelve months are those of the as-of before, whose ground keeps them as
+    long as the universe is the same. With `keep`, it does so for the next.
+    """
+    kinds = tuple(group.categories for group in groups)
+    known = view.ground.stood_out.get(kinds, {})
+    steps = [tuple(step) for step in view.whole_steps]
+    new = [at for at, step in enumerate(steps) if step not in known]
+    if len(groups) == 1:  # NumPy adds up a single column in another order
+        new = list(range(len(steps)))
+    fresh = _stood_out(view, groups, new)
+    found = dict(zip((steps[at] for at in new), fresh, strict=True))
+    of_steps = {step: found.get(step) or known[step] for step in steps}
+    if keep:
+        view.ground.stood_out[kinds] = of_steps
+    return list(of_steps.values())
+
+
+def _stood_out(
+    view: View, groups: Sequence[CrimeGroup], steps: list[int]
+) -> Iterator[tuple[Marks, Floats]]:
+    """The same, computed of those of the view's steps in one array."""
+    if not steps:
+        return
+    counts = view.steps[:, :, steps]
+    of_group = [view.of(counts, group.categories) for group in groups]
     months = np.stack(of_group, axis=1)  # cells x groups x steps
     flat = months.reshape(len(months), prod(months.shape[1:]))
     sums = ring_sums(flat, view.links[0])
     z = gi_star_z(flat, view.links[0], sums)
     marks = significant(z)
     marks[(marks > 0) & (sums < HOT_AT_LEAST_INCIDENTS)] = 0
-    group, cell = np.nonzero(kept)
-    return hotspot_class(
-        marks.reshape(months.shape)[cell, group], z.reshape(months.shape)[cell, group]
-    )
+    marks, z = marks.reshape(months.shape), z.reshape(months.shape)
+    for at in range(len(steps)):
+        yield marks[:, :, at].copy(), z[:, :, at].copy()

@@ -17,6 +17,7 @@ from transforms.reference.arrays import Floats
 from transforms.reference.clocks import Clock
 from transforms.reference.groups import BORROWED
 from transforms.reference.portable_math import geometric_steps, power, sparse_product
+from transforms.scores.ground import DISTRICT_RESOLUTION
 from transforms.scores.methods.expectation import Expectation, from_evidence, together
 from transforms.scores.methods.feature_weights import learned_weights
 from transforms.scores.methods.gamma_poisson import (
@@ -26,7 +27,7 @@ from transforms.scores.methods.gamma_poisson import (
 )
 from transforms.scores.methods.season import CALENDARS, season
 from transforms.scores.methods.shared_prior import levelled, neighbour_basis, scaled
-from transforms.scores.view import DISTRICT_RESOLUTION, Memory, View
+from transforms.scores.view import Memory, View
 
 
 NAME = "point_exposure"
@@ -245,7 +246,7 @@ def _district(own: Floats, prior: Floats, exposure: Floats, view: View) -> Float
 
     def summed(values: Floats) -> Floats:
         sums: Floats = np.bincount(parents, values).astype(float)
-        return (sums + sparse_product(view.districts, sums))[parents]
+        return (sums + sparse_product(view.ground.districts, sums))[parents]
 
     rate = _rate_around(own, exposure, summed) / _force_rate(own, exposure)
     return power(rate, DISTRICT_POWER) * power(prior, TAKEN_BACK_POWER)
