@@ -1,10 +1,9 @@
 """The gamma-Poisson step: a prior expectation corrected by a cell's own record.
 
 Clayton and Kaldor (1987), Biometrics 43: the posterior mean of a Poisson rate whose
-prior is gamma. The weight of the prior is chosen by likelihood.
+prior is gamma. The weight of the prior is chosen by likelihood
+(`likeliest`).
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 from scipy.special import gammaln
@@ -32,13 +31,3 @@ def log_likelihood(recorded: Floats, prior: Floats, weight: Floats) -> Floats:
     y, mu, size = (v.take(not_zero, axis=-1) for v in (recorded, prior, weight))
     counted = gammaln(y + size) - gammaln(size) + y * log(mu / (size + mu))
     return np.asarray(of_zeros + counted.sum(axis=-1))
-
-
-def best_weight(
-    recorded: Floats, prior: Floats, tried: Sequence[float], shape: Floats
-) -> float:
-    """The multiple of `shape` that makes the recorded counts most likely as weights."""
-    if not recorded.any():
-        return tried[-1]
-    weights = np.multiply.outer(tried, shape)
-    return tried[int(log_likelihood(recorded, prior, weights).argmax())]

@@ -16,15 +16,18 @@ from numpy.typing import NDArray
 from transforms.reference.arrays import Floats
 from transforms.reference.clocks import Clock
 from transforms.reference.groups import BORROWED
-from transforms.reference.portable_math import geometric_steps, power, sparse_product
+from transforms.reference.portable_math import (
+    exp,
+    geometric_steps,
+    log,
+    power,
+    sparse_product,
+)
 from transforms.scores.ground import DISTRICT_RESOLUTION
 from transforms.scores.methods.expectation import Expectation, from_evidence, together
 from transforms.scores.methods.feature_weights import learned_weights
-from transforms.scores.methods.gamma_poisson import (
-    best_weight,
-    log_likelihood,
-    posterior_mean,
-)
+from transforms.scores.methods.gamma_poisson import posterior_mean
+from transforms.scores.methods.likeliest import Likeliest
 from transforms.scores.methods.season import CALENDARS, season
 from transforms.scores.methods.shared_prior import levelled, neighbour_basis, scaled
 from transforms.scores.view import Memory, View
@@ -147,13 +150,14 @@ def parts(categories: Iterable[str], view: View) -> dict[str, Parts]:
     # A cell of many points averages many places, so it differs less from its prior.
     exposure = _exposure(view)
     steadiness = np.sqrt(exposure)
+    likeliest = Likeliest(steadiness)
     by_category = {}
     for category, sums in own.items():
         prior, alpha = priors.get(category, np.zeros(len(sums))), ALPHAS[-1]
         if category in priors:
-            alpha = best_weight(sums, prior, ALPHAS, steadiness)
+            alpha = likeliest.weight(sums, prior, ALPHAS)
             if category in SHARPENED:
-                prior, alpha = _sharpened(sums, prior, alpha, steadiness)
+                prior, alpha = _sharpened(sums, prior, alpha, likeliest)
         terms = _own_memory(category, view).exposure_terms
         district: Floats | float = 1.0
         if category in BY_DISTRICT and category in priors:
@@ -257,17 +261,26 @@ def _force_rate(own: Floats, exposure: Floats) -> float:
 
 
 def _sharpened(
-    own: Floats, prior: Floats, alpha: float, steadiness: Floats
+    own: Floats, prior: Floats, alpha: float, likeliest: Likeliest
 ) -> tuple[Floats, float]:
     """The power of the prior that makes the record most likely, and its weight then."""
-    steeper = np.array([_totalling(power(prior, by), own.sum()) for by in POWERS])
-    chosen = -1
+    total, logs = float(own.sum()), log(prior)
+    roughly = np.array([_totalling(exp(by * logs), total) for by in POWERS])
+
+    def steeper(by: float) -> Floats:
+        return _totalling(power(prior, by), total)
+
+    def exactly() -> Floats:
+        return np.array([steeper(by) for by in POWERS])
+
+    chosen, sharp = -1, prior
     for _ in range(2):
         before = chosen
-        chosen = int(log_likelihood(own, steeper, alpha * steadiness).argmax())
+        chosen = likeliest.prior(own, roughly, alpha, exactly)
         if chosen != before:
-            alpha = best_weight(own, steeper[chosen], ALPHAS, steadiness)
-    return steeper[chosen], alpha
+            sharp = steeper(POWERS[chosen])
+            alpha = likeliest.weight(own, sharp, ALPHAS)
+    return sharp, alpha
 
 
 def _totalling(prior: Floats, total: float) -> Floats:

@@ -14,7 +14,8 @@ from transforms.reference.clocks import Clock
 from transforms.reference.groups import CrimeGroup
 from transforms.reference.portable_math import geometric_steps
 from transforms.scores.methods.expectation import Expectation, from_evidence
-from transforms.scores.methods.gamma_poisson import best_weight, posterior_mean
+from transforms.scores.methods.gamma_poisson import posterior_mean
+from transforms.scores.methods.likeliest import Likeliest
 from transforms.scores.view import Memory, View
 
 
@@ -66,7 +67,7 @@ def expect_group(group: CrimeGroup, view: View, memory: Memory) -> Expectation:
     basis = neighbour_basis(view, memory, mine, group.categories, group.others)
     floored = np.maximum(basis, PRIOR_FLOOR * basis.sum() / max(len(basis), 1))
     prior = scaled(floored, own.sum())
-    alpha = best_weight(own, prior, ALPHAS, np.ones(len(own)))
+    alpha = Likeliest(np.ones(len(own))).weight(own, prior, ALPHAS)
     level = posterior_mean(own, prior, alpha)
     return levelled(level, own, alpha, mine.exposure_terms)
 
