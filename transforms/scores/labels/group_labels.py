@@ -4,7 +4,7 @@ The steps of many groups are computed in one array: for a small force, the numbe
 calls costs more than the number of cells.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import partial
 from itertools import compress
 from math import prod
@@ -94,7 +94,7 @@ def _steps(
     """
     kinds = tuple(group.categories for group in groups)
     known = view.ground.stood_out.get(kinds, {})
-    steps = [tuple(step) for step in view.whole_steps]
+    steps: list[Hashable] = [tuple(step) for step in view.whole_steps]
     new = [at for at, step in enumerate(steps) if step not in known]
     if len(groups) == 1:  # NumPy adds up a single column in another order
         new = list(range(len(steps)))

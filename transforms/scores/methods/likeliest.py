@@ -109,7 +109,7 @@ class Likeliest:
     @cached_property
     def _stack_shape(self) -> Floats:
         """The shape of each stack's cells."""
-        return self.shape[self._stacks[0]]
+        return np.asarray(self.shape[self._stacks[0]])
 
 
 def _of_zeros(ratios: Floats, weight: Floats) -> Floats:
