@@ -6,7 +6,6 @@ most a quarter of that limit, then joins a hot spot that it touches, which may s
 by half. It keeps its id from one as-of to the next while most of its cells do.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 from itertools import chain, count
@@ -94,8 +93,11 @@ def _with_remnants(
     for at in reversed(range(len(spots))):
         if len(spots[at]) > limits.max_cells // 4:
             continue
-        around = (near for row in spots[at] for near in touching[row])
-        links = Counter(home[near] for near in around if near in home)
+        links: dict[int, int] = {}
+        for row in spots[at]:
+            for near in touching[row]:
+                if near in home:
+                    links[home[near]] = links.get(home[near], 0) + 1
         fits = [
             of
             for of in links

@@ -60,7 +60,7 @@ def spread_of_one(steps: Floats) -> float:
     return max(float(beyond / ((weight * at_one).sum() + usual)), LEAST_SPREAD)
 
 
-def spreads(mean: Floats, steps: Floats, of_one: float) -> Floats:
+def spreads(mean: Floats, steps: Floats, of_one: Floats | float) -> Floats:
     """The spread of each cell: what its mean suggests, corrected by its own months.
 
     `mean` is what it expects next month, `steps` are its months, `of_one` is of
@@ -79,7 +79,7 @@ def spreads(mean: Floats, steps: Floats, of_one: float) -> Floats:
 
 
 def predictive_size(
-    mean: Floats, information: Floats, steps: Floats, of_one: float
+    mean: Floats, information: Floats, steps: Floats, of_one: Floats | float
 ) -> Floats:
     """Size of the negative binomial of next month's count in each cell.
 

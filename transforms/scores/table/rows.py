@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -112,13 +113,21 @@ class GroupScores:
 
     def _sizes(self) -> Floats:
         """Size of the negative binomial of next month's count in the kept cells."""
-        mean, information = self.expected.mean, self.expected.information
-        sizes = [
-            predictive_size(mean[row][kept], information[row][kept], steps[kept], one)
-            for row, steps in enumerate(self.of(lambda view: view.steps))
-            for kept, one in [(self.kept[row], spread_of_one(steps))]
-        ]
-        return np.concatenate(sizes)
+        kept, of_one, steps = self.kept, list[float](), list[Floats]()
+        for row, of_group in enumerate(self.of(lambda view: view.steps)):
+            of_one.append(spread_of_one(of_group))
+            steps.append(of_group[kept[row]])
+        group = np.nonzero(kept)[0]
+        one = np.array(of_one)[group]
+        mean, information = self.expected.mean[kept], self.expected.information[kept]
+        sizes = np.empty(len(group))
+        months = np.array([of_group.shape[1] for of_group in steps])
+        for number in set(months.tolist()):  # some groups were counted in fewer
+            rows = months == number
+            at = rows[group]
+            counts = np.concatenate(list(compress(steps, rows)))
+            sizes[at] = predictive_size(mean[at], information[at], counts, one[at])
+        return sizes
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """The columns of the kept cells, one group after another; NaN is null."""

@@ -6,15 +6,18 @@ that k cells are expected to exceed: these probabilities add up to k.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import accumulate, pairwise, starmap
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincc
 
 from transforms.reference.arrays import Floats
-from transforms.reference.portable_math import dot, log2, power
+from transforms.reference.portable_math import log2, power
 from transforms.scores.methods.expectation import Expectation
+from transforms.scores.table.roots import roots
 
 
 # When searching for the cutoff, cells whose mean and shape are within a ninth of each
@@ -24,6 +27,7 @@ _APART = 1 << 20
 _PRECISION = 1e-6
 # As many as are published: the cutoff is not known much better.
 _DECIMALS = 6
+Kinds = tuple[Floats, Floats, Floats]  # mean, shape and number of cells of each
 
 
 def top_probability(
@@ -50,28 +54,39 @@ def cutoffs(expected: Expectation, places: int) -> Floats:
 
     In incidents; NaN where a group expects nothing.
     """
-    return np.array([_cutoff(*kinds, places) for kinds in _kinds(expected)])
+    kinds = list(_kinds(expected))
+    found = np.full(len(kinds), math.nan)
+    brackets = {}
+    for of, (mean, _, cells) in enumerate(kinds):
+        if len(cells) and cells.sum() <= places:
+            found[of] = 0.0
+        elif len(cells):
+            # for a little-known cell nearly all probability is close to zero: search
+            # far down
+            highest = math.log(mean.max())
+            brackets[of] = (highest - 600, highest + 10)
+
+    @lru_cache(1)
+    def together(groups: tuple[int, ...]) -> tuple[Kinds, list[int], list[slice]]:
+        lengths = [len(kinds[of][0]) for of in groups]
+        ends = list(accumulate(lengths, initial=0))
+        mean, shape, cells = map(
+            np.concatenate, zip(*(kinds[of] for of in groups), strict=True)
+        )
+        return (mean, shape, cells), lengths, list(starmap(slice, pairwise(ends)))
+
+    def too_many(log_rates: Mapping[int, float]) -> list[float]:
+        (mean, shape, cells), lengths, groups = together(tuple(log_rates))
+        rate = np.repeat([math.exp(at) for at in log_rates.values()], lengths)
+        above = cells * _above(rate, mean, shape)
+        return [float(above[group].sum()) - places for group in groups]
+
+    for of, log_rate in roots(too_many, brackets, _PRECISION).items():
+        found[of] = math.exp(log_rate)
+    return found
 
 
-def _cutoff(mean: Floats, shape: Floats, cells: Floats, places: int) -> float:
-    from scipy.optimize import brentq  # slow to import, and not every run scores
-
-    def too_many(log_rate: float) -> float:
-        return dot(cells, _above(math.exp(log_rate), mean, shape)) - places
-
-    if not len(cells):
-        return math.nan
-    if cells.sum() <= places:
-        return 0.0
-    # for a little-known cell nearly all probability is close to zero: search far down
-    highest = math.log(mean.max())
-    low, high = highest - 600, highest + 10
-    if too_many(low) <= 0:
-        return math.exp(low)
-    return math.exp(brentq(too_many, low, high, xtol=_PRECISION))
-
-
-def _kinds(expected: Expectation) -> Iterator[tuple[Floats, Floats, Floats]]:
+def _kinds(expected: Expectation) -> Iterator[Kinds]:
     """By group: mean, shape and number of cells of each kind that expects anything."""
     means, shapes = np.atleast_2d(expected.mean, expected.rate_shape)
     positive = means > 0
