@@ -26,10 +26,13 @@ def learned_weights(features: Floats, recorded: Floats) -> Floats:
     total = y.sum(axis=1)[:, None]
     weights = total / x.shape[1] / (x.sum(axis=2) + _NEVER_ZERO)
     ratios = np.empty((len(y), 2, y.shape[1]))
+    mean, recorded_and_size = np.empty_like(y), FIT_SIZE + y
     for _ in range(FIT_STEPS):
-        mean = np.einsum("fj,fji->fi", weights, x) + 1e-12
+        np.einsum("fj,fji->fi", weights, x, out=mean)
+        mean += 1e-12
         np.divide(y, mean, out=ratios[:, 0])
-        np.divide(FIT_SIZE + y, FIT_SIZE + mean, out=ratios[:, 1])
+        mean += FIT_SIZE
+        np.divide(recorded_and_size, mean, out=ratios[:, 1])
         moved = np.einsum("fji,fki->fkj", x, ratios)
         weights = weights * moved[:, 0] / (moved[:, 1] + _NEVER_ZERO)
     return np.asarray(weights)

@@ -46,7 +46,8 @@ class Likeliest:
 
         some = np.flatnonzero(recorded > 0)
         y, mean, shape = recorded[some], prior[some], self.shape[some]
-        shapes, times = np.unique(shape, return_counts=True)
+        shapes, of_cell = self._shapes
+        times = np.bincount(of_cell[some], minlength=len(shapes))
         size = np.multiply.outer(multiples, shape)
         terms = gammaln(y + size)
         of_sizes = gammaln(np.multiply.outer(multiples, shapes)) * times
@@ -92,11 +93,15 @@ class Likeliest:
         return np.concatenate([values, none], axis=-1).take(self._stacks, axis=-1)
 
     @cached_property
+    def _shapes(self) -> tuple[Floats, NDArray[np.int64]]:
+        """The different shapes, and which of them each cell has."""
+        return np.unique(self.shape, return_inverse=True)
+
+    @cached_property
     def _stacks(self) -> NDArray[np.int64]:
         """Cells of the same shape: cells of a stack x stacks; one too many for none."""
-        _, of_cell, cells = np.unique(
-            self.shape, return_inverse=True, return_counts=True
-        )
+        _, of_cell = self._shapes
+        cells = np.bincount(of_cell)
         stacks = -(-cells // _CELLS_TOGETHER)
         room = (np.cumsum(stacks) - stacks) * _CELLS_TOGETHER
         before = np.cumsum(cells) - cells
