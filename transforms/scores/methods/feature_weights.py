@@ -26,10 +26,10 @@ def learned_weights(features: Floats, recorded: Floats) -> Floats:
     total = y.sum(axis=1)[:, None]
     weights = total / x.shape[1] / (x.sum(axis=2) + _NEVER_ZERO)
     ratios = np.empty((len(y), 2, y.shape[1]))
-    mean, recorded_and_size = np.empty_like(y), FIT_SIZE + y
+    recorded_and_size = FIT_SIZE + y
     for _ in range(FIT_STEPS):
-        np.einsum("fj,fji->fi", weights, x, out=mean)
-        mean += 1e-12
+        mean = np.einsum("fj,fji->fi", weights, x)
+        mean += 1e-12  # in place: the arrays are large, and the steps many
         np.divide(y, mean, out=ratios[:, 0])
         mean += FIT_SIZE
         np.divide(recorded_and_size, mean, out=ratios[:, 1])
