@@ -29,7 +29,7 @@ from transforms.homes.runs.seal import TIER, latest_run
 
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
-_TABLES = ("incidents", "outcomes", "scores")
+_TABLES = ("incidents", "scores")
 # No two DuckDB files are of the same bytes, and the lists have its hash.
 _OF_DUCKDB = (DATABASE, *LISTS)
 _DRIVER = "command"
