@@ -4,7 +4,6 @@ The months are of today's cells, whether or not these were a hot spot then; the 
 are of the hot spot of that id, whatever its cells were.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import sql
-from transforms.lake.data_files import read_columns
-from transforms.lake.schemas import conform
-from transforms.lake.storage import readable
 from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.schemas import HOTSPOT_MONTHS
 from transforms.reference.coverage import supplied_periods
@@ -23,8 +19,7 @@ from transforms.reference.months import Month
 
 
 PAST_MONTHS = 36
-_MEMBER = ["crime_group", "hotspot_id", "score", "score_rank"]
-_LISTED = pa.schema(
+LISTED = pa.schema(
     [(name, pa.string()) for name in ("force", "as_of", "crime_group", "hotspot_id")]
     + [("score", pa.float64()), ("score_rank", pa.int32())]
 )
@@ -57,30 +52,13 @@ def hotspot_counts(
     )
 
 
-def listed_hotspots(force: ForceEdition, as_of: Month) -> pa.Table:
-    """A force's cells in hot spots at each as-of, a twentieth of what is stored."""
-    tables = [_LISTED.empty_table()]
-    first = str(force.counted_span(as_of, PAST_MONTHS)[0])
-    for file in force.history:
-        if file.partition["as_of"] >= first:
-            rows = read_columns(readable(file.path), _MEMBER)
-            rows = rows.filter(pc.is_valid(rows["hotspot_id"]))
-            for name, value in file.partition.items():
-                rows = rows.append_column(name, pa.repeat(value, len(rows)))
-            tables.append(conform(rows, _LISTED))
-    return pa.concat_tables(tables)
-
-
-def hotspot_ranks(listed: Sequence[pa.Table]) -> pa.Table:
+def hotspot_ranks(listed: pa.Table) -> pa.Table:
     """The ranks of all forces' hot spots at each as-of, with the columns of RANKS.
 
-    One query of what `listed_hotspots` says of each: a query for each force would cost
-    three times as much.
+    `listed` are the cells in hot spots, a twentieth of what is stored, of all forces: a
+    query for each would cost three times as much.
     """
-    tables = [_LISTED.empty_table(), *listed]
-    return sql.run(
-        "hotspot_ranks", {"scores": pa.concat_tables(tables)}, first_month=""
-    )
+    return sql.run("hotspot_ranks", {"scores": listed}, first_month="")
 
 
 def hotspot_months(

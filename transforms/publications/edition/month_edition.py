@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import Any, Self
 
@@ -18,16 +18,15 @@ from transforms.lake.schemas import ACCURACY_HISTORY
 from transforms.lake.tables import TABLES
 from transforms.publications.each import Each, here
 from transforms.publications.edition.area_sums import area_sums
-from transforms.publications.edition.cells import (
-    PLACE_WINDOW_MONTHS,
-    PublishedCells,
-    published_cells,
-)
+from transforms.publications.edition.cells import PLACE_WINDOW_MONTHS
 from transforms.publications.edition.edition import Edition, Identity, shared_identity
 from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.force_history import ForceHistory
+from transforms.publications.edition.force_part import force_part
 from transforms.publications.edition.force_tables import coverage_table, forces_table
 from transforms.publications.edition.hotspot_past import hotspot_months
 from transforms.publications.edition.hotspots import published_hotspots
+from transforms.publications.edition.parts import Parts, together
 from transforms.publications.edition.place_labels import PlaceLabel, stations
 from transforms.publications.edition.reconciliation import EVERYTHING
 from transforms.publications.edition.searches import published_searches
@@ -59,7 +58,7 @@ class MonthEdition(Edition):
     forces: Sequence[ForceEdition]
     backtests: Sequence[DataFile] = ()  # of its forces, one for each origin
     history: pa.Table = field(default_factory=ACCURACY_HISTORY.empty_table)
-    each: Each = here  # where the forces' cells are computed
+    each: Each = here  # where the forces' parts are made
 
     @property
     def scored(self) -> list[ForceEdition]:
@@ -72,8 +71,10 @@ class MonthEdition(Edition):
         return with_cell_areas(self._published.cells, self.layers.areas)
 
     @cached_property
-    def _published(self) -> PublishedCells:
-        return published_cells(self.scored, self.as_of, self.each)
+    def _published(self) -> Parts:
+        parts = self.each(partial(force_part, as_of=self.as_of), self.scored)
+        forces = [force.force.id for force in self.scored]
+        return together(dict(zip(forces, parts, strict=True)))
 
     @cached_property
     def hotspots(self) -> pa.Table:
@@ -94,7 +95,7 @@ class MonthEdition(Edition):
         """The months of each hot spot: its incidents, and its rank as of then."""
         published, tables = self._published, [HOTSPOT_MONTHS.empty_table()]
         for force in self.scored:
-            counts = published.months[force.force.id]
+            counts = published.parts[force.force.id].months
             spots = self.hotspots.filter(
                 pc.equal(self.hotspots["force"], force.force.id)
             )
@@ -127,25 +128,25 @@ class MonthEdition(Edition):
                 "incidents_36m": removed["incidents_36m"],
             }
             for f in self.scored
-            for removed in self._published.removed[f.force.id]
+            for removed in self._published.parts[f.force.id].removed
         ]
         rows += [
-            {"force": force, **_FAR, **account.far}
-            for force, account in self._published.accounts.items()
+            {"force": force, **_FAR, **part.account.far}
+            for force, part in self._published.parts.items()
         ]
         return pa.Table.from_pylist(rows, schema=EXCLUDED)
 
     @cached_property
     def reconciliation(self) -> pa.Table:
         """What became of every incident of a year, by force and group."""
-        accounts = self._published.accounts.values()
-        rows = [row for account in accounts for row in account.rows]
+        parts = self._published.parts.values()
+        rows = [row for part in parts for row in part.account.rows]
         return pa.Table.from_pylist(rows, schema=RECONCILIATION)
 
     @cached_property
     def searches(self) -> pa.Table:
         """Stop and search beside hot spots; empty where no force has any."""
-        counts = self._published.counts
+        counts = {f: part.counts for f, part in self._published.parts.items()}
         return published_searches(self.scored, self.as_of, self.cells, counts)
 
     def computed(self) -> Self:
@@ -160,11 +161,21 @@ class MonthEdition(Edition):
 
     def counts(self, force: str) -> pa.Table:
         """A scored force's incidents of two years, by cell, month and category."""
-        return self._published.counts[force]
+        return self._published.parts[force].counts
 
-    def labels(self, force: str) -> list[PlaceLabel]:
+    def labels(self, force: str) -> Sequence[PlaceLabel]:
         """A force's streets and venues, for its map; none without a score."""
-        return self._published.labels.get(force, [])
+        part = self._published.parts.get(force)
+        return part.labels if part else []
+
+    def earlier(self, force: str) -> ForceHistory:
+        """What a scored force's as-ofs of a year say."""
+        return self._published.parts[force].history
+
+    @property
+    def ranks(self) -> pa.Table:
+        """The ranks of all hot spots at each as-of."""
+        return self._published.ranks
 
     @cached_property
     def stations(self) -> list[PlaceLabel]:

@@ -12,8 +12,6 @@ import pyarrow.compute as pc
 
 from transforms.backtests.report import equal_area, headline, summary
 from transforms.incidents.coverage import MonthCoverage
-from transforms.lake.data_files import DataFile, read_files
-from transforms.lake.tables import TABLES
 from transforms.publications.apart import write_apart
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.edition.edition import Edition
@@ -133,7 +131,7 @@ def _changed(edition: MonthEdition, force: ForceEdition) -> list[str]:
     now = _of(edition.hotspots, force, ALL_CRIME).to_pylist()
     if len(force.history) < 2:
         return ["No earlier month to compare with."]
-    before = _ids(force.history[-2])
+    before = edition.earlier(force.force.id).before
     new = [s for s in now if s["hotspot_id"] not in before]
     gone = len(before - {s["hotspot_id"] for s in now})
     since = Month.parse(force.history[-2].partition["as_of"]).in_words
@@ -141,12 +139,6 @@ def _changed(edition: MonthEdition, force: ForceEdition) -> list[str]:
     return lines + [
         f"New: {named(s)}, {s['expected']:.0f} expected" for s in new[: _LISTED - 2]
     ]
-
-
-def _ids(scores: DataFile) -> set[str]:
-    rows = read_files([scores], TABLES["scores"], ["crime_group", "hotspot_id"])
-    rows = rows.filter(pc.equal(rows["crime_group"].cast(pa.string()), ALL_CRIME))
-    return set(rows["hotspot_id"].drop_null().to_pylist())
 
 
 def _based_on(edition: MonthEdition, force: ForceEdition) -> list[str]:

@@ -10,12 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.lake.data_files import read_columns
 from transforms.lake.schemas import conform
-from transforms.lake.storage import readable
 from transforms.publications.edition.cells import rounded
 from transforms.publications.edition.day_edition import DayEdition
 from transforms.publications.edition.edition import Edition
+from transforms.publications.edition.force_history import TOPS
 from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.edition.reconciliation import EVERYTHING
 from transforms.publications.edition.selection import whole_or_top
@@ -30,7 +29,6 @@ from transforms.publications.formats.power_bi_columns import (
     DAY_HOTSPOT,
     DAY_HOTSPOTS_FACT,
     HISTORY_FACT,
-    HISTORY_MEASURES,
     HOTSPOT,
     HOTSPOT_MONTHS_FACT,
     MONTH,
@@ -38,9 +36,7 @@ from transforms.publications.formats.power_bi_columns import (
     groups_table,
 )
 from transforms.reference import cells
-from transforms.reference.bands import TOP_5
 from transforms.reference.days import Day
-from transforms.reference.groups import ALL_CRIME
 from transforms.reference.months import Month, window
 from transforms.scores.timing.week import WEEKDAYS
 
@@ -49,7 +45,6 @@ _CELLS_FACT = {"months": CELLS_FACT, "days": DAY_CELLS_FACT}
 _CELL = {"months": CELL, "days": DAY_CELL}
 _HOTSPOT = {"months": HOTSPOT, "days": DAY_HOTSPOT}
 _PERIOD = {"months": "month_end", "days": "date"}  # the key of the as-of
-_OF_HISTORY = [*HISTORY_MEASURES, "crime_group", "h3_cell"]
 _CALENDAR_MONTHS = 12  # at least: as many as the history has
 
 
@@ -67,23 +62,12 @@ def write_fact_hotspots(edition: DayEdition, path: Path) -> None:
 
 def write_fact_history(edition: MonthEdition, path: Path) -> None:
     """Twelve as-of months of the cells that are now in the top 5 % of all-crime."""
-    tables = [HISTORY_FACT.empty_table()]
-    for force in edition.scored:
-        ids = pa.array(cells.from_text(_top_cells(edition, force.force.id)))
-        for file in force.history:
-            rows = read_columns(readable(file.path), _OF_HISTORY)
-            mine = pc.and_(
-                pc.equal(rows["crime_group"].cast(pa.string()), ALL_CRIME),
-                pc.is_in(rows["h3_cell"], ids),
-            )
-            rows = rows.filter(mine)
-            rows = rows.append_column("force", pa.repeat(force.force.id, len(rows)))
-            texts = pa.array(cells.as_text(rows["h3_cell"].to_numpy()), pa.string())
-            rows = rows.drop_columns(["h3_cell"]).append_column("h3_cell", texts)
-            month = Month.parse(file.partition["as_of"])
-            rows = _with_day(_keyed(rows), "month_end", month)
-            tables.append(conform(rows, HISTORY_FACT))
-    write_csv(rounded(pa.concat_tables(tables)), path)
+    tables = [edition.earlier(force.force.id).tops for force in edition.scored]
+    rows = pa.concat_tables([TOPS.empty_table(), *tables])
+    texts = pa.array(cells.as_text(rows["h3_cell"].to_numpy()), pa.string())
+    rows = _keyed(rows.drop_columns(["h3_cell"]).append_column("h3_cell", texts))
+    rows = rows.append_column("month_end", _month_ends(rows["as_of"]))
+    write_csv(rounded(conform(rows, HISTORY_FACT)), path)
 
 
 def write_fact_totals(edition: MonthEdition, path: Path) -> None:
@@ -98,10 +82,7 @@ def write_fact_hotspot_months(edition: MonthEdition, path: Path) -> None:
     rows = edition.hotspot_months
     recent = [str(month) for month in window(edition.as_of, _CALENDAR_MONTHS)]
     rows = rows.filter(pc.is_in(rows["month"], value_set=pa.array(recent)))
-    month = rows["month"].combine_chunks().dictionary_encode()
-    days = [Month.parse(text).last_day for text in month.dictionary.to_pylist()]
-    ends = pa.array(days, pa.date32()).take(month.indices)
-    rows = rows.append_column("month_end", ends)
+    rows = rows.append_column("month_end", _month_ends(rows["month"]))
     write_csv(rounded(conform(rows, HOTSPOT_MONTHS_FACT)), path)
 
 
@@ -113,10 +94,10 @@ def write_dim_hotspot(edition: Edition, path: Path) -> None:
     write_csv(rounded(conform(rows, _HOTSPOT[edition.clock.unit])), path)
 
 
-def _top_cells(edition: MonthEdition, force: str) -> list[str]:
-    top = pc.field("score_band").isin(TOP_5)
-    mine = (pc.field("force") == force) & (pc.field("crime_group") == ALL_CRIME)
-    return list(edition.cells.filter(mine & top)["h3_cell"].to_pylist())
+def _month_ends(months: pa.ChunkedArray) -> pa.Array:
+    month = months.combine_chunks().dictionary_encode()
+    days = [Month.parse(text).last_day for text in month.dictionary.to_pylist()]
+    return pa.array(days, pa.date32()).take(month.indices)
 
 
 def _keyed(rows: pa.Table) -> pa.Table:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from transforms.lake.schemas import column
+from transforms.publications.edition.force_history import MEASURES
 from transforms.publications.schemas import (
     DAY_CELLS,
     DAY_HOTSPOTS,
@@ -31,10 +32,6 @@ _MEASURES = (
     "harm_score", "hotspot_class", "gi_star_z", "hotspot_id", "n_outcomes_12m",
     "positive_share_12m",
 )  # fmt: skip
-HISTORY_MEASURES = (
-    "score", "score_lo", "score_hi", "score_size", "score_rank", "score_band", "n_1m",
-    "n_12m", "months_1m", "months_12m",
-)  # fmt: skip
 _PLACE = (
     "place_label", "lsoa21cd", "lat", "lon", "easting", "northing", "cell_area_m2",
 )  # fmt: skip
@@ -49,7 +46,7 @@ _GROUP, _FORCE = PUBLISHED.field("crime_group"), PUBLISHED.field("force")
 _KEYS = [CELL_KEY, _FORCE, _MONTH_END, _GROUP]
 
 CELLS_FACT = pa.schema([*_KEYS, *(PUBLISHED.field(name) for name in _MEASURES)])
-HISTORY_FACT = pa.schema([*_KEYS, *(HISTORY.field(name) for name in HISTORY_MEASURES)])
+HISTORY_FACT = pa.schema([*_KEYS, *(HISTORY.field(name) for name in MEASURES)])
 TOTALS_FACT = pa.schema(
     [
         _FORCE,

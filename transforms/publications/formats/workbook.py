@@ -25,6 +25,7 @@ from transforms.publications.edition.selection import (
     top_hotspots,
 )
 from transforms.publications.formats.force_sheet import write_force_sheets
+from transforms.publications.formats.table_sheet import TableSheet
 from transforms.publications.formats.worksheets import (
     OPTIONS,
     Looks,
@@ -77,7 +78,7 @@ def write_workbook(edition: Edition, path: Path) -> None:
         write_force_sheets(book, edition, looks)
         _write_read_me(book.add_worksheet("Read me"), edition, looks)
         for name, rows in (sheets | {"Columns": _columns(sheets)}).items():
-            sheet = book.add_worksheet(name)
+            sheet = book.add_worksheet(name, TableSheet)
             for_paper(sheet, edition)
             write_rows(sheet, withhold_formulas(rows), looks, words)
 

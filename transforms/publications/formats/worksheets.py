@@ -1,8 +1,7 @@
 """Sheets of a workbook: text is always text, a period a real date, null is empty."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
 from xlsxwriter import Workbook
@@ -11,6 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from transforms.lake.schemas import about, plain
 from transforms.publications.edition.edition import Edition
+from transforms.publications.formats.table_sheet import TableSheet
 from transforms.publications.formulas import withhold_formulas
 from transforms.publications.titles import title
 from transforms.reference.days import Day
@@ -39,6 +39,8 @@ _NUMBERS = {
 _FRACTION, _WHOLE, _DATE = "#,##0.00", "#,##0", "yyyy-mm-dd"
 _TENTHS = "#,##0.0"
 _WIDEST = 48
+_FIGURES = 9  # characters of a number, at most
+_FIRST_DAY = date(1899, 12, 30)  # day 0 of Excel, after February 1900
 _A4 = 9  # in Excel's list of papers
 _LONGEST_FOOTER = 200
 Words = Mapping[str, Mapping[str, str]]  # of columns whose values have names
@@ -117,13 +119,13 @@ def write_sheets(
     ]
     meanings = {"Columns": pa.Table.from_pylist(columns)}
     for name, rows in {**sheets, **meanings}.items():
-        sheet = book.add_worksheet(name)
+        sheet = book.add_worksheet(name, TableSheet)
         on_paper(sheet)
         headed = [headings.get(column, column) for column in rows.column_names]
         write_rows(sheet, withhold_formulas(rows).rename_columns(headed), looks, {})
 
 
-def write_rows(sheet: Worksheet, rows: pa.Table, looks: Looks, words: Words) -> None:
+def write_rows(sheet: TableSheet, rows: pa.Table, looks: Looks, words: Words) -> None:
     """A table with plain headings, a filter, and columns of fitting width.
 
     `words` are shown in place of the values of some columns.
@@ -132,32 +134,28 @@ def write_rows(sheet: Worksheet, rows: pa.Table, looks: Looks, words: Words) -> 
     for at, field in enumerate(rows.schema):
         heading, shown = title(field.name), words.get(field.name, {})
         sheet.write_string(0, at, heading, looks.heading)
-        values = [shown.get(v, v) for v in rows[field.name].to_pylist()]
-        write = _writer(sheet, at, field, looks)
-        for row, value in enumerate(values, 1):
-            if value is not None:
-                write(row, value)
-        longest = max((len(str(v)) for v in values if isinstance(v, str)), default=9)
+        values = rows[field.name].combine_chunks()
+        longest = _FIGURES
+        if not pa.types.is_string(plain(field).type):
+            sheet.write_numbers(at, values, looks.of(field))
+        else:
+            coded = values.dictionary_encode()
+            known = coded.dictionary.to_pylist()
+            texts = [shown.get(text, text) for text in known]
+            longest = max(map(len, texts), default=_FIGURES)
+            if field.name in _PERIODS:
+                days = pa.array(map(_serial, known), pa.int32())
+                sheet.write_numbers(at, days.take(coded.indices), looks.date)
+            else:
+                sheet.write_texts(at, pa.array(texts, pa.string()).take(coded.indices))
         widest_word = max(map(len, heading.split()))
         sheet.set_column(at, at, min(max(widest_word + 5, longest + 1), _WIDEST))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(rows), rows.num_columns - 1)
 
 
-def _writer(
-    sheet: Worksheet, at: int, field: pa.Field, looks: Looks
-) -> Callable[[int, Any], object]:
-    """What writes a value of a column into a row."""
-    if not pa.types.is_string(plain(field).type):
-        look = looks.of(field)
-        return lambda row, number: sheet.write_number(row, at, number, look)
-    if field.name in _PERIODS:
-        return lambda row, text: sheet.write_datetime(
-            row, at, _last_day(text), looks.date
-        )
-    return lambda row, text: sheet.write_string(row, at, text)
-
-
-def _last_day(text: str) -> date:
-    is_day = text.count("-") == 2
-    return Day.parse(text).last_day if is_day else Month.parse(text).last_day
+def _serial(period: str) -> int:
+    """The last day of a month, or a day, as Excel counts days."""
+    is_day = period.count("-") == 2
+    last_day = (Day if is_day else Month).parse(period).last_day
+    return (last_day - _FIRST_DAY).days

@@ -10,8 +10,8 @@ import pyarrow as pa
 import sql
 from transforms.lake.data_files import read_columns
 from transforms.lake.storage import readable
-from transforms.publications.edition.cells import COUNTED_MONTHS
 from transforms.publications.edition.force_edition import ForceEdition
+from transforms.publications.edition.force_part import COUNTED_MONTHS
 from transforms.publications.edition.month_edition import MonthEdition
 from transforms.publications.map.facts import BEFORE, MISSING, MOVED, SUPPLIED
 from transforms.publications.map.rows import COUNTED, PAST, Counted, Earlier, Past
@@ -82,21 +82,17 @@ def pasts(forces: Sequence[ForceEdition], as_of: Month) -> Iterator[Past]:
                 yield Past(force.force.id, month, _read(file.path))
 
 
-def ranked(force: ForceEdition, as_of: Month) -> tuple[int, ...]:
+def ranked(edition: MonthEdition, force: ForceEdition) -> tuple[int, ...]:
     """How many cells the force's universe had at each as-of; 0 without a score."""
-    same = set(map(str, force.counted_span(as_of, AS_OF_MONTHS)))
-    stored = {file.partition["as_of"]: file.path for file in force.history}
-    cells = {month: path for month, path in stored.items() if month in same}
+    if force.scores is None:
+        return (0,) * AS_OF_MONTHS
+    same = set(map(str, force.counted_span(edition.as_of, AS_OF_MONTHS)))
+    cells = edition.earlier(force.force.id).universe_cells
     return tuple(
-        _universe(cells[month]) if month in cells else 0 for month in as_ofs(as_of)
+        cells.get(month, 0) if month in same else 0 for month in as_ofs(edition.as_of)
     )
 
 
 def _read(path: str | Path) -> pa.Table:
     table = read_columns(readable(path), PAST.names).select(PAST.names)
     return table.cast(PAST).combine_chunks()
-
-
-def _universe(path: str | Path) -> int:
-    rows = read_columns(readable(path), ["universe_cells"])
-    return int(rows["universe_cells"][0].as_py())

@@ -130,6 +130,6 @@ def _force(edition: MonthEdition, force: ForceEdition) -> ForceFact:
         note=force.unscored,
         months_prev_12m=force.counted(as_of, 24) - force.counted(as_of, 12),
         looks=looks(force, as_of),
-        ranked=ranked(force, as_of),
+        ranked=ranked(edition, force),
         renewed=None if renewed is None else str(renewed),
     )

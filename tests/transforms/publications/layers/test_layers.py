@@ -23,6 +23,7 @@ from tests.transforms.publications.map.map_page import unpacked
 from tests.transforms.simulated_home import AS_OF, Simulated, copied_home
 from transforms.homes.home import Home
 from transforms.publications.edition import month_edition
+from transforms.publications.edition.force_edition import ForceEdition
 from transforms.publications.edition.gather import gather
 from transforms.publications.edition.selection import TOP_GROUPS
 from transforms.publications.formats import area_briefing
@@ -376,18 +377,19 @@ def test_provenance_tells_hashes_and_no_paths(laid: Laid) -> None:
         assert str(laid.files.basemap.parent).encode() not in data, path.name
 
 
-def test_the_published_cells_are_computed_once(
+def test_the_part_of_each_force_is_made_once(
     laid: Laid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    computed = month_edition.published_cells
-    calls: list[object] = []
+    computed = month_edition.force_part
+    calls: list[str] = []
 
-    def counted(*given: Any) -> Any:
-        calls.append(given)
-        return computed(*given)
+    def counted(force: ForceEdition, *given: Any) -> Any:
+        calls.append(force.force.id)
+        return computed(force, *given)
 
-    monkeypatch.setattr(month_edition, "published_cells", counted)
+    monkeypatch.setattr(month_edition, "force_part", counted)
     home = copied_home(laid.home, tmp_path)
     half = LayerFiles(areas={"half": laid.files.areas["half"]})
-    assert publish(home, AS_OF, METHOD, read_layers(half)).created
-    assert len(calls) == 1
+    done = publish(home, AS_OF, METHOD, read_layers(half))
+    assert done.created
+    assert calls == [force.force.id for force in done.edition.scored]
