@@ -142,15 +142,14 @@ def write_hotspot_months(edition: MonthEdition, path: Path) -> None:
 def write_history(edition: MonthEdition, path: Path) -> None:
     """The scores of the newest twelve as-of months, without geometry.
 
-    Written a force and month at a time, so that memory does not grow with the nation.
+    Written a force at a time, so that memory does not grow with the nation.
     """
     with pq.ParquetWriter(path, HISTORY, compression="zstd") as sink:
-        for force in edition.forces:
-            for file in force.history:
-                rows = read_files([file], TABLES["scores"], HISTORY.names)
-                distinct, of_row = np.unique(
-                    rows["h3_cell"].to_numpy(), return_inverse=True
-                )
-                texts = pa.array(cells.as_text(distinct)).take(pa.array(of_row))
-                named = rows.drop_columns(["h3_cell"]).append_column("h3_cell", texts)
-                sink.write_table(conform(named, HISTORY))
+        for force in edition.scored:
+            rows = read_files(force.history, TABLES["scores"], HISTORY.names)
+            distinct, of_row = np.unique(
+                rows["h3_cell"].to_numpy(), return_inverse=True
+            )
+            texts = pa.array(cells.as_text(distinct)).take(pa.array(of_row))
+            named = rows.drop_columns(["h3_cell"]).append_column("h3_cell", texts)
+            sink.write_table(conform(named, HISTORY))

@@ -94,5 +94,5 @@ def ranked(edition: MonthEdition, force: ForceEdition) -> tuple[int, ...]:
 
 
 def _read(path: str | Path) -> pa.Table:
-    table = read_columns(readable(path), PAST.names).select(PAST.names)
-    return table.cast(PAST).combine_chunks()
+    # words stay coded: there are few of them
+    return read_columns(readable(path), PAST.names).select(PAST.names)

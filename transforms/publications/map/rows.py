@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
@@ -27,6 +27,8 @@ SCHEMA = pa.schema(
     + [(name, pa.float64()) for name in ("score", "expected_12m", "p_top1")]
     + [("harm_top_share_12m", pa.float64())]
 )
+# What differs between the ids of cells of one resolution is in their lower bits.
+_CELL_BITS = 52
 PAST = pa.schema(
     [
         ("crime_group", pa.string()),
@@ -100,6 +102,7 @@ class Rows:
 
     table: pa.Table
     blocks: tuple[Block, ...]
+    _keyed: dict[str, tuple[Integers, Integers]] = field(default_factory=dict)
 
     @cached_property
     def cells(self) -> Integers:
@@ -110,19 +113,27 @@ class Rows:
         """The blocks of one force."""
         return [b for b in self.blocks if facts.forces[b.force].force == force]
 
-    def at(
-        self, earlier: Earlier, facts: MapFacts
-    ) -> Iterator[tuple[Block, Integers, Integers]]:
-        """For each block of a force: its rows here, and which rows there are theirs."""
-        groups = earlier.rows["crime_group"]
-        for block in self.of_force(earlier.force, facts):
-            theirs = pc.equal(groups, facts.groups[block.group].slug)
-            among = np.flatnonzero(theirs.to_numpy(zero_copy_only=False))
-            ids = earlier.rows["h3_cell"].to_numpy()[among].astype(np.int64)
-            mine = self.cells[block.start : block.stop]
-            at = np.minimum(np.searchsorted(mine, ids), len(mine) - 1)
-            shared = mine[at] == ids
-            yield block, block.start + at[shared], among[shared]
+    def at(self, earlier: Earlier, facts: MapFacts) -> tuple[Integers, Integers]:
+        """The rows that there are here and there of a force, group and cell."""
+        here, mine = self._of_force(earlier.force, facts)
+        if not len(mine):
+            return here, here
+        group = _places(earlier.rows["crime_group"], [g.slug for g in facts.groups])
+        theirs = _keys(group, earlier.rows["h3_cell"].to_numpy().astype(np.int64))
+        at = np.minimum(np.searchsorted(mine, theirs), len(mine) - 1)
+        shared = np.flatnonzero(mine[at] == theirs)
+        return here[at[shared]], shared
+
+    def _of_force(self, force: str, facts: MapFacts) -> tuple[Integers, Integers]:
+        """The rows of a force in their order, by group and cell, and their keys."""
+        if force not in self._keyed:
+            blocks = self.of_force(force, facts)
+            spans = [np.arange(block.start, block.stop) for block in blocks]
+            here = np.concatenate([np.zeros(0, np.int64), *spans])
+            sizes = [block.stop - block.start for block in blocks]
+            groups = np.repeat([block.group for block in blocks], sizes)
+            self._keyed[force] = here, _keys(groups, self.cells[here])
+        return self._keyed[force]
 
 
 def in_order(cells: pa.Table, facts: MapFacts) -> Rows:
@@ -145,15 +156,24 @@ def in_order(cells: pa.Table, facts: MapFacts) -> Rows:
 
 def codes(column: pa.ChunkedArray, known: Sequence[str]) -> Integers:
     """Each word's place among those known; `ValueError` for an unknown one."""
-    place = pc.index_in(column, value_set=pa.array(list(known), pa.string()))
-    strange = pc.and_(pc.is_null(place), pc.is_valid(column))
-    if pc.any(strange).as_py():
-        words = sorted(set(column.filter(strange).to_pylist()))
+    if words := sorted(set(column.unique().drop_null().to_pylist()) - {*known}):
         raise ValueError(f"unknown to the map: {words}")
-    return whole(place)
+    return _places(column, known)
 
 
-def whole(column: pa.ChunkedArray) -> Integers:
+def _places(column: pa.ChunkedArray, known: Sequence[str]) -> Integers:
+    """The same, with NULL for an unknown one."""
+    coded = column.combine_chunks().dictionary_encode()
+    place = pc.index_in(coded.dictionary, value_set=pa.array(list(known), pa.string()))
+    return whole(place.take(coded.indices))
+
+
+def _keys(group: Integers, cell: Integers) -> Integers:
+    """One number of a crime group and a cell, in the order of both."""
+    return (group << _CELL_BITS) | (cell & ((1 << _CELL_BITS) - 1))
+
+
+def whole(column: pa.ChunkedArray | pa.Array) -> Integers:
     """Whole numbers, with NULL for null."""
     filled = pc.fill_null(column.cast(pa.int64()), NULL)
     return np.asarray(filled.to_numpy(), dtype=np.int64)

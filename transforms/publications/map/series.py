@@ -81,23 +81,23 @@ class Series:
         at = self.facts.as_ofs.index(past.as_of)
         score = roots(hundredths(past.rows["score"]))
         band = codes(past.rows["score_band"], SLUGS)
-        ids = past.rows["hotspot_id"].to_pylist()
-        for one in sorted({one for one in ids if one is not None}):
+        ids = past.rows["hotspot_id"]
+        for one in sorted(ids.unique().drop_null().to_pylist()):
             known.setdefault(one, len(known))
-        spot = np.array([NULL if one is None else known[one] for one in ids], np.int64)
-        for _, here, there in self.rows.at(past, self.facts):
-            self.roots[at, here] = score[there]
-            self.bands[at, here] = band[there]
-            self.spots[at, here] = spot[there]
+        spot = codes(ids, list(known))
+        here, there = self.rows.at(past, self.facts)
+        self.roots[at, here] = score[there]
+        self.bands[at, here] = band[there]
+        self.spots[at, here] = spot[there]
 
     def _add_counts(self, counted: Counted) -> None:
         month = codes(counted.rows["month"], self.facts.months)
         number = counted.rows["incidents"].to_numpy()
-        for _, here, there in self.rows.at(counted, self.facts):
-            at = month[there]
-            # nought already where the month counts
-            counts = (self.counts[at, here] != NULL) & (at < self._counted)
-            self.counts[at[counts], here[counts]] = number[there][counts]
+        here, there = self.rows.at(counted, self.facts)
+        at = month[there]
+        # nought already where the month counts
+        counts = (self.counts[at, here] != NULL) & (at < self._counted)
+        self.counts[at[counts], here[counts]] = number[there][counts]
 
     def write(self, columns: Columns, order: Integers) -> None:
         """Newest first, as changes from the next as-of; hot spots in that order."""

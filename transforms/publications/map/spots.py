@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from transforms.publications.map.facts import SUPPLIED, MapFacts
 from transforms.publications.map.pack import NULL, Columns
-from transforms.publications.map.rows import Counted, Earlier, Past, Rows, codes
+from transforms.publications.map.rows import PAST, Counted, Earlier, Past, Rows, codes
 from transforms.reference.arrays import Integers
 
 
@@ -43,7 +43,7 @@ class Spots:
 
     def _ranked(self, rows: pa.Table) -> dict[int, tuple[int, float]]:
         """Each hot spot's rank in its group, and what its cells expect together."""
-        listed = rows.filter(pc.is_valid(rows["hotspot_id"]))
+        listed = rows.filter(pc.is_valid(rows["hotspot_id"])).cast(PAST)
         keys = ["crime_group", "hotspot_id"]  # in order: a sum depends on it
         sums = listed.group_by(keys, use_threads=False).aggregate([("score", "sum")])
         ordered = sums.sort_by(
@@ -127,10 +127,11 @@ class Spots:
 
     def write(self, columns: Columns) -> None:
         """Rank and hundredths expected at each as-of, and the mix of the newest."""
+        order = self.order()
         for at in reversed(range(len(self.facts.as_ofs))):
             ranked = self.history.get(at, {})
             rank = np.full(len(self.codes), NULL, dtype=np.int64)
-            expected, order = rank.copy(), self.order()
+            expected = rank.copy()
             for code, (place, incidents) in ranked.items():
                 rank[order[code]] = place
                 expected[order[code]] = int(incidents * 100 + 0.5)
