@@ -87,6 +87,7 @@ def test_a_copy_made_while_a_writer_commits_is_whole_and_goes_on(
     assert len(copies) > 1
 
 
+@pytest.mark.usefixtures("needed_formats")
 def test_a_restored_home_verifies_and_has_nothing_to_do(
     simulated: Simulated, tmp_path: Path
 ) -> None:

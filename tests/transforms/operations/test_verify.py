@@ -223,6 +223,7 @@ def test_a_broken_table_log_is_one_line(home: Home) -> None:
     assert "the scores table's log cannot be read" in line
 
 
+@pytest.mark.usefixtures("needed_formats")
 def test_publishing_leaves_out_a_force_whose_data_files_are_not_as_written(
     home: Home, tmp_path: Path
 ) -> None:

@@ -115,6 +115,7 @@ def test_another_input_is_another_run(
     assert rolling.unscored["saltmarsh"].startswith("its scores are not of the rows")
 
 
+@pytest.mark.usefixtures("needed_formats")
 def test_the_pointer_never_goes_back_in_time(
     simulated: Simulated, tmp_path: Path
 ) -> None:
@@ -270,6 +271,7 @@ def test_how_the_lake_came_by_its_scores_does_not_show(
     assert min(history.to_pylist()) == "2024-07"
 
 
+@pytest.mark.usefixtures("needed_formats")
 def test_an_unfinished_force_is_a_failure_and_not_left_out_in_silence(
     simulated: Simulated, tmp_path: Path
 ) -> None:
