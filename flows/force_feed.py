@@ -55,27 +55,25 @@ def force_feed(params: ForceFeedParams) -> State[dict[str, Any]]:
 def _pull(home: ForceHome, params: ForceFeedParams) -> Summary:
     summary = Summary(stage="pull", asked=[home.force])
     task = pull_drops.submit(home.home.address, home.force, params.source, user())
-    for account in gather(summary, {home.force: task}, of=home.force):
+    for account in gather(summary, {home.force: task}):
         if "drops" not in account:
             continue
         summary.failed = lines_of_its_own(account)
         add_pull(summary, account)
-        table = [
-            {"rule": rule, "rows": rows}
-            for rule, rows in account["quarantined_by_rule"].items()
-        ]
-        table_artifact(
-            key=f"force-feed-quarantine-{home.force}",
-            table=table,
-            description="Quarantined rows, by rule",
-        )
+        if account["drops"]:
+            by_rule = account["quarantined_by_rule"].items()
+            table_artifact(
+                key=f"force-feed-quarantine-{home.force}",
+                table=[{"rule": rule, "rows": rows} for rule, rows in by_rule],
+                description="Quarantined rows, by rule",
+            )
     return summary
 
 
 def _reread(home: ForceHome, params: ForceFeedParams) -> Summary:
     summary = Summary(stage="reread", asked=[home.force])
     task = reread_drops.submit(home.home.address, home.force, params.drop, user())
-    for account in gather(summary, {home.force: task}, of=home.force):
+    for account in gather(summary, {home.force: task}):
         if "reread" in account:
             summary.failed = lines_of_its_own(account)
             add_reread(summary, account)
@@ -100,7 +98,7 @@ def _score(home: ForceHome, params: ForceFeedParams) -> Summary:
         params.backtest,
         user(),
     )
-    for account in gather(summary, {home.force: task}, of=home.force):
+    for account in gather(summary, {home.force: task}):
         if why := account.get("withheld"):
             summary.failed[home.force] = why
         if "run_id" in account:

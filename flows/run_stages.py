@@ -55,20 +55,30 @@ def either_home_of(address: str | None) -> Home:
     return open_either_home(address or Settings().home)
 
 
-def gather(
-    summary: Summary, futures: Mapping[str, PrefectFuture[Any]], of: str = ""
-) -> list[dict[str, Any]]:
-    """Wait for all forces; the accounts of those that have one, failures noted.
+class _Bar:
+    """The progress of a stage in Prefect's UI, if it has several tasks to wait for."""
 
-    `of` tells the progress of one feed from that of another.
-    """
+    def __init__(self, stage: str, tasks: int) -> None:
+        self._tasks, self._artifact = tasks, None
+        if tasks > 1:  # of one there is nothing to see between none and all
+            key, told = f"{stage}-progress", f"Progress of {stage}"
+            made = create_progress_artifact(0.0, key=key, description=told)
+            self._artifact = cast("UUID", made)
+
+    def reach(self, number: int) -> None:
+        """So many are done."""
+        done, before = (n * _UPDATES // self._tasks for n in (number, number - 1))
+        if self._artifact and done > before:
+            update_progress_artifact(self._artifact, 100.0 * number / self._tasks)
+
+
+def gather(
+    summary: Summary, futures: Mapping[str, PrefectFuture[Any]]
+) -> list[dict[str, Any]]:
+    """Wait for all forces; the accounts of those that have one, failures noted."""
     stage = summary.stage
-    key = "-".join(filter(None, (stage, of, "progress")))
     progress.start(stage, len(futures))
-    artifact = cast(
-        "UUID",
-        create_progress_artifact(0.0, key=key, description=f"Progress of {stage}"),
-    )
+    bar = _Bar(stage, len(futures))
     names = {future: name for name, future in futures.items()}
     accounts = []
     for number, future in enumerate(as_completed(list(futures.values())), start=1):
@@ -76,9 +86,7 @@ def gather(
         if account := _account_of(summary, name, future):
             accounts.append(account)
         progress.step(stage, name)
-        done, before = (n * _UPDATES // len(futures) for n in (number, number - 1))
-        if done > before:
-            update_progress_artifact(artifact, 100.0 * number / len(futures))
+        bar.reach(number)
     return accounts
 
 

@@ -285,7 +285,7 @@ def test_a_worker_that_was_away_catches_up_in_one_run(
     assert landed == [f"hexbeat.partition.{month}.kent" for month in span]
     assert stale == ["hexbeat.feed.kent"]
     keys = {a["key"] for a in ask(f"{api}/artifacts/latest/filter", {})}
-    assert {"coverage", "freshness", "run-summary", "ingest", "ingest-progress"} <= keys
+    assert {"coverage", "freshness", "run-summary", "ingest"} <= keys
 
 
 def _scheduled(hours_ago: int) -> dict[str, Any]:
