@@ -128,7 +128,7 @@ def _nation(bench: Bench, whole: float) -> Iterator[str]:
         yield _row("peak memory of it", peak, NATION_MB, "MB", peak, None)
         for name, mb in zip(_WHOLE, peaks, strict=True):
             cpu_s = bench.median(name)
-            yield _row(f"{name}, CPU", cpu_s or 0.0, None, "s", cpu_s, None)
+            yield _row(f"{name}, CPU", cpu_s or 0.0, NATION_CPU_S, "s", cpu_s, None)
             yield _row(f"peak memory of {name}", mb or 0.0, NATION_MB, "MB", mb, None)
 
 
@@ -156,15 +156,13 @@ def _growth(bench: Bench, smaller: Bench) -> Iterator[str]:
 def _row(
     what: str,
     figure: float,
-    target: float | None,
+    target: float,
     unit: str,
     ours: float | None,
     rival: float | None,
 ) -> str:
-    """A line; of a figure without a target, for what it is part of has one."""
-    met = "" if target is None else "yes" if figure <= target else "no"
-    wanted = "" if target is None else f"≤ {target:g}"
+    met = "yes" if figure <= target else "no"
     cells = ["" if value is None else f"{value:.2f}" for value in (ours, rival)]
     digits = f"{figure:.0f}" if figure >= 1000 else f"{figure:.3g}"
     shown = f"{digits} {unit}".strip()
-    return f"| {what} | {shown} | {wanted} | {met} | {' | '.join(cells)} |"
+    return f"| {what} | {shown} | ≤ {target:g} | {met} | {' | '.join(cells)} |"
