@@ -1,5 +1,6 @@
 """The documents say what the code says."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,10 @@ def _all_text() -> str:
 
 def test_generated_documents_are_fresh() -> None:
     assert stale() == []
+
+
+def test_no_page_has_marks_of_a_merge() -> None:
+    assert not re.findall(r"^(?:<{7} .*|={7}|>{7} .*)$", _all_text(), re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", [*EVERY_FEED, *METHODS, *FORMATS])

@@ -1,7 +1,7 @@
 """The backtest on days, on series that others have used: arson, burglary in Chicago.
 
-Coordinates are metres on the plane of eastern Illinois. Nothing is said of how well the
-score does on so few incidents of one kind: only that all of it runs, and adds up.
+Coordinates are metres on the plane of eastern Illinois. So few incidents of one kind
+say little of how well a score does: that it runs, adds up, and is not clearly behind.
 """
 
 import csv
@@ -20,7 +20,7 @@ from transforms.reference.days import Day, day_clock
 from transforms.reference.score_settings import Scoring
 from transforms.restricted import Restricted
 from transforms.scores.days.panel import day_panel, every_day
-from transforms.scores.methods import methods_for
+from transforms.scores.methods import DEFAULT_DAY_METHOD, methods_for
 
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "benchmarks" / "near_repeat"
@@ -29,6 +29,7 @@ SERIES = {
     "chicago_be_month1": "burglary",
 }
 ILLINOIS_EAST = 26971
+FIRST = Day.parse("2016-06-30")  # half of the year of arson is known by then
 
 pytestmark = [
     pytest.mark.realdata,
@@ -82,3 +83,18 @@ def test_the_backtest_runs_end_to_end(
     assert max(line.incidents for line in lines) == judged
     assert all(0 <= line.hit_rate <= 1 for line in lines)
     assert not np.isnan(mean_gain(found, "point_exposure")[0])
+
+
+def test_the_default_is_behind_no_rival_by_more_than_chance() -> None:
+    records, days = read("chicago_arson", SERIES["chicago_arson"])
+    supplied = every_day(days)
+    panel = day_panel(records, supplied, "kent", Scoring())
+    weeks = supplied[-1].since(FIRST) // 7
+    origins = [FIRST + 7 * week for week in range(weeks)]
+    found = list(backtest_days(panel, supplied, origins, day_clock(7)))
+    category = SERIES["chicago_arson"]
+    lines = [line for line in accuracy(found) if line.crime_group == category]
+    gains = {line.method: line.gain_hi for line in lines if line.area == "1 %"}
+    ahead, short = gains[DEFAULT_DAY_METHOD], gains["rolling_count_7d"]
+    assert ahead is not None and ahead > 0
+    assert short is not None and short < 0  # so much the series can tell

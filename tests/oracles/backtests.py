@@ -116,19 +116,31 @@ def pit_inside(mean: float, size: float, outcome: int) -> float:
     return max(0.0, min(above, 0.975) - max(below, 0.025)) / (above - below)
 
 
-def resampled_means(rows: Sequence[tuple[int, int, float]]) -> list[float]:
-    """The mean of every resample of blocks there is, sorted: equally likely each.
+def block_count(rows: Sequence[tuple[int, int, float]]) -> int:
+    """How many blocks have any value."""
+    return len(_blocks(rows))
 
-    Rows are (force, month, value); a block is a force's two months in a row, counted
-    from the first month of all.
+
+def resampled_means(rows: Sequence[tuple[int, int, float]]) -> list[float]:
+    """The mean of every resample of blocks there is, sorted: equally likely each."""
+    blocks = list(_blocks(rows).values())
+    means = []
+    for drawn in product(blocks, repeat=len(blocks)):
+        values = [value for block in drawn for value in block]
+        means.append(sum(values) / len(values))
+    return sorted(means)
+
+
+def _blocks(
+    rows: Sequence[tuple[int, int, float]],
+) -> dict[tuple[int, int], list[float]]:
+    """The values of each block; rows are (force, month, value).
+
+    A block is a force's two months in a row, counted from the first month of all.
     """
     first = min(month for _, month, _ in rows)
     blocks: dict[tuple[int, int], list[float]] = defaultdict(list)
     for force, month, value in rows:
         if not math.isnan(value):
             blocks[force, (month - first) // 2].append(value)
-    means = []
-    for drawn in product(blocks.values(), repeat=len(blocks)):
-        values = [value for block in drawn for value in block]
-        means.append(sum(values) / len(values))
-    return sorted(means)
+    return blocks

@@ -7,7 +7,7 @@ from transforms.lake.schemas.accuracy import RANK_ONLY
 
 
 _COUNT = pa.int32()
-_ONE_BLOCK = "it is based on one block of two months, which is too few"
+_FEW_BLOCKS = "it is based on under five blocks of two months, which is too few"
 _EQUAL = "the area is the same number of km2 in every universe"
 _AREA = column(
     "area",
@@ -30,13 +30,13 @@ ACCURACY_SUMMARY = pa.schema(
         column("last_outcome_month", TEXT, "Last outcome month, YYYY-MM"),
         column("incidents", pa.int64(), "Located incidents of those months, including those outside the universes"),
         column("hit_rate", pa.float64(), "Share of a month's incidents found in that area, mean over force-months, 0 to 1"),
-        column("hit_rate_lo", pa.float64(), "Lower end of its 95 % interval: block bootstrap over force x two months", null=_ONE_BLOCK),
-        column("hit_rate_hi", pa.float64(), "Upper end of that interval", null=_ONE_BLOCK),
+        column("hit_rate_lo", pa.float64(), "Lower end of its 95 % interval: block bootstrap over force x two months", null=_FEW_BLOCKS),
+        column("hit_rate_hi", pa.float64(), "Upper end of that interval", null=_FEW_BLOCKS),
         column("pai", pa.float64(), "Predictive accuracy index: hit_rate divided by area_share", null=_EQUAL),
         column("pei_star", pa.float64(), "Prediction efficiency index*: incidents found, as a share of the most that the same area could find, mean over force-months, 0 to 1", null="every incident was outside the universe"),
         column("gain", pa.float64(), "hit_rate minus that of the rival in the same force-months", null=_NO_RIVAL),
-        column("gain_lo", pa.float64(), "Lower end of its paired 95 % interval", null=_ONE_BLOCK),
-        column("gain_hi", pa.float64(), "Upper end of that interval", null=_ONE_BLOCK),
+        column("gain_lo", pa.float64(), "Lower end of its paired 95 % interval", null=_FEW_BLOCKS),
+        column("gain_hi", pa.float64(), "Upper end of that interval", null=_FEW_BLOCKS),
         column("rival", TEXT, "The rolling count that, in hindsight, found most in 1 % of the area, or in area_km2 where that is the same in every universe; each knew everything up to the month before", null=_NO_RIVAL),
         column("auc", pa.float64(), "Area under hit rate against area share, 0 to 1"),
         column("jaccard_1pct", pa.float64(), "Overlap of the top 1 % with that of the previous month, 0 to 1", null="the contestant has no ranking, or no two months are consecutive"),
@@ -60,7 +60,7 @@ CALIBRATION = pa.schema(
     ]
 )  # fmt: skip
 
-_ONE_FORTNIGHT = "it is based on one block of two weeks, which is too few"
+_FEW_FORTNIGHTS = "it is based on under five blocks of two weeks, which is too few"
 
 DAY_ACCURACY = pa.schema(
     [
@@ -73,12 +73,12 @@ DAY_ACCURACY = pa.schema(
         column("origins", pa.int64(), "As-of days with any incident after them: each counts as one"),
         column("incidents", pa.int64(), "Incidents after them, including those outside the universe"),
         column("hit_rate", pa.float64(), "Share of those incidents found in that area, mean over origins, 0 to 1. An origin knows what had been recorded by then; if the feed does not say when that was, its last days are seen as they are now"),
-        column("hit_rate_lo", pa.float64(), "Lower end of its 95 % interval", _ONE_FORTNIGHT),
-        column("hit_rate_hi", pa.float64(), "Upper end of it", _ONE_FORTNIGHT),
+        column("hit_rate_lo", pa.float64(), "Lower end of its 95 % interval", _FEW_FORTNIGHTS),
+        column("hit_rate_hi", pa.float64(), "Upper end of it", _FEW_FORTNIGHTS),
         column("pai", pa.float64(), "Predictive accuracy index: hit_rate divided by area_share", null=_EQUAL),
         column("rival", TEXT, "The rival that found most, in hindsight: the count of 7, 28, 91 or 365 days or of all, ewma or kernel_density"),
         column("gain", pa.float64(), "hit_rate minus that of the rival at the same origins"),
-        column("gain_lo", pa.float64(), "Lower end of its paired 95 % interval", _ONE_FORTNIGHT),
-        column("gain_hi", pa.float64(), "Upper end of it", _ONE_FORTNIGHT),
+        column("gain_lo", pa.float64(), "Lower end of its paired 95 % interval", _FEW_FORTNIGHTS),
+        column("gain_hi", pa.float64(), "Upper end of it", _FEW_FORTNIGHTS),
     ]
 )  # fmt: skip

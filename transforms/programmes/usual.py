@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, stdev
 
-from scipy.optimize import brentq
-from scipy.special import betainc
-
 from transforms.programmes.past import Past, apart
 from transforms.reference.clocks import MONTHS, Clock
 from transforms.reference.strata import Z_95
+from transforms.reference.student import student_95
 
 
 # 95 % confidence and 80 % power: 1.960 + 0.842.
@@ -71,12 +69,6 @@ def usual_of(past: Sequence[Past], force: str) -> Usual | None:
         bias_error=usual.spread / math.sqrt(independent),
         quantile=student_95(independent - 1),
     )
-
-
-def student_95(freedom: int) -> float:
-    """Half the width of a 95 % interval of Student's t, in standard errors."""
-    share = brentq(lambda x: betainc(freedom / 2, 0.5, x) - 0.05, 0, 1, xtol=1e-14)
-    return math.sqrt(freedom * (1 - share) / share)
 
 
 def _overlap(past: Sequence[Past]) -> bool:

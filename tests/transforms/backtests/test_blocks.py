@@ -8,15 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracles import backtests as oracles
-from transforms.backtests.blocks import Estimate, estimate
+from transforms.backtests.blocks import LEAST_BLOCKS, Estimate, estimate, tail_of
 
 
-# Two forces and four months: at most four blocks, so that all resamples can be listed.
+# Two forces and six months: at most six blocks, so that all resamples can be listed.
 ROWS = st.dictionaries(
-    st.tuples(st.integers(0, 1), st.integers(24_306, 24_309)),
+    st.tuples(st.integers(0, 1), st.integers(24_306, 24_311)),
     st.one_of(st.integers(-8, 8).map(float), st.just(nan)),
     min_size=1,
 )
+# The share of resamples outside on each side, by the number of blocks: the normal
+# distribution's below -t(n - 1) x sqrt(n / (n - 1)), both by a table
+TAILS = {5: 0.00096, 6: 0.00243}
 
 Row = tuple[int, int, float]
 
@@ -28,7 +31,7 @@ def _estimate(rows: list[Row], seed: int = 11) -> Estimate:
 
 
 @given(ROWS)
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_bounds_are_the_quantiles_over_every_resample_there_is(
     found: dict[tuple[int, int], float],
 ) -> None:
@@ -39,30 +42,52 @@ def test_bounds_are_the_quantiles_over_every_resample_there_is(
         assert isnan(mean) and isnan(low) and isnan(high)
         return
     assert mean == pytest.approx(sum(known) / len(known))
-    means = oracles.resampled_means(rows)
-    if len(means) == 1:
+    blocks = oracles.block_count(rows)
+    if blocks < LEAST_BLOCKS:
         assert isnan(low) and isnan(high)
         return
+    means = oracles.resampled_means(rows)
 
     def quantile(share: float) -> float:
-        return means[int(share * len(means))]
+        return means[min(int(share * len(means)), len(means) - 1)]
 
-    # 4,000 draws hit a share of 2.5 % to within 1 %
-    assert quantile(0.015) - 1e-9 <= low <= quantile(0.035) + 1e-9
-    assert quantile(0.965) - 1e-9 <= high <= quantile(0.985) + 1e-9
+    # so 4,000 draws hit it, nearly always
+    tail, off = TAILS[blocks], 0.0025
+    assert quantile(0) - 1e-9 <= low <= quantile(tail + off) + 1e-9
+    assert quantile(1 - tail - off) - 1e-9 <= high <= quantile(1) + 1e-9
 
 
-def test_a_single_block_has_a_mean_and_unknown_bounds() -> None:
-    mean, low, high = _estimate([(1, 5, 2.0), (1, 6, 4.0)])
-    assert mean.tolist() == [3.0]
+@pytest.mark.parametrize(("blocks", "tail"), [*TAILS.items(), (36, 0.01982)])
+def test_tails_of_few_blocks_are_smaller(blocks: int, tail: float) -> None:
+    assert tail_of(blocks) == pytest.approx(tail, rel=0.01)
+    assert tail_of(10**6) == pytest.approx(0.025, rel=1e-4)
+
+
+def test_few_blocks_have_a_mean_and_unknown_bounds() -> None:
+    rows = [(force, 5, float(force)) for force in range(LEAST_BLOCKS)]
+    mean, low, high = _estimate(rows[:-1])
+    assert mean.tolist() == [1.5]
     assert isnan(low[0]) and isnan(high[0])
+    _, low, high = _estimate(rows)
+    assert low[0] < 2.0 < high[0]
 
 
 def test_blocks_are_counted_from_the_first_month() -> None:
-    _, low, _ = _estimate([(1, 4, 2.0), (1, 5, 4.0), (2, 5, nan)])
+    others = [(force, 4, 1.0) for force in range(3, 6)]
+    _, low, _ = _estimate([(1, 4, 2.0), (1, 5, 4.0), (2, 5, nan), *others])
     assert isnan(low[0])
-    _, low, _ = _estimate([(1, 4, 2.0), (1, 5, 4.0), (2, 3, nan)])
-    assert low[0] == 2.0
+    _, low, _ = _estimate([(1, 4, 2.0), (1, 5, 4.0), (2, 3, nan), *others])
+    assert low[0] == 1.0
+
+
+@pytest.mark.parametrize("blocks", [LEAST_BLOCKS, 6, 9, 18])
+def test_intervals_of_few_blocks_hold_the_truth_as_often(blocks: int) -> None:
+    """Plain percentiles held it in 84, 86, 89 and 92 of 100."""
+    generator = np.random.default_rng(blocks)
+    force, month = np.arange(blocks), np.zeros(blocks, dtype=np.int64)
+    values = generator.normal(size=(blocks, 2_000))
+    _, low, high = estimate(force, month, values, seed=3, resamples=2_000)
+    assert 0.90 <= ((low < 0) & (high > 0)).mean() <= 0.97
 
 
 def test_a_second_month_like_the_first_is_no_more_evidence() -> None:

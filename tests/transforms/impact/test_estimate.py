@@ -16,8 +16,9 @@ from transforms.impact.estimate import estimate
 from transforms.impact.place_rows import drawn_to, place_likely, place_size
 from transforms.programmes.past import Past
 from transforms.programmes.sums import Sums
-from transforms.programmes.usual import Usual, student_95, usual_of
+from transforms.programmes.usual import Usual, usual_of
 from transforms.reference.days import Day
+from transforms.reference.student import student_95
 from transforms.scores.table.intervals import negative_binomial_quantiles
 
 

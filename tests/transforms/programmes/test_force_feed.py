@@ -38,7 +38,7 @@ from transforms.programmes.past import apart
 from transforms.programmes.past_days import QuietWeeks
 from transforms.programmes.register import start
 from transforms.programmes.rule import Candidates, Rule, choose
-from transforms.programmes.usual import student_95, usual_of
+from transforms.programmes.usual import usual_of
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
 from transforms.records.pull import pull
 from transforms.reference import cells
@@ -46,6 +46,7 @@ from transforms.reference.categories import FOUND_BY_PATROLS
 from transforms.reference.clocks import MONTHS, Clock
 from transforms.reference.days import DAYS, LONDON, Day
 from transforms.reference.groups import GROUPS
+from transforms.reference.student import student_95
 from transforms.scores.methods import METHODS
 from transforms.simulator.timed import simulate_timed, write_drops
 from transforms.simulator.timed.hands import HANDS
