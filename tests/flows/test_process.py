@@ -6,7 +6,7 @@ import sys
 import pytest
 
 
-# What is taken apart is in a module of its own: this one has objects that were set aside
+# What is taken apart is in a module of its own: those of this one were set aside
 # (flows/garbage.py) and are not taken apart in any case.
 COMMAND = """
 import atexit

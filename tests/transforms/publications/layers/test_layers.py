@@ -383,9 +383,9 @@ def test_the_part_of_each_force_is_made_once(
     computed = month_edition.force_part
     calls: list[str] = []
 
-    def counted(force: ForceEdition, *given: Any) -> Any:
+    def counted(force: ForceEdition, **given: Any) -> Any:
         calls.append(force.force.id)
-        return computed(force, *given)
+        return computed(force, **given)
 
     monkeypatch.setattr(month_edition, "force_part", counted)
     home = copied_home(laid.home, tmp_path)
