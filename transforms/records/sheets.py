@@ -16,13 +16,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from transforms.lake.crash_points import crash_point
-from transforms.lake.storage import flush_folder, replace_flushed
+from transforms.homes.retirement import RETIRED, record_retirement
+from transforms.lake.storage import flush_folder
 from transforms.records.resting import Gone
 from transforms.reference.days import parse_period
 
 
-RETIRED = "retired.json"
 SENT = "sent"  # in the note of a plan: where units were sent
 _PLANS = "programmes/*/plans"
 _REPORTS = "programmes/*/dosage"
@@ -108,15 +107,9 @@ def _visits(plan: Path) -> Iterator[dict[str, str]]:
 
 def _retire(folder: Path, note: Mapping[str, Any]) -> None:
     """Leave the note alone in the folder; done again, it does what was left undone."""
-    if (text := json.dumps(note, indent=1) + "\n") != _text(folder / RETIRED):
-        replace_flushed(folder / RETIRED, text)
-    crash_point("retirement-recorded")
+    record_retirement(folder, json.dumps(note, indent=1) + "\n")
     others = [path for path in folder.iterdir() if path.name != RETIRED]
     for path in others:
         path.unlink()
     if others:
         flush_folder(folder)
-
-
-def _text(file: Path) -> str | None:
-    return file.read_text(encoding="utf-8") if file.exists() else None

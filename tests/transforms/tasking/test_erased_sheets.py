@@ -30,6 +30,7 @@ from tests.transforms.plans.test_make import HEADER
 from tests.transforms.publications.formats.test_briefing import needs_poppler
 from tests.transforms.records.made_homes import made_home, pulled, seen
 from tests.transforms.tasking.test_make import text_of
+from transforms.homes.retirement import RETIRED
 from transforms.operations.verify_programmes import check_programmes
 from transforms.patrols.mapping import read_visit_mapping
 from transforms.patrols.report import report
@@ -46,7 +47,6 @@ from transforms.programmes.register import LOOK, Register
 from transforms.records.erasure import erase_days, erase_reference
 from transforms.records.homes import ForceHome, open_force_home
 from transforms.records.removal import Removed, finish
-from transforms.records.sheets import RETIRED
 from transforms.reference.days import Day
 from transforms.reference.groups import GROUPS
 from transforms.reference.overrides import days_from

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
+from transforms.homes.retirement import RETIRED, record_retirement
 from transforms.homes.runs.public_pointer import point_public
 from transforms.homes.runs.seal import (
     PUBLIC,
@@ -32,7 +33,6 @@ from transforms.lake.storage import flush_folder, replace_flushed
 
 CATALOG = "catalog.json"
 _WITHDRAWN = "withdrawn.json"
-_RETIRED = "retired.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def runs(publications: Path) -> list[Run]:
 
 def _is_run(folder: Path) -> bool:
     """Whether it is, or was, a whole run: a store can contain part of one."""
-    return is_installed(folder, TIER) or (folder / _RETIRED).exists()
+    return is_installed(folder, TIER) or (folder / RETIRED).exists()
 
 
 def withdrawn(folder: Path) -> str | None:
@@ -78,7 +78,7 @@ def withdrawn(folder: Path) -> str | None:
 
 def retired(folder: Path) -> str | None:
     """When and why a run's files were removed; None if they were not."""
-    file = folder / _RETIRED
+    file = folder / RETIRED
     if is_installed(folder, TIER) or not file.exists():
         return None
     note = json.loads(file.read_text())
@@ -109,8 +109,7 @@ def retire(publications: Path, run_id: str, why: str, now: datetime) -> Path:
     """
     folder = run_folder(publications, run_id)
     row = _run(folder).as_listed() | {"at": now.isoformat(), "why": why}
-    replace_flushed(folder / _RETIRED, json_text(row))
-    crash_point("retirement-recorded")
+    record_retirement(folder, json_text(row))
     gone = folder.with_name(f".tmp-{run_id}-{uuid4().hex[:8]}")
     gone.mkdir()
     # the internal tier last: while it is there, the run is
@@ -209,7 +208,7 @@ def _run(folder: Path) -> Run:
 
 def _read_run(folder: Path) -> Run:
     if (when := retired(folder)) is not None:
-        row = json.loads((folder / _RETIRED).read_text())
+        row = json.loads((folder / RETIRED).read_text())
         facts = {name: row[name] for name in ("run_id", "as_of", "forces", "method")}
         left_out = list(row.get("left_out", ()))
         gone = withdrawn(folder)
