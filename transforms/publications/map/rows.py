@@ -130,9 +130,10 @@ class Rows:
             blocks = self.of_force(force, facts)
             spans = [np.arange(block.start, block.stop) for block in blocks]
             here = np.concatenate([np.zeros(0, np.int64), *spans])
-            sizes = [block.stop - block.start for block in blocks]
-            groups = np.repeat([block.group for block in blocks], sizes)
-            self._keyed[force] = here, _keys(groups, self.cells[here])
+            sizes = np.array([block.stop - block.start for block in blocks], np.int64)
+            groups = np.array([block.group for block in blocks], np.int64)
+            keys = _keys(np.repeat(groups, sizes), self.cells[here])
+            self._keyed[force] = here, keys
         return self._keyed[force]
 
 
