@@ -1,71 +1,11 @@
 """What `hexbeat programme` and `track` refuse: one line, its code, nothing kept."""
 
-import shutil
-from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.flows.commands import Done, hexbeat_here
-from tests.flows.flows_here import flows_here
-from tests.flows.made_programmes import BUFFER_M, NOW, Made, make_programme
-from tests.flows.test_trials import DRAWN_AT, PARALLEL
-from tests.transforms.feeds.force.made_drops import JSON_MAPPING
-from tests.transforms.records.made_homes import made_home
-from tests.transforms.simulated_home import Simulated
+from tests.flows.standing import Standing, is_refused
 from transforms.programmes import usual
-from transforms.programmes.freeze import freeze
-from transforms.programmes.register import end, start
-from transforms.trials.designing import design_trial
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A home with programmes, and a home of days that they were brought into."""
-
-    made: Made
-    days: Path
-
-    def run(self, *words: object, home: Path | None = None) -> Done:
-        """A command in the home."""
-        with flows_here():
-            return hexbeat_here(*words, "--home", home or self.made.home.root)
-
-    def kept(self, home: Path | None = None) -> list[tuple[Path, bytes]]:
-        """All files of programmes, and their content."""
-        root = home or self.made.home.root
-        files = sorted((root / "programmes").rglob("*"))
-        return [(file, file.read_bytes()) for file in files if file.is_file()]
-
-
-@pytest.fixture(scope="module")
-def standing(
-    simulated: Simulated, tmp_path_factory: pytest.TempPathFactory
-) -> Standing:
-    folder = tmp_path_factory.mktemp("refused")
-    made = make_programme(simulated, folder)
-    home, rule = made.home, made.rule
-    for name, buffer_m in (("waiting", 90.0), ("over", 80.0)):
-        freeze(home, name, rule, None, buffer_m, NOW, "me")
-    over = freeze(home, "over", rule, None, 80.0, NOW, "me").programme
-    start(home, over, date(2025, 7, 1), NOW, "me")
-    end(home, over, date(2025, 9, 15), "over", NOW, "me")
-    apart = freeze(
-        home, "apart", replace(rule, spacing=3), None, BUFFER_M, NOW, "me"
-    ).programme
-    start(home, apart, date(2025, 7, 1), NOW, "me")
-    design_trial(home, apart, PARALLEL, DRAWN_AT, "me")
-    (folder / "days").mkdir()
-    mapping = JSON_MAPPING.replace('"kent"', f'"{rule.force}"')
-    days = made_home(folder / "days", mapping).home.root
-    shutil.copytree(home.root / "programmes", days / "programmes")
-    return Standing(made, days)
-
-
-def is_refused(done: Done, code: int, line: str) -> None:
-    [said] = done.stderr.splitlines()
-    assert (done.returncode, line in said, done.stdout) == (code, True, ""), said
 
 
 TRACK: list[tuple[tuple[object, ...], str]] = [
@@ -120,16 +60,16 @@ def test_a_line_of_the_register_that_cannot_be(
     [
         ("track", "summer"),
         ("track", "summer", "--window", 3),
-        ("trial", "analyse", "apart"),
+        ("trial", "analyse", "drawn"),
     ],
 )
 def test_a_list_of_months_is_not_counted_in_a_home_of_days(
     standing: Standing, words: tuple[object, ...]
 ) -> None:
-    before = standing.kept(standing.days)
-    done = standing.run(*words, home=standing.days)
+    before = standing.kept(standing.feeds["days"])
+    done = standing.run(*words, home=standing.feeds["days"])
     is_refused(done, 2, "use the home that it was frozen in")
-    assert standing.kept(standing.days) == before
+    assert standing.kept(standing.feeds["days"]) == before
 
 
 def test_a_past_too_short_to_tell_is_a_look_and_a_gap(
@@ -190,13 +130,13 @@ def test_a_damaged_trial_is_damage_at_each_command(
     standing: Standing, tmp_path: Path, file: str
 ) -> None:
     copy = standing.made.again(tmp_path)
-    [trial] = (copy.home.root / "programmes").glob("apart-*/trials/parallel-*")
+    [trial] = (copy.home.root / "programmes").glob("drawn-*/trials/parallel-*")
     path = trial / file
     data = bytearray(path.read_bytes())
     data[len(data) // 2] = ord("0") if data[len(data) // 2] != ord("0") else ord("1")
     path.write_bytes(bytes(data))
     before = standing.kept(copy.home.root)
-    for words in (("issue", "apart", "--week", "2025-07-07"), ("analyse", "apart")):
+    for words in (("issue", "drawn", "--week", "2025-07-07"), ("analyse", "drawn")):
         done = standing.run("trial", *words, home=copy.home.root)
         assert done.returncode == 1, (words, done)
         assert len(done.stderr.splitlines()) == 1 and str(trial) in done.stderr

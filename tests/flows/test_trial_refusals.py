@@ -1,126 +1,16 @@
 """What `hexbeat trial` refuses, as people call it: one line, its code, nothing kept."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from pathlib import Path
-
 import pytest
 
-from tests.flows.commands import Done, hexbeat_here
-from tests.flows.flows_here import flows_here
-from tests.flows.made_programmes import BUFFER_M, Made, make_programme
-from tests.flows.test_trials import DRAWN_AT, MONDAY, PARALLEL, WEEKLY
-from tests.transforms.feeds.force.made_drops import (
-    JSON_MAPPING,
-    Truth,
-    as_json_lines,
-    json_row,
-)
-from tests.transforms.records.made_homes import made_home, pulled
-from tests.transforms.simulated_home import Simulated
+from tests.flows.standing import FAR, Standing, is_refused
+from tests.flows.test_trials import DRAWN_AT, MONDAY
 from transforms.homes.home import open_either_home
-from transforms.programmes.freeze import freeze
-from transforms.programmes.programme import Programme
-from transforms.programmes.register import end, leave, start
-from transforms.reference.days import LONDON
-from transforms.trials.choose import Asked
-from transforms.trials.designing import design_trial
 from transforms.trials.issue import issue
-from transforms.trials.trial import Trial
 
 
-FAR = date(2098, 12, 29)  # a Monday
 WEEKS = "--first-monday", FAR, "--weeks", 2
 ROTA = "--days-per-week", 3, "--capacity", "3,3,3,3,4,4,4"
 DESIGN = *WEEKS, *ROTA
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Programmes and trials that stand in one home, and feeds beside it."""
-
-    home: Path
-    programmes: dict[str, Programme]
-    trials: dict[str, Trial]
-    feeds: dict[str, Path]
-
-    def run(self, step: str, of: str, *words: object) -> Done:
-        """A step of a trial at the command."""
-        with flows_here():
-            name = self.programmes[of].id
-            return hexbeat_here("trial", step, name, *words, "--home", self.home)
-
-
-@pytest.fixture(scope="module")
-def standing(
-    simulated: Simulated, tmp_path_factory: pytest.TempPathFactory
-) -> Standing:
-    folder = tmp_path_factory.mktemp("refused")
-    made = make_programme(simulated, folder)
-    programmes = {
-        name: _frozen(made, name, spacing, buffer_m)
-        for name, spacing, buffer_m in (
-            ("apart", 3, BUFFER_M),
-            ("near", 1, BUFFER_M),
-            ("wide", 3, 900.0),
-            ("few", 3, 90.0),
-            ("over", 3, 80.0),
-        )
-    }
-    for place in ("p02", "p05", "p08"):
-        day = date(2025, 7, 2)
-        leave(made.home, programmes["few"], place, day, "why", DRAWN_AT, "me")
-    end(made.home, programmes["over"], date(2025, 7, 3), "over", DRAWN_AT, "me")
-    asked = {
-        "weekly": WEEKLY,
-        "short": replace(
-            PARALLEL, first_day=date(2025, 7, 5), last_day=date(2025, 8, 31), looks=4
-        ),
-        "unknown": replace(
-            PARALLEL, first_day=date(2026, 1, 1), last_day=date(2026, 3, 31)
-        ),
-        "far": Asked(
-            kind="weekly",
-            first_day=FAR,
-            weeks=2,
-            days_per_week=3,
-            capacity=(3, 3, 3, 3, 4, 4, 4),
-        ),
-    }
-    trials = {
-        name: design_trial(made.home, programmes["apart"], one, DRAWN_AT, "me").trial
-        for name, one in asked.items()
-    }
-    feeds = {"other": _feed(folder / "kent", "kent")}
-    feeds["early"] = _feed(folder / "own", made.rule.force)
-    return Standing(made.home.root, programmes, trials, feeds)
-
-
-def _frozen(made: Made, name: str, spacing: int, buffer_m: float) -> Programme:
-    rule = replace(made.rule, spacing=spacing)
-    found = freeze(made.home, name, rule, None, buffer_m, DRAWN_AT, "me").programme
-    start(made.home, found, date(2025, 7, 1), DRAWN_AT, "me")
-    return found
-
-
-def _feed(folder: Path, force: str) -> Path:
-    """A feed of that force with one day, before any trial."""
-    folder.mkdir()
-    home = made_home(folder, JSON_MAPPING.replace('"kent"', f'"{force}"'))
-    noon = datetime(2025, 6, 2, 12, tzinfo=LONDON)
-    one = Truth("one", offence="105A", began=noon, place=(-0.42, 51.88))
-    pulled(home, {"one.jsonl": as_json_lines([json_row(one)])})
-    return home.home.root
-
-
-def kept(standing: Standing) -> list[tuple[Path, bytes]]:
-    files = sorted((standing.home / "programmes").rglob("*"))
-    return [(file, file.read_bytes()) for file in files if file.is_file()]
-
-
-def is_refused(done: Done, code: int, line: str) -> None:
-    [said] = done.stderr.splitlines()
-    assert (done.returncode, line in said) == (code, True), said
 
 
 DESIGNS: list[tuple[str, tuple[object, ...], str]] = [
@@ -169,7 +59,7 @@ DESIGNS: list[tuple[str, tuple[object, ...], str]] = [
     ("near", DESIGN, "are in contact with another"),
     ("wide", DESIGN, "or a smaller --buffer-m"),
     ("few", DESIGN, "has 5 places: a trial needs 6"),
-    ("over", DESIGN, "ended on 2025-07-03"),
+    ("over", DESIGN, "ended on 2025-09-15"),
 ]
 
 
@@ -177,9 +67,9 @@ DESIGNS: list[tuple[str, tuple[object, ...], str]] = [
 def test_a_design_that_cannot_be(
     standing: Standing, programme: str, words: tuple[object, ...], line: str
 ) -> None:
-    before = kept(standing)
-    is_refused(standing.run("design", programme, *words), 2, line)
-    assert kept(standing) == before
+    before = standing.kept()
+    is_refused(standing.run("trial", "design", programme, *words), 2, line)
+    assert standing.kept() == before
 
 
 LATER: list[tuple[str, str | None, tuple[str, ...], str]] = [
@@ -206,12 +96,12 @@ LATER: list[tuple[str, str | None, tuple[str, ...], str]] = [
 def test_a_step_that_cannot_be(
     standing: Standing, step: str, trial: str | None, words: tuple[str, ...], line: str
 ) -> None:
-    before = kept(standing)
+    before = standing.kept()
     named = standing.trials[trial].id if trial in standing.trials else trial
     given = [standing.feeds.get(word, word) for word in words]
-    done = standing.run(step, "apart", *([named] if named else []), *given)
+    done = standing.run("trial", step, "apart", *([named] if named else []), *given)
     is_refused(done, 2, line)
-    assert kept(standing) == before
+    assert standing.kept() == before
 
 
 @pytest.mark.parametrize("step", ["issue", "reveal", "analyse"])
@@ -219,7 +109,7 @@ def test_a_swapped_day_is_damage(standing: Standing, step: str) -> None:
     """A schedule that does not follow from its seed, at each command."""
     trial = standing.trials["short"]
     done = issue(
-        open_either_home(str(standing.home)),
+        open_either_home(str(standing.made.home.root)),
         trial,
         MONDAY,
         DRAWN_AT.replace(day=5),
@@ -228,11 +118,11 @@ def test_a_swapped_day_is_damage(standing: Standing, step: str) -> None:
     file = done.folder / "patrol.csv"
     whole = file.read_bytes()
     file.write_bytes(whole.replace(b"2025-07-14", b"2025-07-15", 1))
-    before = kept(standing)
+    before = standing.kept()
     more = ["--week", MONDAY] if step == "issue" else []
-    refused = standing.run(step, "apart", trial.id, *more)
+    refused = standing.run("trial", step, "apart", trial.id, *more)
     is_refused(refused, 1, "does not follow from the seed")
-    assert kept(standing) == before
+    assert standing.kept() == before
     file.write_bytes(whole)
 
 
@@ -249,4 +139,4 @@ def test_a_swapped_day_is_damage(standing: Standing, step: str) -> None:
 def test_a_power_that_cannot_be(
     standing: Standing, words: tuple[str, ...], line: str
 ) -> None:
-    is_refused(standing.run("power", "apart", *words), 2, line)
+    is_refused(standing.run("trial", "power", "apart", *words), 2, line)
