@@ -1,5 +1,7 @@
 """The page of a fortnight, for the crew: what was asked, what was done, where to go."""
 
+from collections.abc import Mapping
+from typing import Any
 from xml.sax.saxutils import escape
 
 from transforms.patrols import words
@@ -17,9 +19,12 @@ _NOTE = (
     " Planned and delivered: minutes in which anybody was there."
     " Under and over: less than half its share of need, more than twice."
 )
-_WIDTH, _ROW, _LEFT, _RIGHT, _TOP = 640, 18, 170, 620, 26
+# As narrow as a phone can show, whose page makes the words nearly twice as large.
+_WIDTH, _ROW, _TOP = 480, 18, 26
+_LEFT, _RIGHT = 188, 404  # of the bars, between the name of a place and its minutes
+_NAME = 18  # letters: the table below has the whole name
 _SHOWN_PLACES = 20
-_INK, _GREY, _DONE = "#222", "#8a8f98", "#1f5f8b"
+_INK, _GREY, _DONE = "#222", "#6b7079", "#1f5f8b"
 
 
 def sheet_of(dosage: Dosage) -> Sheet:
@@ -82,6 +87,8 @@ def bars(dosage: Dosage) -> str:
     ]
     most = max([1.0, *done, *(minutes or 0.0 for minutes in planned)])
     height = _TOP + _ROW * len(places) + 6
+    planned_too = any(minutes is not None for minutes in planned)
+    legend = "Minutes a day" + (", of those planned (line)" if planned_too else "")
 
     def x(minutes: float) -> float:
         return float(round(_LEFT + (_RIGHT - _LEFT) * minutes / most, 1))
@@ -89,24 +96,33 @@ def bars(dosage: Dosage) -> str:
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}"'
-            ' font-family="sans-serif" font-size="11" role="img"'
+            ' font-family="sans-serif" font-size="9" role="img"'
             ' aria-label="Minutes a day at each place">'
         ),
-        f'<text x="{_LEFT}" y="14" fill="{_GREY}">Minutes a day; line: planned</text>',
+        f'<text x="{_WIDTH}" y="14" fill="{_GREY}" text-anchor="end">{legend}</text>',
     ]
     for at, (row, minutes, plan) in enumerate(zip(places, done, planned, strict=True)):
         y = _TOP + _ROW * at
-        name = escape(f"{row['place_id']} {row['name'] or ''}"[:28])
+        of = "" if plan is None else f" of {plan:,.0f}"
         parts += [
-            f'<text x="0" y="{y + 11}" fill="{_INK}">{name}</text>',
+            f'<text x="0" y="{y + 12}" fill="{_INK}">{escape(_short(row))}</text>',
             (
-                f'<rect x="{_LEFT}" y="{y + 2}" width="{x(minutes) - _LEFT:.1f}"'
+                f'<rect x="{_LEFT}" y="{y + 3}" width="{x(minutes) - _LEFT:.1f}"'
                 f' height="{_ROW - 7}" fill="{_DONE}"/>'
+            ),
+            (
+                f'<text x="{_WIDTH}" y="{y + 12}" fill="{_INK}"'
+                f' text-anchor="end">{minutes:,.0f}{of}</text>'
             ),
         ]
         if plan is not None:
             parts.append(
-                f'<line x1="{x(plan)}" y1="{y - 1}" x2="{x(plan)}" y2="{y + _ROW - 4}"'
+                f'<line x1="{x(plan)}" y1="{y}" x2="{x(plan)}" y2="{y + _ROW - 1}"'
                 f' stroke="{_INK}" stroke-width="2"/>'
             )
     return "".join([*parts, "</svg>"])
+
+
+def _short(row: Mapping[str, Any]) -> str:
+    name = f"{row['place_id']} {row['name'] or ''}".strip()
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1].rstrip()}…"
