@@ -28,7 +28,7 @@ from transforms.patrols.report import Reported, report
 from transforms.patrols.take import take_visits
 from transforms.patrols.take_pings import take_pings
 from transforms.programmes.freeze import freeze
-from transforms.programmes.programme import Programme, all_programmes, open_programme
+from transforms.programmes.programme import Programme, open_programme
 from transforms.programmes.register import Register, start
 from transforms.programmes.rule import Rule
 from transforms.records.homes import ForceHome, create_force_home, open_force_home
@@ -208,7 +208,7 @@ def _send(home: ForceHome, rows: pa.Table, day: date) -> None:
 
 def _frozen(home: ForceHome) -> Programme:
     at = _at(KNOWN_TO + timedelta(days=1))
-    if not all_programmes(home.home):
+    if not Register(home.home).standings():
         method = METHODS[DEFAULT_DAY_METHOD]
         run = run_day(home, method, WHO, at, Day.of(KNOWN_TO))
         rule = Rule(force=FORCE, group=GROUP, top=PLACES, spacing=SPACING)

@@ -34,6 +34,7 @@ from transforms.homes.home import Home
 from transforms.operations.backup import backup
 from transforms.operations.verify import verify
 from transforms.programmes.freeze import freeze
+from transforms.programmes.kept_folder import write_manifest
 from transforms.programmes.register import (
     ISSUED,
     REVEALED,
@@ -621,6 +622,7 @@ class TestAnalysis:
         folder = trial.programme.folder / "dosage" / "2025-10-12-000000000000"
         folder.mkdir(parents=True)
         pq.write_table(pa.Table.from_pylist(rows), folder / "dosage_days.parquet")
+        write_manifest(folder)
         found = analyse(copy.home, trial, feed, None, AFTER, "me").analysis
         assert found.compliance is not None and found.complier_ratio is not None
         assert found.compliance.compliance == pytest.approx(7 / 8)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from transforms.errors import UsageError
+from transforms.programmes.kept_folder import dated_folders, refuse_damaged
 from transforms.programmes.programme import Programme
 from transforms.reference.toml_files import text_of
 
@@ -80,14 +81,19 @@ def read_planned(path: Path, programme: Programme) -> Planned:
 
 
 def _issued(programme: Programme) -> dict[date, set[str]]:
-    """The places that trials have issued for each day, of whole weeks."""
+    """The places that trials have issued for each day, of whole weeks.
+
+    `LakeError` where a week is not as it was issued.
+    """
     found: dict[date, set[str]] = {}
-    for file in sorted(programme.folder.glob("trials/[a-z]*/issues/[0-9]*/patrol.csv")):
-        monday = date.fromisoformat(file.parent.name)
-        for day in (monday + timedelta(days=n) for n in range(_WEEK_DAYS)):
-            found.setdefault(day, set())
-        for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))):
-            found.setdefault(date.fromisoformat(row["date"]), set()).add(
-                row["place_id"]
-            )
+    for issues in sorted(programme.folder.glob("trials/[a-z]*/issues")):
+        for monday, folder in dated_folders(issues).items():
+            refuse_damaged(folder)
+            for day in (monday + timedelta(days=n) for n in range(_WEEK_DAYS)):
+                found.setdefault(day, set())
+            text = (folder / "patrol.csv").read_text(encoding="utf-8")
+            for row in csv.DictReader(io.StringIO(text)):
+                found.setdefault(date.fromisoformat(row["date"]), set()).add(
+                    row["place_id"]
+                )
     return found

@@ -21,6 +21,7 @@ from transforms.publications.formats.csv_files import write_csv
 
 
 REPORTS = "dosage"
+RETURN_FILE = "return.csv"
 _FORTNIGHT_DAYS = 14
 
 
@@ -54,7 +55,7 @@ def report(
         "dosage_days.csv": found.days,
         "dosage_places.csv": found.places,
         **({"dosage_hours.csv": found.hours} if found.hours is not None else {}),
-        "return.csv": returned,
+        RETURN_FILE: returned,
         "missing_days.csv": pa.Table.from_pylist(days, schema=MISSING),
         **{
             f"return-{name}.csv": form_table(form, returned)

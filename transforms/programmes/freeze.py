@@ -207,6 +207,6 @@ def _tables(
 def _register(home: Home, programme: str, at: datetime, who: str, run_id: str) -> None:
     """Add its line, unless a run that was cut off after placing it is done again."""
     register = Register(home)
-    if register.standing(programme).frozen_at is None:
+    if programme not in register.standings():
         register.add(FROZEN, programme, at, who, run=run_id)
     register.log.settle()

@@ -2,15 +2,23 @@
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
-from transforms.homes.runs.seal import MANIFEST, file_facts, json_text
+from transforms.errors import LakeError
+from transforms.homes.retirement import RETIRED
+from transforms.homes.runs.seal import MANIFEST, file_facts, json_text, sums_text
+from transforms.lake.checksums import file_sha256
 from transforms.lake.crash_points import crash_point
 from transforms.lake.storage import flush_files, flush_folder, make_folder
 from transforms.records.sheets import retired
+
+
+SUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
@@ -59,21 +67,75 @@ def write_manifest(folder: Path) -> None:
     (folder / MANIFEST).write_text(json_text({"files": facts}))
 
 
+def dated_folders(parent: Path) -> dict[date, Path]:
+    """The folders that are named by a day, in order; a copy by another name is none."""
+    found = {}
+    for folder in sorted(parent.glob("[0-9]*")):
+        with suppress(ValueError):
+            found[date.fromisoformat(folder.name)] = folder
+    return {day: folder for day, folder in found.items() if folder.name == str(day)}
+
+
+def write_sums(folder: Path) -> None:
+    """List all files and the manifest, as `sha256sum --check` reads it."""
+    (folder / SUMS).write_text(_sums(folder, [f.name for f in folder.iterdir()]))
+
+
+def _sums(folder: Path, names: Iterable[str]) -> str:
+    return sums_text({name: file_sha256(folder / name) for name in names})
+
+
+def refuse_links(*paths: Path) -> None:
+    """`ValueError` for a link in place of what was kept: it may lead elsewhere."""
+    for path in paths:
+        if path.is_symlink():
+            raise ValueError(f"{path.name} is a link")
+
+
+def refuse_damaged(folder: Path) -> None:
+    """`LakeError` at the first file of a kept folder that is not as it was written."""
+    for name in damaged_files(folder):
+        raise LakeError(damage_in_words(folder / name))
+
+
+def damage_in_words(path: Path) -> str:
+    """What is said of a kept file, or folder, that is not as it was written."""
+    return f"{path}: not as it was written: bring it back from a backup"
+
+
 def damaged_files(folder: Path) -> list[str]:
     """The files of a kept folder that are missing, or not as its manifest says.
 
-    None of one that was retired.
+    `.` where the folder is a link, and none where it was retired.
     """
-    if retired(folder) is not None:
-        return []
+    if folder.is_symlink():
+        return ["."]
+    try:
+        if retired(folder) is not None:
+            return []
+    except ValueError:
+        return [RETIRED]
     try:
         listed = json.loads((folder / MANIFEST).read_bytes())["files"]
         named = {str(fact["path"]): fact for fact in listed}
     except (OSError, ValueError, KeyError, TypeError):
         return [MANIFEST]
-    return [name for name, fact in named.items() if not _is_as_kept(folder, name, fact)]
+    found = [n for n, fact in named.items() if not _is_as_kept(folder, n, fact)]
+    return found or list(_damaged_lists(folder, listed, named))[:1]
+
+
+def _damaged_lists(folder: Path, listed: object, names: Iterable[str]) -> Iterator[str]:
+    """The lists of a folder's files, where a byte of their own is not as written."""
+    texts = {MANIFEST: json_text({"files": listed})}
+    if (folder / SUMS).exists():
+        texts[SUMS] = _sums(folder, [*names, MANIFEST])
+    for name, text in texts.items():
+        if (folder / name).is_symlink() or (
+            folder / name
+        ).read_bytes() != text.encode():
+            yield name
 
 
 def _is_as_kept(folder: Path, name: str, fact: Mapping[str, object]) -> bool:
     file = folder / name
-    return file.is_file() and file_facts(file) == fact
+    return file.is_file() and not file.is_symlink() and file_facts(file) == fact

@@ -20,6 +20,11 @@ from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
 from transforms.lake.checksums import file_sha256
 from transforms.lake.storage import is_remote
+from transforms.programmes.kept_folder import (
+    damage_in_words,
+    damaged_files,
+    refuse_links,
+)
 from transforms.programmes.past import Past, past_of
 from transforms.programmes.rule import Rule
 from transforms.reference import cells
@@ -122,7 +127,12 @@ class Programme:
 
     @cached_property
     def past_lists(self) -> list[Past]:
-        """How lists of its rule had done by the time it was frozen."""
+        """How lists of its rule had done by the time it was frozen.
+
+        `LakeError` where that is not as it was written: no name has its hash.
+        """
+        if PAST_FILE in damaged_files(self.folder):
+            raise LakeError(damage_in_words(self.folder / PAST_FILE))
         return past_of(pq.read_table(self.folder / PAST_FILE))
 
 
@@ -149,10 +159,12 @@ def open_programme(home: Home, name: str) -> Programme:
 
 def _checked(folder: Path) -> Programme:
     try:
+        refuse_links(folder, folder / IDENTITY)
         identity = json.loads((folder / IDENTITY).read_bytes())
         if programme_id(str(identity["name"]), identity) != folder.name:
             raise ValueError(IDENTITY)
         for name, digest in identity["files"].items():
+            refuse_links(folder / name)
             if file_sha256(folder / name) != digest:
                 raise ValueError(name)
     except (OSError, ValueError, KeyError, TypeError) as error:

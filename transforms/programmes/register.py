@@ -5,9 +5,10 @@ Places are never edited: a place that leaves is a line here, with its day and re
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
-from transforms.errors import UsageError
+from transforms.errors import LakeError, UsageError
 from transforms.homes.chained_log import ChainedLog
 from transforms.homes.home import Home
 from transforms.homes.runs.seal import latest_run
@@ -56,8 +57,11 @@ class Register:
         return ChainedLog(programmes_folder(self.home) / _FILE, first=FROZEN)
 
     def standing(self, programme: str) -> Standing:
-        """How a programme stands, by all its lines."""
-        return self.standings().get(programme, Standing())
+        """How a programme stands, by all its lines; `LakeError` where it has none."""
+        found = self.standings().get(programme)
+        if found is None:
+            raise LakeError(unregistered(programmes_folder(self.home) / programme))
+        return found
 
     def standings(self) -> dict[str, Standing]:
         """How each programme stands."""
@@ -79,6 +83,14 @@ class Register:
     ) -> None:
         """Add a line about a programme."""
         self.log.append(at, who, action, {"programme": programme, **what})
+
+
+def unregistered(kept: Path) -> str:
+    """What is said of a folder that the register does not have."""
+    return (
+        f"{kept}: not in the register: it was brought here without it, or cut off as it"
+        " was made; the same command again registers it"
+    )
 
 
 def _take(standing: Standing, line: dict[str, Any]) -> None:

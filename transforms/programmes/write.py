@@ -11,11 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.homes.home import Home
-from transforms.homes.runs.seal import sums_text
 from transforms.lake.checksums import file_sha256
 from transforms.programmes.around import UserLayers, context_table
 from transforms.programmes.chosen import Choice, Chosen, HotSpots, Polygons
-from transforms.programmes.kept_folder import write_manifest
+from transforms.programmes.kept_folder import write_manifest, write_sums
 from transforms.programmes.method import method_text
 from transforms.programmes.programme import (
     CELLS_FILE,
@@ -82,8 +81,7 @@ def write_programme(
         method_text(name, found.rule, group, identity, tables, clock)
     )
     write_manifest(folder)
-    sums = {file.name: file_sha256(file) for file in sorted(folder.iterdir())}
-    (folder / "SHA256SUMS").write_text(sums_text(sums))
+    write_sums(folder)
     return identity
 
 

@@ -7,13 +7,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from transforms.errors import ForceError, LakeError, UsageError
+from transforms.errors import ForceError, UsageError
 from transforms.homes.home import Home
 from transforms.patrols.dosage import Dosage
 from transforms.plans.hours import hours_from
 from transforms.plans.why import Fact, facts_of
 from transforms.programmes.basis import basis_of
-from transforms.programmes.kept_folder import damaged_files
+from transforms.programmes.kept_folder import refuse_damaged
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import Register, Standing
 from transforms.records.homes import open_force_home
@@ -148,10 +148,7 @@ def _seen(programme: Programme, before: str | None) -> Any:
     if retired(folder) is not None:  # what it had seen was erased with it
         of_days = programme.clock is DAYS
         return Day.of(ending_of(before)) if of_days else programme.as_of
-    if damaged := damaged_files(folder):
-        raise LakeError(
-            f"{folder / damaged[0]}: not as it was written: bring it back from a backup"
-        )
+    refuse_damaged(folder)
     return parse_period(json.loads((folder / FIGURES).read_bytes())["counted_to"])
 
 

@@ -11,13 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from transforms.errors import LakeError
 from transforms.homes.home import Home
 from transforms.patrols.planned import Plan as Asked
 from transforms.patrols.planned import Planned
 from transforms.plans.folder import PLANS
 from transforms.plans.make import PLAN_FILE
-from transforms.programmes.kept_folder import damaged_files
+from transforms.programmes.kept_folder import refuse_damaged
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import PLANNED, Register
 from transforms.records.sheets import SENT, retired
@@ -107,10 +106,7 @@ def _read(
     programme: Programme, plan: str
 ) -> tuple[date, date, list[PlannedShift], list[PlannedVisit]]:
     folder = programme.folder / PLANS / plan
-    if damaged := damaged_files(folder):
-        raise LakeError(
-            f"{folder / damaged[0]}: not as it was written: bring it back from a backup"
-        )
+    refuse_damaged(folder)
     made, rows = _asked(folder)
     visits = [
         PlannedVisit(

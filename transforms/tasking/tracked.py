@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from transforms.errors import LakeError
 from transforms.homes.home import Home
 from transforms.impact.track import LOOKS
 from transforms.impact.words import verdict
-from transforms.programmes.kept_folder import damaged_files
+from transforms.programmes.kept_folder import refuse_damaged
 from transforms.programmes.programme import Programme
 from transforms.programmes.register import LOOK, Register
 from transforms.records.sheets import retired
@@ -56,10 +55,7 @@ def newest_look(home: Home, programme: Programme, last: date) -> Tracked | None:
         return None
     _, name = max(reversed(known), key=lambda one: one[0].last_day)
     folder = folders / name
-    if damaged := damaged_files(folder):
-        raise LakeError(
-            f"{folder / damaged[0]}: not as it was written: bring it back from a backup"
-        )
+    refuse_damaged(folder)
     text = (folder / _TABLE).read_text(encoding="utf-8")
     row = next(
         row for row in csv.DictReader(io.StringIO(text)) if row["area"] == "places"

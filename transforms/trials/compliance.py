@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
+from transforms.programmes.kept_folder import refuse_damaged
 from transforms.programmes.programme import Programme
 from transforms.reference.arrays import Floats, Mask
 from transforms.trials.design import Design
@@ -39,9 +40,15 @@ class Compliance:
 
 
 def newest_dosage(programme: Programme) -> Path | None:
-    """The newest account of what was delivered, if there is any."""
+    """The newest account of what was delivered, if there is any.
+
+    `LakeError` where it is not as it was written.
+    """
     found = sorted((programme.folder / "dosage").glob(f"[0-9]*/{DOSAGE_FILE}"))
-    return found[-1] if found else None
+    if not found:
+        return None
+    refuse_damaged(found[-1].parent)
+    return found[-1]
 
 
 def delivered_minutes(

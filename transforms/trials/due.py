@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from transforms.homes.home import Home
+from transforms.programmes.kept_folder import dated_folders
 from transforms.programmes.programme import all_programmes
 from transforms.programmes.register import Register
 from transforms.trials.issue import ISSUES
@@ -26,8 +27,7 @@ def known_trials(home: Home) -> list[tuple[str, str]]:
 
 def issued_weeks(trial: Trial) -> list[date]:
     """The Mondays whose patrols were issued, in order."""
-    folders = (trial.folder / ISSUES).glob("[0-9]*")
-    return sorted(date.fromisoformat(folder.name) for folder in folders)
+    return list(dated_folders(trial.folder / ISSUES))
 
 
 def due_weeks(trial: Trial, today: date) -> list[date]:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
-from transforms.programmes.kept_folder import keep, write_manifest
+from transforms.programmes.kept_folder import dated_folders, keep, write_manifest
 from transforms.programmes.register import ISSUED, Register
 from transforms.publications.formats.csv_files import write_csv
 from transforms.reference.days import LONDON
@@ -67,10 +67,10 @@ def _refuse(trial: Trial, monday: date, today: date) -> None:
 def check_issued(home: Home, trial: Trial, seed: bytes) -> None:
     """`LakeError` where a week that was issued does not follow from the seed."""
     hashes = _registered(home, trial)
-    for folder in sorted((trial.folder / ISSUES).glob("[0-9]*")):
-        drawn = _csv(trial, date.fromisoformat(folder.name), seed)
+    for monday, folder in dated_folders(trial.folder / ISSUES).items():
+        drawn = _csv(trial, monday, seed)
         file = folder / CSV_FILE
-        if not file.exists() or file.read_bytes() != drawn:
+        if not file.exists() or file.is_symlink() or file.read_bytes() != drawn:
             raise LakeError(
                 f"{file}: not what was drawn: it does not follow from the seed; bring"
                 " it back from a backup"

@@ -14,8 +14,9 @@ from typing import Any
 from transforms.errors import LakeError, UsageError
 from transforms.homes.home import Home
 from transforms.lake.checksums import file_sha256
+from transforms.programmes.kept_folder import refuse_links
 from transforms.programmes.programme import Programme
-from transforms.programmes.register import TRIAL, Register
+from transforms.programmes.register import TRIAL, Register, unregistered
 from transforms.trials.design import Design
 
 
@@ -44,6 +45,7 @@ class Trial:
     def seed(self) -> bytes:
         """The seed; `LakeError` where the commitment does not follow from it."""
         try:
+            refuse_links(self.folder / SEED_FILE)
             seed = bytes.fromhex((self.folder / SEED_FILE).read_text())
         except (OSError, ValueError) as error:
             raise LakeError(
@@ -108,10 +110,7 @@ def open_trial(home: Home, programme: Programme, name: str | None) -> Trial:
     trial = opened(programme, known[name or listed])
     written = registered(Register(home), programme, trial.id)
     if not written:
-        raise LakeError(
-            f"{trial.folder}: not in the register yet: run the same hexbeat trial"
-            " design again, which goes on where it was cut off"
-        )
+        raise LakeError(unregistered(trial.folder))
     if written != [trial.commitment]:
         raise LakeError(
             f"{trial.folder}: its commitment is not the one that was registered: bring"
@@ -123,11 +122,13 @@ def open_trial(home: Home, programme: Programme, name: str | None) -> Trial:
 def opened(programme: Programme, folder: Path) -> Trial:
     """A trial of that folder; `LakeError` where it is not as it was registered."""
     try:
+        refuse_links(folder, folder / "manifest.json")
         design = Design(json.loads((folder / DESIGN_FILE).read_bytes()))
         if design.trial_id != folder.name:
             raise ValueError(DESIGN_FILE)
         listed = json.loads((folder / "manifest.json").read_bytes())["files"]
         for facts in listed:
+            refuse_links(folder / facts["path"])
             if file_sha256(folder / facts["path"]) != facts["sha256"]:
                 raise ValueError(facts["path"])
         commitment = (folder / COMMITMENT_FILE).read_text().strip()

@@ -29,6 +29,7 @@ from transforms.patrols.mapping import read_visit_mapping
 from transforms.patrols.place_sums import overlap
 from transforms.patrols.report import Reported, report
 from transforms.patrols.take import take_visits
+from transforms.programmes.kept_folder import write_manifest
 from transforms.programmes.programme import Programme, open_programme
 from transforms.programmes.register import end, leave
 
@@ -167,6 +168,7 @@ def test_a_trial_s_issued_weeks_are_a_plan(made: Made) -> None:
     week = programme.folder / "trials" / "weekly-1" / "issues" / "2026-09-28"
     week.mkdir(parents=True)
     (week / "patrol.csv").write_text("date,place_id\n2026-10-01,p02\n")
+    write_manifest(week)
     take(made, at(1, 10), at(6, 10))
     rows = by_day(reported(made, planned_minutes=20.0))
     assert rows["p02", date(2026, 10, 1)]["planned_minutes"] == 20
