@@ -4,6 +4,7 @@ Nothing of it depends on the day on which it is made: the same programme, shifts
 issued weeks, settings and facts are the same plan.
 """
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -178,6 +179,11 @@ def _weeks(
         yield _Week(plan_id, week, list(in_week), asked, settings, facts, hours)
 
 
+def _worth(visits: Sequence[Wanted]) -> float:
+    """What visits are worth together, in whatever order."""
+    return round(math.fsum(one.value for one in visits), _DECIMALS)
+
+
 @dataclass(frozen=True)
 class _Week:
     """The shifts of a week, and what their visits are worth."""
@@ -219,24 +225,33 @@ class _Week:
         worth most then is taken.
         """
         shift, best = self.shifts[column], -1.0
-        places = int(self.allowed[:, column].sum())
-        most = places * self.settings.max_visits_place_shift
         found: list[list[Wanted]] = [[] for _ in range(shift.units)]
-        of = self.values[:, [column]], self.allowed[:, [column]]
-        while most > 0:
-            counts = best_counts(*of, [most], self.settings.max_visits_place_shift)
-            every = np.zeros(self.values.shape, dtype=np.int64)
-            every[:, [column]] = counts
-            alone = self._timetable()
-            wanted = self._wanted(column, every, self._spare(every))
-            if round(sum(one.value for one in wanted), _DECIMALS) <= best:
+        tried: list[list[Wanted]] | None = None
+        wanted = self._best_first(column)
+        for number in range(len(wanted), 0, -1):
+            if _worth(wanted[:number]) <= best:
                 break  # fewer of the best are worth no more
-            made = alone.add(shift, alone.by_unit(shift, wanted))
-            worth = round(sum(one.value for unit in made for one in unit), _DECIMALS)
+            alone = self._timetable()
+            by_unit = alone.by_unit(shift, wanted[:number])
+            units = [alone.at_most(shift, own) for own in by_unit]
+            if units == tried:
+                continue  # what is one less was nobody's
+            tried, made = units, alone.add(shift, units)
+            worth = _worth([one for unit in made for one in unit])
             if worth > best:
                 best, found = worth, made
-            most = min(most, int(counts.sum())) - 1
         return found
+
+    def _best_first(self, column: int) -> list[Wanted]:
+        """All visits that a shift could make and that are worth anything."""
+        values, allowed = self.values[:, [column]], self.allowed[:, [column]]
+        most = self.settings.max_visits_place_shift
+        every = np.zeros(self.values.shape, dtype=np.int64)
+        every[:, [column]] = best_counts(values, allowed, [values.size * most], most)
+        return sorted(
+            self._wanted(column, every, self._spare(every)),
+            key=lambda one: (-values[one.rank, 0] / one.nth, one.rank),
+        )
 
     def _timetable(self) -> Timetable:
         """A timetable without anything, in which times are drawn as in the plan."""

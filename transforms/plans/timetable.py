@@ -118,18 +118,19 @@ class Timetable:
         backwards = bool(draw.below(2))
         made = []
         for unit, own in enumerate(wanted, start=1):
-            kept = list(own)
-            # more than fill its minutes without any way need not be tried
-            while (
-                len(kept) > shift.minutes // self._rules.settings.visit_minutes
-                or (times := self._earliest(shift, kept, backwards)) is None
-            ):
-                out = min(kept, key=lambda one: (not one.spare, one.value, -one.rank))
-                kept.remove(out)
-                self.dropped.append(Dropped(out, shift, unit))
+            kept = self.at_most(shift, own)
+            while (times := self._earliest(shift, kept, backwards)) is None:
+                kept = _best(kept, len(kept) - 1)
+            out = sorted(set(own) - set(kept), key=_value)
+            self.dropped += [Dropped(one, shift, unit) for one in out]
             self._place(shift, unit, times, draw)
             made.append(kept)
         return made
+
+    def at_most(self, shift: Shift, wanted: Sequence[Wanted]) -> list[Wanted]:
+        """Those of a unit's visits that fill its minutes without any way: no more."""
+        most = shift.minutes // self._rules.settings.visit_minutes
+        return _best(wanted, min(most, len(wanted)))
 
     def _earliest(
         self, shift: Shift, wanted: Sequence[Wanted], backwards: bool
@@ -200,6 +201,17 @@ class Timetable:
             visit = Visit(wanted, shift, unit, seq, earliest + GRID * wait, minutes)
             self.visits.append(visit)
             self._last[wanted.place] = visit.ends
+
+
+def _value(one: Wanted) -> tuple[bool, float, int, int]:
+    """What decides which visits are dropped first: no two of a shift are alike."""
+    return not one.spare, one.value, -one.rank, one.nth
+
+
+def _best(wanted: Sequence[Wanted], number: int) -> list[Wanted]:
+    """So many of the best, in their order."""
+    kept = set(sorted(wanted, key=_value)[len(wanted) - number :])
+    return [one for one in wanted if one in kept]
 
 
 def _on_grid(moment: datetime) -> datetime:
