@@ -6,13 +6,14 @@ every place and day.
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 from transforms.errors import UsageError
 from transforms.programmes.kept_folder import dated_folders, refuse_damaged
 from transforms.programmes.programme import Programme
+from transforms.reference.csv_rows import csv_rows
 from transforms.reference.toml_files import text_of
 
 
@@ -57,27 +58,30 @@ class Plan:
 
 def read_planned(path: Path, programme: Programme) -> Planned:
     """A CSV of `place_id, date, planned_minutes`; `UsageError` for the first slip."""
-    reader = csv.DictReader(io.StringIO(text_of(path)))
-    if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
-        raise UsageError(f"{path}: no column {missing[0]}; it has {', '.join(COLUMNS)}")
     known = set(programme.places["place_id"].to_pylist())
     found: dict[tuple[str, date], float] = {}
-    for row in reader:
-        where = f"{path}, line {reader.line_num}"
-        place = row["place_id"]
+    for row in csv_rows(text_of(path), str(path), _check_header):
+        place = row.values["place_id"]
         if place not in known:
-            raise UsageError(f"{where}: no place of {programme.id}")
+            raise UsageError(f"{row.where}: no place of {programme.id}")
         try:
-            day = date.fromisoformat(row["date"] or "")
-            minutes = float(row["planned_minutes"] or "")
+            day = date.fromisoformat(row.values["date"])
+            minutes = float(row.values["planned_minutes"])
         except ValueError as error:
-            raise UsageError(f"{where}: a date YYYY-MM-DD and minutes") from error
+            raise UsageError(f"{row.where}: a date YYYY-MM-DD and minutes") from error
         if not 0 <= minutes <= _MOST_MINUTES:
-            raise UsageError(f"{where}: 0 to {_MOST_MINUTES:g} minutes a day")
+            raise UsageError(f"{row.where}: 0 to {_MOST_MINUTES:g} minutes a day")
         if (place, day) in found:
-            raise UsageError(f"{where}: that place and day are there twice")
+            raise UsageError(f"{row.where}: that place and day are there twice")
         found[place, day] = minutes
     return found
+
+
+def _check_header(header: Sequence[str], where: str) -> None:
+    if missing := [name for name in COLUMNS if name not in header]:
+        raise UsageError(
+            f"{where}, line 1: no column {missing[0]}; it has {', '.join(COLUMNS)}"
+        )
 
 
 def _issued(programme: Programme) -> dict[date, set[str]]:

@@ -18,7 +18,7 @@ from transforms.patrols.mapping import MODES
 from transforms.plans.distance import Spot, metres
 from transforms.publications.formulas import is_safe
 from transforms.reference.cells import within_bounds
-from transforms.reference.csv_rows import csv_rows
+from transforms.reference.csv_rows import csv_rows, whole_number
 from transforms.reference.days import LONDON
 from transforms.reference.overrides import days_from
 from transforms.reference.toml_files import hint, text_of
@@ -81,7 +81,7 @@ def read_shifts(path: Path, spots: Mapping[str, Spot]) -> list[Shift]:
     found = [_Row(row.values, row.where, spots).shift(row.line) for row in rows]
     if not found or len(found) > MOST_SHIFTS:
         raise UsageError(f"{path.name}: {len(found)} shifts; 1 to {MOST_SHIFTS:,}")
-    _refuse_overlap(found, path.name)
+    _refuse_twice(found, path.name)
     return sorted(found, key=lambda shift: (shift.starts, shift.id))
 
 
@@ -101,15 +101,24 @@ def _check_header(header: Sequence[str], where: str) -> None:
         raise UsageError(f"{where}, line 1: a column is there twice")
 
 
-def _refuse_overlap(shifts: Sequence[Shift], where: str) -> None:
-    """`UsageError` where the same units would be on two shifts at once."""
+def _refuse_twice(shifts: Sequence[Shift], where: str) -> None:
+    """`UsageError` where the same units would be on two shifts at once, or in a day.
+
+    A visit is known by its shift and day, in the files of a plan too.
+    """
     by_id = sorted(shifts, key=lambda shift: (shift.id, shift.starts))
     for one, after in pairwise(by_id):
+        first, last = sorted((one.line, after.line))
+        said = f"{where}, line {last}: shift {one.id!r}"
         if one.id == after.id and after.starts < one.ends:
-            first, last = sorted((one.line, after.line))
             raise UsageError(
-                f"{where}, line {last}: shift {one.id!r} overlaps with that of line"
-                f" {first}: the same units cannot be on both"
+                f"{said} overlaps with that of line {first}: the same units cannot be"
+                " on both"
+            )
+        if one.key == after.key:
+            raise UsageError(
+                f"{said} begins twice on {one.day}, here and in line {first}: name one"
+                " of them otherwise"
             )
 
 
@@ -156,7 +165,8 @@ class _Row:
         """From when to when; an end that is not after the start is on the next day."""
         try:
             day = date.fromisoformat(self.values["date"])
-        except ValueError:
+            day + timedelta(days=1)
+        except (ValueError, OverflowError):
             raise self.wrong("date", "a day, YYYY-MM-DD") from None
         starts, ends = self.moment("start", day), self.moment("end", day)
         if ends <= starts:
@@ -181,10 +191,10 @@ class _Row:
         return moment
 
     def whole(self, column: str, most: int) -> int:
-        text = self.values[column]
-        if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
+        number = whole_number(self.values[column])
+        if number is None or not 1 <= number <= most:
             raise self.wrong(column, f"a whole number from 1 to {most}")
-        return int(text)
+        return number
 
     def base(self) -> Spot:
         spot = Spot(self.degrees("base_lat"), self.degrees("base_lon"))

@@ -17,7 +17,7 @@ from transforms.plain_text import plain
 from transforms.profiles.area import Area
 from transforms.publications.layers.context import named_file, refuse_sensitive
 from transforms.reference import cells
-from transforms.reference.csv_rows import csv_rows
+from transforms.reference.csv_rows import csv_rows, whole_number
 from transforms.reference.months import Month, window
 from transforms.reference.toml_files import text_of
 
@@ -150,15 +150,16 @@ def _row(of: Mapping[str, str], where: str) -> CountRow:
         month = Month.parse(of["month"])
     except UsageError as error:
         raise UsageError(f"{where}: {error}") from error
-    if not (of["n"].isascii() and of["n"].isdigit()):
+    number = whole_number(of["n"])
+    if number is None:
         raise UsageError(
             f"{where}: n is a whole number, 0 or more, not {plain(of['n'])[:20]!r}"
         )
     if "place_id" in of:
         if not of["place_id"]:
             raise UsageError(f"{where}: no place_id")
-        return CountRow(of["place_id"], 0.0, 0.0, month, int(of["n"]))
-    return CountRow(None, *_point(of, where), month, int(of["n"]))
+        return CountRow(of["place_id"], 0.0, 0.0, month, number)
+    return CountRow(None, *_point(of, where), month, number)
 
 
 def _point(of: Mapping[str, str], where: str) -> tuple[float, float]:

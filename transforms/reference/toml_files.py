@@ -38,7 +38,11 @@ def text_of(path: Path) -> str:
     """The text of a file; `UsageError` if there is none."""
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or no such path
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{path}: not a readable text file: save it in UTF-8 ({error})"
+        ) from error
+    except (OSError, ValueError) as error:  # ValueError: no path can be so
         raise UsageError(f"{path}: not a readable text file ({error})") from error
 
 

@@ -87,9 +87,9 @@ def fortnight_of(
             if ending
             else f"{programme} started on {starts}: its first fortnight ends on {last}"
         )
-    first = max(last - timedelta(days=DAYS - 1), starts)
-    if first > last:
+    if last < starts:
         raise UsageError(f"--fortnight {last}: {programme} starts on {starts}")
+    first = max(last - timedelta(days=DAYS - 1), starts)
     if standing.ends and standing.ends < first:
         raise UsageError(f"--fortnight {last}: {programme} ended on {standing.ends}")
     return Fortnight(first, last, standing.ends)

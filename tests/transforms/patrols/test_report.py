@@ -182,7 +182,9 @@ SLIPS = [
     ("place_id,date,planned_minutes\np01,1/10/2026,5\n", "line 2: a date"),
     ("place_id,date,planned_minutes\np01,2026-10-01,x\n", "line 2: a date"),
     ("place_id,date,planned_minutes\np01,2026-10-01,nan\n", "line 2: 0 to 1440"),
-    ("place_id,date,planned_minutes\np01,2026-10-01\n", "line 2: a date"),
+    ("place_id,date,planned_minutes\np01,2026-10-01\n", "line 2: 2 values"),
+    ("place_id;date;planned_minutes\np01;2026-10-01;5\n", "divided by semicolons"),
+    ('place_id,date,planned_minutes\n"p01', "line 2: not a CSV"),
     ("place_id,date,planned_minutes\n" + "p01,2026-10-01,5\n" * 2, "line 3: .* twice"),
 ]
 

@@ -50,8 +50,9 @@ def test_the_night_in_which_the_clocks_change_is_as_long_as_it_is(
 
 
 def test_the_same_units_may_be_out_again_when_they_are_back(tmp_path: Path) -> None:
-    early = ROW.replace("14:00,22:00", "06:00,14:00")
-    assert len(read(tmp_path, HEADER, ROW, early)) == 2
+    night = ROW.replace("14:00,22:00", "22:00,06:00")
+    early = ROW.replace("11,14:00,22:00", "12,06:00,14:00")
+    assert len(read(tmp_path, HEADER, early, night)) == 2
 
 
 WRONG = [
@@ -97,6 +98,15 @@ WRONG = [
         [HEADER, ROW.replace("14:00,22:00", "18:00,23:00"), ROW],
         "line 3: shift 'late' overlaps with that of line 2: the same units",
     ),
+    (
+        [HEADER, ROW, ROW.replace("14:00,22:00", "06:00,14:00")],
+        "line 3: shift 'late' begins twice on 2026-12-11, here and in line 2: name one",
+    ),
+    ([HEADER, ROW.replace("2026-12-11", "9999-12-31")], "line 2: date '9999-12-31'"),
+    ([HEADER, ROW.replace("2026-12-11", "2027-02-29")], "line 2: date '2027-02-29'"),
+    ([HEADER, ROW.replace(",2,", f",{'9' * 5_000},")], "line 2: units '999"),
+    ([HEADER.replace(",", ";")], "line 1: its columns are divided by semicolons"),
+    ([HEADER.replace(",", "\t")], "line 1: its columns are divided by tabs"),
     ([HEADER, '"late'], "line 2: not a CSV"),
 ]
 
@@ -113,6 +123,7 @@ def test_each_slip_is_one_line(tmp_path: Path, lines: list[str], said: str) -> N
 def test_no_file_and_no_text(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a readable text file"):
         read_shifts(tmp_path / "none.csv", SPOTS)
-    (tmp_path / "latin.csv").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UsageError, match="not a readable text file"):
-        read_shifts(tmp_path / "latin.csv", SPOTS)
+    for name, encoding in (("latin.csv", "cp1252"), ("wide.csv", "utf-16")):
+        (tmp_path / name).write_bytes(f"{HEADER}\ncafé".encode(encoding))
+        with pytest.raises(UsageError, match="text file: save it in UTF-8"):
+            read_shifts(tmp_path / name, SPOTS)

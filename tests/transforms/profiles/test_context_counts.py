@@ -106,6 +106,10 @@ def test_no_small_number_can_be_worked_out(numbers: list[int | None]) -> None:
         ("place_id,month,n\np01,2026-2,3\n", "line 2: '2026-2' is not a month"),
         ("place_id,month,n\np01,2026-02,1-4\n", "line 2: n is a whole number"),
         ("place_id,month,n\np01,2026-02,-1\n", "line 2: n is a whole number"),
+        (
+            f"place_id,month,n\np01,2026-02,{'9' * 5_000}\n",
+            "line 2: n is a whole number",
+        ),
         ("place_id,month,n\n,2026-02,1\n", "line 2: no place_id"),
         ("place_id,month,n\np01,2026-02\n", "line 2: 2 values, and 3 columns"),
         (

@@ -75,6 +75,8 @@ def test_what_is_no_fortnight_of_a_programme_is_refused() -> None:
     for standing, ending, said in (
         (Standing(), None, "has not started"),
         (Standing(starts=starts), date(2026, 9, 30), "starts on 2026-10-01"),
+        (Standing(starts=starts), date.min, "starts on 2026-10-01"),
+        (Standing(starts=starts), date.max, "it has not ended"),
         (
             Standing(starts=starts),
             today,
