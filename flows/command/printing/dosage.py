@@ -90,7 +90,9 @@ def show_report(reported: Reported, account: Account, as_json: bool) -> int:
         print_line(f"Not known: {line}")
     if found.is_short:
         share = 100 * (found.recent_share or 0)
-        print_line(f"SHORT    only {share:.0f} % of the plan in the last 14 days")
+        print_line(
+            f"SHORT    only {share:.0f} % of the plan in the last 14 days with a log"
+        )
     print_line(f"page     {reported.folder / 'dosage.html'}")
     print_line(f"return   {reported.folder / 'return.csv'}")
     return code
