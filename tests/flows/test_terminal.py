@@ -111,3 +111,14 @@ def test_accuracy_is_printed_by_equal_area_where_there_is_one(
     told, header, line = capsys.readouterr().out.splitlines()
     assert "found in 1 % of its universe" in told
     assert line.split()[1] == "30.0"
+
+
+def test_a_table_is_as_wide_as_it_needs_to_be(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No cell is cut at the width that a pipe is taken to have: ids are in it."""
+    monkeypatch.setenv("COLUMNS", "40")
+    table = terminal.PlainTable("cell", "name")
+    table.row("89194a82463ffff", "a long name " * 9)
+    terminal.print_table(table)
+    assert f"89194a82463ffff  {'a long name ' * 9}".strip() in capsys.readouterr().out

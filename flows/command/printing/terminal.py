@@ -95,6 +95,9 @@ def print_traceback(error: BaseException) -> None:
     _write(sys.stderr, plain_lines("".join(traceback.format_exception(error))))
 
 
+_WIDEST = 1_000  # columns: no table is as wide, so none is cut
+
+
 class PlainTable(Table):
     """A table whose cells are texts: no markup is read in them."""
 
@@ -112,7 +115,9 @@ class PlainTable(Table):
 
 def print_table(table: Table, width: int | None = None, fits: bool = False) -> None:
     """Print it as wide as it needs to be; if it `fits`, as wide as the terminal is."""
-    console = terminal(width=width, soft_wrap=not (fits and sys.stdout.isatty()))
+    on_screen = fits and sys.stdout.isatty()
+    needed = width or (None if on_screen else _WIDEST)
+    console = terminal(width=needed, soft_wrap=not on_screen)
     with console.capture() as printed:
         console.print(table)
     _write(sys.stdout, printed.get())
