@@ -378,12 +378,15 @@ def for_panel(pack: Pack) -> list[str]:
 
 def by_area(pack: Pack) -> list[str]:
     """Which areas are named."""
-    kind, file = "towns", pack.named.file
+    one, file = "A town", pack.named.file
     source = "By town, not by ward: the force has given no map of its wards."
     if file:
-        kind, source = "areas", f"The areas are those of the force's own map, {file}."
+        one, source = "An area", f"The areas are those of the force's own map, {file}."
     return [
-        f"Named are {kind} with three places or more; as many are left over.",
+        (
+            f"{one} is named if it has three places or more, and as many are left"
+            " elsewhere."
+        ),
         source,
     ]
 

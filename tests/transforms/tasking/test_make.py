@@ -229,6 +229,8 @@ def test_the_document_for_a_desk_has_the_sketch(made: tuple[Home, Made]) -> None
     [shape] = document.inline_shapes
     assert shape.width.cm == pytest.approx(21 - 2 * 1.7, abs=0.01)
     assert "Where 4 places are" in shape._inline.docPr.get("descr")
+    # none given is none in Word, and an eighth of an inch in LibreOffice
+    assert {shape._inline.get(f"dist{side}") for side in "TBLR"} == {"0"}
     [name] = [n for n in document.part.package.iter_parts() if n.partname.ext == "png"]
     assert name.blob.startswith(b"\x89PNG")
     for page in ("lead", "panel"):
@@ -451,7 +453,8 @@ def test_the_newest_profile_that_was_known_then_says_the_way_of_working(
 
 
 @pytest.mark.parametrize(
-    "point", ["kept-written", "kept-flushed", "kept-placed", "line-written"]
+    "point",
+    ["kept-written", "kept-flushed", "kept-placed", "line-written"],
 )
 def test_a_pack_that_was_cut_off_is_made_by_the_same_command(
     tmp_path: Path, point: str
