@@ -143,19 +143,25 @@ def test_starting_a_run_loads_no_library_that_it_does_not_need() -> None:
     `lark` would make a grammar for Prefect's checks of parameters, of which we have no
     use: see `override-dependencies` in pyproject.toml.
     """
-    code = "import sys, flows.refresh, flows.force_feed; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    loaded = set(done.stdout.split())
+    loaded = _loaded_by("flows.refresh, flows.force_feed")
     assert "transforms.publications.publish" in loaded
     assert not loaded & {"matplotlib", "typst", "xlsxwriter", "lark"}
+    assert "scipy.optimize" not in loaded
+    shapes = {"geopandas", "shapely", "scipy.spatial"}
+    assert not _loaded_by("flows.force_feed") & shapes
 
 
 def test_starting_an_ingest_loads_no_library_of_later_stages() -> None:
-    code = "import sys, flows.ingest; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    loaded = set(done.stdout.split())
+    loaded = _loaded_by("flows.ingest")
     assert "transforms.incidents.ingest" in loaded
     assert not loaded & {"scipy.optimize", "pyproj", "pyogrio", "geopandas"}
+
+
+def _loaded_by(modules: str) -> set[str]:
+    """The modules that a Python of its own has after it imported those."""
+    code = f"import sys, {modules}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    return set(done.stdout.split())
 
 
 def test_no_module_is_a_drawer() -> None:

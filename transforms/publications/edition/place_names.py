@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 import sql
 from transforms.publications.edition.force_edition import ForceEdition
-from transforms.publications.layers.open_ground.reading import towns_near
 from transforms.reference import cells
 from transforms.reference.arrays import Cells
 from transforms.reference.forces import FORCES
@@ -101,4 +100,7 @@ def towns_of(
     """The towns of those places; a made-up force has streets, but no real towns."""
     if force.force.id not in FORCES or not len(longitude):
         return [None] * len(longitude)
+    # Imported here: it needs GeoPandas, which a run that publishes nothing does not.
+    from transforms.publications.layers.open_ground.reading import towns_near
+
     return towns_near(longitude, latitude)

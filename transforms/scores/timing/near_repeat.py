@@ -17,7 +17,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from transforms.errors import UsageError
 from transforms.reference.arrays import Floats, Instants, Integers
@@ -137,6 +136,9 @@ def judge(observed: Integers, permuted: Integers) -> NearRepeats:
 
 def _pairs_by_distance(points_m: Floats, bands: Bands) -> list[Pairs]:
     """The pairs of each band of distance except the last, which is never listed."""
+    # Imported here: a run with nothing new tests nothing.
+    from scipy.spatial import cKDTree
+
     power = 1 if bands.metric == "manhattan" else 2
     reach_m = bands.distance_m[-1] * _ROUNDING
     tree = cKDTree(points_m)
