@@ -60,7 +60,8 @@ class Register:
         """How a programme stands, by all its lines; `LakeError` where it has none."""
         found = self.standings().get(programme)
         if found is None:
-            raise LakeError(unregistered(programmes_folder(self.home) / programme))
+            folder = programmes_folder(self.home) / programme
+            raise LakeError(unregistered(folder, "hexbeat programme freeze"))
         return found
 
     def standings(self) -> dict[str, Standing]:
@@ -85,11 +86,11 @@ class Register:
         self.log.append(at, who, action, {"programme": programme, **what})
 
 
-def unregistered(kept: Path) -> str:
+def unregistered(kept: Path, made_by: str = "command") -> str:
     """What is said of a folder that the register does not have."""
     return (
         f"{kept}: not in the register: it was brought here without it, or cut off as it"
-        " was made; the same command again registers it"
+        f" was made: run the same {made_by} again, which registers it"
     )
 
 

@@ -110,7 +110,7 @@ def open_trial(home: Home, programme: Programme, name: str | None) -> Trial:
     trial = opened(programme, known[name or listed])
     written = registered(Register(home), programme, trial.id)
     if not written:
-        raise LakeError(unregistered(trial.folder))
+        raise LakeError(unregistered(trial.folder, "hexbeat trial design"))
     if written != [trial.commitment]:
         raise LakeError(
             f"{trial.folder}: its commitment is not the one that was registered: bring"
