@@ -1,5 +1,6 @@
 """Builds that are broken on purpose, so that each experiment is seen to fail."""
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,14 +20,20 @@ import transforms.lake.checksums
 import transforms.lake.lake
 import transforms.lake.storage
 import transforms.operations.verify
+import transforms.plans.make
+import transforms.profiles.make
 import transforms.publications.edition.edition
 import transforms.publications.publish
+import transforms.tasking.make
 import transforms.trials.designing
 from transforms.incidents.coverage import as_table, merged
 from transforms.incidents.lake_check import Ledger, ledger_of
+from transforms.lake.crash_points import crash_point
 from transforms.lake.data_files import DataFile
 from transforms.lake.lake import Lake
+from transforms.lake.storage import make_folder
 from transforms.lake.tables import TABLES
+from transforms.programmes.kept_folder import Kept
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,33 @@ def _withdraws_only_once() -> None:
     transforms.homes.runs.catalog._shown_as_withdrawn = lambda home, run_id: True
 
 
+def _kept_in_place() -> None:
+    def keep(
+        parent: Path,
+        write: Callable[[Path], str],
+        rest: Callable[[Path], None] = lambda _: None,
+    ) -> Kept:
+        make_folder(parent)
+        begun = parent / ".tmp-begun"
+        begun.mkdir(exist_ok=True)
+        place = parent / write(begun)
+        if place.exists():
+            shutil.rmtree(begun)
+            return Kept(place, False)
+        begun.rename(place)
+        rest(place)
+        for point in ("kept-written", "kept-flushed", "kept-placed"):
+            crash_point(point)
+        return Kept(place, True)
+
+    for module in (
+        transforms.plans.make,
+        transforms.profiles.make,
+        transforms.tasking.make,
+    ):
+        module.keep = keep  # type: ignore[attr-defined]
+
+
 def _seed_left_behind() -> None:
     transforms.trials.designing._clear = lambda parent: None
 
@@ -153,6 +187,11 @@ BROKEN: dict[str, Broken] = {
         "a design leaves the seed of one that was cut off",
         ("patrols",),
         _seed_left_behind,
+    ),
+    "kept-in-place": Broken(
+        "plans, profiles and packs are written where they are kept",
+        ("patrols",),
+        _kept_in_place,
     ),
     "no-data-flush": Broken(
         "data files are not flushed before their commit", ("order",), _no_flush_of_data

@@ -38,7 +38,8 @@ def what_is_held(folder: Path) -> Held:
     found = list(unfinished(home.lake, home.registry).values())
     if latest_run(home.publications):
         found += verify(home).differs
-    tops = (home.publications, home.root / "raw", home.root / "programmes")
+    own = ("raw", "programmes", "profiles")
+    tops = (home.publications, *(home.root / name for name in own))
     files = {
         path.relative_to(home.root).as_posix(): file_sha256(path)
         for top in tops

@@ -35,7 +35,7 @@ class Sizes:
 FULL = Sizes(180, 2, 3, 1, 20, 50, 100, 500, 300, 4, 15)
 SHORT = Sizes(2, 2, None, 11, 0, 10, 5, 20, 18, 0, 4)
 SEEN = Sizes(
-    3, 1, None, 7, 1, 10, 15, 40, 90, 1, 15
+    3, 1, None, 3, 1, 10, 15, 40, 90, 1, 15
 )  # enough for a broken build to show
 
 

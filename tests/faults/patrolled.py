@@ -187,7 +187,8 @@ def patrol_kills(every: int, broken: str | None = None) -> Outcome:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(
             pool.map(
-                lambda where: _life(where, whole, broken, outcome), points[::every]
+                lambda where: _life(where, whole, broken, outcome),
+                points[every - 1 :: every],
             )
         )
     return outcome

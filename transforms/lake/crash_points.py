@@ -46,6 +46,7 @@ CRASH_POINTS = (
     "publication-pointed-at",  # the catalogue does not list it yet
     "publication-listed",
     # a programme, a look, a plan: a folder that is placed once, and its line
+    "kept-unlisted",  # without the list of its files
     "kept-written",
     "kept-flushed",
     "kept-placed",  # no line of the register says so

@@ -179,7 +179,8 @@ def test_verify_finds_a_plan_that_was_changed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "point", ["kept-written", "kept-flushed", "kept-placed", "line-written"]
+    "point",
+    ["kept-unlisted", "kept-written", "kept-flushed", "kept-placed", "line-written"],
 )
 def test_a_plan_that_was_cut_off_is_made_by_the_same_command(
     tmp_path: Path, point: str

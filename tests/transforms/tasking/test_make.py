@@ -454,7 +454,7 @@ def test_the_newest_profile_that_was_known_then_says_the_way_of_working(
 
 @pytest.mark.parametrize(
     "point",
-    ["kept-written", "kept-flushed", "kept-placed", "line-written"],
+    ["kept-unlisted", "kept-written", "kept-flushed", "kept-placed", "line-written"],
 )
 def test_a_pack_that_was_cut_off_is_made_by_the_same_command(
     tmp_path: Path, point: str
