@@ -45,6 +45,11 @@ class PatrolMapping:
         """A file without a row is refused: it is no sign that nobody patrolled."""
 
     @property
+    def without_rows(self) -> str:
+        """What to do about such a file."""
+        return "that is no sign that nobody patrolled: ask for the rows"
+
+    @property
     def names(self) -> list[str]:
         """The columns of the file that are read, each once."""
         own = [name for name in vars(self.columns).values() if isinstance(name, str)]

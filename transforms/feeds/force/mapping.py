@@ -188,6 +188,14 @@ class ForceMapping:
     tombstone: Annotated[Flag | None, "that the force has deleted the record"] = None
 
     @property
+    def without_rows(self) -> str:
+        """What to do about a file that is refused because it has no row."""
+        return (
+            "if the force sends this where it has nothing new, write"
+            ' empty = "nothing-new" in the mapping'
+        )
+
+    @property
     def calls_alone(self) -> bool:
         """Whether its feed has calls for service, and no crime."""
         return not self.categories.codes

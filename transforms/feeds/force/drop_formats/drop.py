@@ -43,6 +43,11 @@ class Layout(Protocol):
         ...
 
     @property
+    def without_rows(self) -> str:
+        """What to do about a file that is refused because it has no row."""
+        ...
+
+    @property
     def names(self) -> list[str]:
         """The columns that are read, each once."""
         ...
@@ -125,10 +130,7 @@ def coded(texts: pa.Array) -> Coded:
 def no_rows(mapping: Layout, where: str, what: str) -> Drop:
     """A drop without a row, where the mapping says that such a drop is meant."""
     if mapping.empty is None:
-        raise FileRejectedError(
-            f"{where}: {what}; if the force sends this where it has nothing new, write"
-            ' empty = "nothing-new" in the mapping'
-        )
+        raise FileRejectedError(f"{where}: {what}; {mapping.without_rows}")
     none = np.zeros(0, dtype=np.int32)
     columns = {name: Coded([], none) for name in mapping.names}
     return Drop(columns, none, {}, has_lines=mapping.format != "parquet")
