@@ -80,7 +80,10 @@ def test_what_cannot_be_planned_ends_with_2_in_one_line(home: Home) -> None:
         (refused(home, "spring", "--shifts", file), "is not a programme here"),
         (refused(home, "autumn", "--shifts", home.root / "none"), "not a readable"),
         (refused(home, "autumn", "--shifts", file, "--trial", "x"), "has no trial"),
-        (refused(home, "autumn", "--shifts", file, "--to", STARTS), "no shift begins"),
+        (
+            refused(home, "autumn", "--shifts", file, "--to", STARTS),
+            "its shifts are from",
+        ),
         (
             refused(home, "autumn", "--shifts", shifts(home, length="01:00")),
             "shifts.csv, line 2: end '01:00': the shift has 15 hours; at most 14",

@@ -71,11 +71,15 @@ def asked_of(
     if first and last and last < first:
         raise UsageError(f"--from {first} is later than --to {last}: swap them")
     of_file = read_shifts(shifts, spots_of(programme))
-    first = first or min(shift.day for shift in of_file)
-    last = last or max(shift.day for shift in of_file)
+    earliest = min(shift.day for shift in of_file)
+    latest = max(shift.day for shift in of_file)
+    first, last = first or earliest, last or latest
     own = list(within(of_file, first, last))
     if not own:
-        raise UsageError(f"{shifts.name}: no shift begins from {first} to {last}")
+        raise UsageError(
+            f"{shifts.name}: no shift begins in the days asked for: its shifts are from"
+            f" {earliest} to {latest}"
+        )
     for shift in own:
         _refuse_days(shift, programme, standing, f"{shifts.name}, line {shift.line}")
     followed = open_trial(home, programme, trial) if trial else None
