@@ -19,7 +19,7 @@ from transforms.searches.words import difference_in_words, share_in_words
 
 
 _GAPS = 3
-_WIDE, _NARROW = 28, 17  # characters of a name: in 80 columns
+_WIDE, _NARROW, _OF_FORCE = 28, 15, 17  # characters of a name: in 80 columns
 _HEADS = ("searches", "action", "found (95 %)")
 _OF_GROUPS = "less White's"
 Row = Mapping[str, Any]
@@ -93,7 +93,7 @@ def _show_forces(of_forces: Sequence[Mapping[str, Any]]) -> None:
         whole, spots = rows[WHOLE], rows[found["rows"][0]["area"]]
         placed = whole["n"] - rows[NOT_LOCATED]["n"]
         table.row(
-            _cut(found["force"], _NARROW),
+            _cut(found["force"], _OF_FORCE),
             whole["months"],
             f"{whole['n']:,}",
             _percent(placed / whole["n"] if whole["n"] else None),
