@@ -48,18 +48,19 @@ from transforms.trials.trial import (
 )
 
 
+_DOSE_REPORTS, _SEARCHES = f"{REPORTS}/[0-9]*", "searches/[0-9a-z]*"
 # Folders within a programme, besides those of trials, which are opened.
 _KEPT = {
     f"{LOOKS}/[0-9]*": "looks",
-    f"{REPORTS}/[0-9]*": "dose reports",
+    _DOSE_REPORTS: "dose reports",
     f"{PLANS}/[0-9]*": "plans",
     f"{PACKS}/[0-9]*": "tasking packs",
-    "searches/[0-9a-z]*": "counts of searches",
+    _SEARCHES: "counts of searches",
     f"{TRIALS}/[a-z]*/{ISSUES}/[0-9]*": "weeks",
     f"{TRIALS}/[a-z]*/{REVEALED_FOLDER}": "seeds",
     f"{TRIALS}/[a-z]*/{ANALYSES}/[0-9]*": "analyses",
 }
-_UNREGISTERED = (f"{REPORTS}/[0-9]*", "searches/[0-9a-z]*")  # they decide nothing
+_UNREGISTERED = _DOSE_REPORTS, _SEARCHES  # they decide nothing
 # What a line of the register says was kept.
 _REGISTERED = {
     LOOK: f"{LOOKS}/{{look}}",
@@ -128,7 +129,7 @@ def _check_kept(folder: Path, found: CheckedProgrammes) -> None:
         for kept in sorted(folder.glob(pattern)):
             found.folders[kind] += 1
             _check_damage(kept, found)
-    for file in sorted(folder.glob(f"{REPORTS}/[0-9]*/{RETURN_FILE}")):
+    for file in sorted(folder.glob(f"{_DOSE_REPORTS}/{RETURN_FILE}")):
         if (of := _programme_of(file)) not in (None, folder.name):
             text = f"{file.parent}: it reports on {of}, and lies in another's folder"
             found.differs_at(file.parent, text)

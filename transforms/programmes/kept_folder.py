@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -79,11 +79,8 @@ def dated_folders(parent: Path) -> dict[date, Path]:
 
 def write_sums(folder: Path) -> None:
     """List all files and the manifest, as `sha256sum --check` reads it."""
-    (folder / SUMS).write_text(_sums(folder, [f.name for f in folder.iterdir()]))
-
-
-def _sums(folder: Path, names: Iterable[str]) -> str:
-    return sums_text({name: file_sha256(folder / name) for name in names})
+    sums = {file.name: file_sha256(file) for file in folder.iterdir()}
+    (folder / SUMS).write_text(sums_text(sums))
 
 
 def refuse_links(*paths: Path) -> None:
@@ -122,19 +119,23 @@ def damaged_files(folder: Path) -> list[str]:
     except (OSError, ValueError, KeyError, TypeError):
         return [MANIFEST]
     found = [n for n, fact in named.items() if not _is_as_kept(folder, n, fact)]
-    return found or list(_damaged_lists(folder, listed, named))[:1]
+    return found or _damaged_list(folder, listed)
 
 
-def _damaged_lists(folder: Path, listed: object, names: Iterable[str]) -> Iterator[str]:
-    """The lists of a folder's files, where a byte of their own is not as written."""
+def _damaged_list(folder: Path, listed: Sequence[Mapping[str, str]]) -> list[str]:
+    """The first list of a folder's files with a byte that is not as it was written.
+
+    The files are as listed, so their hashes need not be made again.
+    """
     texts = {MANIFEST: json_text({"files": listed})}
     if (folder / SUMS).exists():
-        texts[SUMS] = _sums(folder, [*names, MANIFEST])
+        sums = {fact["path"]: fact["sha256"] for fact in listed}
+        texts[SUMS] = sums_text(sums | {MANIFEST: file_sha256(folder / MANIFEST)})
     for name, text in texts.items():
-        if (folder / name).is_symlink() or (
-            folder / name
-        ).read_bytes() != text.encode():
-            yield name
+        file = folder / name
+        if file.is_symlink() or file.read_bytes() != text.encode():
+            return [name]
+    return []
 
 
 def _is_as_kept(folder: Path, name: str, fact: Mapping[str, object]) -> bool:

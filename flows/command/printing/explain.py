@@ -131,7 +131,7 @@ def _print_parts(e: Explained) -> None:
         table.row(LABELS[part.category], *(f"{number:.5f}" for number in numbers))
     total = sum(part.score for part in e.parts)
     table.row("together", "", "", "", "", f"{total:.2f}")
-    print_table(table, None if sys.stdout.isatty() else _WIDE)
+    print_table(table)
     for line in _PARTS_IN_WORDS:
         print_line(line)
     print_line("")

@@ -56,7 +56,7 @@ def _print_months(e: ExplainedHotspot) -> None:
             f"{then['expected']:.1f}" if then else "-",
             str(then["cells"]) if then else "-",
         )
-    print_table(table, None)
+    print_table(table)
     print_line(
         "incidents: in the cells of today. rank, expected, cells: of the hot spot with"
         " this id as of that month; - where there was none."

@@ -21,6 +21,9 @@ from rich.text import Text
 from transforms.plain_text import plain, plain_lines, plain_values
 
 
+_WIDEST = 1_000  # columns: no table is as wide, so none is cut
+
+
 def _write(stream: TextIO, text: str, now: bool = False) -> None:
     """Write, or go on in silence where nobody reads any more (`hexbeat … | head`).
 
@@ -93,9 +96,6 @@ def print_csv(rows: Iterable[Iterable[object]]) -> None:
 def print_traceback(error: BaseException) -> None:
     """Print a fault of ours at length; what others say in it stays plain."""
     _write(sys.stderr, plain_lines("".join(traceback.format_exception(error))))
-
-
-_WIDEST = 1_000  # columns: no table is as wide, so none is cut
 
 
 class PlainTable(Table):
